@@ -1,0 +1,6 @@
+"""Self-Instruct (arXiv 2212.10560) for distilabel: components in `steps`, models in `llms`, a command `selfinstruct`.
+
+Importing this module imports nothing else: `distilabel_selfinstruct.steps` needs distilabel, the plain parts do not.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,104 @@
+"""JSON Lines: read with the place of every fault, write and append."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from distilabel_selfinstruct.errors import InputFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file, counted from 1: its object, or what is wrong with it."""
+
+    number: int
+    value: dict[str, Any]
+    fault: str = ""
+
+
+def scan(path: str | os.PathLike[str]) -> Iterator[Line]:
+    """Every non-blank line of a JSON Lines file, faulty ones included. A byte order mark is ignored.
+
+    Raises:
+        InputFileError: the file cannot be opened.
+    """
+    try:
+        content = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise InputFileError(f"Cannot read {os.fspath(path)}: {error.strerror or error}.") from error
+    for number, raw in enumerate(content.split(b"\n"), 1):
+        if raw.strip():
+            yield _parse(number, raw)
+
+
+def _parse(number: int, raw: bytes) -> Line:
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return Line(number, {}, f"is not UTF-8 (byte {error.start + 1} of the line)")
+    except ValueError as error:
+        return Line(number, {}, f"is not JSON ({error})")
+    except RecursionError:
+        return Line(number, {}, "is not JSON that can be read (nested too deeply)")
+    if not isinstance(value, dict):
+        return Line(number, {}, f"holds a JSON {type(value).__name__}, not an object")
+    return Line(number, value)
+
+
+def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file.
+
+    Raises:
+        InputFileError: the file cannot be opened, or a line is not a JSON object; the message names the line.
+    """
+    for line in scan(path):
+        if line.fault:
+            raise InputFileError(
+                f"{os.fspath(path)}, line {line.number}: the line {line.fault}. Mend or remove it."
+            )
+        yield line.value
+
+
+def dumps(row: dict[str, Any]) -> str:
+    """One line, without its newline, that can always be encoded as UTF-8.
+
+    Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character.
+    """
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+
+
+def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:
+    """Write rows as a whole file: it appears complete or not at all. Returns how many there were."""
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    count = 0
+    with partial.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(dumps(row) + "\n")
+            count += 1
+    partial.replace(target)
+    return count
+
+
+class Appender:
+    """Appends rows to a file. A row is on disk (flushed and fsynced) when `append` returns."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream: IO[str] = self.path.open("a", encoding="utf-8", newline="\n")
+
+    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Append the rows, in order, with one fsync for all of them."""
+        text = "".join(dumps(row) + "\n" for row in rows)
+        if text:
+            self._stream.write(text)
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+
+    def close(self) -> None:
+        """Close the file. Appending afterwards is an error."""
+        self._stream.close()

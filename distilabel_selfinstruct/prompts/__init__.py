@@ -1,0 +1,23 @@
+"""The three prompts of Self-Instruct, for base models and for chat models (paper, section 2.2 and appendix A)."""
+
+from distilabel_selfinstruct.prompts.decoding import Decoding, default_decoding, overridden
+from distilabel_selfinstruct.prompts.prompt_set import (
+    ChatMessage,
+    Prompt,
+    PromptForm,
+    PromptSet,
+    collapse_whitespace,
+    load_prompts,
+)
+
+__all__ = [
+    "ChatMessage",
+    "Decoding",
+    "Prompt",
+    "PromptForm",
+    "PromptSet",
+    "collapse_whitespace",
+    "default_decoding",
+    "load_prompts",
+    "overridden",
+]

@@ -1,0 +1,190 @@
+"""Rendering: the words of a template folder, its worked examples, and the task at hand.
+
+A completion prompt is a string that ends where a base model goes on. A chat prompt is a system and a user message
+that ask for the same response format.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import yaml
+
+from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.records import Instance
+
+PromptForm = Literal["completion", "chat"]
+
+
+class ChatMessage(TypedDict):
+    """A message in the format of the OpenAI chat API."""
+
+    role: str
+    content: str
+
+
+Prompt = str | list[ChatMessage]
+
+Words = dict[str, dict[str, str]]
+
+# What `prompts.yaml` must hold, and the places in it to be filled in.
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    "instruction_generation": (
+        "completion",
+        "completion_classification",
+        "system",
+        "chat",
+        "chat_classification",
+    ),
+    "classification": ("completion", "question", "system", "chat"),
+    "input_first": ("completion", "system", "chat"),
+    "output_first": ("completion", "system", "chat"),
+}
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def collapse_whitespace(text: str) -> str:
+    """The text on one line, single-spaced."""
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """The prompts of one language, ready to render."""
+
+    words: Words
+    classification_examples: tuple[tuple[str, bool], ...]
+    input_first_examples: tuple[tuple[str, tuple[Instance, ...]], ...]
+    output_first_examples: tuple[tuple[str, tuple[Instance, ...]], ...]
+
+    def instruction_generation(
+        self,
+        instructions: Sequence[str],
+        *,
+        form: PromptForm,
+        num_new: int = 8,
+        classification_only: bool = False,
+    ) -> Prompt:
+        """The in-context instructions as a numbered list, to be continued (paper, table 5).
+
+        As in the reference, whitespace is collapsed and a colon at the end of an instruction is left out.
+        """
+        words = self.words["instruction_generation"]
+        variant = "_classification" if classification_only else ""
+        listed = [collapse_whitespace(instruction).rstrip(":") for instruction in instructions]
+        examples = "\n".join(f"{number}. {instruction}" for number, instruction in enumerate(listed, 1))
+        first = len(listed) + 1
+        if form == "completion":
+            return f"{words['completion' + variant]}\n{examples}\n{first}."
+        last = first + num_new - 1
+        return _chat(words, "chat" + variant, examples=examples, first=str(first), last=str(last))
+
+    def classification(self, instruction: str, *, form: PromptForm) -> Prompt:
+        """The question whether the task is a classification task, after 31 answered ones (paper, table 6)."""
+        words = self.words["classification"]
+        question = words["question"]
+        examples = "\n\n".join(
+            f"Task: {example}\n{question} {'Yes' if verdict else 'No'}"
+            for example, verdict in self.classification_examples
+        )
+        task = collapse_whitespace(instruction)
+        if form == "completion":
+            return f"{words['completion']}\n\n{examples}\n\nTask: {task}\n{question}"
+        return _chat(words, "chat", examples=examples, instruction=task, question=question)
+
+    def instances(self, instruction: str, *, is_classification: bool, form: PromptForm) -> Prompt:
+        """The request for instances: output-first for classification tasks, else input-first (tables 7 and 8)."""
+        words = self.words["output_first" if is_classification else "input_first"]
+        if is_classification:
+            shown = [_output_first(task, instances) for task, instances in self.output_first_examples]
+        else:
+            shown = [_input_first(task, instances) for task, instances in self.input_first_examples]
+        examples = "\n\n".join(shown)
+        task = collapse_whitespace(instruction)
+        if form == "completion":
+            return f"{words['completion']}\n\n{examples}\n\nTask: {task}\n"
+        return _chat(words, "chat", examples=examples, instruction=task)
+
+
+def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
+    """The prompts of a packaged language ("en"), or of a folder laid out like the packaged ones.
+
+    Raises:
+        ConfigError: there is no such language or folder, or a file of it is missing or malformed.
+    """
+    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("templates")))
+    folder = packaged / os.fspath(prompts)
+    if not folder.is_dir() or not os.fspath(prompts):
+        folder = Path(prompts)
+    if not (folder / "prompts.yaml").is_file():
+        known = ", ".join(sorted(path.name for path in packaged.iterdir()))
+        raise ConfigError(
+            f"There are no prompts {os.fspath(prompts)!r}: use a packaged language ({known}), or a folder that holds "
+            "prompts.yaml, classification.jsonl, input_first.jsonl and output_first.jsonl."
+        )
+    try:
+        return PromptSet(
+            words=_load_words(folder / "prompts.yaml"),
+            classification_examples=tuple(
+                (row["instruction"], row["is_classification"])
+                for row in jsonl.read(folder / "classification.jsonl")
+            ),
+            input_first_examples=_load_examples(folder / "input_first.jsonl"),
+            output_first_examples=_load_examples(folder / "output_first.jsonl"),
+        )
+    except InputFileError as error:
+        raise ConfigError(str(error)) from error
+    except (KeyError, TypeError) as error:
+        raise ConfigError(
+            f"A row of the examples in {folder} lacks {error}: compare the packaged ones."
+        ) from error
+
+
+def _load_words(path: Path) -> Words:
+    try:
+        words: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ConfigError(f"Cannot read the prompts in {path}: {error}.") from error
+    for section, names in _REQUIRED.items():
+        for name in names:
+            held = words.get(section) if isinstance(words, dict) else None
+            if not isinstance(held, dict) or not isinstance(held.get(name), str):
+                raise ConfigError(
+                    f"{path} lacks the text {section}.{name}: copy it from the English prompts."
+                )
+    return words
+
+
+def _load_examples(path: Path) -> tuple[tuple[str, tuple[Instance, ...]], ...]:
+    return tuple(
+        (row["instruction"], tuple(Instance(held["input"], held["output"]) for held in row["instances"]))
+        for row in jsonl.read(path)
+    )
+
+
+def _input_first(task: str, instances: Sequence[Instance]) -> str:
+    lines = [f"Task: {task}"]
+    for number, instance in enumerate(instances, 1):
+        if instance.input:
+            lines += [f"Example {number}", f"Input: {instance.input}"]
+        lines.append(f"Output: {instance.output}")
+    return "\n".join(lines)
+
+
+def _output_first(task: str, instances: Sequence[Instance]) -> str:
+    lines = [f"Task: {task}"]
+    for instance in instances:
+        lines += [f"Class label: {instance.output}", instance.input]
+    return "\n".join(lines)
+
+
+def _chat(words: dict[str, str], name: str, **places: str) -> list[ChatMessage]:
+    # One pass, and not str.format: tasks and examples hold braces of their own.
+    content = _PLACE.sub(lambda found: places.get(found[1], found[0]), words[name])
+    return [{"role": "system", "content": words["system"]}, {"role": "user", "content": content}]

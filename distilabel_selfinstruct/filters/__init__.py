@@ -1,0 +1,29 @@
+"""Rules that keep or drop: instructions one by one, instances of one instruction together."""
+
+from distilabel_selfinstruct.filters.forbidden import ENGLISH as FORBIDDEN_WORDS
+from distilabel_selfinstruct.filters.instances import MAX_INSTANCES, filter_instances, limit_instances
+from distilabel_selfinstruct.filters.instructions import (
+    MAX_WORDS,
+    MIN_WORDS,
+    Rule,
+    filter_instruction,
+    instruction_rules,
+    without,
+)
+from distilabel_selfinstruct.filters.words import count_words, primary_language, wrong_script
+
+__all__ = [
+    "FORBIDDEN_WORDS",
+    "MAX_INSTANCES",
+    "MAX_WORDS",
+    "MIN_WORDS",
+    "Rule",
+    "count_words",
+    "filter_instances",
+    "filter_instruction",
+    "instruction_rules",
+    "limit_instances",
+    "primary_language",
+    "without",
+    "wrong_script",
+]

@@ -1,0 +1,144 @@
+"""Which instructions are kept (paper, section 2.2 and appendix A), as a table of small rules.
+
+A rule looks at one instruction and says what breaks it, or None. The first broken rule gives the reason.
+Similarity to the pool is not a rule here: it needs the pool.
+"""
+
+import re
+import string
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
+from distilabel_selfinstruct.filters.words import count_words, wrong_script
+from distilabel_selfinstruct.records import Mode, Reason, Rejection
+
+MIN_WORDS = 4
+"""The reference drops instructions of three words and fewer."""
+
+MAX_WORDS = 150
+"""The reference drops instructions of more than 150 words."""
+
+MAX_CHARACTERS_PER_WORD = 20
+"""Bounds the length of a text that has few spaces (default mode)."""
+
+# An opening mark before the first letter is no sign of junk: Spanish questions and exclamations, and the
+# quotation marks and title brackets of other scripts. ASCII ones stay forbidden, as in the paper.
+_OPENING_MARKS = "\u00bf\u00a1\u00ab\u201c\u2018\u201e\u300a\u3008\u300c\u300e\u3010"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table: the reason for a drop, and what in a text gives it (a word, a count), or None."""
+
+    reason: Reason
+    broken_by: Callable[[str], str | None]
+
+
+def instruction_rules(
+    mode: Mode = "default",
+    language: str = "en",
+    *,
+    min_words: int = MIN_WORDS,
+    max_words: int = MAX_WORDS,
+    forbidden_words: Sequence[str] | None = None,
+) -> tuple[Rule, ...]:
+    """The rules in the order in which they apply.
+
+    Args:
+        mode: `strict` counts words between spaces and takes the first character's ASCII for English, as the
+            reference does, whatever the language; `default` counts by script and asks for the language's own
+            script.
+        language: a BCP-47 tag. The forbidden words, and in default mode the script, depend on it.
+        min_words: the fewest words kept.
+        max_words: the most words kept.
+        forbidden_words: plain words that replace the language's list; an empty sequence forbids none.
+    """
+    forbidden = forbidden_pattern(language, forbidden_words)
+    if mode == "strict":
+        return (
+            Rule(Reason.TOO_SHORT, _fewer_words(lambda text: len(text.split()), min_words)),
+            Rule(Reason.TOO_LONG, _more_words(lambda text: len(text.split()), max_words)),
+            Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
+            Rule(Reason.ASKS_FOR_PROGRAM, _asks_for_program),
+            Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_ascii_punctuation),
+            Rule(Reason.STARTS_WITH_NON_ASCII, _starts_with_non_ascii),
+        )
+    return (
+        # Departure: a bound in characters, for texts whose words cannot be counted.
+        Rule(Reason.TOO_LONG, _more_characters(max_words * MAX_CHARACTERS_PER_WORD)),
+        Rule(Reason.TOO_SHORT, _fewer_words(count_words, min_words)),
+        Rule(Reason.TOO_LONG, _more_words(count_words, max_words)),
+        Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
+        Rule(Reason.ASKS_FOR_PROGRAM, _asks_for_program),
+        # Departure: punctuation and symbols of every script, emoji too, except opening marks.
+        Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_symbol),
+        # Departure: the reference takes a first character that is not ASCII for a foreign language.
+        Rule(Reason.WRONG_SCRIPT, lambda text: wrong_script(text, language)),
+    )
+
+
+def without(rules: Sequence[Rule], *reasons: Reason) -> tuple[Rule, ...]:
+    """The table less some rules: `without(rules, Reason.ASKS_FOR_PROGRAM)` admits requests for programs."""
+    return tuple(rule for rule in rules if rule.reason not in reasons)
+
+
+def filter_instruction(text: str, rules: Sequence[Rule]) -> Rejection | None:
+    """The first rule that the instruction breaks, as a rejection; None when it may stay."""
+    if not text:
+        return Rejection(text, Reason.EMPTY)
+    for rule in rules:
+        detail = rule.broken_by(text)
+        if detail is not None:
+            return Rejection(text, rule.reason, detail)
+    return None
+
+
+def _fewer_words(count: Callable[[str], int], least: int) -> Callable[[str], str | None]:
+    def broken_by(text: str) -> str | None:
+        words = count(text)
+        return f"{words} words" if words < least else None
+
+    return broken_by
+
+
+def _more_words(count: Callable[[str], int], most: int) -> Callable[[str], str | None]:
+    def broken_by(text: str) -> str | None:
+        words = count(text)
+        return f"{words} words" if words > most else None
+
+    return broken_by
+
+
+def _more_characters(most: int) -> Callable[[str], str | None]:
+    return lambda text: f"{len(text)} characters" if len(text) > most else None
+
+
+def _holds(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
+    def broken_by(text: str) -> str | None:
+        found = pattern.search(text) if pattern else None
+        return found[0].lower() if found else None
+
+    return broken_by
+
+
+def _asks_for_program(text: str) -> str | None:
+    # GPT-3 gave this so often that the paper's authors dropped it by its first words. The reference compares
+    # after lower-casing, hence in any case.
+    return "write a program" if text[:15].lower() == "write a program" else None
+
+
+def _starts_with_ascii_punctuation(text: str) -> str | None:
+    return text[0] if text[0] in string.punctuation else None
+
+
+def _starts_with_non_ascii(text: str) -> str | None:
+    return None if text[0].isascii() else text[0]
+
+
+def _starts_with_symbol(text: str) -> str | None:
+    first = text[0]
+    if first in _OPENING_MARKS:
+        return None
+    return first if unicodedata.category(first)[0] in "PSCMZ" else None

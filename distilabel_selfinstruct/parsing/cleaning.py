@@ -1,0 +1,117 @@
+"""What stands between a model's text and the format asked for: encodings, reasoning, fences, markdown."""
+
+import re
+
+from distilabel_selfinstruct.records import Completion, Reason, Rejection
+
+# Halves of a character outside the basic plane: no UTF-8 exists for one alone.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Control characters except tab and newline, the byte order mark and the zero-width space.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u200b]")
+
+# A line end of another system.
+_LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
+
+# The tags around the reasoning of a reasoning model.
+_THINKING_TAG = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+
+# A line that opens or closes a code fence.
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$")
+
+# A line that is a markdown rule. Longer ones belong to a table or a drawing.
+_RULE_LINE = re.compile(r"(?:-{3,5}|\*{3,5}|_{3,5})[ \t]*")
+
+
+def unread(completion: Completion) -> Rejection | None:
+    """The rejection of a completion that never came, or came empty; None when there is a text to read."""
+    if completion.text is None:
+        return Rejection("", Reason.FAILED_REQUEST)
+    if not completion.text.strip():
+        return Rejection(encodable(completion.text), Reason.EMPTY)
+    return None
+
+
+def encodable(text: str) -> str:
+    """The text with each lone surrogate replaced by U+FFFD, so that it can be written as UTF-8."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def plain(text: str) -> str:
+    """The text with newlines for line ends, without control characters or lone surrogates."""
+    return _CONTROL.sub("", _LINE_END.sub("\n", encodable(text)))
+
+
+def without_thinking(text: str) -> tuple[str, str]:
+    """The answer, and the reasoning that was still open at the end ("" when none was).
+
+    Closed reasoning is left out: it is no part of the answer. A closing tag without an opening one ends
+    reasoning that the prompt had begun.
+    """
+    answer: list[str] = []
+    depth, start = 0, 0
+    for tag in _THINKING_TAG.finditer(text):
+        if tag[1]:
+            if depth == 0:
+                answer.clear()
+            depth = max(depth - 1, 0)
+            start = tag.end()
+        else:
+            if depth == 0:
+                answer.append(text[start : tag.start()])
+                start = tag.start()
+            depth += 1
+    if depth:
+        return "".join(answer), text[start:]
+    return "".join([*answer, text[start:]]), ""
+
+
+def is_fence(line: str) -> bool:
+    """True for a line that opens or closes a code fence."""
+    return _FENCE.match(line) is not None
+
+
+def is_rule_line(line: str) -> bool:
+    """True for a markdown rule: a few dashes, stars or underscores and nothing else."""
+    return _RULE_LINE.fullmatch(line) is not None
+
+
+def fenced_lines(lines: list[str]) -> list[bool]:
+    """For each line, whether it lies in a code fence; an unclosed fence holds nothing."""
+    inside = [False] * len(lines)
+    opened: int | None = None
+    for place, line in enumerate(lines):
+        if not is_fence(line):
+            continue
+        if opened is None:
+            opened = place
+        else:
+            inside[opened : place + 1] = [True] * (place + 1 - opened)
+            opened = None
+    return inside
+
+
+def without_outer_fence(text: str) -> str:
+    """The content of a text that is one code fence from end to end; any other text as it is."""
+    lines = text.strip().split("\n")
+    fences = [place for place, line in enumerate(lines) if is_fence(line)]
+    if fences == [0, len(lines) - 1] and len(lines) > 1:
+        return "\n".join(lines[1:-1])
+    return text
+
+
+def without_bold(text: str) -> str:
+    """The text without markdown's bold stars."""
+    return text.replace("**", "")
+
+
+def tidy(text: str) -> str:
+    """A section of a response without blank lines and rules around it, and without an unpaired bold mark."""
+    lines = text.split("\n")
+    while lines and (not lines[-1].strip() or is_rule_line(lines[-1])):
+        lines.pop()
+    first = next((place for place, line in enumerate(lines) if line.strip() and not is_rule_line(line)), len(lines))
+    text = "\n".join(lines[first:]).strip()
+    if text.count("**") == 1:
+        text = text.removeprefix("**").removesuffix("**").strip()
+    return text

@@ -1,0 +1,129 @@
+"""Stage 3: from a response to instances, as the model gave them (paper, section 2.2, tables 7 and 8).
+
+What an instance must be like to be kept is the filters' business; here every part of the text ends up in an
+instance or among the rejected.
+"""
+
+from dataclasses import replace
+
+from distilabel_selfinstruct.parsing import preambles
+from distilabel_selfinstruct.parsing.cleaning import (
+    encodable,
+    plain,
+    tidy,
+    unread,
+    without_outer_fence,
+    without_thinking,
+)
+from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
+from distilabel_selfinstruct.parsing.input_first import asks_for_writing, input_first, is_dialogue
+from distilabel_selfinstruct.parsing.markers import Kind, Section, sections
+from distilabel_selfinstruct.parsing.output_first import output_first
+from distilabel_selfinstruct.parsing.reference import strict_instances
+from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason, Rejection
+
+
+def parse_instances(
+    completion: Completion,
+    *,
+    is_classification: bool,
+    mode: Mode = "default",
+    instruction: str = "",
+    prompt: str | None = None,
+) -> Parsed[Instance]:
+    """The instances of one response, in order, before any rule has looked at them.
+
+    `instruction` and `prompt`, if known, tell an echo of the prompt from the answer (default mode). Of a
+    response that ran out of tokens, the last instance goes, as in the reference.
+    """
+    missing = unread(completion)
+    if missing:
+        return Parsed(rejected=(missing,))
+    text = encodable(completion.text or "")
+    if mode == "strict":
+        return strict_instances(text, is_classification=is_classification, truncated=completion.truncated)
+
+    text, echoed = without_prompt(plain(text), plain(prompt or ""))
+    text, unfinished = without_thinking(text)
+    if unfinished:
+        echoed += (Rejection(unfinished.strip(), Reason.TRUNCATED, "reasoning without an end"),)
+    text, beside, cut = own_task(text, instruction)
+    found, remarks = _answer(without_outer_fence(text))
+    truncated = completion.truncated and not cut and not unfinished
+    parsed = _read(found, is_classification=is_classification, instruction=instruction, truncated=truncated)
+    rejected = (*echoed, *beside, *remarks, *parsed.rejected)
+    if not parsed.kept and not rejected:
+        rejected = (Rejection(encodable(completion.text or ""), Reason.NO_INSTANCE, "no text between the markers"),)
+    return Parsed(parsed.kept, rejected)
+
+
+def _answer(text: str) -> tuple[tuple[Section, ...], list[Rejection]]:
+    """The sections of a response without what a chat model says before and after them."""
+    rejected: list[Rejection] = []
+    found = list(sections(tidy(text)))
+    marked = len(found) > 1 or any(section.kind is not Kind.LEAD for section in found)
+    if found and found[0].kind is Kind.LEAD:
+        lead, remark = _split_opening(found[0].text, before_markers=marked)
+        if remark:
+            rejected.append(Rejection(remark, Reason.PREAMBLE, "opening remark"))
+        found[0] = Section(Kind.LEAD, lead)
+        if not lead:
+            del found[0]
+    if found:
+        body, closing = preambles.split_closing(found[-1].text)
+        if closing:
+            rejected.append(Rejection(closing, Reason.PREAMBLE, "closing remark"))
+            found[-1] = replace(found[-1], text=tidy(body))
+    return tuple(found), rejected
+
+
+def _split_opening(text: str, *, before_markers: bool) -> tuple[str, str]:
+    """The text and the remark before it.
+
+    Before markers, a line that addresses the asker, or a last one that leads in to them, is a remark. Of a
+    text without markers, only a first line that does both is; the rest is the answer and stays.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    first = lines[0] if lines else ""
+    if not before_markers:
+        if len(lines) > 1 and preambles.opens_a_chat(first) and preambles.ends_with_colon(first):
+            return text.lstrip().partition("\n")[2].strip("\n"), first.strip()
+        return text, ""
+    remarks = 0
+    while remarks < len(lines) and (preambles.is_remark(lines[remarks]) or preambles.is_heading(lines[remarks])):
+        remarks += 1
+    if remarks == len(lines) - 1 and preambles.introduces(lines[-1]):
+        remarks += 1
+    if not remarks:
+        return text, ""
+    return "\n".join(lines[remarks:]), "\n".join(lines[:remarks])
+
+
+def _read(
+    found: tuple[Section, ...], *, is_classification: bool, instruction: str, truncated: bool
+) -> Parsed[Instance]:
+    kinds = {section.kind for section in found}
+    if not found:
+        return Parsed()
+    if Kind.LABEL in kinds and (is_classification or Kind.OUTPUT not in kinds):
+        return output_first(found, truncated=truncated)
+    if kinds != {Kind.LEAD}:
+        return input_first(found, instruction, truncated=truncated)
+    text = found[0].text
+    rejection = _no_answer(text, is_classification=is_classification, instruction=instruction)
+    if truncated:
+        rejection = Rejection(text, Reason.TRUNCATED)
+    # Departure: the reference loses every response without a marker; a task without input is often answered
+    # directly.
+    return Parsed(rejected=(rejection,)) if rejection else Parsed(kept=(Instance("", text),))
+
+
+def _no_answer(text: str, *, is_classification: bool, instruction: str) -> Rejection | None:
+    """Why a text without markers is no output for the task; None when it looks like one."""
+    if is_classification:
+        return Rejection(text, Reason.NO_INSTANCE, "no Class label:")
+    if preambles.is_refusal(text):
+        return Rejection(text, Reason.NO_INSTANCE, "a refusal")
+    if is_dialogue(text) and not asks_for_writing(instruction):
+        return Rejection(text, Reason.EMPTY_OUTPUT, "a dialogue without an answer")
+    return None

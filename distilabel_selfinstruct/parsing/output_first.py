@@ -1,0 +1,80 @@
+"""Instances of classification tasks: `Class label:` and, below it, an input with that label (paper, table 8).
+
+The label comes first so that the model does not favour one label; the paper found that input-first prompts
+did.
+"""
+
+import re
+from collections.abc import Sequence
+
+from distilabel_selfinstruct.parsing.markers import Kind, Section
+from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
+
+# Marks that only format a label. Quotation marks and a full stop may belong to it and stay.
+_DECORATION = re.compile(r"^(?:\*\*|__|`)+|(?:\*\*|__|`)+$")
+
+# An input on the label's own line: "Class label: spam, Input: You have won!"
+_INLINE_INPUT = re.compile(r"[ \t,;|]+Input[ \t]?:[ \t]*")
+
+
+def output_first(found: Sequence[Section], *, truncated: bool) -> Parsed[Instance]:
+    """Read the sections of a response with at least one `Class label:`.
+
+    The last instance of a response that ran out of tokens goes.
+    """
+    parsed = _input_then_label(found) if _inputs_come_first(found) else _label_then_input(found)
+    if not truncated or not parsed.kept:
+        return parsed
+    return Parsed(parsed.kept[:-1], (*parsed.rejected, Rejection(parsed.kept[-1].text, Reason.TRUNCATED)))
+
+
+def _label_then_input(found: Sequence[Section]) -> Parsed[Instance]:
+    kept: list[Instance] = []
+    rejected: list[Rejection] = []
+    for section in found:
+        if section.kind is Kind.LABEL:
+            kept.append(_labelled(section.text))
+        elif section.kind in {Kind.INPUT, Kind.OUTPUT, Kind.ANSWER} and kept:
+            last = kept[-1]
+            kept[-1] = Instance("\n".join(part for part in (last.input, section.text) if part), last.output)
+        elif section.text:
+            rejected.append(Rejection(section.text, Reason.UNREADABLE, "text without a class label"))
+    return Parsed(tuple(kept), tuple(rejected))
+
+
+def _labelled(text: str) -> Instance:
+    label, _, rest = text.partition("\n")
+    inline = _INLINE_INPUT.search(label)
+    if inline:
+        rest = f"{label[inline.end() :]}\n{rest}"
+        label = label[: inline.start()]
+    return Instance(input=rest.strip(), output=_DECORATION.sub("", label.strip()).strip())
+
+
+def _inputs_come_first(found: Sequence[Section]) -> bool:
+    """True where each input stands above its label: an input comes first, and nothing after the last label.
+
+    Read label first, such a response would give every label the input of the next.
+    """
+    ordered = [section for section in found if section.kind in {Kind.INPUT, Kind.LABEL}]
+    return ordered[0].kind is Kind.INPUT and ordered[-1].kind is Kind.LABEL and "\n" not in ordered[-1].text
+
+
+def _input_then_label(found: Sequence[Section]) -> Parsed[Instance]:
+    kept: list[Instance] = []
+    rejected: list[Rejection] = []
+    given: str | None = None
+    for section in found:
+        if section.kind is Kind.LABEL:
+            label = _labelled(section.text)
+            if label.input:
+                rejected.append(Rejection(label.input, Reason.UNREADABLE, "text after the class label"))
+            kept.append(Instance(given or "", label.output))
+            given = None
+        elif section.kind is Kind.INPUT:
+            if given:
+                rejected.append(Rejection(given, Reason.EMPTY_OUTPUT, "Input: without Class label:"))
+            given = section.text
+        elif section.text:
+            rejected.append(Rejection(section.text, Reason.UNREADABLE, "text without a class label"))
+    return Parsed(tuple(kept), tuple(rejected))

@@ -1,0 +1,27 @@
+import pytest
+
+from distilabel_selfinstruct.filters import count_words, primary_language
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Name three rivers.", 3),
+        ("a - b", 2),
+        ("", 0),
+        ("!!! ???", 0),
+        ("把句子翻译成英文", 4),
+        ("要約する", 2),
+        ("오늘의 날씨를 알려주세요", 6),
+        ("Python 함수를 작성", 4),
+        ("ภาษาไทย", 2),
+        ("把 Python code 翻译", 4),
+    ],
+)
+def test_words_are_counted_by_the_script(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@pytest.mark.parametrize(("tag", "language"), [("en", "en"), ("pt-BR", "pt"), ("zh_Hans", "zh"), (" KO ", "ko")])
+def test_the_language_of_a_tag_is_its_first_part(tag: str, language: str) -> None:
+    assert primary_language(tag) == language

@@ -1,0 +1,45 @@
+"""What a dataset looks like in the paper's terms (paper, section 3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The rows of the paper's Table 1. Lengths are means in words; 0 where there is nothing to average."""
+
+    instructions: int
+    classification_instructions: int
+    non_classification_instructions: int
+    instances: int
+    instances_with_empty_input: int
+    instruction_length: float
+    input_length: float
+    output_length: float
+
+
+PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
+"""Table 1 of the paper. The input length is that of non-empty inputs."""
+
+
+def statistics(instructions: Iterable[dict[str, Any]], instances: Iterable[dict[str, Any]]) -> Statistics:
+    """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
+    tasks, examples = list(instructions), list(instances)
+    num_classification = sum(bool(task["is_classification"]) for task in tasks)
+    return Statistics(
+        instructions=len(tasks),
+        classification_instructions=num_classification,
+        non_classification_instructions=len(tasks) - num_classification,
+        instances=len(examples),
+        instances_with_empty_input=sum(not example["input"] for example in examples),
+        instruction_length=_mean_words(task["instruction"] for task in tasks),
+        input_length=_mean_words(example["input"] for example in examples if example["input"]),
+        output_length=_mean_words(example["output"] for example in examples),
+    )
+
+
+def _mean_words(texts: Iterable[str]) -> float:
+    lengths = [len(text.split()) for text in texts]
+    return fmean(lengths) if lengths else 0.0

@@ -1,0 +1,185 @@
+"""The bootstrapping loop: requests out, completions in, instructions admitted or rejected (paper, section 2.2).
+
+The loop knows no model and no clock. Its caller sends what `next_requests` gives and hands each completion to
+`receive` in the order of the requests. Request *k* is sampled from the pool as it stood when request *k − window* had
+been received, with a random state of its own, so the result depends on the seed and the completions alone, never on
+how many requests were sent at once.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+
+from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.pool import TaskPool
+from distilabel_selfinstruct.prompts import PromptForm, PromptSet
+from distilabel_selfinstruct.reading import read_instructions
+from distilabel_selfinstruct.records import Completion, Mode, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.similarity import Neighbour
+
+RECORDING_EXHAUSTED = "recording_exhausted"
+"""The `finish_reason` by which a replayed recording says that it holds no further completion."""
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapSettings:
+    """How the loop samples, filters and stops. Defaults are the paper's where it names a number.
+
+    `window` requests may be under way at once. The loop gives up after `patience` requests in a row that admitted
+    nothing, or after `max_requests` (None: no limit).
+    """
+
+    num_instructions: int = 100
+    num_prompt_instructions: int = 8
+    num_prompt_generated: int = 2
+    classification_only: bool = False
+    mode: Mode = "default"
+    language: str = "en"
+    prompt_form: PromptForm = "completion"
+    random_seed: int = 42
+    window: int = 5
+    patience: int = 50
+    max_requests: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("num_instructions", "num_prompt_instructions", "window", "patience"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+        if self.max_requests is not None and self.max_requests < 1:
+            raise ConfigError(f"max_requests is {self.max_requests}: it must be at least 1, or left out.")
+        if not 0 <= self.num_prompt_generated <= self.num_prompt_instructions:
+            raise ConfigError(
+                f"num_prompt_generated is {self.num_prompt_generated}: it must be from 0 to "
+                f"num_prompt_instructions ({self.num_prompt_instructions})."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedInstruction:
+    """An admitted instruction, the request it came from, and what was nearest to it in the pool at that time."""
+
+    instruction: str
+    request: int
+    nearest_instruction: str
+    nearest_rouge_l: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a completion of instruction generation brought."""
+
+    admitted: tuple[GeneratedInstruction, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+
+
+class Bootstrap:
+    """The state of one run of instruction generation.
+
+    Raises:
+        SeedTaskError: the pool holds fewer human-written instructions than a prompt shows.
+    """
+
+    def __init__(self, pool: TaskPool, prompts: PromptSet, settings: BootstrapSettings) -> None:
+        if pool.num_human < settings.num_prompt_instructions:
+            kind = "classification seed tasks" if settings.classification_only else "seed tasks"
+            raise SeedTaskError(
+                f"A prompt shows {settings.num_prompt_instructions} instructions and there are only {pool.num_human} "
+                f"{kind}: add some, or lower num_prompt_instructions."
+            )
+        self._pool = pool
+        self._prompts = prompts
+        self._settings = settings
+        self._num_sent = 0
+        self._generated_after: list[int] = []  # admitted in all, after each received request
+        self._dry_requests = 0  # received in a row without admitting anything
+        self._dry_reasons: Counter[Reason] = Counter()
+        self._exhausted = False
+
+    @property
+    def num_received(self) -> int:
+        """How many completions were received."""
+        return len(self._generated_after)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the loop is over, as a sentence; empty while it goes on."""
+        settings = self._settings
+        if self._pool.num_generated >= settings.num_instructions:
+            return f"{settings.num_instructions} instructions were wanted and admitted."
+        got = f"{self._pool.num_generated} of {settings.num_instructions} instructions were admitted"
+        if self._exhausted:
+            return f"{got}: the recording holds no further completion."
+        if self._dry_requests >= settings.patience:
+            common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
+            return (
+                f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'}). "
+                "Try other seed tasks, a higher temperature or another model, or raise the patience."
+            )
+        if settings.max_requests is not None and self.num_received >= settings.max_requests:
+            return f"{got}: max_requests ({settings.max_requests}) was reached."
+        return ""
+
+    def next_requests(self) -> list[Request]:
+        """The requests that may be sent now: all that fit into the window. Empty when the loop is over."""
+        if self.stop_reason:
+            return []
+        last = self.num_received + self._settings.window
+        if self._settings.max_requests is not None:
+            last = min(last, self._settings.max_requests)
+        requests = [self._request(number) for number in range(self._num_sent, last)]
+        self._num_sent = max(self._num_sent, last)
+        return requests
+
+    def receive(self, request: Request, completion: Completion) -> Outcome:
+        """Take in the completion of the oldest request under way; admit or reject each instruction in it.
+
+        What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost.
+        """
+        outcome = self._read(request, completion)
+        self._generated_after.append(self._pool.num_generated)
+        if outcome.admitted:
+            self._dry_requests = 0
+            self._dry_reasons.clear()
+        else:
+            self._dry_requests += 1
+            self._dry_reasons.update(rejection.reason for rejection in outcome.rejected)
+        return outcome
+
+    def _request(self, number: int) -> Request:
+        settings = self._settings
+        received = number - settings.window
+        instructions = self._pool.sample(
+            Random(f"{settings.random_seed}:{number}"),
+            settings.num_prompt_instructions,
+            settings.num_prompt_generated,
+            among_generated=self._generated_after[received] if received >= 0 else 0,
+        )
+        prompt = self._prompts.instruction_generation(
+            instructions, form=settings.prompt_form, classification_only=settings.classification_only
+        )
+        return Request(Stage.INSTRUCTION_GENERATION, number, prompt)
+
+    def _read(self, request: Request, completion: Completion) -> Outcome:
+        if completion.finish_reason == RECORDING_EXHAUSTED:
+            self._exhausted = True
+            return Outcome()
+        if completion.text is None:
+            return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
+        settings = self._settings
+        prompt = request.prompt if isinstance(request.prompt, str) else None
+        candidates = read_instructions(completion, mode=settings.mode, language=settings.language, prompt=prompt)
+        admitted: list[GeneratedInstruction] = []
+        rejected = list(candidates.rejected)
+        for instruction in candidates.kept:
+            if self._pool.num_generated >= settings.num_instructions:
+                detail = f"{settings.num_instructions} were wanted"
+                rejected.append(Rejection(instruction, Reason.OVER_LIMIT, detail))
+                continue
+            verdict = self._pool.admit(instruction)
+            nearest = verdict.nearest or Neighbour("", 0.0)
+            if verdict.admitted:
+                admitted.append(GeneratedInstruction(instruction, request.number, nearest.text, nearest.rouge_l))
+            else:
+                detail = f"ROUGE-L {nearest.rouge_l:.3f} with: {nearest.text}"
+                rejected.append(Rejection(instruction, Reason.NEAR_DUPLICATE, detail))
+        return Outcome(tuple(admitted), tuple(rejected))

@@ -1,0 +1,29 @@
+from distilabel_selfinstruct.analysis import PAPER, statistics
+
+
+def test_table_1_counts_tasks_instances_and_mean_lengths_in_words():
+    tasks = [
+        {"instruction": "one two three", "is_classification": True},
+        {"instruction": "one two three four five", "is_classification": False},
+    ]
+    examples = [
+        {"input": "", "output": "a b"},
+        {"input": "x y z", "output": "a b c d"},
+        {"input": "x", "output": "a b c"},
+    ]
+    found = statistics(tasks, examples)
+    assert (found.instructions, found.classification_instructions, found.non_classification_instructions) == (
+        2,
+        1,
+        1,
+    )
+    assert (found.instances, found.instances_with_empty_input) == (3, 1)
+    assert (found.instruction_length, found.input_length, found.output_length) == (4.0, 2.0, 3.0)
+
+
+def test_an_empty_dataset_has_lengths_of_zero():
+    assert statistics([], []).output_length == 0.0
+
+
+def test_the_papers_own_figures_add_up():
+    assert PAPER.classification_instructions + PAPER.non_classification_instructions == PAPER.instructions

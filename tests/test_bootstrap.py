@@ -1,0 +1,148 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED, Bootstrap, BootstrapSettings
+from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.pool import TaskPool
+from distilabel_selfinstruct.prompts import load_prompts
+from distilabel_selfinstruct.records import Completion, Reason
+from distilabel_selfinstruct.similarity import NoveltyIndex
+from tests.builders import distinct_instruction, listing, seed_tasks
+
+PROMPTS = load_prompts("en")
+
+
+def bootstrap_with(human: int = 12, **settings: Any) -> Bootstrap:
+    return Bootstrap(TaskPool(seed_tasks(human), NoveltyIndex(0.7)), PROMPTS, BootstrapSettings(**settings))
+
+
+def run(bootstrap: Bootstrap, completions: list[Completion]) -> list[Any]:
+    """Answer all requests with the completions in turn, the last one from then on."""
+    outcomes = []
+    while requests := bootstrap.next_requests():
+        for request in requests:
+            outcomes.append(bootstrap.receive(request, completions[min(request.number, len(completions) - 1)]))
+    return outcomes
+
+
+def new(*numbers: int) -> Completion:
+    return listing(*(distinct_instruction(f"New{number}") for number in numbers))
+
+
+def test_each_admitted_instruction_names_its_request_and_its_nearest_neighbour():
+    bootstrap = bootstrap_with(num_instructions=2)
+    first, second = "Name three rivers that flow through France.", "Name four rivers in Spain, if you can."
+    outcomes = run(bootstrap, [listing(first), listing(second)])
+    (admitted,) = outcomes[1].admitted
+    assert (admitted.instruction, admitted.request, admitted.nearest_instruction) == (second, 1, first)
+    assert 0 < admitted.nearest_rouge_l < 0.7
+
+
+def test_a_near_duplicate_is_rejected_with_its_score_and_neighbour():
+    text = "Name three rivers that flow through France."
+    bootstrap = bootstrap_with(num_instructions=9, max_requests=1)
+    (outcome,) = run(bootstrap, [listing(text, text)])
+    (rejected,) = outcome.rejected
+    assert (rejected.reason, rejected.detail) == (Reason.NEAR_DUPLICATE, f"ROUGE-L 1.000 with: {text}")
+
+
+def test_the_loop_stops_at_the_wanted_number_and_keeps_the_rest_as_rejections():
+    outcomes = run(bootstrap_with(num_instructions=2), [new(1, 2, 3)])
+    assert len(outcomes[0].admitted) == 2
+    assert [rejection.reason for rejection in outcomes[0].rejected] == [Reason.OVER_LIMIT]
+
+
+def test_requests_under_way_when_the_loop_stops_are_still_received():
+    bootstrap = bootstrap_with(num_instructions=1, window=3)
+    outcomes = run(bootstrap, [new(1), new(2), new(3)])
+    assert [len(outcome.admitted) for outcome in outcomes] == [1, 0, 0]
+    assert [rejection.reason for outcome in outcomes for rejection in outcome.rejected] == [Reason.OVER_LIMIT] * 2
+
+
+def test_patience_ends_a_loop_that_admits_nothing_and_says_what_was_rejected():
+    bootstrap = bootstrap_with(num_instructions=5, patience=7)
+    run(bootstrap, [listing("Draw a tree with leaves.")])
+    assert "the last 10 requests admitted nothing (forbidden_word 10)" in bootstrap.stop_reason
+
+
+def test_an_admission_renews_the_patience():
+    bootstrap = bootstrap_with(num_instructions=2, patience=4, window=1)
+    nothing = Completion("", "stop")
+    run(bootstrap, [nothing, nothing, new(1), nothing, nothing, new(2)])
+    assert bootstrap.stop_reason == "2 instructions were wanted and admitted."
+
+
+def test_a_failed_request_is_a_rejection_with_the_error():
+    bootstrap = bootstrap_with(num_instructions=1, patience=1, window=1)
+    (outcome,) = run(bootstrap, [Completion(None, error="TimeoutError: too slow")])
+    assert [(rejection.reason, rejection.detail) for rejection in outcome.rejected] == [
+        (Reason.FAILED_REQUEST, "TimeoutError: too slow")
+    ]
+
+
+def test_max_requests_ends_the_loop():
+    bootstrap = bootstrap_with(num_instructions=99, max_requests=7)
+    assert len(run(bootstrap, [new(number) for number in range(99)])) == 7
+    assert bootstrap.stop_reason == "7 of 99 instructions were admitted: max_requests (7) was reached."
+
+
+def test_an_exhausted_recording_ends_the_loop():
+    bootstrap = bootstrap_with(num_instructions=99)
+    run(bootstrap, [new(1), Completion(None, RECORDING_EXHAUSTED)])
+    assert bootstrap.stop_reason == "1 of 99 instructions were admitted: the recording holds no further completion."
+
+
+def test_a_prompt_shows_eight_instructions_and_asks_for_the_ninth():
+    (request, *_) = bootstrap_with().next_requests()
+    lines = request.prompt.splitlines()
+    assert [line.split(".")[0] for line in lines[1:]] == [str(number) for number in range(1, 10)]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.lists(st.integers(0, 40), max_size=5), min_size=1, max_size=12), st.integers(1, 6))
+def test_prompts_depend_on_the_seed_and_the_completions_not_on_how_many_are_sent_at_once(lists, window):
+    completions = [new(*numbers) for numbers in lists]
+
+    def prompts(batch: int) -> list[Any]:
+        bootstrap = bootstrap_with(num_instructions=30, window=window, patience=20, max_requests=len(lists))
+        waiting: list[Any] = []
+        seen = []
+        while True:
+            waiting += bootstrap.next_requests()
+            if not waiting:
+                return seen
+            for request in waiting[:batch]:
+                seen.append(request.prompt)
+                bootstrap.receive(request, completions[request.number])
+            waiting = waiting[batch:]
+
+    in_rounds, one_by_one = prompts(window), prompts(1)
+    shorter = min(len(in_rounds), len(one_by_one))
+    assert in_rounds[:shorter] == one_by_one[:shorter]
+
+
+def test_another_seed_gives_other_prompts():
+    assert bootstrap_with(random_seed=1).next_requests()[0] != bootstrap_with(random_seed=2).next_requests()[0]
+
+
+def test_fewer_seed_tasks_than_a_prompt_shows_are_an_error():
+    with pytest.raises(SeedTaskError, match="A prompt shows 8 instructions and there are only 5 seed tasks"):
+        bootstrap_with(human=5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_instructions", 0),
+        ("window", 0),
+        ("patience", -1),
+        ("max_requests", 0),
+        ("num_prompt_generated", 9),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_with_its_value(name, value):
+    with pytest.raises(ConfigError, match=f"{name} is {value}"):
+        BootstrapSettings(**{name: value})

@@ -1,0 +1,157 @@
+"""A worker process that dies (out of memory, `os._exit`, a crash in C code) ends the run with an error.
+
+The host (`pipeline/local.py:236,264`) waits for the dead worker's answer for ever: `multiprocessing.Pool`
+replaces the process and forgets its task.
+"""
+
+
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+from typing import Any
+
+from distilabel.pipeline.base import _STEP_NOT_LOADED_CODE
+from distilabel.pipeline.local import Pipeline
+
+from distilabel_selfinstruct.host_fixes.failures import StepFailure
+from distilabel_selfinstruct.host_fixes.replacing import replace
+from distilabel_selfinstruct.host_fixes.run_report import fail_loading, record, stop_once
+from distilabel_selfinstruct.host_fixes.stalled import answered_everything
+from distilabel_selfinstruct.host_fixes.step_worker import DONE, LOADING, StepWorker
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_TO_END_THE_POOL = 3.0
+
+_host_run_load_queue_loop_in_thread = Pipeline._run_load_queue_loop_in_thread
+_host_teardown = Pipeline._teardown
+
+
+def apply() -> None:
+    """Replace the host's methods; called once."""
+    replace(Pipeline, "_run_load_queue_loop_in_thread", run_load_queue_loop_in_thread)
+    replace(Pipeline, "_run_step", run_step)
+    replace(Pipeline, "_teardown", teardown)
+
+
+def run_load_queue_loop_in_thread(pipeline: Any) -> threading.Thread:
+    """Start the watch where the host starts its own threads: the pool exists, no step runs yet."""
+    pipeline.worker_watch = WorkerWatch(pipeline)
+    pipeline.worker_watch.start()
+    thread: threading.Thread = _host_run_load_queue_loop_in_thread(pipeline)
+    return thread
+
+
+def run_step(pipeline: Any, step: Any, input_queue: Any, replica: int) -> None:
+    """Run a replica of a step in the pool as a `StepWorker` (host: `pipeline/local.py:264`)."""
+    worker = StepWorker(
+        step=step,
+        replica=replica,
+        input_queue=input_queue,
+        output_queue=pipeline._output_queue,
+        load_queue=pipeline._load_queue,
+        dry_run=pipeline._dry_run,
+        ray_pipeline=False,
+        workers=pipeline.worker_watch.workers,
+    )
+    on_error = functools.partial(pipeline._error_callback, step_name=step.name)
+    pipeline._pool.apply_async(worker.run, error_callback=on_error)
+
+
+def teardown(pipeline: Any) -> None:
+    """Stop watching before the host ends the workers itself."""
+    watch: WorkerWatch = pipeline.worker_watch
+    watch.stopped.set()
+    watch.join()
+    if watch.deaths:
+        _end_pool(pipeline)
+    _host_teardown(pipeline)
+
+
+def _end_pool(pipeline: Any) -> None:
+    """End a pool that lost a process, which may have died holding a lock that ending the pool needs."""
+    pipeline._log_queue.cancel_join_thread()  # it may have died while writing to the log
+    ending = threading.Thread(target=pipeline._pool.terminate, daemon=True)
+    ending.start()
+    ending.join(_SECONDS_TO_END_THE_POOL)
+    if ending.is_alive():
+        with contextlib.suppress(ValueError):  # nobody holds it: the pool only takes long
+            pipeline._pool._inqueue._rlock.release()
+        ending.join(_SECONDS_TO_END_THE_POOL)
+
+
+class WorkerWatch(threading.Thread):
+    """Looks twice a second whether every worker process still lives.
+
+    Attributes:
+        workers: what each worker does, by process id, written by the workers: (step, state).
+        deaths: how many workers have died.
+    """
+
+    def __init__(self, pipeline: Any) -> None:
+        super().__init__(name="distilabel-worker-watch", daemon=True)
+        self.pipeline = pipeline
+        self.workers = pipeline._manager.dict()
+        self.deaths = 0
+        self.stopped = threading.Event()
+        # The pool drops a dead process and starts another; the objects kept here still know the exit code.
+        self._processes: dict[int, Any] = {}
+        self._remember_processes()
+
+    def run(self) -> None:
+        """Look until stopped, or until the manager process, which holds the queues, is gone."""
+        with contextlib.suppress(OSError, EOFError):
+            while not self.stopped.wait(_SECONDS_BETWEEN_LOOKS):
+                self._look()
+
+    def _remember_processes(self) -> None:
+        self._processes.update({process.pid: process for process in list(self.pipeline._pool._pool)})
+
+    def _look(self) -> None:
+        self._remember_processes()
+        for pid, process in list(self._processes.items()):
+            if process.exitcode is not None:
+                del self._processes[pid]
+                self.deaths += 1
+                self._report(pid, process.exitcode)
+
+    def _report(self, pid: int, exit_code: int) -> None:
+        step_name, state = self.workers.get(pid, ("", DONE))
+        died = f"the process died (exit code {exit_code}; -9 is often lack of memory)"
+        if state == DONE:
+            self._report_idle(StepFailure("(none)", "a worker waiting for a step to run", died))
+        elif state == LOADING:
+            self._record(StepFailure(step_name, "loading in its worker", died))
+            self.pipeline._load_queue.put({"name": step_name, "status": "load_failed"})
+        else:
+            self._report_running(step_name, StepFailure(step_name, "running in its worker", died))
+
+    def _report_running(self, step_name: str, failure: StepFailure) -> None:
+        pipeline = self.pipeline
+        pipeline._load_queue.put({"name": step_name, "status": "unloaded"})
+        if answered_everything(pipeline, step_name):
+            pipeline._logger.warning(f"⚠️ {failure}, after its last batch: no row is lost.")
+            return
+        self._record(failure)
+        # If it died while waiting for a batch, the manager will hand that waiting request the next message,
+        # which must not be the one that tells another replica to stop.
+        pipeline._steps_input_queues[step_name].put(None)
+        stop_once(pipeline)
+
+    def _report_idle(self, failure: StepFailure) -> None:
+        """A process without a step died. It matters only while steps are still to be started in the pool."""
+        with self.pipeline._steps_load_status_lock:
+            statuses = dict(self.pipeline._steps_load_status)
+        waiting = [name for name, status in statuses.items() if status == _STEP_NOT_LOADED_CODE]
+        if not waiting:
+            return
+        self._record(failure)
+        for name in waiting:
+            fail_loading(self.pipeline, name)
+        stop_once(self.pipeline)
+
+    def _record(self, failure: StepFailure) -> None:
+        self.pipeline._logger.error(f"❌ {failure}")
+        record(self.pipeline, failure)

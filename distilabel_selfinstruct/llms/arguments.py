@@ -1,0 +1,70 @@
+"""The paper's sampling parameters in the words of each distilabel LLM.
+
+distilabel's LLMs name the same parameter differently, and some lack it. What an LLM cannot be told is either done
+here (cutting at a stop sequence) or left out and named, so that the caller can say so.
+"""
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from distilabel.models.llms.base import LLM, AsyncLLM
+
+from distilabel_selfinstruct.prompts import Decoding
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Keyword arguments for an LLM's `generate` or `agenerate`, and what they could not express."""
+
+    keywords: dict[str, Any]
+    left_out: tuple[str, ...]
+    cut_at: tuple[str, ...]
+
+
+def generation_arguments(llm: LLM, decoding: Decoding) -> Arguments:
+    """The arguments for one decoding. The LLM's own `generation_kwargs` take precedence over it."""
+    accepted = _accepted(llm)
+    if "options" in accepted and "max_new_tokens" not in accepted:
+        return _ollama_options(llm, decoding)
+    keywords: dict[str, Any] = {}
+    left_out: list[str] = []
+
+    def put(value: object, *names: str) -> None:
+        name = next((name for name in names if name in accepted), None)
+        if name is not None:
+            keywords[name] = value
+        elif value:
+            left_out.append(names[0])
+
+    put(decoding.max_tokens, "max_new_tokens", "max_tokens")
+    put(decoding.top_p, "top_p")
+    put(decoding.presence_penalty, "presence_penalty")
+    put(decoding.frequency_penalty, "frequency_penalty")
+    if decoding.temperature == 0 and {"do_sample", "repetition_penalty"} <= accepted:
+        # transformers refuses a temperature of 0 and wants sampling switched off instead.
+        keywords["do_sample"] = False
+    else:
+        put(decoding.temperature, "temperature")
+    stop = next((name for name in ("stop", "stop_sequences") if name in accepted), None)
+    if stop is not None and decoding.stop:
+        keywords[stop] = list(decoding.stop)
+    keywords.update(llm.get_generation_kwargs())
+    return Arguments(keywords, tuple(left_out), decoding.stop if stop is None else ())
+
+
+def _accepted(llm: LLM) -> set[str]:
+    method = llm.agenerate if isinstance(llm, AsyncLLM) else llm.generate
+    return set(inspect.signature(method).parameters)
+
+
+def _ollama_options(llm: LLM, decoding: Decoding) -> Arguments:
+    options: dict[str, Any] = {
+        "num_predict": decoding.max_tokens,
+        "temperature": decoding.temperature,
+        "top_p": decoding.top_p,
+        "presence_penalty": decoding.presence_penalty,
+        "frequency_penalty": decoding.frequency_penalty,
+        "stop": list(decoding.stop),
+    }
+    return Arguments({"options": options, **llm.get_generation_kwargs()}, (), ())

@@ -1,0 +1,108 @@
+"""Any server that speaks the OpenAI API, with its finish reason and its stop sequences."""
+
+import os
+from typing import Any, cast
+
+from distilabel.models.llms.openai import OpenAILLM
+from distilabel.models.llms.utils import prepare_output
+from distilabel.typing import FormattedInput, GenerateOutput
+from pydantic import SecretStr, validate_call
+
+from distilabel_selfinstruct.errors import MissingKeyError
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+class OpenAICompatibleLLM(OpenAILLM):
+    """distilabel's `OpenAILLM`, which also sends `stop` with completion prompts and returns why a completion ended.
+
+    A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. Each generation's
+    `finish_reason` is in the output under that name. A server at another address than OpenAI's needs no key.
+
+    Attributes:
+        model: the model's name on the server.
+        base_url: address of the API, up to and including `/v1`.
+        api_key: the key. Left out, it is read from the variable `api_key_variable` when the model is loaded.
+        api_key_variable: name of the environment variable that holds the key.
+
+    Runtime parameters:
+        - `base_url`: address of the API, up to and including `/v1`.
+        - `api_key`: the key.
+        - `max_retries`: how often the client retries a request. Defaults to `6`.
+        - `timeout`: seconds to wait for a response. Defaults to `120`.
+    """
+
+    api_key_variable: str = "OPENAI_API_KEY"
+
+    def load(self) -> None:
+        """Create the client.
+
+        Raises:
+            MissingKeyError: the server is OpenAI's and no key was given.
+        """
+        if self.api_key is None or self.api_key_variable != "OPENAI_API_KEY":
+            key = os.environ.get(self.api_key_variable)
+            if key is None and self.base_url == OPENAI_URL:
+                raise MissingKeyError("openai", self.api_key_variable)
+            self.api_key = SecretStr(key or "none")
+        super().load()
+
+    @validate_call
+    async def agenerate(  # type: ignore[override]
+        self,
+        input: FormattedInput,
+        num_generations: int = 1,
+        max_new_tokens: int = 128,
+        frequency_penalty: float = 0.0,
+        presence_penalty: float = 0.0,
+        temperature: float = 1.0,
+        top_p: float = 1.0,
+        stop: str | list[str] | None = None,
+        extra_body: dict[str, Any] | None = None,
+    ) -> GenerateOutput:
+        """Ask the server once.
+
+        Args:
+            input: a completion prompt, or messages in chat format.
+            num_generations: the number of generations to create. Defaults to `1`.
+            max_new_tokens: the most tokens that the model may generate. Defaults to `128`.
+            frequency_penalty: penalty by frequency, from -2 to 2. Defaults to `0.0`.
+            presence_penalty: penalty by presence, from -2 to 2. Defaults to `0.0`.
+            temperature: sampling temperature. Defaults to `1.0`.
+            top_p: nucleus sampling. Defaults to `1.0`.
+            stop: up to four sequences before which the model stops. Defaults to `None`.
+            extra_body: further fields of the request's body, for servers that know them. Defaults to `None`.
+
+        Returns:
+            The generations with their token counts and finish reasons.
+        """
+        fields: dict[str, Any] = {
+            "model": self.model,
+            "n": num_generations,
+            "max_tokens": max_new_tokens,
+            "frequency_penalty": frequency_penalty,
+            "presence_penalty": presence_penalty,
+            "temperature": temperature,
+            "top_p": top_p,
+            "extra_body": extra_body,
+        }
+        if stop:
+            fields["stop"] = stop
+        if isinstance(input, str):
+            completion = await self._aclient.completions.create(prompt=input, **fields)
+            texts = [choice.text for choice in completion.choices or []]
+        else:
+            completion = await self._aclient.chat.completions.create(messages=cast("Any", input), **fields)
+            texts = [choice.message.content for choice in completion.choices or []]
+        return _output(completion, texts)
+
+
+def _output(completion: Any, texts: list[str | None]) -> GenerateOutput:
+    usage = completion.usage
+    output: Any = prepare_output(
+        generations=texts,
+        input_tokens=[usage.prompt_tokens if usage else 0],
+        output_tokens=[usage.completion_tokens if usage else 0],
+    )
+    output["finish_reason"] = [choice.finish_reason for choice in completion.choices or []]
+    return output  # type: ignore[no-any-return]

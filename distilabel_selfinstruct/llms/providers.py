@@ -1,0 +1,130 @@
+"""`provider:model` to a distilabel LLM."""
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from distilabel.models.llms.base import LLM
+
+from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
+from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_path
+from distilabel_selfinstruct.prompts import PromptForm
+
+OLLAMA_URL = "http://localhost:11434/v1"
+HF_URL = "https://router.huggingface.co/v1"
+
+_COMPLETION_TEMPLATE = "{{ messages[0]['content'] }}"
+"""A chat template under which a chat model in this process sees a completion prompt as it is."""
+
+
+def make_llm(
+    llm: str,
+    *,
+    base_url: str | None = None,
+    prompt_form: PromptForm = "completion",
+    generation_kwargs: dict[str, Any] | None = None,
+) -> LLM:
+    """The LLM that a text like "openai:gpt-4o-mini" names.
+
+    Args:
+        llm: provider and model, with a colon between them.
+        base_url: address of an OpenAI-compatible server, up to and including `/v1`.
+        prompt_form: which prompts the LLM will get.
+        generation_kwargs: sampling parameters that override the paper's, in the LLM's own words.
+
+    Raises:
+        ConfigError: the provider is unknown, the model is missing, or the two options do not go with the provider.
+        MissingExtraError: the provider's package is not installed.
+        MissingKeyError: the provider's API key is not set.
+    """
+    provider, _, model = llm.partition(":")
+    if provider not in PROVIDERS:
+        raise ConfigError(f"There is no provider {provider!r} (in {llm!r}): use one of {', '.join(PROVIDERS)}.")
+    if not model:
+        raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
+    if base_url is not None and provider not in ("openai", "ollama", "hf"):
+        raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {base_url}.")
+    made = PROVIDERS[provider](model, base_url, prompt_form)
+    made.generation_kwargs = generation_kwargs or {}
+    return made
+
+
+def _openai(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    address = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
+    if address == OPENAI_URL and not os.environ.get("OPENAI_API_KEY"):
+        raise MissingKeyError("openai", "OPENAI_API_KEY")
+    return OpenAICompatibleLLM(model=model, base_url=address)
+
+
+def _ollama(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    # Ollama's OpenAI-compatible address: it also takes completion prompts and says why a completion ended.
+    return OpenAICompatibleLLM(model=model, base_url=base_url or OLLAMA_URL, api_key_variable="OLLAMA_API_KEY")
+
+
+def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    if not os.environ.get("HF_TOKEN"):
+        raise MissingKeyError("hf", "HF_TOKEN")
+    if form == "completion":
+        raise ConfigError("Inference Providers take chat prompts only: use --prompt-form chat.")
+    return OpenAICompatibleLLM(model=model, base_url=base_url or HF_URL, api_key_variable="HF_TOKEN")
+
+
+def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    _require("transformers", "torch", extra="transformers")
+    from distilabel.models.llms import TransformersLLM
+
+    return TransformersLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
+
+
+def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    _require("vllm", extra="vllm")
+    from distilabel.models.llms import vLLM
+
+    return vLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
+
+
+def _llamacpp(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    _require("llama_cpp", extra="llamacpp")
+    if form == "completion":
+        raise ConfigError(
+            "llamacpp takes chat prompts only: use --prompt-form chat, or llama.cpp's server by openai and --base-url."
+        )
+    if not Path(model).is_file():
+        raise ConfigError(f"There is no GGUF file {model!r}: give the path of one after llamacpp:.")
+    from distilabel.models.llms import LlamaCppLLM
+
+    return LlamaCppLLM(model_path=model, n_ctx=4096)
+
+
+def _litellm(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    _require("litellm", extra="litellm")
+    if form == "completion":
+        raise ConfigError("litellm takes chat prompts only: use --prompt-form chat.")
+    from distilabel.models.llms import LiteLLM
+
+    return LiteLLM(model=model)
+
+
+def _recorded(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    recording_path(model)
+    return RecordedLLM(recording=model)
+
+
+def _require(*modules: str, extra: str) -> None:
+    if any(find_spec(module) is None for module in modules):
+        raise MissingExtraError(f"The provider {extra!r}", extra)
+
+
+PROVIDERS: dict[str, Callable[[str, str | None, PromptForm], LLM]] = {
+    "openai": _openai,
+    "ollama": _ollama,
+    "hf": _hf,
+    "transformers": _transformers,
+    "vllm": _vllm,
+    "llamacpp": _llamacpp,
+    "litellm": _litellm,
+    "recorded": _recorded,
+}

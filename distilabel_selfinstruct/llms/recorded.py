@@ -1,0 +1,129 @@
+"""A model that replays completions recorded earlier: no key, no network, no download."""
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distilabel.models.llms.base import LLM
+from pydantic import PrivateAttr
+
+from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED
+from distilabel_selfinstruct.errors import InputFileError, RecordingError
+from distilabel_selfinstruct.prompts import collapse_whitespace
+from distilabel_selfinstruct.records import Completion, Request, Stage
+
+if TYPE_CHECKING:
+    from distilabel.typing import FormattedInput, GenerateOutput
+
+COMPLETIONS = "completions.jsonl"
+
+_Key = tuple[Stage, str, bool | None]
+
+
+def recording_path(recording: str | os.PathLike[str]) -> Path:
+    """Where a recording lies: a packaged one by name ("demo"), a file, or a folder that holds `completions.jsonl`.
+
+    Raises:
+        RecordingError: there is none.
+    """
+    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("data/recordings")))
+    name = os.fspath(recording)
+    for path in (Path(name), Path(name) / COMPLETIONS, packaged / name / COMPLETIONS):
+        if name and path.is_file():
+            return path
+    raise RecordingError(
+        f"There is no recording {name!r}: use 'demo', a file of completions, or a folder that holds {COMPLETIONS}."
+    )
+
+
+class RecordedLLM(LLM):
+    """Answers the tasks of this package from a recording.
+
+    Instruction generation gets the recorded completions in their order; the other stages get the one recorded for
+    the instruction asked about. A recording is JSON Lines with `stage`, `text`, `finish_reason` and, after the first
+    stage, `instruction` and `is_classification`; `input_tokens`, `output_tokens` and `model` are optional.
+
+    Attributes:
+        recording: "demo" (packaged), or the path of a file or folder.
+    """
+
+    recording: str = "demo"
+
+    _model: str = PrivateAttr(default="")
+    _in_order: list[Completion] = PrivateAttr(default_factory=list)
+    _by_instruction: dict[_Key, Completion] = PrivateAttr(default_factory=dict)
+
+    def load(self) -> None:
+        """Read the recording.
+
+        Raises:
+            RecordingError: it is not there, or a line of it is no completion.
+        """
+        super().load()
+        self._in_order, self._by_instruction = [], {}
+        path = recording_path(self.recording)
+        try:
+            for number, row in enumerate(jsonl.read(path), 1):
+                self._take(row, f"{path}, completion {number}")
+        except InputFileError as error:
+            raise RecordingError(str(error)) from error
+
+    @property
+    def model_name(self) -> str:
+        """`recorded:` and the recording's name."""
+        return f"recorded:{Path(self.recording).name}"
+
+    def replay(self, request: Request) -> Completion:
+        """The completion recorded for this request, or one without text when there is none."""
+        if request.stage is Stage.INSTRUCTION_GENERATION:
+            if request.number < len(self._in_order):
+                return self._in_order[request.number]
+            return Completion(None, RECORDING_EXHAUSTED, model=self.model_name)
+        instruction = collapse_whitespace(request.instruction).casefold()
+        for asked in (request.is_classification, None):
+            found = self._by_instruction.get((request.stage, instruction, asked))
+            if found is not None:
+                return found
+        return Completion(None, model=self.model_name, error="the recording holds no answer for this instruction")
+
+    def generate(  # type: ignore[override]
+        self,
+        inputs: "list[FormattedInput]",
+        num_generations: int = 1,
+    ) -> "list[GenerateOutput]":
+        """Not possible: a recording answers the requests of this package's tasks only.
+
+        Args:
+            inputs: the prompts.
+            num_generations: how many answers to each.
+
+        Raises:
+            RecordingError: always.
+        """
+        raise RecordingError("A recording answers the tasks of distilabel_selfinstruct only: use another LLM here.")
+
+    def _take(self, row: dict[str, Any], place: str) -> None:
+        try:
+            stage = Stage(row["stage"])
+            text, finish_reason = row["text"], row.get("finish_reason")
+            instruction = "" if stage is Stage.INSTRUCTION_GENERATION else row["instruction"]
+        except (KeyError, ValueError) as error:
+            raise RecordingError(f"{place} is not one: it lacks or misnames {error}.") from error
+        if not isinstance(text, str | None) or not isinstance(instruction, str):
+            raise RecordingError(f"{place} is not one: text and instruction must be texts.")
+        completion = Completion(
+            text=text,
+            finish_reason=finish_reason,
+            input_tokens=row.get("input_tokens", 0),
+            output_tokens=row.get("output_tokens", 0),
+            model=row.get("model") or self.model_name,
+            error=row.get("error", ""),
+        )
+        if stage is Stage.INSTRUCTION_GENERATION:
+            self._in_order.append(completion)
+            return
+        instruction = collapse_whitespace(instruction).casefold()
+        for asked in (row.get("is_classification"), None):
+            self._by_instruction.setdefault((stage, instruction, asked), completion)

@@ -1,0 +1,92 @@
+"""All that can be chosen about a run, from the command line or a YAML file."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.prompts import PromptForm
+from distilabel_selfinstruct.records import Mode
+
+
+class RunConfig(BaseModel):
+    """The options of a run. Each is an option of `selfinstruct run` and a key of its configuration file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    llm: str = Field(default="recorded:demo", description="The model, as PROVIDER:MODEL.")
+    base_url: str | None = Field(default=None, description="Address of an OpenAI-compatible server, up to /v1.")
+    prompt_form: PromptForm | None = Field(
+        default=None,
+        description="completion (base models) or chat; unset: completion for recordings, else chat.",
+    )
+    prompts: str = Field(default="en", description="A packaged language, or a folder of prompts.")
+    decoding: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Sampling parameters by stage that override the paper's.",
+    )
+    seed_tasks: str | None = Field(default=None, description="A seed file; unset: the 175 packaged seed tasks.")
+    num_instructions: int = Field(default=100, ge=1, description="How many instructions to admit.")
+    classification_only: bool = Field(default=False, description="Generate classification tasks only.")
+    language: str = Field(default="en", min_length=1, description="BCP-47 tag of the instructions.")
+    mode: Mode = Field(default="default", description="default, or strict: what the reference does.")
+    tokenizer: Literal["auto", "rouge_score", "unicode"] = Field(
+        default="auto", description="Tokenizer of ROUGE-L; auto: rouge_score for English, else unicode."
+    )
+    max_rouge_l: float = Field(default=0.7, ge=0, le=1, description="The highest ROUGE-L that counts as new.")
+    num_prompt_instructions: int = Field(default=8, ge=1, description="Instructions shown in a prompt.")
+    num_prompt_generated: int = Field(default=2, ge=0, description="How many of these may be generated ones.")
+    max_instances: int = Field(default=5, ge=1, description="The most instances per instruction.")
+    random_seed: int = Field(default=42, description="Fixes all sampling on our side.")
+    max_in_flight: int = Field(default=5, ge=1, description="Requests under way at a time, per stage.")
+    patience: int = Field(
+        default=50, ge=1, description="Requests in a row that admit nothing before generation gives up."
+    )
+    max_requests: int | None = Field(default=None, ge=1, description="The most requests for instructions.")
+    batch_size: int = Field(default=50, ge=1, description="Rows that steps hand on at a time.")
+
+    @property
+    def effective_prompt_form(self) -> PromptForm:
+        """The prompt form, decided by the provider where none was chosen."""
+        return self.prompt_form or ("completion" if self.llm.startswith("recorded:") else "chat")
+
+
+def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
+    """The configuration in a YAML file (none: the defaults), with the given options on top.
+
+    Raises:
+        ConfigError: the file cannot be read, or an option is unknown or has a value that cannot work.
+    """
+    options: Any = {}
+    if path is not None:
+        try:
+            options = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+        except OSError as error:
+            raise ConfigError(f"Cannot read the configuration {path}: {error.strerror or error}.") from error
+        except (ValueError, yaml.YAMLError) as error:
+            raise ConfigError(f"The configuration {path} is not YAML: {error}.") from error
+        if not isinstance(options, dict):
+            raise ConfigError(f"The configuration {path} holds a {type(options).__name__}: write one option per line.")
+    try:
+        return RunConfig(**{**options, **overrides})
+    except ValidationError as error:
+        raise ConfigError(_sentence(error, path, overrides)) from error
+    except TypeError as error:
+        raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
+
+
+def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:
+    parts = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in fault["loc"])
+        place = f" in {path}" if path is not None and fault["loc"][0] not in overrides else ""
+        if fault["type"] == "extra_forbidden":
+            known = ", ".join(RunConfig.model_fields)
+            parts.append(f"There is no option {name!r}{place}: use {known}.")
+        else:
+            message = fault["msg"].removeprefix("Input ")
+            parts.append(f"{name} is {fault['input']!r}{place}: it {message}.")
+    return " ".join(parts)

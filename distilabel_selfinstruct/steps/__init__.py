@@ -1,0 +1,19 @@
+"""The distilabel components of Self-Instruct. Importing them applies the fixes that this host version needs."""
+
+from distilabel_selfinstruct import host_fixes
+
+host_fixes.apply()  # before the host's classes are subclassed
+
+from distilabel_selfinstruct.steps.classification import ClassificationTaskIdentification
+from distilabel_selfinstruct.steps.instance_filtering import InstanceFiltering
+from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
+from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
+from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
+
+__all__ = [
+    "ClassificationTaskIdentification",
+    "InstanceFiltering",
+    "InstanceGeneration",
+    "InstructionGeneration",
+    "RougeLNoveltyFilter",
+]

@@ -1,0 +1,93 @@
+"""Stage 2 of Self-Instruct: is it a classification task?"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from typing_extensions import override
+
+from distilabel_selfinstruct.reading import read_classification
+from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.steps.row_task import RowTask
+
+
+class ClassificationTaskIdentification(RowTask):
+    """Decide for each instruction whether it is a classification task.
+
+    The model answers Yes or No after 31 worked examples, 12 of them yes. An answer that is neither, or none at all,
+    counts as no, since input-first generation works for any task; the journal keeps it with its reason.
+
+    Attributes:
+        llm: any distilabel LLM.
+        prompts: a packaged language, or the path of a folder of prompts.
+        prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
+        mode: `default`, or `strict` to take only the bare answers Yes, yes and YES for yes, as the reference does.
+
+    Runtime parameters:
+        - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `state_dir`: folder for the journal. Defaults to none.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+
+    Output columns:
+        - is_classification (`bool`): whether it is a classification task.
+        - model_name (`str`): the model that decided.
+
+    Categories:
+        - text-classification
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Decide with a scripted model:
+
+        ```python
+        from distilabel_selfinstruct.steps import ClassificationTaskIdentification
+        from distilabel_selfinstruct.testing import ScriptedLLM
+
+        task = ClassificationTaskIdentification(llm=ScriptedLLM(responses=[" Yes"]))
+        task.load()
+        rows = next(task.process([{"instruction": "Is this review positive or negative?"}]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    @property
+    def outputs(self) -> list[str]:
+        """The verdict."""
+        return ["is_classification", "model_name"]
+
+    @override
+    def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The verdict in one completion."""
+        return {"is_classification": bool(read_classification(Completion(output), mode=self.mode).is_classification)}
+
+    @override
+    def _request(self, row: dict[str, Any], number: int) -> Request:
+        prompt = self._prompt_set.classification(row["instruction"], form=self.prompt_form)
+        return Request(Stage.CLASSIFICATION, number, prompt, instruction=row["instruction"])
+
+    @override
+    def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
+        if completion.text is None:
+            failure = Rejection("", Reason.FAILED_REQUEST, f"{completion.error}; taken for no")
+            return {"is_classification": False}, (failure,)
+        prompt = request.prompt if isinstance(request.prompt, str) else None
+        verdict = read_classification(completion, mode=self.mode, prompt=prompt)
+        return {"is_classification": bool(verdict.is_classification)}, verdict.rejected
+
+    @override
+    def _unasked(self) -> dict[str, Any]:
+        return {"is_classification": False, "model_name": self.llm.model_name}

@@ -1,0 +1,125 @@
+"""Stage 4 of Self-Instruct: the instances in a completion, read and filtered."""
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from distilabel.steps import Step, StepInput
+from pydantic import Field, PrivateAttr
+from typing_extensions import override
+
+from distilabel_selfinstruct.filters import limit_instances
+from distilabel_selfinstruct.reading import read_instances
+from distilabel_selfinstruct.records import FAILED, Completion, Mode
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+if TYPE_CHECKING:
+    from distilabel.typing import StepOutput
+
+RAW_COLUMNS = ("raw_instances", "raw_instances_finish_reason")
+
+
+class InstanceFiltering(JournaledStep, Step):
+    r"""Turn each row with a completion of `InstanceGeneration` into a row per instance: zero to `max_instances`.
+
+    Dropped are instances that are unreadable, cut off, without output, repeated, or equal in input and output; and all
+    instances of an instruction that gives different outputs for the same input. Of what remains, `max_instances` are
+    drawn at random. Each dropped one is in the journal with its reason.
+
+    Attributes:
+        mode: `default`, or `strict` to read and filter as the reference implementation does.
+
+    Runtime parameters:
+        - `max_instances`: the most instances per instruction. Defaults to `5`.
+        - `random_seed`: fixes which instances are drawn. Defaults to `42`.
+        - `state_dir`: folder for the journal. Defaults to none.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+        - is_classification (`bool`, optional): whether it is a classification task. Defaults to `False`.
+        - raw_instances (`str`): the completion. Left out of the rows that go on.
+        - raw_instances_finish_reason (`str`, optional): why it ended. Left out of the rows that go on.
+
+    Output columns:
+        - input (`str`): the input of an instance; empty where the instruction alone suffices.
+        - output (`str`): its output.
+
+    Categories:
+        - filtering
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Read two instances:
+
+        ```python
+        from distilabel_selfinstruct.steps import InstanceFiltering
+
+        filtering = InstanceFiltering()
+        filtering.load()
+        raw = "Example 1\nInput: cold\nOutput: hot\nExample 2\nInput: dry\nOutput: wet"
+        row = {"instruction": "Name the opposite.", "is_classification": False, "raw_instances": raw}
+        rows = next(filtering.process([row]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    mode: Mode = Field(default="default", description="`strict` reads and filters as the reference does.")
+    max_instances: RuntimeParameter[int] = Field(default=5, ge=1, description="The most instances per instruction.")
+    random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes which instances are drawn.")
+
+    _num_rows: int = PrivateAttr(default=0)
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """A completion of instance generation and what it is about."""
+        return {
+            "instruction": True,
+            "raw_instances": True,
+            "is_classification": False,
+            "raw_instances_finish_reason": False,
+        }
+
+    @property
+    def outputs(self) -> list[str]:
+        """One instance."""
+        return ["input", "output"]
+
+    @override
+    def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
+        """Yield a row per kept instance, in the order of the rows."""
+        yield [instance for row in inputs for instance in self._instances(row)]
+
+    def _instances(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        number, self._num_rows = self._num_rows, self._num_rows + 1
+        instruction, text = row.get("instruction"), row.get("raw_instances")
+        finish_reason = row.get("raw_instances_finish_reason")
+        if not isinstance(instruction, str) or finish_reason == FAILED:
+            self._journal.record_results([{"instruction": instruction, "instances": []}])
+            return []  # nothing was asked or answered: the step where that happened has it in its journal
+        completion = Completion(text if isinstance(text, str) else None, finish_reason or None)
+        is_classification = bool(row.get("is_classification"))
+        read = read_instances(completion, is_classification=is_classification, mode=self.mode, instruction=instruction)
+        # A random state per instruction: the draw does not depend on what else is in the batch.
+        drawn = limit_instances(read.kept, self.max_instances, Random(f"{self.random_seed}:{instruction}"))
+        self._journal.record_rejections(
+            (*read.rejected, *drawn.rejected),
+            stage="instance_filtering",
+            request=number,
+            instruction=instruction,
+        )
+        kept = [{"input": instance.input, "output": instance.output} for instance in drawn.kept]
+        self._journal.record_results([{"instruction": instruction, "instances": kept}])
+        rest = {column: value for column, value in row.items() if column not in RAW_COLUMNS}
+        return [{**rest, **instance} for instance in kept]

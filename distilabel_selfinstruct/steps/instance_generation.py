@@ -1,0 +1,110 @@
+"""Stage 3 of Self-Instruct: inputs and outputs for an instruction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from typing_extensions import override
+
+from distilabel_selfinstruct.reading import read_instances
+from distilabel_selfinstruct.records import FAILED, Completion, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.steps.row_task import RowTask
+
+
+class InstanceGeneration(RowTask):
+    r"""Have the model write instances of each instruction, as text to be read by `InstanceFiltering`.
+
+    Input-first for most tasks; output-first (a class label, then an input with that label) for classification tasks,
+    since input-first makes models write inputs of one label only.
+
+    Attributes:
+        llm: any distilabel LLM.
+        prompts: a packaged language, or the path of a folder of prompts.
+        prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
+        mode: passed over here; `InstanceFiltering` has its own.
+
+    Runtime parameters:
+        - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `state_dir`: folder for the journal. Defaults to none.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+        - is_classification (`bool`, optional): whether it is a classification task. Defaults to `False`.
+
+    Output columns:
+        - raw_instances (`str`): the completion; empty if the request failed.
+        - raw_instances_finish_reason (`str`): why the completion ended, such as `stop` or `length`; `failed` if the
+            request failed, empty if the LLM did not say.
+        - model_name (`str`): the model.
+
+    Categories:
+        - text-generation
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Write an instance with a scripted model:
+
+        ```python
+        from distilabel_selfinstruct.steps import InstanceGeneration
+        from distilabel_selfinstruct.testing import ScriptedLLM
+
+        script = ["Example 1\nInput: cold\nOutput: hot"]
+        task = InstanceGeneration(llm=ScriptedLLM(responses=script))
+        task.load()
+        rows = next(task.process([{"instruction": "Name the opposite.", "is_classification": False}]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """The instruction, and its task type if an earlier step decided on it."""
+        return {"instruction": True, "is_classification": False}
+
+    @property
+    def outputs(self) -> list[str]:
+        """The completion, unread."""
+        return ["raw_instances", "raw_instances_finish_reason", "model_name"]
+
+    @override
+    def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The instances in one completion."""
+        is_classification = bool((input or {}).get("is_classification"))
+        parsed = read_instances(Completion(output), is_classification=is_classification, mode=self.mode)
+        return {"instances": [{"input": kept.input, "output": kept.output} for kept in parsed.kept]}
+
+    @override
+    def _request(self, row: dict[str, Any], number: int) -> Request:
+        instruction, is_classification = row["instruction"], bool(row.get("is_classification"))
+        prompt = self._prompt_set.instances(instruction, is_classification=is_classification, form=self.prompt_form)
+        return Request(Stage.INSTANCE_GENERATION, number, prompt, instruction, is_classification)
+
+    @override
+    def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
+        if completion.text is None:
+            failure = Rejection("", Reason.FAILED_REQUEST, completion.error)
+            return {"raw_instances": "", "raw_instances_finish_reason": FAILED}, (failure,)
+        return {
+            "raw_instances": completion.text,
+            "raw_instances_finish_reason": completion.finish_reason or "",
+        }, ()
+
+    @override
+    def _unasked(self) -> dict[str, Any]:
+        return {
+            "raw_instances": "",
+            "raw_instances_finish_reason": FAILED,
+            "model_name": self.llm.model_name,
+        }

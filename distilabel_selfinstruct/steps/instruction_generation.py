@@ -1,0 +1,170 @@
+"""Stage 1 of Self-Instruct: new instructions, bootstrapped from a pool."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from distilabel.steps.tasks.base import GeneratorTask
+from pydantic import Field
+from typing_extensions import override
+
+from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings, GeneratedInstruction
+from distilabel_selfinstruct.pool import TaskPool
+from distilabel_selfinstruct.reading import read_instructions
+from distilabel_selfinstruct.records import Completion, Stage
+from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.steps.prompted_task import PromptedTask
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+if TYPE_CHECKING:
+    from distilabel.typing import GeneratorStepOutput
+
+
+class InstructionGeneration(PromptedTask, GeneratorTask):
+    """Generate instructions with the bootstrapping loop of Self-Instruct.
+
+    Each prompt shows instructions sampled from the pool, 6 human-written and 2 machine-generated. A new instruction
+    enters the pool, and leaves this step as a row, if it passes the rules and its ROUGE-L with every instruction in
+    the pool is at most `max_rouge_l`. The pool grows as it generates, so the whole loop lives in this step.
+
+    Attributes:
+        llm: any distilabel LLM.
+        prompts: a packaged language, or the path of a folder of prompts.
+        prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
+        mode: `default`, or `strict` to read completions as the reference implementation does.
+        language: BCP-47 tag of the instructions; chooses the words that the rules reject.
+        tokenizer: `rouge_score`, `unicode`, or `auto`: the first for English and strict mode, else the second.
+        classification_only: generate classification tasks only.
+        num_prompt_instructions: instructions shown in a prompt.
+        num_prompt_generated: how many of these may be machine-generated.
+
+    Runtime parameters:
+        - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
+        - `num_instructions`: how many instructions to admit. Defaults to `100`.
+        - `seed_tasks`: path of a seed file. Defaults to the 175 packaged seed tasks.
+        - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
+        - `random_seed`: fixes the sampling of prompts. Defaults to `42`.
+        - `max_in_flight`: requests under way at a time; also how far sampling lags behind. Defaults to `5`.
+        - `patience`: requests in a row that admit nothing before the loop gives up. Defaults to `50`.
+        - `max_requests`: the most requests to send, 0 for no limit. Defaults to `0`.
+        - `state_dir`: folder for the journal. Defaults to none.
+        - `batch_size`: rows per batch. Defaults to `50`.
+
+    Output columns:
+        - instruction (`str`): an admitted instruction.
+        - nearest_instruction (`str`): the instruction in the pool most similar to it when it was admitted.
+        - nearest_rouge_l (`float`): their ROUGE-L F1, from 0 to 1.
+        - request (`int`): number of the request that it came from, counted from 0.
+        - model_name (`str`): the model.
+
+    Categories:
+        - text-generation
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Generate ten instructions from a recording:
+
+        ```python
+        from distilabel_selfinstruct.llms import RecordedLLM
+        from distilabel_selfinstruct.steps import InstructionGeneration
+
+        generation = InstructionGeneration(llm=RecordedLLM(), num_instructions=10)
+        generation.load()
+        rows, is_last = next(generation.process())
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    num_instructions: RuntimeParameter[int] = Field(default=100, ge=1, description="How many to admit.")
+    seed_tasks: RuntimeParameter[str] = Field(default="", description="Path of a seed file; empty: the packaged one.")
+    max_rouge_l: RuntimeParameter[float] = Field(
+        default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."
+    )
+    random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes the sampling of prompts.")
+    patience: RuntimeParameter[int] = Field(
+        default=50, ge=1, description="Requests in a row that admit nothing before the loop gives up."
+    )
+    max_requests: RuntimeParameter[int] = Field(default=0, ge=0, description="The most requests; 0 for no limit.")
+    language: str = "en"
+    tokenizer: Literal["auto", "rouge_score", "unicode"] = "auto"
+    classification_only: bool = False
+    num_prompt_instructions: int = Field(default=8, ge=1)
+    num_prompt_generated: int = Field(default=2, ge=0)
+
+    @property
+    def outputs(self) -> list[str]:
+        """The columns of an admitted instruction."""
+        return ["instruction", "nearest_instruction", "nearest_rouge_l", "request", "model_name"]
+
+    @override
+    def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The instructions in one completion, before the comparison with the pool."""
+        parsed = read_instructions(Completion(output), mode=self.mode, language=self.language)
+        return {"instructions": list(parsed.kept)}
+
+    @override
+    def process(self, offset: int = 0) -> "GeneratorStepOutput":
+        """Yield batches of `batch_size` admitted instructions until the loop is over; the last one may be smaller.
+
+        Args:
+            offset: how many rows to leave out at the start.
+        """
+        bootstrap, batch_size = self._bootstrap(), self.batch_size or 1
+        rows: list[dict[str, Any]] = []
+        while requests := bootstrap.next_requests():
+            for request, completion in zip(requests, self._ask(requests), strict=True):
+                outcome = bootstrap.receive(request, completion)
+                self._journal.record_rejections(
+                    outcome.rejected, stage=Stage.INSTRUCTION_GENERATION.value, request=request.number
+                )
+                admitted = [self._row(generated, completion.model) for generated in outcome.admitted]
+                self._journal.record_results(admitted)
+                skipped = min(offset, len(admitted))
+                offset -= skipped
+                rows += admitted[skipped:]
+            # One row is held back, so that the last batch is never empty.
+            while len(rows) > batch_size:
+                yield rows[:batch_size], False
+                rows = rows[batch_size:]
+        self._journal.record_end(bootstrap.stop_reason)
+        self._logger.info(f"{self.name} is done: {bootstrap.stop_reason}")
+        yield rows, True
+
+    def _bootstrap(self) -> Bootstrap:
+        auto = "rouge_score" if self.mode == "strict" or self.language.split("-")[0] == "en" else "unicode"
+        index = NoveltyIndex(self.max_rouge_l, auto if self.tokenizer == "auto" else self.tokenizer)
+        pool = TaskPool(load_seed_tasks(self.seed_tasks or None), index, classification_only=self.classification_only)
+        settings = BootstrapSettings(
+            num_instructions=self.num_instructions,
+            num_prompt_instructions=self.num_prompt_instructions,
+            num_prompt_generated=self.num_prompt_generated,
+            classification_only=self.classification_only,
+            mode=self.mode,
+            language=self.language,
+            prompt_form=self.prompt_form,
+            random_seed=self.random_seed,
+            window=self.max_in_flight,
+            patience=self.patience,
+            max_requests=self.max_requests or None,
+        )
+        return Bootstrap(pool, self._prompt_set, settings)
+
+    def _row(self, generated: GeneratedInstruction, model: str) -> dict[str, Any]:
+        return {
+            "instruction": generated.instruction,
+            "nearest_instruction": generated.nearest_instruction,
+            "nearest_rouge_l": generated.nearest_rouge_l,
+            "request": generated.request,
+            "model_name": model,
+        }

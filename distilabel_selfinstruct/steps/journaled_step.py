@@ -1,0 +1,30 @@
+"""What every step of this package shares: a journal of what it received and dropped."""
+
+from distilabel.steps.base import _Step
+from pydantic import Field, PrivateAttr
+
+from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+
+class JournaledStep(_Step):
+    """Base of the steps: opens the journal when the step is loaded, closes it and says what was dropped at the end."""
+
+    state_dir: RuntimeParameter[str] = Field(
+        default="",
+        description="Folder for the journal of completions and rejections. Empty: none is written.",
+    )
+
+    _journal: StepJournal = PrivateAttr(default_factory=lambda: StepJournal("", ""))
+
+    def load(self) -> None:
+        """Open the journal."""
+        super().load()
+        self._journal = StepJournal(self.state_dir, self.name or type(self).__name__)
+
+    def unload(self) -> None:
+        """Say what was dropped and close the journal."""
+        if self._journal.summary:
+            self._logger.info(f"{self.name} dropped: {self._journal.summary}")
+        self._journal.close()
+        super().unload()

@@ -1,0 +1,71 @@
+"""What the two tasks that ask about each row share: one request per row, one row back for each row in."""
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from distilabel.steps import StepInput
+from distilabel.steps.tasks.base import Task
+from pydantic import PrivateAttr
+from typing_extensions import override
+
+from distilabel_selfinstruct.records import Completion, Rejection, Request
+from distilabel_selfinstruct.steps.prompted_task import PromptedTask
+
+if TYPE_CHECKING:
+    from distilabel.typing import StepOutput
+
+
+class RowTask(PromptedTask, Task):
+    """Base of a task with a request per row. A row without an instruction is passed on with `_unasked` values."""
+
+    _num_requests: int = PrivateAttr(default=0)
+
+    @property
+    def inputs(self) -> Any:
+        """The instruction."""
+        return ["instruction"]
+
+    @override
+    def format_input(self, input: dict[str, Any]) -> Any:
+        """The prompt for a row."""
+        return self._request(input, 0).prompt
+
+    @override
+    def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
+        """Yield the rows with their answers, in order."""
+        asked = [place for place, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
+        requests = [self._request(inputs[place], self._num_requests + n) for n, place in enumerate(asked)]
+        self._num_requests += len(requests)
+        answers = dict(zip(asked, zip(requests, self._ask(requests), strict=True), strict=True))
+        yield [
+            self._answered(row, *answers[place]) if place in answers else {**row, **self._unasked()}
+            for place, row in enumerate(inputs)
+        ]
+
+    @abstractmethod
+    def _request(self, row: dict[str, Any], number: int) -> Request:
+        """The request for a row."""
+
+    @abstractmethod
+    def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
+        """The values for the row's new columns, and what was wrong with the completion."""
+
+    @abstractmethod
+    def _unasked(self) -> dict[str, Any]:
+        """The values for a row that an earlier step could not fill."""
+
+    def _answered(self, row: dict[str, Any], request: Request, completion: Completion) -> dict[str, Any]:
+        values, rejected = self._read(request, completion)
+        self._journal.record_rejections(
+            rejected, stage=request.stage.value, request=request.number, instruction=request.instruction
+        )
+        self._journal.record_results([{"instruction": request.instruction, **values}])
+        output = self._create_metadata(
+            values,
+            completion.text,
+            row,
+            add_raw_output=bool(self.add_raw_output),
+            add_raw_input=bool(self.add_raw_input),
+        )
+        return {**row, **output, "model_name": completion.model}

@@ -1,0 +1,38 @@
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from distilabel.pipeline import Pipeline
+
+PIPELINES = Path(__file__).parent.parent.parent / "pipelines"
+
+
+@pytest.fixture(scope="module")
+def script() -> Pipeline:
+    return runpy.run_path(str(PIPELINES / "self_instruct.py"))["pipeline"]
+
+
+def test_the_yaml_is_the_same_pipeline_as_the_script(script):
+    assert Pipeline.from_yaml(str(PIPELINES / "self_instruct.yaml")).dump() == script.dump()
+
+
+def test_the_pipeline_survives_yaml_and_json(script, tmp_path):
+    script.save(str(tmp_path / "pipeline.yaml"), format="yaml")
+    script.save(str(tmp_path / "pipeline.json"), format="json")
+    assert Pipeline.from_yaml(str(tmp_path / "pipeline.yaml")).dump() == script.dump()
+    assert Pipeline.from_json(str(tmp_path / "pipeline.json")).dump() == script.dump()
+
+
+def test_the_script_runs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, PIPELINES / "self_instruct.py"],
+        capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path,
+    )  # fmt: skip
+    assert "instruction" in done.stdout
+
+
+def test_the_yaml_dump_is_plain_data(script):
+    assert json.loads(json.dumps(script.dump())) == script.dump()

@@ -56,9 +56,7 @@ def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
     """
     for line in scan(path):
         if line.fault:
-            raise InputFileError(
-                f"{os.fspath(path)}, line {line.number}: the line {line.fault}. Mend or remove it."
-            )
+            raise InputFileError(f"{os.fspath(path)}, line {line.number}: the line {line.fault}. Mend or remove it.")
         yield line.value
 
 

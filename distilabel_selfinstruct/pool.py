@@ -23,14 +23,10 @@ class TaskPool:
     def __init__(
         self, seed_tasks: Sequence[SeedTask], index: NoveltyIndex, *, classification_only: bool = False
     ) -> None:
-        self._human = [
-            task.instruction for task in seed_tasks if task.is_classification or not classification_only
-        ]
+        self._human = [task.instruction for task in seed_tasks if task.is_classification or not classification_only]
         if not self._human:
             kind = "classification task" if classification_only else "seed task"
-            raise SeedTaskError(
-                f"None of the {len(seed_tasks)} seed tasks is a {kind}: add some to the seed file."
-            )
+            raise SeedTaskError(f"None of the {len(seed_tasks)} seed tasks is a {kind}: add some to the seed file.")
         self._generated: list[str] = []
         self._index = index
         index.extend(task.instruction for task in seed_tasks)
@@ -48,9 +44,7 @@ class TaskPool:
         """How many machine-generated instructions were admitted."""
         return len(self._generated)
 
-    def sample(
-        self, random: Random, num_instructions: int, num_generated: int, among_generated: int
-    ) -> list[str]:
+    def sample(self, random: Random, num_instructions: int, num_generated: int, among_generated: int) -> list[str]:
         """In-context instructions in random order: up to `num_generated` machine-generated ones, the rest human.
 
         Only the first `among_generated` admitted instructions are sampled from, so that a sample can be drawn from

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal
 
 from distilabel_selfinstruct import jsonl
@@ -84,9 +85,7 @@ def scan_seed_tasks(path: str | os.PathLike[str]) -> Iterator[SeedLine]:
             seen = first_line_of.setdefault(identifier, line.number)
             if seen != line.number:
                 message = f"the id {identifier!r} was used on line {seen}"
-                findings.append(
-                    Finding(line.number, "id", "error", message, "Give each task an id of its own.")
-                )
+                findings.append(Finding(line.number, "id", "error", message, "Give each task an id of its own."))
         broken = any(finding.severity == "error" for finding in findings)
         yield SeedLine(line.number, None if broken else _seed_task(line.value), tuple(findings))
 
@@ -96,9 +95,7 @@ def _seed_task(row: dict[str, Any]) -> SeedTask:
         id=row["id"],
         name=row.get("name", ""),
         instruction=row["instruction"],
-        instances=tuple(
-            Instance(instance.get("input", ""), instance["output"]) for instance in row["instances"]
-        ),
+        instances=tuple(Instance(instance.get("input", ""), instance["output"]) for instance in row["instances"]),
         is_classification=row["is_classification"],
     )
 
@@ -126,18 +123,12 @@ def _instance_findings(number: int, field: str, instance: object) -> Iterator[Fi
         return
     if not isinstance(instance.get("input", ""), str):
         message = f"{_shown(instance['input'])} is not a text"
-        yield Finding(
-            number, f"{field}.input", "error", message, 'Make it a text, "" where no input is needed.'
-        )
+        yield Finding(number, f"{field}.input", "error", message, 'Make it a text, "" where no input is needed.')
     output = instance.get("output")
     if "output" not in instance:
-        yield Finding(
-            number, f"{field}.output", "error", "the field is missing", "Add the right answer as a text."
-        )
+        yield Finding(number, f"{field}.output", "error", "the field is missing", "Add the right answer as a text.")
     elif not isinstance(output, str):
-        yield Finding(
-            number, f"{field}.output", "error", f"{_shown(output)} is not a text", "Make it a text."
-        )
+        yield Finding(number, f"{field}.output", "error", f"{_shown(output)} is not a text", "Make it a text.")
     elif not output.strip():
         yield Finding(number, f"{field}.output", "error", "the output is empty", "Write the right answer.")
 
@@ -147,5 +138,4 @@ def _wanted(kind: type) -> str:
 
 
 def _shown(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "..."
+    return shorten(repr(value), width=60, placeholder="...")

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError
 
-ROWS = st.lists(
-    st.dictionaries(st.text(string.ascii_letters, min_size=1), st.text() | st.integers() | st.none())
-)
+ROWS = st.lists(st.dictionaries(st.text(string.ascii_letters, min_size=1), st.text() | st.integers() | st.none()))
 
 
 @given(ROWS)

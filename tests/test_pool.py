@@ -59,9 +59,7 @@ def test_no_classification_task_to_sample_from_is_an_error():
 
 
 @given(seed=st.integers(), generated=st.integers(0, 12), count=st.integers(1, 10), wanted=st.integers(0, 4))
-def test_a_sample_never_repeats_an_instruction_and_depends_on_the_random_state_only(
-    seed, generated, count, wanted
-):
+def test_a_sample_never_repeats_an_instruction_and_depends_on_the_random_state_only(seed, generated, count, wanted):
     pool = pool_with(12, generated)
     sample = pool.sample(Random(seed), count, min(wanted, count), among_generated=generated)
     assert len(sample) == len(set(sample)) == count

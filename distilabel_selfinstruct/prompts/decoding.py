@@ -67,8 +67,8 @@ def overridden(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
         elif isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ConfigError(f"The sampling parameter {name} is {value!r}: make it a number.")
         elif name == "max_tokens" and (value != int(value) or value < 1):
-            raise ConfigError(
-                f"The sampling parameter max_tokens is {value!r}: make it a whole number from 1."
-            )
-    values = {name: tuple(value) if name == "stop" else value for name, value in overrides.items()}
+            raise ConfigError(f"The sampling parameter max_tokens is {value!r}: make it a whole number from 1.")
+    values: dict[str, Any] = {**overrides}
+    if "stop" in values:
+        values["stop"] = tuple(values["stop"])
     return replace(decoding, **values)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict, cast
 
 import yaml
 
@@ -132,8 +132,7 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
         return PromptSet(
             words=_load_words(folder / "prompts.yaml"),
             classification_examples=tuple(
-                (row["instruction"], row["is_classification"])
-                for row in jsonl.read(folder / "classification.jsonl")
+                (row["instruction"], row["is_classification"]) for row in jsonl.read(folder / "classification.jsonl")
             ),
             input_first_examples=_load_examples(folder / "input_first.jsonl"),
             output_first_examples=_load_examples(folder / "output_first.jsonl"),
@@ -141,24 +140,20 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
     except InputFileError as error:
         raise ConfigError(str(error)) from error
     except (KeyError, TypeError) as error:
-        raise ConfigError(
-            f"A row of the examples in {folder} lacks {error}: compare the packaged ones."
-        ) from error
+        raise ConfigError(f"A row of the examples in {folder} lacks {error}: compare the packaged ones.") from error
 
 
 def _load_words(path: Path) -> Words:
     try:
-        words: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        words = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"Cannot read the prompts in {path}: {error}.") from error
     for section, names in _REQUIRED.items():
         for name in names:
             held = words.get(section) if isinstance(words, dict) else None
             if not isinstance(held, dict) or not isinstance(held.get(name), str):
-                raise ConfigError(
-                    f"{path} lacks the text {section}.{name}: copy it from the English prompts."
-                )
-    return words
+                raise ConfigError(f"{path} lacks the text {section}.{name}: copy it from the English prompts.")
+    return cast("Words", words)
 
 
 def _load_examples(path: Path) -> tuple[tuple[str, tuple[Instance, ...]], ...]:

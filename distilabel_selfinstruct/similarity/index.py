@@ -1,4 +1,4 @@
-"""The novelty index: is this text new, compared with all that were admitted before? (paper, section 2.2)
+"""The novelty index: whether a text is new, compared with all that were admitted before (paper, section 2.2).
 
 Scores and decisions equal those of the `rouge_score` package. The longest common subsequence of the candidate with
 every stored text is counted by rapidfuzz, on strings whose code points stand for tokens.

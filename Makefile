@@ -1,0 +1,47 @@
+# make demo and make test need nothing but Python 3.10-3.13 and make: they set up .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Bytecode is compiled at install time: imports are slow without it.
+PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help setup demo test check format parity constraints clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## Install the project and its development tools into .venv
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v < (3, 14) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet 'pip>=25.1'
+	$(PIP) install --quiet --constraint constraints.txt --group dev --editable .
+	@touch $@
+
+demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network
+	$(BIN)/selfinstruct run --num-instructions 160 --output runs/demo --fresh
+
+test: $(READY) ## Run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY) ## Lint and check types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+parity: $(READY) ## Compare with recorded runs of the reference: SELFINSTRUCT_RECORDINGS=DIR make parity
+	$(BIN)/python tests/parity/report.py
+
+constraints: $(READY) ## Write the installed versions down as the tested ones
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt
+
+clean: ## Remove .venv, caches and runs
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

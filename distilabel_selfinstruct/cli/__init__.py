@@ -1,0 +1,17 @@
+"""The `selfinstruct` command."""
+
+import sys
+
+from distilabel_selfinstruct.cli.app import app
+from distilabel_selfinstruct.errors import SelfInstructError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command. What a user can put right is one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except SelfInstructError as error:
+        print(f"selfinstruct: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,36 @@
+"""The commands. Each lives in a module of its own, which imports what it needs when it is called."""
+
+from typing import Annotated
+
+import typer
+
+from distilabel_selfinstruct import __version__
+from distilabel_selfinstruct.cli import parse, run, seeds
+
+app = typer.Typer(
+    name="selfinstruct",
+    help="Instruction data that a language model makes of itself: Self-Instruct (arXiv 2212.10560) on distilabel.",
+    epilog="Try it without a model or a key: selfinstruct run --output demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("run", help=run.HELP)(run.run)
+app.add_typer(parse.app, name="parse", help=parse.HELP)
+app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"distilabel-selfinstruct {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def selfinstruct(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Nothing to do before a command; the option answers by itself."""

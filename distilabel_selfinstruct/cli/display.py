@@ -1,0 +1,167 @@
+"""What `selfinstruct run` shows: a live view on a terminal, plain lines elsewhere, and the tables at the end."""
+
+import time
+from collections import Counter
+from types import TracebackType
+
+from rich import get_console
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from typing_extensions import Self
+
+from distilabel_selfinstruct.analysis import PAPER, Statistics
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.running import Progress, RunResult
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class RunDisplay:
+    """Shows the progress of a run. The host logs to the same console, above the live view."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self._config = config
+        # The host's log handler prints to rich's global console; a live view on it keeps both readable.
+        self._console = get_console()
+        self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+        self._last_line = 0.0
+        self._announced = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live.is_started:
+            self._live.stop()
+
+    def update(self, progress: Progress) -> None:
+        """Show the progress now, or on plain output if some time has passed since the last line."""
+        if not self._announced:
+            self._announced = True
+            self._announce()
+        if self._console.is_terminal:
+            self._live.update(_view(progress))
+        elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = time.monotonic()
+            self._console.print(_line(progress), highlight=False, soft_wrap=True)
+
+    def _announce(self) -> None:
+        # Only now is it known that the run could start.
+        provider, _, model = self._config.llm.partition(":")
+        if provider == "recorded":
+            self._console.print(f"Replaying the recording [bold]{model}[/]: no model is asked.", highlight=False)
+        if self._console.is_terminal:
+            self._live.start()
+
+    def show_result(self, result: RunResult) -> None:
+        """The final tables, and where everything lies."""
+        if not self._console.is_terminal:
+            self._console.print(_line(result.progress), highlight=False, soft_wrap=True)
+        self._console.print()
+        self._console.print(statistics_table(result.statistics))
+        self._console.print()
+        self._console.print(rejections_table(result.outputs.rejections))
+        self._console.print()
+        for text in (
+            result.outputs.stop_reason,
+            f"{result.progress.elapsed:.0f} s, {_tokens(result.progress)}.",
+            f"Dataset: {result.folder.dataset} (datasets.load_from_disk)",
+            f"Rows: {result.folder.instances}, {result.folder.instructions}",
+            f"What was dropped and why: {result.folder.rejections}",
+        ):
+            self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+def statistics_table(statistics: Statistics) -> Table:
+    """Table 1 of the paper for a run, beside the paper's own figures."""
+    table = Table(title="The dataset (Table 1 of the paper)", title_justify="left")
+    table.add_column("statistic")
+    table.add_column("this run", justify="right")
+    table.add_column("paper", justify="right", style="dim")
+    for name, this, paper in (
+        ("instructions", statistics.instructions, PAPER.instructions),
+        ("  classification", statistics.classification_instructions, PAPER.classification_instructions),
+        (
+            "  non-classification",
+            statistics.non_classification_instructions,
+            PAPER.non_classification_instructions,
+        ),
+        ("instances", statistics.instances, PAPER.instances),
+        ("  with empty input", statistics.instances_with_empty_input, PAPER.instances_with_empty_input),
+        ("mean instruction length (words)", statistics.instruction_length, PAPER.instruction_length),
+        ("mean non-empty input length (words)", statistics.input_length, PAPER.input_length),
+        ("mean output length (words)", statistics.output_length, PAPER.output_length),
+    ):
+        table.add_row(name, _number(this), _number(paper))
+    return table
+
+
+def rejections_table(rejections: list[dict[str, object]]) -> Table:
+    """How much was dropped, by stage and rule."""
+    table = Table(title="Dropped, by rule", title_justify="left")
+    table.add_column("stage")
+    table.add_column("reason")
+    table.add_column("count", justify="right")
+    counts = Counter((str(row["stage"]), str(row["reason"])) for row in rejections)
+    stages = list(dict.fromkeys(stage for stage, _ in counts))
+    for stage in stages:
+        ranked = sorted(((count, reason) for (of, reason), count in counts.items() if of == stage), reverse=True)
+        for place, (count, reason) in enumerate(ranked):
+            table.add_row("" if place else stage, reason, str(count), end_section=place == len(ranked) - 1)
+    if not counts:
+        table.add_row("", "nothing", "0")
+    return table
+
+
+def _view(progress: Progress) -> RenderableType:
+    bar = ProgressBar(total=progress.wanted, completed=progress.admitted, width=50)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
+    facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
+    facts.add_row("stages", f"typed {progress.typed}", _later_stages(progress))
+    facts.add_row("requests", str(sum(progress.requests.values())), _tokens(progress))
+    facts.add_row("elapsed", _time(progress.elapsed), f"left {_time(progress.seconds_left)}")
+    return Group(facts)
+
+
+def _line(progress: Progress) -> str:
+    return (
+        f"admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
+        f"{_later_stages(progress)} | {_dropped(progress)} | {_tokens(progress)} | {_time(progress.elapsed)} | "
+        f"left {_time(progress.seconds_left)}"
+    )
+
+
+def _later_stages(progress: Progress) -> str:
+    return f"with responses {progress.with_raw_instances}, filtered {progress.filtered}, instances {progress.instances}"
+
+
+def _dropped(progress: Progress) -> str:
+    common = ", ".join(f"{reason} {count}" for reason, count in progress.rejections.most_common(4))
+    return f"dropped: {common or 'nothing yet'}"
+
+
+def _tokens(progress: Progress) -> str:
+    if not progress.input_tokens + progress.output_tokens:
+        return "tokens not counted by the model"
+    return f"{progress.input_tokens:,} tokens in, {progress.output_tokens:,} out"
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}"

@@ -1,0 +1,91 @@
+"""How far a run is, read from the journals of its steps while they grow."""
+
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from distilabel_selfinstruct.journal import COMPLETIONS, REJECTIONS, RESULTS
+from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
+from distilabel_selfinstruct.records import Reason
+
+
+@dataclass
+class Progress:
+    """Counts of a run so far. Rates and times are None while there is nothing to compute them from."""
+
+    wanted: int
+    admitted: int = 0
+    typed: int = 0
+    with_raw_instances: int = 0
+    filtered: int = 0
+    instances: int = 0
+    requests: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
+    instruction_rejections: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    elapsed: float = 0.0
+
+    @property
+    def acceptance_rate(self) -> float | None:
+        """Share of the candidate instructions that were admitted, from 0 to 1."""
+        candidates = self.admitted + self.instruction_rejections
+        return self.admitted / candidates if candidates else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time until the wanted instructions are admitted, at the pace so far."""
+        if not self.admitted or self.elapsed <= 0:
+            return None
+        return max(0.0, self.elapsed / self.admitted * (self.wanted - self.admitted))
+
+
+class ProgressReader:
+    """Reads what the journals gained since the last call.
+
+    Args:
+        state: the run's folder of journals.
+        wanted: how many instructions are wanted.
+    """
+
+    def __init__(self, state: Path, wanted: int) -> None:
+        self._state = state
+        self._offsets: dict[Path, int] = {}
+        self._started = time.monotonic()
+        self._progress = Progress(wanted)
+
+    def read(self) -> Progress:
+        """The counts as of now."""
+        progress = self._progress
+        for step in STEP_NAMES:
+            for row in self._new_rows(step, COMPLETIONS):
+                progress.requests[step] += 1
+                progress.input_tokens += row.get("input_tokens") or 0
+                progress.output_tokens += row.get("output_tokens") or 0
+            for row in self._new_rows(step, REJECTIONS):
+                progress.rejections[row["reason"]] += 1
+                # Candidates beyond the wanted number say nothing about acceptance.
+                if step == INSTRUCTIONS and row["reason"] != Reason.OVER_LIMIT.value:
+                    progress.instruction_rejections += 1
+        progress.admitted += len(self._new_rows(INSTRUCTIONS, RESULTS))
+        progress.typed += len(self._new_rows(TASK_TYPES, RESULTS))
+        progress.with_raw_instances += len(self._new_rows(RAW_INSTANCES, RESULTS))
+        for row in self._new_rows(INSTANCES, RESULTS):
+            progress.filtered += 1
+            progress.instances += len(row["instances"])
+        progress.elapsed = time.monotonic() - self._started
+        return progress
+
+    def _new_rows(self, step: str, name: str) -> list[dict[str, Any]]:
+        path = self._state / step / name
+        if not path.exists():
+            return []
+        with path.open("rb") as stream:
+            stream.seek(self._offsets.get(path, 0))
+            content = stream.read()
+        complete = content.rfind(b"\n") + 1  # a line that is being written is read next time
+        self._offsets[path] = self._offsets.get(path, 0) + complete
+        return [json.loads(line) for line in content[:complete].splitlines()]

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.errors import InputFileError
+
+
+def parse(tmp_path: Path, kind: str, *rows: dict[str, object], options: tuple[str, ...] = ()) -> list[dict]:
+    path = tmp_path / "responses.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = CliRunner().invoke(app, ["parse", kind, str(path), *options])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_instructions_are_kept_as_texts_and_rejected_with_reasons(tmp_path):
+    text = " Name five rivers in Europe.\n10. Draw a small house.\n11. List the planets by size."
+    (row,) = parse(tmp_path, "instructions", {"id": "a", "text": text, "finish_reason": "stop"})
+    assert row["id"] == "a"
+    assert row["kept"] == ["Name five rivers in Europe.", "List the planets by size."]
+    assert [(rejected["text"], rejected["reason"]) for rejected in row["rejected"]] == [
+        ("Draw a small house.", "forbidden_word")
+    ]
+
+
+def test_strict_mode_lower_cases_after_the_first_letter_as_the_reference_does(tmp_path):
+    row = {"id": 1, "text": " Say hello in English and French.", "finish_reason": "stop"}
+    assert parse(tmp_path, "instructions", row, options=("--mode", "strict"))[0]["kept"] == [
+        "Say hello in english and french."
+    ]
+    assert parse(tmp_path, "instructions", row)[0]["kept"] == ["Say hello in English and French."]
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(" Yes", True), (" No.", False), (" Perhaps", None)])
+def test_classification_is_true_false_or_null(tmp_path, answer, verdict):
+    (row,) = parse(tmp_path, "classification", {"id": 1, "answer": answer})
+    assert row["is_classification"] is verdict
+    assert bool(row["rejected"]) is (verdict is None)
+
+
+def test_instances_are_kept_as_input_and_output(tmp_path):
+    text = "Example 1\nInput: cold\nOutput: hot\nExample 2\nInput: dry\nOutput: dry"
+    row = {"id": 1, "raw_text": text, "finish_reason": "stop", "instruction": "x", "is_classification": False}
+    (parsed,) = parse(tmp_path, "instances", row)
+    assert parsed["kept"] == [{"input": "cold", "output": "hot"}]
+    assert [rejected["reason"] for rejected in parsed["rejected"]] == ["input_equals_output"]
+
+
+def test_a_null_response_is_rejected_not_fatal(tmp_path):
+    (row,) = parse(tmp_path, "instances", {"id": 1, "raw_text": None, "is_classification": True})
+    assert row["kept"] == []
+    assert len(row["rejected"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "said"),
+    [
+        ("instructions", {"id": 1}, "row 1: there is no response; put it under text, raw_text or answer"),
+        ("instructions", {"text": 5}, "row 1: text is 5; make it a text or null"),
+        ("instances", {"text": "x"}, "row 1: is_classification is None; make it true or false"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(tmp_path, kind, row, said):
+    with pytest.raises(InputFileError, match=said):
+        parse(tmp_path, kind, row)

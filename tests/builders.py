@@ -6,10 +6,7 @@ from typing import Any
 from distilabel_selfinstruct.records import Completion, Instance, Request, SeedTask, Stage
 
 # Instructions that share no word, so that no two are near-duplicates.
-_WORDS = (
-    "sort rank count name spell draft greet plan weigh judge shorten merge split rhyme praise "
-    "list trace phrase quote solve"
-).split()
+_WORDS = ("sort", "rank", "count", "name", "spell", "draft", "greet", "plan", "weigh", "judge", "shorten", "merge")
 
 
 def seed_task(number: int, *, is_classification: bool = False, instruction: str | None = None) -> SeedTask:

@@ -43,6 +43,7 @@ _MODULES = (
     "run_report",
     "stalled",
     "worker_watch",
+    "saved_dataset",
 )
 
 _lock = threading.Lock()

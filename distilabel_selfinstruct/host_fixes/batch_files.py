@@ -6,8 +6,6 @@ Both happen in the thread that moves the batches and end the run with the rows s
 cannot hold travel as JSON.
 """
 
-
-
 from __future__ import annotations
 
 import json

@@ -6,8 +6,6 @@ the run hangs. It also takes "the last batch has arrived" for "every batch has a
 a replica is slow.
 """
 
-
-
 from __future__ import annotations
 
 from typing import Any

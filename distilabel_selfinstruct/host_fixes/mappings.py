@@ -6,8 +6,6 @@ as soon as a step drops rows or makes several of one, as every task with `num_ge
 hidden values travel in the row.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ the thread that moves the batches (`pipeline/base.py:1058`) ends that thread, an
 far as if they were all (`pipeline/local.py:224`).
 """
 
-
-
 from __future__ import annotations
 
 import functools

@@ -5,8 +5,6 @@ pydantic reads as "any name contained in it" (`key`, `api`, `k`, …), and write
 in plain text.
 """
 
-
-
 from __future__ import annotations
 
 from typing import Any

@@ -6,8 +6,6 @@ the routes. Every batch sent to a step is answered by one batch, so it is enough
 alarm.
 """
 
-
-
 from __future__ import annotations
 
 from typing import Any

@@ -5,8 +5,6 @@ package, so a worker process that is spawned, not forked, imports this package w
 also when all of the pipeline's steps are the host's own.
 """
 
-
-
 from __future__ import annotations
 
 import os

@@ -4,8 +4,6 @@ The host (`pipeline/local.py:236,264`) waits for the dead worker's answer for ev
 replaces the process and forgets its task.
 """
 
-
-
 from __future__ import annotations
 
 import contextlib

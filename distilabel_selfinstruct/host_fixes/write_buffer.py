@@ -6,8 +6,6 @@ that the first row of a file lacks is dropped. Here each file is written as it c
 closed, files that differ from what all of them have in common are written again.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from datasets import load_from_disk
+from distilabel.distiset import Distiset
 
+from distilabel_selfinstruct import host_fixes
 from tests.builders import seed_row
 
 
@@ -86,6 +88,12 @@ def whole_recording(tmp_path_factory) -> Path:
 
 def test_no_request_of_the_whole_recording_is_without_an_answer(whole_recording):
     assert "failed_request" not in {row["reason"] for row in rows(whole_recording / "rejections.jsonl")}
+
+
+def test_the_dataset_loads_as_a_distiset(demo):
+    host_fixes.apply()
+    distiset = Distiset.load_from_disk(demo[0] / "dataset")
+    assert list(distiset["default"]["train"]) == rows(demo[0] / "instances.jsonl")
 
 
 def test_the_dataset_loads_and_equals_the_rows(demo):

@@ -78,7 +78,7 @@ def test_prompts_can_come_from_a_folder_laid_out_like_the_packaged_one(tmp_path)
     assert load_prompts(folder).classification("x", form="completion").endswith("Ist es Klassifikation?")
 
 
-def test_an_unknown_language_is_an_error_that_names_the_known_ones(tmp_path):
+def test_an_unknown_language_is_an_error_that_names_the_known_ones():
     with pytest.raises(ConfigError, match=r"There are no prompts 'xx': use a packaged language \(en\)"):
         load_prompts("xx")
 
@@ -87,7 +87,7 @@ def test_a_missing_text_is_named(tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(PACKAGED, folder)
     (folder / "prompts.yaml").write_text("classification: {}\n")
-    with pytest.raises(ConfigError, match="lacks the text instruction_generation.completion"):
+    with pytest.raises(ConfigError, match=r"lacks the text instruction_generation\.completion"):
         load_prompts(folder)
 
 

@@ -93,6 +93,7 @@ class Bootstrap:
         self._generated_after: list[int] = []  # admitted in all, after each received request
         self._dry_requests = 0  # received in a row without admitting anything
         self._dry_reasons: Counter[Reason] = Counter()
+        self._last_error = ""
         self._exhausted = False
 
     @property
@@ -111,10 +112,10 @@ class Bootstrap:
             return f"{got}: the recording holds no further completion."
         if self._dry_requests >= settings.patience:
             common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
-            return (
-                f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'}). "
-                "Try other seed tasks, a higher temperature or another model, or raise the patience."
-            )
+            nothing = f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'})."
+            if self._dry_reasons[Reason.FAILED_REQUEST]:
+                return f"{nothing} The last failure was: {self._last_error}"
+            return f"{nothing} Try other seed tasks, a higher temperature or another model, or raise the patience."
         if settings.max_requests is not None and self.num_received >= settings.max_requests:
             return f"{got}: max_requests ({settings.max_requests}) was reached."
         return ""
@@ -164,6 +165,7 @@ class Bootstrap:
             self._exhausted = True
             return Outcome()
         if completion.text is None:
+            self._last_error = completion.error
             return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
         settings = self._settings
         prompt = request.prompt if isinstance(request.prompt, str) else None

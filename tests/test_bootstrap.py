@@ -83,6 +83,12 @@ def test_a_failed_request_is_a_rejection_with_the_error():
     ]
 
 
+def test_a_loop_that_ends_because_requests_fail_says_why_they_failed():
+    bootstrap = bootstrap_with(num_instructions=1, patience=2)
+    run(bootstrap, [Completion(None, error="AuthenticationError: wrong key")])
+    assert bootstrap.stop_reason.endswith("(failed_request 5). The last failure was: AuthenticationError: wrong key")
+
+
 def test_max_requests_ends_the_loop():
     bootstrap = bootstrap_with(num_instructions=99, max_requests=7)
     assert len(run(bootstrap, [new(number) for number in range(99)])) == 7

@@ -92,7 +92,8 @@ def write_outputs(folder: RunFolder, outputs: Outputs) -> None:
     jsonl.write(folder.instances, outputs.instances)
     jsonl.write(folder.rejections, outputs.rejections)
     rows = [json.loads(jsonl.dumps(row)) for row in outputs.instances]
-    dataset = Dataset.from_list(rows, features=INSTANCE_FEATURES)
+    columns = {column: [row[column] for row in rows] for column in INSTANCE_FEATURES}
+    dataset = Dataset.from_dict(columns, features=INSTANCE_FEATURES)
     # The fingerprint that datasets would make holds the time.
     fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
     dataset = Dataset(dataset.data, info=dataset.info, fingerprint=fingerprint)

@@ -1,0 +1,128 @@
+import json
+from pathlib import Path
+
+import pytest
+from datasets import load_from_disk
+
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
+from distilabel_selfinstruct.running.folder import RunFolder
+from distilabel_selfinstruct.running.outputs import missing_rows, read_outputs, write_outputs
+from distilabel_selfinstruct.running.progress import ProgressReader
+
+ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
+
+
+def journal(folder: RunFolder, step: str, *rows: dict, name: str = "results.jsonl") -> None:
+    path = folder.state / step / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        stream.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def a_run(tmp_path: Path) -> RunFolder:
+    folder = RunFolder(tmp_path / "run")
+    folder.prepare(RunConfig(), fresh=False)
+    journal(folder, INSTRUCTIONS, {"instruction": "one", **ADMITTED}, {"instruction": "two", **ADMITTED})
+    journal(
+        folder,
+        TASK_TYPES,
+        {"instruction": "one", "is_classification": True},
+        {"instruction": "two", "is_classification": False},
+    )
+    journal(folder, RAW_INSTANCES, {"instruction": "one"}, {"instruction": "two"})
+    journal(folder, INSTANCES, {"instruction": "one", "instances": []})
+    journal(folder, INSTANCES, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
+    return folder
+
+
+def test_rows_are_put_together_from_what_each_step_recorded(tmp_path):
+    outputs = read_outputs(a_run(tmp_path))
+    assert [(row["instruction"], row["is_classification"], row["num_instances"]) for row in outputs.instructions] == [
+        ("one", True, 0),
+        ("two", False, 1),
+    ]
+    assert [(row["instruction"], row["output"]) for row in outputs.instances] == [("two", "x")]
+
+
+def test_a_complete_run_misses_nothing(tmp_path):
+    assert missing_rows(read_outputs(a_run(tmp_path)), 1) == []
+
+
+def test_a_row_that_vanished_between_two_steps_is_reported(tmp_path):
+    folder = a_run(tmp_path)
+    journal(folder, INSTRUCTIONS, {"instruction": "three", **ADMITTED})
+    assert missing_rows(read_outputs(folder), 1) == [
+        "instruction_generation handed on 3 rows and classification_task_identification finished 2."
+    ]
+
+
+def test_rows_that_the_host_lost_at_the_end_are_reported(tmp_path):
+    assert missing_rows(read_outputs(a_run(tmp_path)), 0) == [
+        "instance_filtering kept 1 rows and distilabel returned 0."
+    ]
+
+
+def test_a_run_without_rows_gives_an_empty_dataset_with_its_columns(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.prepare(RunConfig(), fresh=False)
+    write_outputs(folder, read_outputs(folder))
+    dataset = load_from_disk(str(folder.dataset))["train"]
+    assert len(dataset) == 0
+    assert {"instruction", "input", "output", "is_classification"} <= set(dataset.column_names)
+
+
+def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
+    folder = a_run(tmp_path)
+    journal(folder, INSTRUCTIONS, {"instruction": "bad\ud800", **ADMITTED})
+    journal(folder, INSTANCES, {"instruction": "bad\ud800", "instances": [{"input": "", "output": "y\udfff"}]})
+    write_outputs(folder, read_outputs(folder))
+    assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y?"
+
+
+def test_progress_counts_what_the_journals_gained(tmp_path):
+    folder = a_run(tmp_path)
+    reader = ProgressReader(folder.state, wanted=4)
+    assert reader.read().admitted == 2
+    journal(folder, INSTRUCTIONS, {"instruction": "three", **ADMITTED})
+    journal(folder, INSTRUCTIONS, {"reason": "too_short"}, {"reason": "over_limit"}, name="rejections.jsonl")
+    journal(folder, INSTRUCTIONS, {"input_tokens": 5, "output_tokens": 2}, name="completions.jsonl")
+    progress = reader.read()
+    assert (progress.admitted, progress.instances, progress.input_tokens) == (3, 1, 5)
+    assert progress.acceptance_rate == 0.75
+    assert dict(progress.rejections) == {"too_short": 1, "over_limit": 1}
+
+
+def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
+    folder = a_run(tmp_path)
+    path = folder.state / INSTRUCTIONS / "results.jsonl"
+    reader = ProgressReader(folder.state, wanted=4)
+    with path.open("a") as stream:
+        stream.write('{"instruction": "th')
+        stream.flush()
+        assert reader.read().admitted == 2
+        stream.write('ree"}\n')
+    assert reader.read().admitted == 3
+
+
+def test_a_finished_run_is_only_replaced_when_asked(tmp_path):
+    folder = a_run(tmp_path)
+    with pytest.raises(RunFolderError, match="holds a run already"):
+        folder.prepare(RunConfig(), fresh=False)
+    folder.prepare(RunConfig(), fresh=True)
+    assert not any((folder.state / step).exists() for step in STEP_NAMES)
+
+
+def test_a_damaged_description_is_named(tmp_path):
+    folder = a_run(tmp_path)
+    folder.description.write_text("{")
+    with pytest.raises(RunFolderError, match=r"run\.json is damaged"):
+        folder.read_description()
+
+
+def test_the_description_says_how_the_run_was_made(tmp_path):
+    description = a_run(tmp_path).read_description()
+    assert description["config"]["llm"] == "recorded:demo"
+    assert len(description["seed_tasks_sha256"]) == 64
+    assert description["versions"]["distilabel"] == "1.5.3"

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from distilabel_selfinstruct.errors import InputFileError
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def dumps(row: dict[str, Any]) -> str:
 
     Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character.
     """
-    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False))
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:

@@ -44,6 +44,7 @@ _MODULES = (
     "stalled",
     "worker_watch",
     "saved_dataset",
+    "signatures",
 )
 
 _lock = threading.Lock()

@@ -176,6 +176,13 @@ FIXES: tuple[HostFix, ...] = (
         "`Distiset.load_from_disk` of a folder that `datasets` saved: raises",
         "tests/host_fixes/test_saved_dataset.py::test_a_folder_saved_by_datasets_loads_as_a_distiset",
     ),
+    # signatures
+    HostFix(
+        "lists that start with None",
+        "mixins/signature.py:63",
+        "a step or LLM with such an attribute: raises when the pipeline starts",
+        "tests/steps/test_serialisation.py::test_a_script_that_starts_with_a_failure_has_a_signature",
+    ),
     # what the host does to the process
     HostFix(
         "logging after a run",

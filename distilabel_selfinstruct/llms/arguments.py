@@ -15,18 +15,23 @@ from distilabel_selfinstruct.prompts import Decoding
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """Keyword arguments for an LLM's `generate` or `agenerate`, and what they could not express."""
+    """Keyword arguments for an LLM's `generate` or `agenerate`, and what they could not express.
+
+    `max_tokens` is the limit on new tokens that is in force; `cut_at` are stop sequences left to the caller.
+    """
 
     keywords: dict[str, Any]
-    left_out: tuple[str, ...]
-    cut_at: tuple[str, ...]
+    max_tokens: int
+    left_out: tuple[str, ...] = ()
+    cut_at: tuple[str, ...] = ()
 
 
 def generation_arguments(llm: LLM, decoding: Decoding) -> Arguments:
     """The arguments for one decoding. The LLM's own `generation_kwargs` take precedence over it."""
     accepted = _accepted(llm)
+    own = dict(llm.get_generation_kwargs() or {})
     if "options" in accepted and "max_new_tokens" not in accepted:
-        return _ollama_options(llm, decoding)
+        return _ollama_options(decoding, own)
     keywords: dict[str, Any] = {}
     left_out: list[str] = []
 
@@ -41,16 +46,18 @@ def generation_arguments(llm: LLM, decoding: Decoding) -> Arguments:
     put(decoding.top_p, "top_p")
     put(decoding.presence_penalty, "presence_penalty")
     put(decoding.frequency_penalty, "frequency_penalty")
-    if decoding.temperature == 0 and {"do_sample", "repetition_penalty"} <= accepted:
+    if own.get("temperature", decoding.temperature) == 0 and {"do_sample", "repetition_penalty"} <= accepted:
         # transformers refuses a temperature of 0 and wants sampling switched off instead.
         keywords["do_sample"] = False
+        own.pop("temperature", None)
     else:
         put(decoding.temperature, "temperature")
     stop = next((name for name in ("stop", "stop_sequences") if name in accepted), None)
     if stop is not None and decoding.stop:
         keywords[stop] = list(decoding.stop)
-    keywords.update(llm.get_generation_kwargs())
-    return Arguments(keywords, tuple(left_out), decoding.stop if stop is None else ())
+    keywords.update(own)
+    max_tokens = own.get("max_new_tokens") or own.get("max_tokens") or decoding.max_tokens
+    return Arguments(keywords, max_tokens, tuple(left_out), decoding.stop if stop is None else ())
 
 
 def _accepted(llm: LLM) -> set[str]:
@@ -58,7 +65,7 @@ def _accepted(llm: LLM) -> set[str]:
     return set(inspect.signature(method).parameters)
 
 
-def _ollama_options(llm: LLM, decoding: Decoding) -> Arguments:
+def _ollama_options(decoding: Decoding, own: dict[str, Any]) -> Arguments:
     options: dict[str, Any] = {
         "num_predict": decoding.max_tokens,
         "temperature": decoding.temperature,
@@ -66,5 +73,6 @@ def _ollama_options(llm: LLM, decoding: Decoding) -> Arguments:
         "presence_penalty": decoding.presence_penalty,
         "frequency_penalty": decoding.frequency_penalty,
         "stop": list(decoding.stop),
+        **(own.pop("options", None) or {}),
     }
-    return Arguments({"options": options, **llm.get_generation_kwargs()}, (), ())
+    return Arguments({"options": options, **own}, options["num_predict"])

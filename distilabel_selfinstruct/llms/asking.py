@@ -52,7 +52,7 @@ def ask(
         else:
             outputs = _ask_together(llm, prompts, arguments)
         for place, output in zip(places, outputs, strict=True):
-            completions[place] = _completion(llm, output, decoding, arguments)
+            completions[place] = _completion(llm, output, arguments)
     return [completions[place] for place in range(len(requests))]
 
 
@@ -94,7 +94,7 @@ def _ask_together(llm: LLM, prompts: list[Any], arguments: Arguments) -> list[An
     return outputs
 
 
-def _completion(llm: LLM, output: Any, decoding: Decoding, arguments: Arguments) -> Completion:
+def _completion(llm: LLM, output: Any, arguments: Arguments) -> Completion:
     if isinstance(output, Exception):
         reason = f"{type(output).__name__}: {output}"
         return Completion(None, model=llm.model_name, error=_without_secrets(llm, reason))
@@ -103,12 +103,12 @@ def _completion(llm: LLM, output: Any, decoding: Decoding, arguments: Arguments)
     except (LookupError, TypeError):
         return Completion(None, model=llm.model_name, error="the answer holds no generation")
     statistics = output.get("statistics") or {}
-    output_tokens = _first(statistics.get("output_tokens"), 0)
+    output_tokens = _first(statistics.get("output_tokens"), None) or 0
     finish_reason = _first(output.get("finish_reason"), None)
     if not isinstance(text, str):
         why = f"the answer holds no text (finish reason: {finish_reason})"
         return Completion(None, finish_reason, model=llm.model_name, error=why)
-    if finish_reason is None and output_tokens >= decoding.max_tokens:
+    if finish_reason is None and output_tokens >= arguments.max_tokens:
         # An LLM that does not say why it ended, at its limit: cut off.
         finish_reason = "length"
     for stop in arguments.cut_at:
@@ -117,7 +117,7 @@ def _completion(llm: LLM, output: Any, decoding: Decoding, arguments: Arguments)
     return Completion(
         text=text,
         finish_reason=finish_reason,
-        input_tokens=_first(statistics.get("input_tokens"), 0),
+        input_tokens=_first(statistics.get("input_tokens"), None) or 0,
         output_tokens=output_tokens,
         model=llm.model_name,
     )

@@ -12,6 +12,14 @@ from distilabel_selfinstruct.errors import MissingKeyError
 
 OPENAI_URL = "https://api.openai.com/v1"
 
+NO_KEY = "no-key-is-needed"
+"""What a server that needs no key is sent; the client insists on something."""
+
+
+def is_openai(base_url: str | None) -> bool:
+    """Whether an address is that of OpenAI itself."""
+    return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
+
 
 class OpenAICompatibleLLM(OpenAILLM):
     """distilabel's `OpenAILLM`, which also sends `stop` with completion prompts and returns why a completion ended.
@@ -40,11 +48,11 @@ class OpenAICompatibleLLM(OpenAILLM):
         Raises:
             MissingKeyError: the server is OpenAI's and no key was given.
         """
-        if self.api_key is None or self.api_key_variable != "OPENAI_API_KEY":
-            key = os.environ.get(self.api_key_variable)
-            if key is None and self.base_url == OPENAI_URL:
-                raise MissingKeyError("openai", self.api_key_variable)
-            self.api_key = SecretStr(key or "none")
+        given = self.api_key.get_secret_value() if self.api_key and "api_key" in self.model_fields_set else ""
+        key = given or os.environ.get(self.api_key_variable)
+        if not key and is_openai(self.base_url):
+            raise MissingKeyError("openai", self.api_key_variable)
+        self.api_key = SecretStr(key or NO_KEY)
         super().load()
 
     @validate_call
@@ -90,19 +98,26 @@ class OpenAICompatibleLLM(OpenAILLM):
             fields["stop"] = stop
         if isinstance(input, str):
             completion = await self._aclient.completions.create(prompt=input, **fields)
-            texts = [choice.text for choice in completion.choices or []]
+            choices = self._choices(completion)
+            texts = [choice.text for choice in choices]
         else:
             completion = await self._aclient.chat.completions.create(messages=cast("Any", input), **fields)
-            texts = [choice.message.content for choice in completion.choices or []]
-        return _output(completion, texts)
+            choices = self._choices(completion)
+            texts = [choice.message.content for choice in choices]
+        return _output(completion, texts, [choice.finish_reason for choice in choices])
+
+    def _choices(self, completion: Any) -> list[Any]:
+        if not hasattr(completion, "choices"):
+            raise ValueError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
+        return list(completion.choices or [])
 
 
-def _output(completion: Any, texts: list[str | None]) -> GenerateOutput:
+def _output(completion: Any, texts: list[str | None], finish_reasons: list[str | None]) -> GenerateOutput:
     usage = completion.usage
     output: Any = prepare_output(
         generations=texts,
         input_tokens=[usage.prompt_tokens if usage else 0],
         output_tokens=[usage.completion_tokens if usage else 0],
     )
-    output["finish_reason"] = [choice.finish_reason for choice in completion.choices or []]
+    output["finish_reason"] = finish_reasons
     return output  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
-from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM, is_openai
 from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_path
 from distilabel_selfinstruct.prompts import PromptForm
 
@@ -54,7 +54,7 @@ def make_llm(
 
 def _openai(model: str, base_url: str | None, form: PromptForm) -> LLM:
     address = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
-    if address == OPENAI_URL and not os.environ.get("OPENAI_API_KEY"):
+    if is_openai(address) and not os.environ.get("OPENAI_API_KEY"):
         raise MissingKeyError("openai", "OPENAI_API_KEY")
     return OpenAICompatibleLLM(model=model, base_url=address)
 
@@ -75,7 +75,15 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("transformers", "torch", extra="transformers")
     from distilabel.models.llms import TransformersLLM
+    from transformers import AutoTokenizer
 
+    if form == "chat":
+        try:
+            template = AutoTokenizer.from_pretrained(model).chat_template
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"Cannot load the tokenizer of {model!r}: {error}") from error
+        if template is None:  # the host would send the system message alone
+            raise ConfigError(f"{model} has no chat template, as base models have none: use --prompt-form completion.")
     return TransformersLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
 
 
@@ -87,13 +95,13 @@ def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _llamacpp(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    _require("llama_cpp", extra="llamacpp")
     if form == "completion":
         raise ConfigError(
             "llamacpp takes chat prompts only: use --prompt-form chat, or llama.cpp's server by openai and --base-url."
         )
     if not Path(model).is_file():
         raise ConfigError(f"There is no GGUF file {model!r}: give the path of one after llamacpp:.")
+    _require("llama_cpp", extra="llamacpp")
     from distilabel.models.llms import LlamaCppLLM
 
     return LlamaCppLLM(model_path=model, n_ctx=4096)

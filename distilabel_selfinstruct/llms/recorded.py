@@ -113,17 +113,20 @@ class RecordedLLM(LLM):
             raise RecordingError(f"{place} is not one: it lacks or misnames {error}.") from error
         if not isinstance(text, str | None) or not isinstance(instruction, str):
             raise RecordingError(f"{place} is not one: text and instruction must be texts.")
+        asked = row.get("is_classification")
+        if not isinstance(asked, bool | None):
+            raise RecordingError(f"{place} is not one: is_classification is {asked!r}, not true or false.")
         completion = Completion(
             text=text,
             finish_reason=finish_reason,
-            input_tokens=row.get("input_tokens", 0),
-            output_tokens=row.get("output_tokens", 0),
+            input_tokens=row.get("input_tokens") or 0,
+            output_tokens=row.get("output_tokens") or 0,
             model=row.get("model") or self.model_name,
-            error=row.get("error", ""),
+            error=row.get("error") or "",
         )
         if stage is Stage.INSTRUCTION_GENERATION:
             self._in_order.append(completion)
             return
         instruction = collapse_whitespace(instruction).casefold()
-        for asked in (row.get("is_classification"), None):
-            self._by_instruction.setdefault((stage, instruction, asked), completion)
+        for flag in (asked, None):
+            self._by_instruction.setdefault((stage, instruction, flag), completion)

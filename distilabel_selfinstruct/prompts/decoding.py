@@ -1,6 +1,7 @@
 """How the paper samples from the model at each stage (paper, appendix A.1)."""
 
 from dataclasses import dataclass, replace
+from math import isfinite, nan
 from typing import Any, Literal
 
 from distilabel_selfinstruct.errors import ConfigError
@@ -52,11 +53,12 @@ def default_decoding(
 
 
 def overridden(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
-    """The decoding with some parameters replaced.
+    """The decoding with some parameters replaced. Numbers may come as text, as from a command line.
 
     Raises:
         ConfigError: a parameter is unknown or has a value of the wrong kind.
     """
+    values: dict[str, Any] = {}
     for name, value in overrides.items():
         if name not in Decoding.__dataclass_fields__:
             known = ", ".join(Decoding.__dataclass_fields__)
@@ -64,11 +66,21 @@ def overridden(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
         if name == "stop":
             if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
                 raise ConfigError(f"The sampling parameter stop is {value!r}: make it a list of texts.")
-        elif isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise ConfigError(f"The sampling parameter {name} is {value!r}: make it a number.")
-        elif name == "max_tokens" and (value != int(value) or value < 1):
-            raise ConfigError(f"The sampling parameter max_tokens is {value!r}: make it a whole number from 1.")
-    values: dict[str, Any] = {**overrides}
-    if "stop" in values:
-        values["stop"] = tuple(values["stop"])
+            values[name] = tuple(value)
+        else:
+            values[name] = _number(name, value)
     return replace(decoding, **values)
+
+
+def _number(name: str, value: object) -> float:
+    try:
+        number = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else nan
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise ConfigError(f"The sampling parameter {name} is {value!r}: make it a number.")
+    if name != "max_tokens":
+        return number
+    if not number.is_integer() or number < 1:
+        raise ConfigError(f"The sampling parameter max_tokens is {value!r}: make it a whole number from 1.")
+    return int(number)

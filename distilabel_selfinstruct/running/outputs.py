@@ -97,7 +97,8 @@ def write_outputs(folder: RunFolder, outputs: Outputs) -> None:
     # The fingerprint that datasets would make holds the time.
     fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
     dataset = Dataset(dataset.data, info=dataset.info, fingerprint=fingerprint)
-    DatasetDict({"train": dataset}).save_to_disk(str(folder.dataset))
+    # Left to itself, datasets saves no rows as no shards and then cannot load them.
+    DatasetDict({"train": dataset}).save_to_disk(str(folder.dataset), num_shards=None if rows else {"train": 1})
 
 
 def _rows(path: Path) -> list[Row]:

@@ -43,7 +43,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         - [Self-Instruct](https://arxiv.org/abs/2212.10560)
 
     Examples:
-        Drop a near-duplicate:
+        Drop a text that is too similar:
 
         ```python
         from distilabel_selfinstruct.steps import RougeLNoveltyFilter

@@ -78,7 +78,7 @@ def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     journal(folder, INSTRUCTIONS, {"instruction": "bad\ud800", **ADMITTED})
     journal(folder, INSTANCES, {"instruction": "bad\ud800", "instances": [{"input": "", "output": "y\udfff"}]})
     write_outputs(folder, read_outputs(folder))
-    assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y?"
+    assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
 
 
 def test_progress_counts_what_the_journals_gained(tmp_path):

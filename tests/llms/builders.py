@@ -1,0 +1,67 @@
+"""Requests, and ways to ask them, for the tests of models."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from distilabel.models.llms.base import LLM
+
+from distilabel_selfinstruct.llms import OpenAICompatibleLLM, ask
+from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
+from distilabel_selfinstruct.records import Completion, Request, Stage
+
+
+def a_request(
+    prompt: Any = "1. Name a river.\n2.",
+    *,
+    stage: Stage = Stage.INSTRUCTION_GENERATION,
+    number: int = 0,
+    instruction: str = "",
+    is_classification: bool = False,
+) -> Request:
+    return Request(stage, number, prompt, instruction, is_classification)
+
+
+def chat(prompt: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": prompt}]
+
+
+def requests_for(*prompts: Any) -> list[Request]:
+    return [a_request(prompt, number=number) for number, prompt in enumerate(prompts)]
+
+
+def asked(
+    llm: LLM,
+    requests: Sequence[Request],
+    *,
+    decoding: Decoding | None = None,
+    form: PromptForm = "completion",
+    max_in_flight: int = 5,
+    warnings: list[str] | None = None,
+) -> list[Completion]:
+    """The completions, by the paper's decoding for each request unless another is given."""
+
+    def decoding_of(request: Request) -> Decoding:
+        return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
+
+    return ask(
+        llm,
+        requests,
+        decoding_of,
+        max_in_flight=max_in_flight,
+        warn=([] if warnings is None else warnings).append,
+    )
+
+
+@contextmanager
+def loaded(llm: OpenAICompatibleLLM, *, max_retries: int = 0) -> Iterator[OpenAICompatibleLLM]:
+    """The LLM, ready to be asked, without retries unless some are wanted; its connections closed at the end."""
+    llm.max_retries = max_retries
+    llm.load()
+    try:
+        yield llm
+    finally:
+        llm.event_loop.run_until_complete(llm._aclient.close())
+        llm._client.close()
+        # As the host does when the LLM is deleted; here, so that no test depends on when that is.
+        llm.event_loop.close()

@@ -1,0 +1,161 @@
+"""`make_llm`: which LLM a text names, and what is said when it names none that can be used."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError, SelfInstructError
+from distilabel_selfinstruct.llms import PROVIDERS, OpenAICompatibleLLM, RecordedLLM, make_llm
+
+
+@pytest.fixture(autouse=True)
+def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_API_KEY", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def without(*modules: str) -> pytest.MarkDecorator:
+    installed = all(find_spec(module) for module in modules)
+    return pytest.mark.skipif(installed, reason=f"{', '.join(modules)} installed here: nothing is missing")
+
+
+def message_for(llm: str, kind: type[SelfInstructError], **options: Any) -> str:
+    with pytest.raises(kind) as caught:
+        make_llm(llm, **options)
+    return str(caught.value)
+
+
+# --- LLMs
+
+
+def test_openai_takes_any_address() -> None:
+    llm = make_llm("openai:small", base_url="http://localhost:1234/v1")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    assert (llm.model, llm.base_url) == ("small", "http://localhost:1234/v1")
+
+
+def test_openai_takes_the_address_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1234/v1")
+    llm = make_llm("openai:small")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    assert llm.base_url == "http://localhost:1234/v1"
+
+
+def test_openai_goes_to_openai_where_nothing_else_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    llm = make_llm("openai:gpt-4o-mini")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    assert llm.base_url == "https://api.openai.com/v1"
+
+
+def test_a_model_name_may_hold_colons_and_slashes() -> None:
+    llm = make_llm("ollama:library/llama3.2:1b")
+    assert llm.model_name == "library/llama3.2:1b"
+
+
+def test_ollama_is_asked_on_this_machine_without_a_key() -> None:
+    llm = make_llm("ollama:llama3.2")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    assert llm.base_url == "http://localhost:11434/v1"
+    assert llm.api_key_variable == "OLLAMA_API_KEY"
+
+
+def test_hf_is_asked_with_the_hub_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_test")
+    llm = make_llm("hf:org/model", prompt_form="chat")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    llm.load()
+    assert llm.api_key is not None
+    assert llm.api_key.get_secret_value() == "hf_test"
+
+
+def test_recorded_names_a_recording() -> None:
+    llm = make_llm("recorded:demo")
+    assert isinstance(llm, RecordedLLM)
+    assert llm.model_name == "recorded:demo"
+
+
+def test_generation_kwargs_reach_the_llm() -> None:
+    assert make_llm("ollama:m", generation_kwargs={"top_p": 0.3}).get_generation_kwargs() == {"top_p": 0.3}
+
+
+# --- messages
+
+
+def test_an_unknown_provider_is_named_with_all_that_there_are() -> None:
+    message = message_for("openia:gpt-4o", ConfigError)
+    assert "'openia' (in 'openia:gpt-4o')" in message
+    assert all(provider in message for provider in PROVIDERS)
+
+
+@pytest.mark.parametrize("text", ["", "gpt-4o", ":gpt-4o"])
+def test_a_text_without_provider_is_refused(text: str) -> None:
+    assert "There is no provider" in message_for(text, ConfigError)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_missing_model_is_refused_for_every_provider(provider: str) -> None:
+    assert message_for(f"{provider}:", ConfigError) == f"'{provider}:' names no model: write {provider}:MODEL."
+
+
+@pytest.mark.parametrize("provider", [name for name in PROVIDERS if name not in ("openai", "ollama", "hf")])
+def test_a_base_url_is_refused_where_there_is_no_server(provider: str) -> None:
+    message = message_for(f"{provider}:m", ConfigError, base_url="http://localhost/v1")
+    assert message == f"{provider} takes no base URL: use openai:m for a server at http://localhost/v1."
+
+
+def test_a_missing_openai_key_names_the_variable() -> None:
+    assert "set the environment variable OPENAI_API_KEY" in message_for("openai:gpt-4o", MissingKeyError)
+
+
+def test_a_missing_hub_token_names_the_variable() -> None:
+    assert "set the environment variable HF_TOKEN" in message_for("hf:m", MissingKeyError, prompt_form="chat")
+
+
+def test_a_missing_key_is_noticed_with_a_slash_at_the_end_of_the_address() -> None:
+    message_for("openai:gpt-4o", MissingKeyError, base_url="https://api.openai.com/v1/")
+
+
+def test_hf_with_completion_prompts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_test")
+    assert "use --prompt-form chat" in message_for("hf:m", ConfigError, prompt_form="completion")
+
+
+@pytest.mark.parametrize(
+    ("llm", "extra"),
+    [
+        pytest.param("transformers:m", "transformers", marks=without("transformers", "torch")),
+        pytest.param("vllm:m", "vllm", marks=without("vllm")),
+        pytest.param(f"llamacpp:{__file__}", "llamacpp", marks=without("llama_cpp")),
+        pytest.param("litellm:m", "litellm", marks=without("litellm")),
+    ],
+)
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(llm: str, extra: str) -> None:
+    message = message_for(llm, MissingExtraError, prompt_form="chat")
+    assert f"pip install 'distilabel-selfinstruct[{extra}]'" in message
+
+
+def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    message = message_for(f"llamacpp:{tmp_path / 'm.gguf'}", ConfigError, prompt_form="chat")
+    assert "m.gguf" in message
+
+
+@pytest.mark.parametrize(
+    ("llm", "options"),
+    [
+        ("openia:gpt-4o", {}),
+        ("openai:", {}),
+        ("openai:gpt-4o", {}),
+        ("hf:m", {}),
+        ("recorded:missing", {}),
+        ("recorded:demo", {"base_url": "http://localhost/v1"}),
+        pytest.param("vllm:m", {}, marks=without("vllm")),
+    ],
+)
+def test_every_message_is_one_sentence_that_names_a_remedy(llm: str, options: dict[str, Any]) -> None:
+    message = message_for(llm, SelfInstructError, **options)
+    assert re.fullmatch(r"[^\n]+: [^\n]+\.", message)
+    assert not re.search(r"\. [A-Z]", message)

@@ -1,0 +1,219 @@
+"""A server on this machine that speaks the part of the OpenAI API that this package uses, faults included.
+
+What it answers is decided by a function from `Asked` to `Reply`, or by a list of replies in the order of arrival (the
+last one repeats). It keeps what it was asked and how many requests it held at the same time.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+COMPLETIONS = "/v1/completions"
+CHAT = "/v1/chat/completions"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it arrived."""
+
+    path: str
+    body: dict[str, Any]
+    key: str
+
+    @property
+    def prompt(self) -> str:
+        """The completion prompt, or the content of the last message."""
+        return str(self.body["messages"][-1]["content"] if self.path == CHAT else self.body["prompt"])
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to answer. `choices` are texts with finish reasons; `raw` is sent in place of JSON.
+
+    `{key}` in `error` stands for the key of the request.
+    """
+
+    choices: tuple[tuple[str | None, str], ...] = ()
+    usage: tuple[int, int] | None = (7, 3)
+    status: int = 200
+    error: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: str | None = None
+    content_type: str = "application/json"
+    seconds: float = 0.0
+    connection_drops: bool = False
+
+
+def text(content: str | None, finish_reason: str = "stop", usage: tuple[int, int] | None = (7, 3)) -> Reply:
+    return Reply(choices=((content, finish_reason),), usage=usage)
+
+
+def rate_limited(retry_after: float) -> Reply:
+    return Reply(status=429, error="Rate limit reached", headers={"Retry-After": str(retry_after)})
+
+
+def server_error() -> Reply:
+    return Reply(status=500, error="The server had an error")
+
+
+def unknown_model(model: str) -> Reply:
+    return Reply(status=404, error=f"The model {model!r} does not exist")
+
+
+def invalid_key() -> Reply:
+    """A refusal that repeats the key, as those of some servers do."""
+    return Reply(status=401, error="Incorrect API key provided: {key}.")
+
+
+def malformed_json() -> Reply:
+    return Reply(raw='{"id": "1", "choices": [{"te')
+
+
+def web_page() -> Reply:
+    return Reply(raw="<html><body>It works!</body></html>", content_type="text/html")
+
+
+def no_choices() -> Reply:
+    return Reply()
+
+
+def content_filtered() -> Reply:
+    return text(None, "content_filter")
+
+
+def dropped_connection() -> Reply:
+    return Reply(connection_drops=True)
+
+
+def slow(reply: Reply, seconds: float) -> Reply:
+    return replace(reply, seconds=seconds)
+
+
+class _Listening(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # connections beyond it would wait for a second
+
+
+class LocalOpenAIServer:
+    """The server; use it in a `with` statement.
+
+    Args:
+        answer: what to answer.
+    """
+
+    def __init__(self, answer: Callable[[Asked], Reply] | Sequence[Reply]) -> None:
+        self.asked: list[Asked] = []
+        self.most_at_a_time = 0
+        self._at_a_time = 0
+        self._lock = threading.Lock()
+        self._answer = answer if callable(answer) else self._in_order(answer)
+        self._server = _Listening(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def url(self) -> str:
+        """The base URL, up to and including `/v1`."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def __enter__(self) -> "LocalOpenAIServer":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _in_order(self, replies: Sequence[Reply]) -> Callable[[Asked], Reply]:
+        return lambda _: replies[min(len(self.asked), len(replies)) - 1]
+
+    def _reply_to(self, asked: Asked) -> Reply:
+        with self._lock:
+            self.asked.append(asked)
+            self._at_a_time += 1
+            self.most_at_a_time = max(self.most_at_a_time, self._at_a_time)
+            reply = self._answer(asked)
+        time.sleep(reply.seconds)
+        with self._lock:
+            self._at_a_time -= 1
+        return reply
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                content = self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path not in (COMPLETIONS, CHAT):
+                    self._send(404, _error(f"Invalid URL (POST {self.path})"), {})
+                    return
+                key = (self.headers["Authorization"] or "").removeprefix("Bearer ")
+                asked = Asked(self.path, json.loads(content), key)
+                reply = server._reply_to(asked)
+                if reply.connection_drops:
+                    self.close_connection = True
+                    return
+                if reply.raw is not None:
+                    body = reply.raw
+                elif reply.status == 200:
+                    body = json.dumps(_completion(asked, reply))
+                else:
+                    body = _error(reply.error.replace("{key}", asked.key))
+                self._send(reply.status, body, {"Content-Type": reply.content_type, **reply.headers})
+
+            def _send(self, status: int, body: str, headers: dict[str, str]) -> None:
+                content = body.encode()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                # A connection per request: none is left open, on either side, when a test ends.
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+def _error(message: str) -> str:
+    return json.dumps({"error": {"message": message, "type": "error", "param": None, "code": None}})
+
+
+def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
+    is_chat = asked.path == CHAT
+    choices = [
+        {
+            "index": index,
+            "finish_reason": finish_reason,
+            "logprobs": None,
+            **({"message": {"role": "assistant", "content": content}} if is_chat else {"text": content}),
+        }
+        for index, (content, finish_reason) in enumerate(reply.choices)
+    ]
+    answer: dict[str, Any] = {
+        "id": "1",
+        "object": "chat.completion" if is_chat else "text_completion",
+        "created": 0,
+        "model": asked.body["model"],
+        "choices": choices,
+    }
+    if reply.usage is not None:
+        prompt, completion = reply.usage
+        answer["usage"] = {
+            "prompt_tokens": prompt,
+            "completion_tokens": completion,
+            "total_tokens": prompt + completion,
+        }
+    return answer

@@ -11,6 +11,9 @@ _COLONS_STRICT = (":",)
 # Chinese and Japanese texts end a lead-in with the full-width colon.
 _COLONS = (":", "\uff1a")
 
+MAX_CHARACTERS = 20_000
+"""Longer inputs and outputs are runaway generation (a departure from the reference, which has no limit)."""
+
 MAX_INSTANCES = 5
 """The reference keeps at most five instances of an instruction."""
 
@@ -35,6 +38,11 @@ def ends_with_any_colon(instance: Instance) -> bool:
     return instance.input.strip().endswith(_COLONS) or instance.output.strip().endswith(_COLONS)
 
 
+def is_too_long(instance: Instance) -> bool:
+    """The model did not find an end."""
+    return max(len(instance.input), len(instance.output)) > MAX_CHARACTERS
+
+
 # In the order of the reference. Its first rule also catches an instance whose two sides are both empty; the
 # default mode asks for the empty output first, so that the reason says what is wrong.
 _RULES: dict[Mode, tuple[tuple[Reason, InstanceRule], ...]] = {
@@ -47,6 +55,7 @@ _RULES: dict[Mode, tuple[tuple[Reason, InstanceRule], ...]] = {
         (Reason.EMPTY_OUTPUT, output_is_empty),
         (Reason.INPUT_EQUALS_OUTPUT, input_equals_output),
         (Reason.ENDS_WITH_COLON, ends_with_any_colon),
+        (Reason.TOO_LONG, is_too_long),
     ),
 }
 

@@ -86,3 +86,9 @@ def test_the_cut_depends_on_the_random_state_alone() -> None:
     instances = [Instance("", str(number)) for number in range(20)]
     cuts = [limit_instances(instances, MAX_INSTANCES, Random(seed)) for seed in (1, 1, 2)]
     assert cuts[0] == cuts[1] != cuts[2]
+
+
+def test_runaway_text_is_dropped_by_default_and_kept_in_strict_mode() -> None:
+    runaway = Instance("", "a " * 20_000)
+    assert [one.reason for one in filter_instances([runaway]).rejected] == [Reason.TOO_LONG]
+    assert filter_instances([runaway], "strict").kept == (runaway,)

@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test check format parity constraints clean
+.PHONY: help setup demo test check format parity bench-novelty constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ format: $(READY) ## Format the code
 
 parity: $(READY) ## Compare with recorded runs of the reference: SELFINSTRUCT_RECORDINGS=DIR make parity
 	$(BIN)/python tests/parity/report.py
+
+bench-novelty: $(READY) ## Time the novelty index against its peers: RECORDINGS in SELFINSTRUCT_RECORDINGS
+	$(BIN)/python tests/benchmarks/novelty.py
 
 constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt

@@ -66,9 +66,10 @@ def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
 def dumps(row: dict[str, Any]) -> str:
     """One line, without its newline, that can always be encoded as UTF-8.
 
-    Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character.
+    Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character; values that JSON has no
+    form for, such as dates, become text.
     """
-    return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False))
+    return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False, default=str))
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:

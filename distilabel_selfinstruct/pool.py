@@ -59,7 +59,7 @@ class TaskPool:
 
     def admit(self, instruction: str) -> Verdict:
         """Let the instruction in if it is new against every seed task and every instruction admitted before."""
-        verdict = self._index.admit(instruction)
+        verdict = self._index.admit(instruction, with_nearest=True)
         if verdict.admitted:
             self._generated.append(instruction)
         return verdict

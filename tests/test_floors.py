@@ -25,6 +25,7 @@ FLOORS = {
     "journal": 2,
     "seed_lint": 2,
     "config": 2,
+    "tables": 2,
     "host_fixes": 3,
     "llms": 3,
     "testing": 3,

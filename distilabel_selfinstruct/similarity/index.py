@@ -1,21 +1,23 @@
-"""The novelty index: whether a text is new, compared with all that were admitted before (paper, section 2.2).
+"""The novelty index: is this text new, compared with all that were admitted before (paper, section 2.2)?
 
-Scores and decisions equal those of the `rouge_score` package. The longest common subsequence of the candidate with
-every stored text is counted by rapidfuzz, on strings whose code points stand for tokens.
+Decisions and scores equal those of the `rouge_score` package, in its arithmetic, exact ties included. How the
+index avoids comparing with every stored text, and why it misses none, is proved in `prefix_index`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import LCSseq
-from rapidfuzz.process import cdist
+from typing_extensions import Self
 
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.similarity import storage
+from distilabel_selfinstruct.similarity.prefix_index import Match
+from distilabel_selfinstruct.similarity.token_index import TokenIndex
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokenizer
-
-UNKNOWN = "\0"
-"""Stands for a token that no stored text holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,84 +30,131 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a text was admitted, and the stored text nearest to it (None in an empty index)."""
+    """Whether a text was admitted, and the stored text nearest to it.
+
+    A rejected text always comes with its nearest; an admitted one only if that was asked for (None in an
+    empty index).
+    """
 
     admitted: bool
     nearest: Neighbour | None
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A text against the whole index, as the reference implementation records it with each instruction.
+
+    `mean_rouge_l` is None in an empty index. `most_similar` is best first; at equal scores, the one stored
+    first.
+    """
+
+    mean_rouge_l: float | None
+    most_similar: list[Neighbour]
+
+
 class NoveltyIndex:
     """Admits a text only if its ROUGE-L with every text admitted before is at most `max_rouge_l`.
 
-    A text without any token (for the default tokeniser: without an ASCII letter or digit) scores 0 with everything.
-    Memory grows by the text, its tokens (1 to 4 bytes each) and 8 bytes. Time per text is linear in the index.
+    A text without any token (for the default tokeniser: without an ASCII letter or digit) scores 0 with
+    everything and is always admitted.
+
+    Costs beside 50,000 instructions of about 10 words, in microseconds on one core: `admit` 25 at a threshold
+    of 0.7, 70 at 0.6, 190 at 0.5, 700 at 0.4, 1,900 at 0.3; `nearest` 1,200; `scores` and `compare` 7,000.
+    Texts of 50 words cost ten times as much, and with 150 only half of all comparisons are avoided. An index
+    takes about 275 bytes per text beside the text itself. Pickling keeps the texts and builds the rest again,
+    as loading does, at about 10 µs each.
 
     Args:
-        max_rouge_l: highest ROUGE-L F1 at which a text still counts as new. The paper uses 0.7, and so does its
-            reference implementation, which keeps a text at exactly 0.7.
+        max_rouge_l: highest ROUGE-L F1 at which a text still counts as new. The paper uses 0.7, and so does
+            its reference implementation, which keeps a text at exactly 0.7 and computes it in doubles.
         tokenizer: the name of a tokeniser in `TOKENIZERS`, or a callable from text to tokens.
+
+    Raises:
+        ConfigError: the threshold is not from 0 to 1, or no tokeniser has that name.
     """
 
     def __init__(self, max_rouge_l: float = 0.7, tokenizer: str | Tokenizer = "rouge_score") -> None:
+        if not 0 <= max_rouge_l <= 1:
+            raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
         self.max_rouge_l = max_rouge_l
-        self._tokenize = get_tokenizer(tokenizer)
-        self._vocabulary: dict[str, str] = {}
-        self._texts: list[str] = []
-        self._encoded: list[str] = []
-        self._lengths = np.empty(0, dtype=np.int64)
+        self.tokenizer = tokenizer
+        self._stored = TokenIndex(max_rouge_l, get_tokenizer(tokenizer))
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._stored.texts)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All stored texts, in the order of storing."""
+        return tuple(self._stored.texts)
+
+    def admit(self, text: str, *, with_nearest: bool = False) -> Verdict:
+        """Store the text if it is new, and say so either way.
+
+        Args:
+            text: the text to judge.
+            with_nearest: find the nearest stored text of an admitted one too, at the cost of `nearest`.
+        """
+        tokens = self._stored.tokenize(text)
+        match = self._stored.search(tokens)
+        if match is not None:
+            return Verdict(admitted=False, nearest=self._neighbour(match))
+        nearest = self._stored.nearest(tokens, 1) if with_nearest else []
+        self._stored.store(text, tokens)
+        return Verdict(admitted=True, nearest=self._neighbour(nearest[0]) if nearest else None)
 
     def add(self, text: str) -> None:
         """Store a text without asking whether it is new."""
-        tokens = self._tokenize(text)
-        for token in tokens:
-            self._vocabulary.setdefault(token, chr(len(self._vocabulary) + 1))
-        if len(self._texts) == len(self._lengths):
-            self._lengths = np.resize(self._lengths, max(256, 2 * len(self._lengths)))
-        self._lengths[len(self._texts)] = len(tokens)
-        self._texts.append(text)
-        self._encoded.append(self._encode(tokens))
+        self._stored.store(text, self._stored.tokenize(text))
 
     def extend(self, texts: Iterable[str]) -> None:
         """`add` each of them."""
         for text in texts:
             self.add(text)
 
-    def admit(self, text: str) -> Verdict:
-        """Store the text if it is new, and say so either way."""
-        nearest = next(iter(self.nearest(text, 1)), None)
-        admitted = nearest is None or not nearest.rouge_l > self.max_rouge_l
-        if admitted:
-            self.add(text)
-        return Verdict(admitted, nearest)
-
     def nearest(self, text: str, k: int = 10) -> list[Neighbour]:
         """The `k` stored texts with the highest ROUGE-L, best first; at equal scores the one stored first."""
-        scores = self.scores(text)
-        if k < len(scores):
-            # Nothing below the k-th highest score can be among the best k; all at that score are sorted with them.
-            threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
-            candidates = np.flatnonzero(scores >= threshold)
-        else:
-            candidates = np.arange(len(scores))
-        best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
-        return [Neighbour(self._texts[place], float(scores[place])) for place in best]
+        return [self._neighbour(match) for match in self._stored.nearest(self._stored.tokenize(text), k)]
 
     def scores(self, text: str) -> NDArray[np.float64]:
-        """ROUGE-L F1 with every stored text, in the order of storing. Shape `(len(self),)`, values from 0 to 1."""
-        tokens = self._tokenize(text)
-        scores = np.zeros(len(self))
-        if not tokens or not self._texts:
-            return scores
-        lcs = cdist([self._encode(tokens)], self._encoded, scorer=LCSseq.similarity, dtype=np.int32)[0]
-        shared = np.flatnonzero(lcs)
-        precision = lcs[shared] / len(tokens)
-        recall = lcs[shared] / self._lengths[: len(self)][shared]
-        scores[shared] = 2 * precision * recall / (precision + recall)
-        return scores
+        """ROUGE-L F1 with every stored text, in the order of storing. Shape `(len(self),)`, from 0 to 1."""
+        return self._stored.scores(self._stored.tokenize(text))
 
-    def _encode(self, tokens: list[str]) -> str:
-        known = self._vocabulary.get
-        return "".join([known(token, UNKNOWN) for token in tokens])
+    def compare(self, text: str, k: int = 10) -> Comparison:
+        """Mean ROUGE-L with all stored texts and the `k` most similar; compares with every one.
+
+        The mean equals `numpy.mean` over the scores in the order of storing, which the reference writes.
+        """
+        scores = self.scores(text)
+        best = np.argsort(-scores, kind="stable")[:k].tolist()
+        most_similar = [self._neighbour((place, float(scores[place]))) for place in best]
+        return Comparison(float(np.mean(scores)) if len(scores) else None, most_similar)
+
+    def save(self, path: str | Path) -> None:
+        """Write the index to a file, at any moment; `load` continues where it stood (see `storage`)."""
+        storage.save(Path(path), self.max_rouge_l, self.tokenizer, self._stored.texts, self._stored.num_tokens)
+
+    @classmethod
+    def load(cls, path: str | Path, tokenizer: str | Tokenizer | None = None) -> Self:
+        """Read an index that `save` wrote; a tokeniser that is not one of `TOKENIZERS` must be given again.
+
+        Raises:
+            InputFileError: the file is missing, damaged, or of another format.
+            ConfigError: the tokeniser is not the one that the index was made with.
+        """
+        saved = storage.load(Path(path), tokenizer)
+        index = cls(saved.max_rouge_l, saved.tokenizer)
+        index.extend(saved.texts)
+        storage.verify_num_tokens(Path(path), saved, index._stored.num_tokens)
+        return index
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"max_rouge_l": self.max_rouge_l, "tokenizer": self.tokenizer, "texts": self._stored.texts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        NoveltyIndex.__init__(self, state["max_rouge_l"], state["tokenizer"])
+        self.extend(state["texts"])
+
+    def _neighbour(self, match: Match) -> Neighbour:
+        place, score = match
+        return Neighbour(self._stored.texts[place], score)

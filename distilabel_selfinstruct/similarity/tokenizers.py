@@ -1,47 +1,79 @@
 """Text to tokens, for ROUGE-L.
 
-`rouge_score` is the default tokeniser of the package of that name, without its stemmer: what the paper's filter uses.
-It sees ASCII letters and digits only, so two equal Chinese sentences have no token in common. `unicode` sees the
-letters and digits of every script.
+`rouge_score` is the default tokeniser of the package of that name, without its stemmer: what the paper's
+filter uses. It sees ASCII letters and digits only, so two equal Chinese sentences have no token in common.
+`unicode` sees the letters and digits of every script.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 from distilabel_selfinstruct.errors import ConfigError
 
 Tokenizer = Callable[[str], list[str]]
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Upper case to lower, letters and digits to themselves, all else to a space.
+_ASCII = bytes(ord(letter.lower()) if letter.isascii() and letter.isalnum() else 32 for letter in map(chr, range(256)))
 
-# Scripts written without spaces between words: a token per letter, with the marks that follow it.
+# Scripts written without spaces between words: a token per letter.
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f"  # Myanmar
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
     "\u1780-\u17ff"  # Khmer
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Kana and iteration marks
+    "\u1950-\u19df\u1a20-\u1aaf"  # Tai Le, New Tai Lue, Tai Tham
+    "\u1b00-\u1b7f\ua980-\ua9df"  # Balinese, Javanese
+    "\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # iteration marks, Kana, Bopomofo
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
 )
-# In order: one unspaced letter, or a run of other letters, digits and the marks between them.
-_UNICODE_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+# Left out by many writers of the same word: the vowel points of Hebrew and Arabic, the Arabic elongation;
+# also joiners and variation selectors, which change the look only, and the dot that remains of a case-folded
+# İ.
+_IGNORED = re.compile(
+    "[\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200d\u2060\ufe00-\ufe0f]|(?<=i)\u0307"
+)
+_LAST_MARK = 0x1E94A  # of all scripts; what follows are variation selectors
 
 
 def rouge_score_tokens(text: str) -> list[str]:
-    """Lower-case, then runs of `[a-z0-9]`: equal to `rouge_score.tokenize` without its stemmer."""
-    return _ASCII_WORD.findall(text.lower())
+    """Lower-case, then runs of `[a-z0-9]`: equal to `rouge_score.tokenize` without its stemmer.
+
+    Lower-casing comes first where a text is not ASCII: it makes ASCII letters of U+212A (Kelvin) and U+0130
+    (İ).
+    """
+    if not text.isascii():
+        text = text.lower()
+    return text.encode("ascii", "replace").translate(_ASCII).decode("ascii").split()
 
 
 def unicode_tokens(text: str) -> list[str]:
-    """Letters and digits of all scripts, NFKC-normalised and case-folded, accents removed.
+    """Letters and digits of all scripts, compatibility forms unified (NFKC), case folded.
 
-    Han, Kana, Thai, Lao, Khmer and Myanmar give a token per letter. Hangul is written with spaces and gives a token
-    per word, particles included, as its writers separate it.
+    - A run of letters and digits is a token. Marks belong to their letter: a composed and a decomposed é are
+      equal, é and e are not, the vowel signs of Indic scripts and the dots of Kana count.
+    - Han, Kana, Thai, Lao, Khmer, Myanmar and other scripts without spaces give a token per letter with its
+      marks.
+    - Hangul is written with spaces and gives a token per word, particles included, as its writers separate
+      it: by syllable, short Korean sentences that share only endings and particles would pass for
+      near-duplicates.
+    - The vowel points of Hebrew and Arabic, which most texts leave out, are ignored.
+
+    On ASCII text it equals `rouge_score_tokens`.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    decomposed = unicodedata.normalize("NFD", folded)
-    bare = "".join(letter for letter in decomposed if not unicodedata.category(letter).startswith("M"))
-    return _UNICODE_WORD.findall(unicodedata.normalize("NFC", bare))
+    if text.isascii():
+        return rouge_score_tokens(text)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _unicode_word().findall(_IGNORED.sub("", folded))
+
+
+@cache
+def _unicode_word() -> re.Pattern[str]:
+    """One unspaced letter, or a run of other letters and digits; each with the marks that follow it."""
+    marks = "".join(
+        letter for letter in map(chr, range(0x300, _LAST_MARK + 1)) if unicodedata.category(letter)[0] == "M"
+    )
+    return re.compile(rf"[{_UNSPACED}][{marks}]*|(?:[^\W_{_UNSPACED}][{marks}]*)+")
 
 
 TOKENIZERS: dict[str, Tokenizer] = {"rouge_score": rouge_score_tokens, "unicode": unicode_tokens}

@@ -6,10 +6,12 @@ from distilabel.steps import Step, StepInput
 from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
+from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.records import Reason, Rejection
 from distilabel_selfinstruct.similarity import Neighbour, NoveltyIndex
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.tables import read_rows
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
@@ -24,6 +26,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
     Attributes:
         column: the column to compare.
         tokenizer: `rouge_score` (ASCII letters and digits) or `unicode` (all scripts).
+        against: a file or dataset whose texts, in the same column, count as having passed before. Defaults to none.
 
     Runtime parameters:
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
@@ -68,6 +71,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
 
     column: str = "instruction"
     tokenizer: Literal["rouge_score", "unicode"] = "rouge_score"
+    against: str = ""
     max_rouge_l: RuntimeParameter[float] = Field(
         default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."
     )
@@ -86,9 +90,18 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         return ["nearest_rouge_l", f"nearest_{self.column}"]
 
     def load(self) -> None:
-        """Start with an empty index."""
+        """Start with an empty index, or with the texts of `against`.
+
+        Raises:
+            InputFileError: `against` cannot be read, or a row of it has no text.
+        """
         super().load()
         self._index = NoveltyIndex(self.max_rouge_l, self.tokenizer)
+        if self.against:
+            for number, row in enumerate(read_rows(self.against), 1):
+                if not isinstance(row.get(self.column), str):
+                    raise InputFileError(f"{self.against}, row {number}: there is no text under {self.column!r}.")
+                self._index.add(row[self.column])
 
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
@@ -99,7 +112,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
             text = row.get(self.column)
             nearest, admitted = Neighbour("", 0.0), True
             if isinstance(text, str):
-                verdict = self._index.admit(text)
+                verdict = self._index.admit(text, with_nearest=True)
                 nearest, admitted = verdict.nearest or nearest, verdict.admitted
             if admitted:
                 passed.append({**row, "nearest_rouge_l": nearest.rouge_l, f"nearest_{self.column}": nearest.text})

@@ -70,7 +70,8 @@ def test_instance_rows_hold_what_training_needs(demo):
     [
         "near_duplicate", "forbidden_word", "too_short", "too_long", "truncated", "asks_for_program", "preamble",
         "starts_with_punctuation", "empty", "unclear_answer", "conflicting_output", "over_limit", "empty_output",
-        "input_equals_output", "duplicate", "ends_with_colon", "prompt_echo", "wrong_script", "no_instance", "unreadable",
+        "input_equals_output", "duplicate", "ends_with_colon", "prompt_echo", "wrong_script", "no_instance",
+        "unreadable",
     ],
 )  # fmt: skip
 def test_every_rule_fires_in_the_demo_recording(whole_recording, reason):

@@ -1,0 +1,173 @@
+"""The greedy filter over a whole dataset: keep a text if it is new against all texts kept before."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.similarity.index import Neighbour
+from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
+from distilabel_selfinstruct.similarity.search_worker import SearchWorker
+from distilabel_selfinstruct.similarity.token_index import TokenIndex
+from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokenizer
+
+PARALLEL_FROM = 200_000
+"""Kept texts from which a search takes long enough to be worth sending to another process."""
+
+BLOCK = 16_384
+"""Texts that are searched for at once by all processes."""
+
+MAX_PROCESSES = 4
+"""Used unless more are asked for: each holds a copy of the index, and the main process's own share stays."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of texts decided and of those kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one text.
+
+    Attributes:
+        place: which of the texts, from 0.
+        kept: whether it is new.
+        nearest: of a rejected text, the nearest text kept before, with its exact score; the earliest of
+            several.
+        nearest_place: the place of that text; None if it stood in `against`.
+    """
+
+    place: int
+    kept: bool
+    nearest: Neighbour | None = None
+    nearest_place: int | None = None
+
+
+def filter_texts(
+    texts: Iterable[str],
+    *,
+    max_rouge_l: float = 0.7,
+    tokenizer: str | Tokenizer = "rouge_score",
+    against: Iterable[str] = (),
+    processes: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Decision]:
+    """Decide on each text, in order, exactly as `NoveltyIndex.admit` would.
+
+    Reads and answers as it goes: it holds the kept texts with their index (see `PrefixIndex`) and at most
+    `BLOCK` others, so that the memory does not depend on what is rejected. Further processes start at
+    `PARALLEL_FROM` kept texts and hold a copy of the index, without the texts.
+
+    Args:
+        texts: what to filter.
+        max_rouge_l: the highest ROUGE-L F1 that still counts as new, from 0 to 1.
+        tokenizer: the name of a tokeniser, or a callable from text to tokens.
+        against: texts that count as kept before the first; nothing is decided about them.
+        processes: how many to use; all cores by default, at most `MAX_PROCESSES`.
+        progress: told after every block.
+
+    Raises:
+        ConfigError: an argument cannot be used.
+    """
+    if not 0 <= max_rouge_l <= 1:
+        raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
+    if processes is not None and processes < 1:
+        raise ConfigError(f"processes is {processes!r}: use 1 or more, or None for all cores.")
+    if processes is None:
+        processes = min(os.cpu_count() or 1, MAX_PROCESSES)
+    tokenize = get_tokenizer(tokenizer)
+    batch = _Batch(TokenIndex(max_rouge_l, tokenize), processes - 1)
+    for text in against:
+        batch.keep(text, tokenize(text), None)
+    return batch.run(iter(texts), progress)
+
+
+class _Batch:
+    """The state of one run: the kept texts, their places among the texts given, the other processes."""
+
+    def __init__(self, stored: TokenIndex, num_workers: int) -> None:
+        self._stored = stored
+        self._num_workers = num_workers
+        self._workers: list[SearchWorker] = []
+        self._places: list[int | None] = []
+
+    def keep(self, text: str, tokens: Sequence[str], place: int | None) -> None:
+        self._stored.store(text, tokens)
+        self._places.append(place)
+
+    def run(self, texts: Iterator[str], progress: Progress | None) -> Iterator[Decision]:
+        num_decided, num_against = 0, len(self._places)
+        with ExitStack() as open_workers:
+            while block := list(islice(texts, BLOCK)):
+                if self._in_parallel(open_workers):
+                    yield from self._decide_in_parallel(block, num_decided)
+                else:
+                    yield from self._decide_one_by_one(block, num_decided)
+                num_decided += len(block)
+                if progress is not None:
+                    progress(num_decided, len(self._places) - num_against)
+
+    def _in_parallel(self, open_workers: ExitStack) -> bool:
+        """Whether the other processes help with the next block; starts them where they begin to pay."""
+        if not self._num_workers or len(self._places) < PARALLEL_FROM or self._stored.vocabulary.ambiguous:
+            return False
+        if not self._workers:
+            bounds = self._stored.prefix_index.bounds
+            for _ in range(self._num_workers):
+                self._workers.append(open_workers.enter_context(SearchWorker(bounds.max_rouge_l)))
+            self._replace_copies()
+        return True
+
+    def _decide_one_by_one(self, block: list[str], first: int) -> Iterator[Decision]:
+        for place, text in enumerate(block, start=first):
+            tokens = self._stored.tokenize(text)
+            match = self._stored.search(tokens)
+            if match is None:
+                self.keep(text, tokens, place)
+            yield self._decision(place, match)
+
+    def _decide_in_parallel(self, block: list[str], first: int) -> Iterator[Decision]:
+        """Search for all of the block in the index as it stands; then, in order, in what it has added."""
+        index = self._stored.prefix_index
+        tokens = [self._stored.tokenize(text) for text in block]
+        encoded = [self._stored.vocabulary.learn(of_text) for of_text in tokens]
+        if self._stored.vocabulary.ambiguous:
+            yield from self._decide_one_by_one(block, first)
+            return
+        num_old, added = len(index), PrefixIndex(index.bounds)
+        for offset, older in enumerate(self._search(encoded)):
+            match, newer = older, added.search(encoded[offset])
+            if newer is not None and (older is None or newer[1] > older[1]):
+                match = (num_old + newer[0], newer[1])
+            if match is None:
+                added.insert(encoded[offset])
+                self.keep(block[offset], tokens[offset], first + offset)
+            yield self._decision(first + offset, match)
+        if self._stored.prefix_index is index:
+            for worker in self._workers:
+                worker.insert(added.encoded)
+        else:  # its tokens were renumbered
+            self._replace_copies()
+
+    def _search(self, encoded: list[str]) -> list[Match | None]:
+        """Each process searches for an equal share."""
+        share = len(encoded) // (len(self._workers) + 1)
+        for number, worker in enumerate(self._workers):
+            worker.begin_search(encoded[number * share : (number + 1) * share])
+        own = [self._stored.prefix_index.search(query) for query in encoded[len(self._workers) * share :]]
+        matches: list[Match | None] = []
+        for worker in self._workers:
+            matches += worker.finish_search()
+        return matches + own
+
+    def _replace_copies(self) -> None:
+        for worker in self._workers:
+            worker.replace(self._stored.prefix_index.encoded)
+
+    def _decision(self, place: int, match: Match | None) -> Decision:
+        if match is None:
+            return Decision(place, kept=True)
+        stored_place, score = match
+        nearest = Neighbour(self._stored.texts[stored_place], score)
+        return Decision(place, kept=False, nearest=nearest, nearest_place=self._places[stored_place])

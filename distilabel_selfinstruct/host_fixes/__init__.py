@@ -45,6 +45,7 @@ _MODULES = (
     "worker_watch",
     "saved_dataset",
     "signatures",
+    "docstrings",
 )
 
 _lock = threading.Lock()

@@ -183,6 +183,13 @@ FIXES: tuple[HostFix, ...] = (
         "a step or LLM with such an attribute: raises when the pipeline starts",
         "tests/steps/test_serialisation.py::test_a_script_that_starts_with_a_failure_has_a_signature",
     ),
+    # docstrings
+    HostFix(
+        "docstrings on Python 3.13",
+        "utils/docstring.py:190",
+        "examples and citations of a step keep their indentation and do not run",
+        "tests/steps/test_docstrings.py::test_the_citation_is_found_whole",
+    ),
     # what the host does to the process
     HostFix(
         "logging after a run",

@@ -2,14 +2,14 @@
 
 PYTHON ?= python3
 VENV := .venv
-# Extras to install with the project, as in: make test EXTRAS='[transformers]'
+# Extras to install with the project, as in: make test EXTRAS='[transformers,numba]'
 EXTRAS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test check format parity bench-novelty constraints clean
+.PHONY: help setup demo test check format parity bench-novelty bench-throughput constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,7 +42,11 @@ parity: $(READY) ## Compare with recorded runs of the reference: SELFINSTRUCT_RE
 	$(BIN)/python tests/parity/report.py
 
 bench-novelty: $(READY) ## Time the novelty index against its peers: RECORDINGS in SELFINSTRUCT_RECORDINGS
+	$(PIP) install --quiet --constraint constraints.txt --group bench --editable '.[numba]'
 	$(BIN)/python tests/benchmarks/novelty.py
+
+bench-throughput: $(READY) ## Measure how busy a run keeps the model
+	$(BIN)/python tests/benchmarks/throughput.py
 
 constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt

@@ -16,8 +16,14 @@ from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokeniz
 PARALLEL_FROM = 200_000
 """Kept texts from which a search takes long enough to be worth sending to another process."""
 
+THREADS_FROM = 20_000
+"""The same for compiled code, whose threads share the index."""
+
 BLOCK = 16_384
 """Texts that are searched for at once by all processes."""
+
+FIRST_BLOCK = 256
+"""Blocks grow with the kept texts, so that compiled code, which numbers tokens between blocks, is not late."""
 
 MAX_PROCESSES = 4
 """Used unless more are asked for: each holds a copy of the index, and the main process's own share stays."""
@@ -51,20 +57,23 @@ def filter_texts(
     tokenizer: str | Tokenizer = "rouge_score",
     against: Iterable[str] = (),
     processes: int | None = None,
+    engine: str = "auto",
     progress: Progress | None = None,
 ) -> Iterator[Decision]:
     """Decide on each text, in order, exactly as `NoveltyIndex.admit` would.
 
     Reads and answers as it goes: it holds the kept texts with their index (see `PrefixIndex`) and at most
     `BLOCK` others, so that the memory does not depend on what is rejected. Further processes start at
-    `PARALLEL_FROM` kept texts and hold a copy of the index, without the texts.
+    `PARALLEL_FROM` kept texts and hold a copy of the index, without the texts. Compiled code needs none: its
+    threads share the index.
 
     Args:
         texts: what to filter.
         max_rouge_l: the highest ROUGE-L F1 that still counts as new, from 0 to 1.
         tokenizer: the name of a tokeniser, or a callable from text to tokens.
         against: texts that count as kept before the first; nothing is decided about them.
-        processes: how many to use; all cores by default, at most `MAX_PROCESSES`.
+        processes: how many to use; all cores by default, at most `MAX_PROCESSES`. Threads if compiled.
+        engine: as for `NoveltyIndex`.
         progress: told after every block.
 
     Raises:
@@ -77,7 +86,7 @@ def filter_texts(
     if processes is None:
         processes = min(os.cpu_count() or 1, MAX_PROCESSES)
     tokenize = get_tokenizer(tokenizer)
-    batch = _Batch(TokenIndex(max_rouge_l, tokenize), processes - 1)
+    batch = _Batch(TokenIndex(max_rouge_l, tokenize, engine), processes - 1)
     for text in against:
         batch.keep(text, tokenize(text), None)
     return batch.run(iter(texts), progress)
@@ -99,14 +108,26 @@ class _Batch:
     def run(self, texts: Iterator[str], progress: Progress | None) -> Iterator[Decision]:
         num_decided, num_against = 0, len(self._places)
         with ExitStack() as open_workers:
-            while block := list(islice(texts, BLOCK)):
-                if self._in_parallel(open_workers):
+            while block := list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._places))))):
+                if (matches := self._stored.decide(block, self._num_threads())) is not None:
+                    yield from self._accept(matches, num_decided)
+                elif self._in_parallel(open_workers):
                     yield from self._decide_in_parallel(block, num_decided)
                 else:
                     yield from self._decide_one_by_one(block, num_decided)
                 num_decided += len(block)
                 if progress is not None:
                     progress(num_decided, len(self._places) - num_against)
+
+    def _num_threads(self) -> int:
+        """How many search compiled code, where a block takes long enough to be worth sharing."""
+        return 1 + self._num_workers if len(self._places) >= THREADS_FROM else 1
+
+    def _accept(self, matches: list[Match | None], first: int) -> Iterator[Decision]:
+        """The decisions on a block whose new texts are stored already."""
+        self._places += [place for place, match in enumerate(matches, start=first) if match is None]
+        for place, match in enumerate(matches, start=first):
+            yield self._decision(place, match)
 
     def _in_parallel(self, open_workers: ExitStack) -> bool:
         """Whether the other processes help with the next block; starts them where they begin to pay."""

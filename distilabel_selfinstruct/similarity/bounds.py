@@ -18,7 +18,7 @@ CACHED_LENGTH = 1000
 
 CACHED_TABLES = 4096
 
-_ANY_LENGTH = 1 << 40  # more tokens than any text has
+ANY_LENGTH = 1 << 40  # more tokens than any text has
 
 
 class LengthBounds:
@@ -68,7 +68,7 @@ class LengthBounds:
     def _compute_reaches(self, length: int) -> list[int]:
         reaches: list[int] = []
         for shared in range(length, 0, -1):
-            longest = _ANY_LENGTH
+            longest = ANY_LENGTH
             if self.max_rouge_l > 0:
                 longest = int(min(longest, 2 * shared / self.max_rouge_l - length + 2))
             while longest > 0 and not f_measure(shared, length, longest) > self.max_rouge_l:

@@ -59,26 +59,31 @@ class NoveltyIndex:
     everything and is always admitted.
 
     Costs beside 50,000 instructions of about 10 words, in microseconds on one core: `admit` 25 at a threshold
-    of 0.7, 70 at 0.6, 190 at 0.5, 700 at 0.4, 1,900 at 0.3; `nearest` 1,200; `scores` and `compare` 7,000.
-    Texts of 50 words cost ten times as much, and with 150 only half of all comparisons are avoided. An index
-    takes about 275 bytes per text beside the text itself. Pickling keeps the texts and builds the rest again,
-    as loading does, at about 10 µs each.
+    of 0.7, 60 at 0.6, 170 at 0.5, 650 at 0.4, 1,800 at 0.3, and with numba 9, 20, 80, 350, 1,100; `nearest`
+    1,200; `scores` and `compare` 7,000. Texts of 50 words cost ten times as much, and with 150 only half of all
+    comparisons are avoided. An index takes about 275 bytes per text beside the text itself, with numba 310.
+    Pickling keeps the texts and builds the rest again, as loading does, at about 10 µs each.
 
     Args:
         max_rouge_l: highest ROUGE-L F1 at which a text still counts as new. The paper uses 0.7, and so does
             its reference implementation, which keeps a text at exactly 0.7 and computes it in doubles.
         tokenizer: the name of a tokeniser in `TOKENIZERS`, or a callable from text to tokens.
+        engine: "numpy", "numba" (the extra of that name; a third of the time per `admit`, the same answers),
+            or "auto": numba for large indices where it is installed (see `engines`). Not saved or pickled.
 
     Raises:
-        ConfigError: the threshold is not from 0 to 1, or no tokeniser has that name.
+        ConfigError: the threshold is not from 0 to 1, or there is no such tokeniser or engine.
+        MissingExtraError: the engine is not installed.
     """
 
-    def __init__(self, max_rouge_l: float = 0.7, tokenizer: str | Tokenizer = "rouge_score") -> None:
+    def __init__(
+        self, max_rouge_l: float = 0.7, tokenizer: str | Tokenizer = "rouge_score", engine: str = "auto"
+    ) -> None:
         if not 0 <= max_rouge_l <= 1:
             raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
         self.max_rouge_l = max_rouge_l
         self.tokenizer = tokenizer
-        self._stored = TokenIndex(max_rouge_l, get_tokenizer(tokenizer))
+        self._stored = TokenIndex(max_rouge_l, get_tokenizer(tokenizer), engine)
 
     def __len__(self) -> int:
         return len(self._stored.texts)

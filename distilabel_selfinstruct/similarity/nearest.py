@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex, signature
+from distilabel_selfinstruct.similarity.engines import TextIndex
+from distilabel_selfinstruct.similarity.prefix_index import Match, signature
 from distilabel_selfinstruct.similarity.vocabulary import UNKNOWN
 
 BAND = 0.1
@@ -24,7 +25,7 @@ MARGIN = 1e-9
 Scorer = Callable[[NDArray[np.intp]], NDArray[np.float64]]
 
 
-def nearest_places(index: PrefixIndex, query: str, k: int, score: Scorer) -> list[Match]:
+def nearest_places(index: TextIndex, query: str, k: int, score: Scorer) -> list[Match]:
     """The `k` stored texts with the highest scores, best first; at equal scores in the order of storing.
 
     Args:
@@ -53,7 +54,7 @@ def nearest_places(index: PrefixIndex, query: str, k: int, score: Scorer) -> lis
     return list(zip(places[best].tolist(), scores[best].tolist(), strict=True))
 
 
-def upper_bounds(index: PrefixIndex, query: str) -> NDArray[np.float64]:
+def upper_bounds(index: TextIndex, query: str) -> NDArray[np.float64]:
     """At least the ROUGE-L F1 of the query with each stored text, up to rounding. Shape `(len(index),)`."""
     known = query.replace(UNKNOWN, "")
     unknown = len(query) - len(known)

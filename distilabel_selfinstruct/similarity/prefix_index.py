@@ -120,13 +120,13 @@ class PrefixIndex:
         if not postings:
             return []
         met = np.frombuffer(b"".join(postings), dtype=np.uint64)
-        our_reach = np.array(reaches, dtype=np.uint16).repeat([len(posting) for posting in postings])
-        in_our_reach = met.view(np.uint16)[_LENGTH_HALF::4] <= our_reach
-        in_their_reach = met >= np.uint64(min(length, MAX_LENGTH) << _REACH)
-        places = (met.take((in_our_reach & in_their_reach).nonzero()[0]) & _PLACE).view(np.int64)
+        our_reach = np.array(reaches, dtype=np.uint16).repeat(list(map(len, postings)))
+        within = met >= np.uint64(min(length, MAX_LENGTH) << _REACH)  # of theirs
+        within &= met.view(np.uint16)[_LENGTH_HALF::4] <= our_reach
+        places = (met.compress(within) & _PLACE).view(np.int64)
         differing = np.bitwise_count(self._signatures.take(places) ^ np.uint64(signature(known)))
         room = self.bounds.room(length, unknown).take(self._lengths.take(places), mode="clip")
-        return sorted(set(places[differing < room].tolist()))
+        return sorted(set(places.compress(differing < room).tolist()))
 
     def search(self, query: str) -> Match | None:
         """The nearest stored text if its F exceeds the threshold; at equal scores the one stored first."""

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distilabel_selfinstruct.similarity.bounds import LengthBounds
+from distilabel_selfinstruct.similarity.engines import BlockIndex, TextIndex, check_engine, make_index
 from distilabel_selfinstruct.similarity.nearest import nearest_places
-from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex, best_match
+from distilabel_selfinstruct.similarity.prefix_index import Match, best_match
 from distilabel_selfinstruct.similarity.rouge import f_measures
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer
 from distilabel_selfinstruct.similarity.vocabulary import Vocabulary
@@ -23,13 +24,16 @@ class TokenIndex:
     Args:
         max_rouge_l: the threshold.
         tokenizer: from text to tokens.
+        engine: which of `ENGINES` searches.
     """
 
-    def __init__(self, max_rouge_l: float, tokenizer: Tokenizer) -> None:
+    def __init__(self, max_rouge_l: float, tokenizer: Tokenizer, engine: str = "auto") -> None:
+        check_engine(engine)
         self.texts: list[str] = []
         self.tokenize = tokenizer
         self.vocabulary = Vocabulary()
-        self.prefix_index = PrefixIndex(LengthBounds(max_rouge_l))
+        self.prefix_index: TextIndex = make_index(engine, LengthBounds(max_rouge_l))
+        self._engine = engine
         self._next_renumbering = FIRST_RENUMBERING
 
     @property
@@ -41,12 +45,33 @@ class TokenIndex:
         """Add a text at the end."""
         self.prefix_index.insert(self.vocabulary.learn(tokens))
         self.texts.append(text)
+        self.renumber_when_due()
+
+    def renumber_when_due(self) -> None:
+        """Give the tokens new characters, and the texts a new index, where that pays for itself."""
         if len(self.texts) >= self._next_renumbering:
-            self._next_renumbering *= RENUMBERING_GROWTH
+            while len(self.texts) >= self._next_renumbering:
+                self._next_renumbering *= RENUMBERING_GROWTH
             if not self.vocabulary.ambiguous:
                 table = self.vocabulary.renumber(self.prefix_index.encoded)
                 renumbered = (encoded.translate(table) for encoded in self.prefix_index.encoded)
-                self.prefix_index = PrefixIndex(self.prefix_index.bounds, renumbered)
+                self.prefix_index = make_index(self._engine, self.prefix_index.bounds, renumbered)
+
+    def decide(self, texts: Sequence[str], threads: int) -> list[Match | None] | None:
+        """`search` for each text in turn, storing it if there is no match; None if the engine cannot (now).
+
+        The tokens are numbered anew only after all are decided: give fewer texts at first.
+        """
+        index = self.prefix_index
+        if not isinstance(index, BlockIndex):
+            return None
+        encoded = [self.vocabulary.learn(self.tokenize(text)) for text in texts]
+        if self.vocabulary.ambiguous:
+            return None
+        matches = index.decide(encoded, threads)
+        self.texts += [text for text, match in zip(texts, matches, strict=True) if match is None]
+        self.renumber_when_due()
+        return matches
 
     def search(self, tokens: Sequence[str]) -> Match | None:
         """The nearest text if its score exceeds the threshold; at equal scores the one stored first."""

@@ -3,12 +3,23 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 UNKNOWN = "\0"
 """Stands for a token that no stored text holds."""
 
 NUM_CHARACTERS = sys.maxunicode
 """How many tokens can have a character of their own: the code points 1 to 0x10FFFF, surrogates included."""
+
+
+class _Characters(dict[str, str]):
+    """Gives a token that it does not hold the next character."""
+
+    limit = NUM_CHARACTERS
+
+    def __missing__(self, token: str) -> str:
+        character = self[token] = chr(len(self) % self.limit + 1)
+        return character
 
 
 class Vocabulary:
@@ -23,8 +34,8 @@ class Vocabulary:
     """
 
     def __init__(self, num_characters: int = NUM_CHARACTERS) -> None:
-        self._num_characters = num_characters
-        self._characters: dict[str, str] = {}
+        self._characters = _Characters()
+        self._characters.limit = num_characters
 
     def __len__(self) -> int:
         return len(self._characters)
@@ -32,7 +43,7 @@ class Vocabulary:
     @property
     def ambiguous(self) -> bool:
         """Whether two tokens can have the same character."""
-        return len(self._characters) > self._num_characters
+        return len(self._characters) > self._characters.limit
 
     def encode(self, tokens: Sequence[str]) -> str:
         """A character per token, `UNKNOWN` for those never learnt."""
@@ -41,11 +52,7 @@ class Vocabulary:
 
     def learn(self, tokens: Sequence[str]) -> str:
         """`encode`, after giving each new token a character."""
-        characters = self._characters
-        for token in tokens:
-            if token not in characters:
-                characters[token] = chr(len(characters) % self._num_characters + 1)
-        return self.encode(tokens)
+        return "".join(map(self._characters.__getitem__, tokens))
 
     def renumber(self, encoded: Iterable[str]) -> dict[int, str]:
         """Order the characters from the most frequent token to the rarest, by the number of texts.
@@ -53,10 +60,8 @@ class Vocabulary:
         Returns:
             The table with which `str.translate` turns an old encoded text into a new one.
         """
-        frequency: Counter[str] = Counter()
-        for text in encoded:
-            frequency.update(set(text))
-        old = self._characters
+        frequency = Counter(chain.from_iterable(map(set, encoded)))
+        old = dict(self._characters)
         tokens = sorted(old, key=lambda token: -frequency[old[token]])
-        self._characters = {token: chr(number) for number, token in enumerate(tokens, start=1)}
+        self._characters.update((token, chr(number)) for number, token in enumerate(tokens, start=1))
         return {ord(old[token]): character for token, character in self._characters.items()}

@@ -3,7 +3,8 @@
     python tests/benchmarks/novelty.py --texts instructions.jsonl [--quick]
 
 The texts are rows with an `instruction`; by default those of `instructions/english_alpaca_52k.jsonl` in the
-folder that SELFINSTRUCT_RECORDINGS names. Candidates are real ones held out of the pool, so most pass: the
+folder that SELFINSTRUCT_RECORDINGS names. With the extra `numba` installed, its engine is measured too; compiling
+is not counted. Candidates are real ones held out of the pool, so most pass: the
 costly case for the peers, which stop at nothing. Times are medians over rounds of single-core work unless
 said. `--quick` takes about a minute and leaves the million out.
 """
@@ -34,6 +35,7 @@ from distilabel_selfinstruct.similarity.tokenizers import rouge_score_tokens
 
 THRESHOLD = 0.7
 HELD_OUT = 2000
+ENGINES = ["numpy", "numba"] if importlib.util.find_spec("numba") else ["numpy"]
 SCORER = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=False)
 
 
@@ -100,13 +102,23 @@ def rapidfuzz_decision(candidate: str, stored: TokenIndex) -> bool:
     )
 
 
-def print_per_candidate(pool: Sequence[str], held_out: Sequence[str], *, quick: bool) -> None:
-    stored = TokenIndex(THRESHOLD, rouge_score_tokens)
-    for text in pool:
+def stored_texts(texts: Sequence[str], engine: str) -> TokenIndex:
+    stored = TokenIndex(THRESHOLD, rouge_score_tokens, engine)
+    for text in texts:
         stored.store(text, rouge_score_tokens(text))
+    return stored
+
+
+def print_per_candidate(pool: Sequence[str], held_out: Sequence[str], *, quick: bool) -> None:
+    indices = {engine: stored_texts(pool, engine) for engine in ENGINES}
+    stored = indices["numpy"]
     tokens = [rouge_score_tokens(text) for text in pool]
     few = 1 if quick else 3
-    ours = microseconds(lambda text: stored.search(rouge_score_tokens(text)), held_out)
+    decisions = {
+        engine: microseconds(lambda text, index=index: index.search(rouge_score_tokens(text)), held_out)  # type: ignore[misc]
+        for engine, index in indices.items()
+    }
+    ours = decisions["numpy"]
     rows = [
         (
             "reference as written, Pool(4)",
@@ -125,7 +137,7 @@ def print_per_candidate(pool: Sequence[str], held_out: Sequence[str], *, quick: 
             "this index: mean and 10 nearest",
             microseconds(lambda t: stored.scores(rouge_score_tokens(t)), held_out[:100]),
         ),
-        ("this index: decision", ours),
+        *((f"this index: decision, {engine}", value) for engine, value in decisions.items()),
     ]
     print(
         f"\nPer candidate, microseconds: a pool of {len(pool):,} real texts, "
@@ -133,15 +145,14 @@ def print_per_candidate(pool: Sequence[str], held_out: Sequence[str], *, quick: 
     )
     for name, value in rows:
         print(
-            f"  {name:<34}{value:>14,.1f}  {value / ours:>10,.0f} x ours  {rows[0][1] / value:>10,.0f} x the reference"
+            f"  {name:<34}{value:>14,.1f}  {value / ours:>10,.1f} x ours  {rows[0][1] / value:>10,.0f} x the reference"
+            f"  {rows[2][1] / value:>8,.1f} x rapidfuzz"
         )
 
 
 def print_split(pool: Sequence[str], held_out: Sequence[str]) -> None:
-    """Where a decision's time goes; the rest of it is the loop and the choice of the best."""
-    stored = TokenIndex(THRESHOLD, rouge_score_tokens)
-    for text in pool:
-        stored.store(text, rouge_score_tokens(text))
+    """Where a decision's time goes with numpy; the rest of it is the loop and the choice of the best."""
+    stored = stored_texts(pool, "numpy")
     index, vocabulary = stored.prefix_index, stored.vocabulary
     tokenising = microseconds(rouge_score_tokens, held_out)
     encoding = microseconds(lambda text: vocabulary.encode(rouge_score_tokens(text)), held_out)
@@ -155,33 +166,33 @@ def print_split(pool: Sequence[str], held_out: Sequence[str]) -> None:
     )
 
 
-def print_memory(texts: Sequence[str]) -> None:
+def print_memory(texts: Sequence[str], engine: str) -> None:
     tracemalloc.start()
-    index = NoveltyIndex(THRESHOLD)
+    index = NoveltyIndex(THRESHOLD, engine=engine)
     index.extend(texts)
     used, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     strings = sum(map(sys.getsizeof, texts))
     print(
-        f"\nMemory per text, bytes: {used / len(texts):.0f} for the index (peak {peak / len(texts):.0f}), "
+        f"\nMemory per text, bytes, {engine}: {used / len(texts):.0f} for the index (peak {peak / len(texts):.0f}), "
         f"{strings / len(texts):.0f} for the texts themselves"
     )
 
 
-def print_whole_filter(texts: Sequence[str], processes: int | None) -> None:
+def print_whole_filter(texts: Sequence[str], processes: int | None, engine: str) -> None:
     start, kept = time.perf_counter(), 0
-    for decision in filter_texts(texts, processes=processes):
+    for decision in filter_texts(texts, processes=processes, engine=engine):
         kept += decision.kept
     seconds = time.perf_counter() - start
     print(
-        f"  {len(texts):>9,} texts, processes={processes or os.cpu_count()}: {seconds:.2f} s, "
+        f"  {engine}, {len(texts):>9,} texts, processes={processes or os.cpu_count()}: {seconds:.2f} s, "
         f"{seconds / len(texts) * 1e6:.1f} µs each, {kept:,} kept ({kept / len(texts):.0%})"
     )
 
 
-def print_exactness(texts: Sequence[str], count: int) -> None:
+def print_exactness(texts: Sequence[str], count: int, engine: str) -> None:
     """Decide, then let rouge_score score the 20 texts that comparing with all puts first."""
-    index = NoveltyIndex(THRESHOLD)
+    index = NoveltyIndex(THRESHOLD, engine=engine)
     candidates = list(with_mutations(texts, len(texts) + count // 2))
     candidates = candidates[: count - count // 2] + candidates[len(texts) :]
     index.extend(texts[count - count // 2 :])
@@ -196,7 +207,7 @@ def print_exactness(texts: Sequence[str], count: int) -> None:
         same_nearest = verdict.nearest is None or verdict.nearest == nearest[0]
         wrong += not (verdict.admitted != expected and same_scores and same_nearest)
     print(
-        f"\nDecisions that differ from rouge_score: {wrong} of {count:,} "
+        f"\nDecisions that differ from rouge_score, {engine}: {wrong} of {count:,} "
         f"(half real, half mutated; {rejected:,} rejected)"
     )
 
@@ -243,14 +254,20 @@ def main() -> None:
     assert rouge_l(pool[0], pool[0]) == 1
     print_per_candidate(pool, held_out, quick=arguments.quick)
     print_split(pool, held_out)
-    print_memory(texts)
+    for engine in ENGINES:
+        print_memory(texts, engine)
     print("\nWhole greedy filter, tokenising included")
-    print_whole_filter(texts, 1)
+    for engine in ENGINES:  # compiles
+        list(filter_texts(texts[:100], engine=engine))
+    for engine in ENGINES:
+        print_whole_filter(texts, 1, engine)
     if not arguments.quick:
         million = list(with_mutations(texts, 1_000_000))
-        print_whole_filter(million, 1)
-        print_whole_filter(million, None)
-    print_exactness(texts, 400 if arguments.quick else 5000)
+        for engine in ENGINES:
+            print_whole_filter(million, 1, engine)
+            print_whole_filter(million, None, engine)
+    for engine in ENGINES:
+        print_exactness(texts, 400 if arguments.quick else 5000, engine)
     print_minhash(list(with_mutations(texts, len(texts) * 3 // 2)))
 
 

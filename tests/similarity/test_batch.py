@@ -7,6 +7,8 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.similarity import Decision, NoveltyIndex, batch, filter_texts
 
+pytestmark = pytest.mark.usefixtures("every_engine")
+
 
 def texts_with_near_duplicates(count: int) -> list[str]:
     random = Random(7)
@@ -32,7 +34,9 @@ def plain(decisions: list[Decision]) -> list[tuple[bool, tuple[str, float] | Non
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 100)
+    monkeypatch.setattr(batch, "FIRST_BLOCK", 30)
     monkeypatch.setattr(batch, "PARALLEL_FROM", 50)
+    monkeypatch.setattr(batch, "THREADS_FROM", 50)
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])

@@ -18,6 +18,8 @@ from distilabel_selfinstruct.similarity.vocabulary import Vocabulary
 sys.path.insert(0, str(Path(__file__).parent))  # test folders are not packages
 import reference_filter as reference
 
+pytestmark = pytest.mark.usefixtures("every_engine")
+
 THRESHOLDS = [0.0, 0.1, 0.3, 0.5, 0.7, 0.75, 0.9, 1.0]
 WORDS = st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h"])
 TEXTS = st.lists(WORDS, max_size=14).map(" ".join)

@@ -10,7 +10,10 @@ import pytest
 from distilabel_selfinstruct.similarity import NoveltyIndex, rouge_l
 
 FOLDER = os.environ.get("SELFINSTRUCT_RECORDINGS")
-pytestmark = pytest.mark.skipif(FOLDER is None, reason="SELFINSTRUCT_RECORDINGS is not set")
+pytestmark = [
+    pytest.mark.skipif(FOLDER is None, reason="SELFINSTRUCT_RECORDINGS is not set"),
+    pytest.mark.usefixtures("every_engine"),
+]
 
 
 def rows(name: str) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.similarity import NoveltyIndex
 
+pytestmark = pytest.mark.usefixtures("every_engine")
+
 TEXTS = [f"write {a} story about the {b} in the old {c}" for a in "abc" for b in "defg" for c in "hijk"]
 
 

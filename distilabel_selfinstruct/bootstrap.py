@@ -6,16 +6,25 @@ been received, with a random state of its own, so the result depends on the seed
 how many requests were sent at once.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet
 from distilabel_selfinstruct.reading import read_instructions
-from distilabel_selfinstruct.records import Completion, Mode, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.records import STOPPED, Completion, Mode, Reason, Rejection, Request, Stage
 from distilabel_selfinstruct.similarity import Neighbour
+
+EXPECTED_PER_REQUEST = 5.0
+"""Instructions that a request brings, until enough have been received to know better."""
+
+REQUESTS_TO_JUDGE_BY = 10
+
+WARN_AT = 3
+"""A warning is due below so many times the acceptance at which the loop gives up."""
 
 RECORDING_EXHAUSTED = "recording_exhausted"
 """The `finish_reason` by which a replayed recording says that it holds no further completion."""
@@ -26,7 +35,8 @@ class BootstrapSettings:
     """How the loop samples, filters and stops. Defaults are the paper's where it names a number.
 
     `window` requests may be under way at once. The loop gives up after `patience` requests in a row that admitted
-    nothing, or after `max_requests` (None: no limit).
+    nothing, when less than a share of `min_acceptance` of the candidates in the last `patience` requests was
+    admitted, or after `max_requests` (None: no limit).
     """
 
     num_instructions: int = 100
@@ -39,6 +49,7 @@ class BootstrapSettings:
     random_seed: int = 42
     window: int = 5
     patience: int = 50
+    min_acceptance: float = 0.02
     max_requests: int | None = None
 
     def __post_init__(self) -> None:
@@ -47,11 +58,24 @@ class BootstrapSettings:
                 raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1.")
         if self.max_requests is not None and self.max_requests < 1:
             raise ConfigError(f"max_requests is {self.max_requests}: it must be at least 1, or left out.")
+        if not 0 <= self.min_acceptance < 1:
+            raise ConfigError(f"min_acceptance is {self.min_acceptance}: it must be from 0 to below 1.")
         if not 0 <= self.num_prompt_generated <= self.num_prompt_instructions:
             raise ConfigError(
                 f"num_prompt_generated is {self.num_prompt_generated}: it must be from 0 to "
                 f"num_prompt_instructions ({self.num_prompt_instructions})."
             )
+
+
+def sampling_lag(num_instructions: int, max_in_flight: int) -> int:
+    """A window that keeps a model busy without letting the pool go stale.
+
+    The completions are received in order, so one that takes long holds up those sent after it: a window of 16 times
+    as many requests as are under way hides nearly all of that. In a short run so long a window would mean that no
+    prompt shows a generated instruction, so it is at most a quarter of the requests to be expected.
+    """
+    expected = ceil(num_instructions / EXPECTED_PER_REQUEST)
+    return min(16 * max_in_flight, max(max_in_flight, expected // 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +117,10 @@ class Bootstrap:
         self._generated_after: list[int] = []  # admitted in all, after each received request
         self._dry_requests = 0  # received in a row without admitting anything
         self._dry_reasons: Counter[Reason] = Counter()
+        self._recent: deque[tuple[int, int]] = deque(maxlen=settings.patience)  # admitted and rejected, by request
         self._last_error = ""
         self._exhausted = False
+        self._stopped = ""
 
     @property
     def num_received(self) -> int:
@@ -110,21 +136,49 @@ class Bootstrap:
         got = f"{self._pool.num_generated} of {settings.num_instructions} instructions were admitted"
         if self._exhausted:
             return f"{got}: the recording holds no further completion."
+        if self._stopped:
+            return f"{got}: {self._stopped}"
         if self._dry_requests >= settings.patience:
             common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
             nothing = f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'})."
             if self._dry_reasons[Reason.FAILED_REQUEST]:
                 return f"{nothing} The last failure was: {self._last_error}"
             return f"{nothing} Try other seed tasks, a higher temperature or another model, or raise the patience."
+        rate = self.recent_acceptance
+        if rate is not None and rate < settings.min_acceptance:
+            return (
+                f"{got}: of the candidates in the last {settings.patience} requests only {rate:.1%} were admitted. The "
+                "model repeats itself: try more varied seed tasks, a higher temperature or another model, or lower "
+                "min_acceptance."
+            )
         if settings.max_requests is not None and self.num_received >= settings.max_requests:
             return f"{got}: max_requests ({settings.max_requests}) was reached."
         return ""
 
+    @property
+    def recent_acceptance(self) -> float | None:
+        """Share of the candidates in the last `patience` requests that were admitted; None until there are so many."""
+        if len(self._recent) < self._settings.patience:
+            return None
+        admitted = sum(admitted for admitted, _ in self._recent)
+        rejected = sum(rejected for _, rejected in self._recent)
+        return admitted / (admitted + rejected) if admitted + rejected else 0.0
+
+    @property
+    def is_collapsing(self) -> bool:
+        """Whether the acceptance is so low that the loop is likely to give up soon."""
+        rate = self.recent_acceptance
+        return rate is not None and rate < WARN_AT * self._settings.min_acceptance
+
     def next_requests(self) -> list[Request]:
-        """The requests that may be sent now: all that fit into the window. Empty when the loop is over."""
+        """The requests that may be sent now. Empty when the loop is over.
+
+        All that fit into the window, unless fewer are likely to bring what is still wanted: what is sent beyond that
+        is paid for nothing. How many are sent at once changes no result.
+        """
         if self.stop_reason:
             return []
-        last = self.num_received + self._settings.window
+        last = self.num_received + min(self._settings.window, self._num_likely_needed())
         if self._settings.max_requests is not None:
             last = min(last, self._settings.max_requests)
         requests = [self._request(number) for number in range(self._num_sent, last)]
@@ -138,6 +192,7 @@ class Bootstrap:
         """
         outcome = self._read(request, completion)
         self._generated_after.append(self._pool.num_generated)
+        self._recent.append((len(outcome.admitted), len(outcome.rejected)))
         if outcome.admitted:
             self._dry_requests = 0
             self._dry_reasons.clear()
@@ -145,6 +200,13 @@ class Bootstrap:
             self._dry_requests += 1
             self._dry_reasons.update(rejection.reason for rejection in outcome.rejected)
         return outcome
+
+    def _num_likely_needed(self) -> int:
+        missing = self._settings.num_instructions - self._pool.num_generated
+        per_request = EXPECTED_PER_REQUEST
+        if self.num_received >= REQUESTS_TO_JUDGE_BY:
+            per_request = max(self._pool.num_generated / self.num_received, 1 / self.num_received)
+        return ceil(missing / per_request) + 1
 
     def _request(self, number: int) -> Request:
         settings = self._settings
@@ -163,6 +225,9 @@ class Bootstrap:
     def _read(self, request: Request, completion: Completion) -> Outcome:
         if completion.finish_reason == RECORDING_EXHAUSTED:
             self._exhausted = True
+            return Outcome()
+        if completion.finish_reason == STOPPED:
+            self._stopped = completion.error
             return Outcome()
         if completion.text is None:
             self._last_error = completion.error

@@ -12,6 +12,24 @@ from distilabel_selfinstruct.prompts import PromptForm
 from distilabel_selfinstruct.records import Mode
 
 
+class Price(BaseModel):
+    """What a million tokens cost, in any currency."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+FREE_TO_CHANGE = frozenset(
+    {
+        "base_url", "batch_size", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests",
+        "max_tokens", "min_acceptance", "patience", "prices", "request_retries", "request_timeout",
+    }
+)  # fmt: skip
+"""Options that may differ when a run goes on: they decide when it stops and how fast it is, not what it makes."""
+
+
 class RunConfig(BaseModel):
     """The options of a run. Each is an option of `selfinstruct run` and a key of its configuration file."""
 
@@ -45,13 +63,52 @@ class RunConfig(BaseModel):
     patience: int = Field(
         default=50, ge=1, description="Requests in a row that admit nothing before generation gives up."
     )
-    max_requests: int | None = Field(default=None, ge=1, description="The most requests for instructions.")
+    min_acceptance: float = Field(
+        default=0.02, ge=0, lt=1, description="Share of candidates admitted lately below which generation gives up."
+    )
+    sampling_lag: int = Field(
+        default=0, ge=0, description="How many requests earlier a prompt sees the pool; 0: chosen from the sizes."
+    )
+    max_requests: int | None = Field(default=None, ge=1, description="The most requests, of all stages together.")
+    max_tokens: int | None = Field(default=None, ge=1, description="The most tokens, in and out together.")
+    max_cost: float | None = Field(default=None, gt=0, description="The most to pay; needs prices.")
+    max_minutes: float | None = Field(default=None, gt=0, description="The longest time.")
+    max_failures: int | None = Field(default=None, ge=0, description="The most failed requests.")
+    prices: dict[str, Price] = Field(
+        default_factory=dict, description="Price by model: input and output, for a million tokens."
+    )
+    request_timeout: int = Field(default=120, ge=1, description="Seconds to wait for a response.")
+    request_retries: int = Field(default=6, ge=0, description="How often the client retries a request.")
     batch_size: int = Field(default=50, ge=1, description="Rows that steps hand on at a time.")
 
     @property
     def effective_prompt_form(self) -> PromptForm:
         """The prompt form, decided by the provider where none was chosen."""
         return self.prompt_form or ("completion" if self.llm.startswith("recorded:") else "chat")
+
+    @property
+    def model(self) -> str:
+        """The model's name, without its provider."""
+        return self.llm.partition(":")[2]
+
+
+def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
+    """The mapping in a YAML file; an empty file is an empty one.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds something else.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"Cannot read {what} {path}: {error.strerror or error}.") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise ConfigError(f"{what.capitalize()} {path} is not YAML: {error}.") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{what.capitalize()} {path} holds a {type(content).__name__}: write one option per line.")
+    return content
 
 
 def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
@@ -60,16 +117,7 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
     Raises:
         ConfigError: the file cannot be read, or an option is unknown or has a value that cannot work.
     """
-    options: Any = {}
-    if path is not None:
-        try:
-            options = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-        except OSError as error:
-            raise ConfigError(f"Cannot read the configuration {path}: {error.strerror or error}.") from error
-        except (ValueError, yaml.YAMLError) as error:
-            raise ConfigError(f"The configuration {path} is not YAML: {error}.") from error
-        if not isinstance(options, dict):
-            raise ConfigError(f"The configuration {path} holds a {type(options).__name__}: write one option per line.")
+    options = read_yaml(path, "the configuration") if path is not None else {}
     try:
         return RunConfig(**{**options, **overrides})
     except ValidationError as error:

@@ -7,6 +7,8 @@ SelfInstructError
 ├── SeedTaskError          a seed file cannot be used
 ├── RecordingError         a recording cannot be read or has no answer left
 ├── RunFolderError         an output folder cannot be used for this run
+│   └── JournalError       the journal of a step is in use, damaged or cannot be written
+├── ModelError             the model cannot be reached or refuses to answer
 ├── InputFileError         a user's data file cannot be read
 └── PipelineError          distilabel ended a pipeline without all of its rows
 
@@ -47,6 +49,14 @@ class RecordingError(SelfInstructError):
 
 class RunFolderError(SelfInstructError):
     """An output folder cannot be written, or holds another run."""
+
+
+class JournalError(RunFolderError):
+    """The journal of a step is held by another process, has a damaged record or cannot be written."""
+
+
+class ModelError(SelfInstructError):
+    """No answer can be had from the model: a wrong address, key or name. Found before the first request is paid."""
 
 
 class InputFileError(SelfInstructError):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from distilabel_selfinstruct.errors import InputFileError
 
@@ -86,20 +86,28 @@ def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:
 
 
 class Appender:
-    """Appends rows to a file. A row is on disk (flushed and fsynced) when `append` returns."""
+    """Appends rows to a file. A row is on disk (flushed and fsynced) when `append` returns; of several, all or none."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._stream: IO[str] = self.path.open("a", encoding="utf-8", newline="\n")
+        self._stream = self.path.open("ab", buffering=0)
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Append the rows, in order, with one fsync for all of them."""
-        text = "".join(dumps(row) + "\n" for row in rows)
-        if text:
-            self._stream.write(text)
-            self._stream.flush()
+        """Append the rows, in order, with one fsync for all of them.
+
+        Raises:
+            OSError: they cannot be written, as when the disk is full. The file is as it was.
+        """
+        content = memoryview("".join(dumps(row) + "\n" for row in rows).encode())
+        before = os.fstat(self._stream.fileno()).st_size
+        try:
+            while content:
+                content = content[self._stream.write(content) :]
             os.fsync(self._stream.fileno())
+        except OSError:
+            self._stream.truncate(before)
+            raise
 
     def close(self) -> None:
         """Close the file. Appending afterwards is an error."""

@@ -7,7 +7,7 @@ from distilabel.models.llms.base import LLM
 from distilabel.pipeline import Pipeline
 
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.llms import make_llm
+from distilabel_selfinstruct.llms import OpenAICompatibleLLM, make_llm
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
     InstanceFiltering,
@@ -20,6 +20,18 @@ TASK_TYPES = "classification_task_identification"
 RAW_INSTANCES = "instance_generation"
 INSTANCES = "instance_filtering"
 STEP_NAMES = (INSTRUCTIONS, TASK_TYPES, RAW_INSTANCES, INSTANCES)
+
+
+def configured_llm(config: RunConfig) -> LLM:
+    """The LLM that a configuration names, with its time limits.
+
+    Raises:
+        ConfigError: it cannot be made from `config.llm`.
+    """
+    llm = make_llm(config.llm, base_url=config.base_url, prompt_form=config.effective_prompt_form)
+    if isinstance(llm, OpenAICompatibleLLM):
+        llm.timeout, llm.max_retries = config.request_timeout, config.request_retries
+    return llm
 
 
 def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir: str | None = None) -> Pipeline:
@@ -35,13 +47,14 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
     """
 
     def llm() -> LLM:
-        return make_llm(config.llm, base_url=config.base_url, prompt_form=config.effective_prompt_form)
+        return configured_llm(config)
 
     asking: dict[str, Any] = {
         "prompts": config.prompts,
         "prompt_form": config.effective_prompt_form,
         "mode": config.mode,
         "max_in_flight": config.max_in_flight,
+        "max_total_requests": config.max_requests or 0,
         "state_dir": state_dir,
     }
     with Pipeline(name="self-instruct", cache_dir=cache_dir) as pipeline:
@@ -59,7 +72,8 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
             num_prompt_generated=config.num_prompt_generated,
             random_seed=config.random_seed,
             patience=config.patience,
-            max_requests=config.max_requests or 0,
+            min_acceptance=config.min_acceptance,
+            sampling_lag=config.sampling_lag,
             batch_size=config.batch_size,
             **asking,
         )

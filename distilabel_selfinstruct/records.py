@@ -25,6 +25,10 @@ FAILED = "failed"
 """The finish reason, in rows, of a completion that never came."""
 
 
+STOPPED = "stopped"
+"""The finish reason of a request that was not sent because the run was asked to stop; `error` says why."""
+
+
 class Reason(str, Enum):
     """Why something left the flow. Every dropped text has exactly one."""
 
@@ -99,7 +103,8 @@ class Request:
 class Completion:
     """What a model answered. `text` is None when the request failed for good; then `error` says why.
 
-    `finish_reason` is the server's word ("stop", "length", …), or None when it gave none.
+    `finish_reason` is the server's word ("stop", "length", …), or None when it gave none. `retries` counts the
+    attempts before this one, `seconds` is the time from sending to arrival, both 0 where they are not known.
     """
 
     text: str | None
@@ -108,6 +113,8 @@ class Completion:
     output_tokens: int = 0
     model: str = ""
     error: str = ""
+    retries: int = 0
+    seconds: float = 0.0
 
     @property
     def truncated(self) -> bool:

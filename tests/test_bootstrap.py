@@ -1,3 +1,4 @@
+from collections import deque
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED, Bootstrap, Bo
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import load_prompts
-from distilabel_selfinstruct.records import Completion, Reason
+from distilabel_selfinstruct.records import Completion, Reason, Request
 from distilabel_selfinstruct.similarity import NoveltyIndex
 from tests.builders import distinct_instruction, listing, seed_tasks
 
@@ -22,9 +23,11 @@ def bootstrap_with(human: int = 12, **settings: Any) -> Bootstrap:
 def run(bootstrap: Bootstrap, completions: list[Completion]) -> list[Any]:
     """Answer all requests with the completions in turn, the last one from then on."""
     outcomes = []
-    while requests := bootstrap.next_requests():
-        for request in requests:
-            outcomes.append(bootstrap.receive(request, completions[min(request.number, len(completions) - 1)]))
+    under_way: deque[Request] = deque()
+    while not bootstrap.stop_reason:
+        under_way.extend(bootstrap.next_requests())
+        request = under_way.popleft()
+        outcomes.append(bootstrap.receive(request, completions[min(request.number, len(completions) - 1)]))
     return outcomes
 
 
@@ -55,17 +58,75 @@ def test_the_loop_stops_at_the_wanted_number_and_keeps_the_rest_as_rejections():
     assert [rejection.reason for rejection in outcomes[0].rejected] == [Reason.OVER_LIMIT]
 
 
-def test_requests_under_way_when_the_loop_stops_are_still_received():
+def test_requests_under_way_when_the_loop_stops_are_not_taken_in():
     bootstrap = bootstrap_with(num_instructions=1, window=3)
-    outcomes = run(bootstrap, [new(1), new(2), new(3)])
-    assert [len(outcome.admitted) for outcome in outcomes] == [1, 0, 0]
-    assert [rejection.reason for outcome in outcomes for rejection in outcome.rejected] == [Reason.OVER_LIMIT] * 2
+    assert len(bootstrap.next_requests()) == 2
+    outcomes = run(bootstrap_with(num_instructions=1, window=3), [new(1), new(2), new(3)])
+    assert [len(outcome.admitted) for outcome in outcomes] == [1]
+    assert [outcome.rejected for outcome in outcomes] == [()]
+
+
+def test_no_more_requests_are_sent_than_are_likely_needed():
+    bootstrap = bootstrap_with(num_instructions=10, window=50)
+    assert len(bootstrap.next_requests()) == 3  # five instructions a request, and one more
+
+
+def test_what_was_received_says_how_many_requests_are_likely_needed():
+    bootstrap = bootstrap_with(num_instructions=30, window=100)
+    requests = deque(bootstrap.next_requests())
+    assert len(requests) == 7
+    for number in range(10):
+        requests.extend(bootstrap.next_requests())
+        bootstrap.receive(requests.popleft(), new(number))
+    # An instruction a request: the 20 missing ones need as many requests.
+    assert len(requests) + len(bootstrap.next_requests()) == 21
+
+
+def test_the_window_bounds_what_is_under_way():
+    bootstrap = bootstrap_with(num_instructions=1000, window=4)
+    requests = bootstrap.next_requests()
+    assert (len(requests), bootstrap.next_requests()) == (4, [])
+    bootstrap.receive(requests[0], new(1))
+    assert [request.number for request in bootstrap.next_requests()] == [4]
+
+
+# Instructions that are all the same, but for one in `every`.
+def repetitive(every: int) -> list[Completion]:
+    return [new(0 if number % every else number + 1) for number in range(400)]
+
+
+def test_acceptance_that_collapses_ends_the_loop_with_advice():
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2)
+    run(bootstrap, repetitive(every=10))
+    assert "of the candidates in the last 20 requests only 15.0% were admitted" in bootstrap.stop_reason
+    assert "lower min_acceptance" in bootstrap.stop_reason
+
+
+def test_acceptance_is_not_judged_before_as_many_requests_as_there_is_patience():
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2, max_requests=19)
+    run(bootstrap, repetitive(every=10))
+    assert bootstrap.recent_acceptance is None
+    assert "max_requests (19) was reached" in bootstrap.stop_reason
+
+
+def test_low_acceptance_is_foretold_before_it_ends_the_loop():
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2, max_requests=20)
+    run(bootstrap, repetitive(every=2))
+    assert bootstrap.recent_acceptance == pytest.approx(0.55, abs=0.06)
+    assert bootstrap.is_collapsing
+
+
+def test_a_min_acceptance_of_zero_never_ends_the_loop():
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0, max_requests=150)
+    run(bootstrap, repetitive(every=19))
+    assert bootstrap.stop_reason.endswith("max_requests (150) was reached.")
+    assert not bootstrap.is_collapsing
 
 
 def test_patience_ends_a_loop_that_admits_nothing_and_says_what_was_rejected():
     bootstrap = bootstrap_with(num_instructions=5, patience=7)
     run(bootstrap, [listing("Draw a tree with leaves.")])
-    assert "the last 10 requests admitted nothing (forbidden_word 10)" in bootstrap.stop_reason
+    assert "the last 7 requests admitted nothing (forbidden_word 7)" in bootstrap.stop_reason
 
 
 def test_an_admission_renews_the_patience():
@@ -86,7 +147,7 @@ def test_a_failed_request_is_a_rejection_with_the_error():
 def test_a_loop_that_ends_because_requests_fail_says_why_they_failed():
     bootstrap = bootstrap_with(num_instructions=1, patience=2)
     run(bootstrap, [Completion(None, error="AuthenticationError: wrong key")])
-    assert bootstrap.stop_reason.endswith("(failed_request 5). The last failure was: AuthenticationError: wrong key")
+    assert bootstrap.stop_reason.endswith("(failed_request 2). The last failure was: AuthenticationError: wrong key")
 
 
 def test_max_requests_ends_the_loop():
@@ -146,6 +207,8 @@ def test_fewer_seed_tasks_than_a_prompt_shows_are_an_error():
         ("window", 0),
         ("patience", -1),
         ("max_requests", 0),
+        ("min_acceptance", 1),
+        ("min_acceptance", -0.1),
         ("num_prompt_generated", 9),
     ],
 )

@@ -13,6 +13,7 @@ FLOORS = {
     "errors": 0,
     "records": 0,
     "jsonl": 0,
+    "orphans": 0,
     "seeds": 1,
     "similarity": 1,
     "pool": 1,

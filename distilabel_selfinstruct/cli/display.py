@@ -14,6 +14,7 @@ from typing_extensions import Self
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.running import Progress, RunResult
+from distilabel_selfinstruct.running.budget import cost
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -44,10 +45,13 @@ class RunDisplay:
             self._announced = True
             self._announce()
         if self._console.is_terminal:
-            self._live.update(_view(progress))
+            self._live.update(progress_view(self._config, progress))
         elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             self._console.print(_line(progress), highlight=False, soft_wrap=True)
+
+    def _used(self, progress: Progress) -> str:
+        return f"{progress.elapsed:.0f} s, {_tokens(progress)}{_cost(self._config, progress)}{_trouble(progress)}."
 
     def _announce(self) -> None:
         # Only now is it known that the run could start.
@@ -66,9 +70,11 @@ class RunDisplay:
         self._console.print()
         self._console.print(rejections_table(result.outputs.rejections))
         self._console.print()
+        if result.stopped:
+            self._console.print(f"Stopped: {result.stopped} The same command goes on.", highlight=False, soft_wrap=True)
         for text in (
             result.outputs.stop_reason,
-            f"{result.progress.elapsed:.0f} s, {_tokens(result.progress)}.",
+            self._used(result.progress),
             f"Dataset: {result.folder.dataset} (datasets.load_from_disk)",
             f"Rows: {result.folder.instances}, {result.folder.instructions}",
             f"What was dropped and why: {result.folder.rejections}",
@@ -117,22 +123,26 @@ def rejections_table(rejections: list[dict[str, object]]) -> Table:
     return table
 
 
-def _view(progress: Progress) -> RenderableType:
+def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) -> RenderableType:
+    """The state of a run in a few lines. `timed`: with the time since it was started, and what is left."""
     bar = ProgressBar(total=progress.wanted, completed=progress.admitted, width=50)
     facts = Table.grid(padding=(0, 2))
     facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
     facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
     facts.add_row("stages", f"typed {progress.typed}", _later_stages(progress))
-    facts.add_row("requests", str(sum(progress.requests.values())), _tokens(progress))
-    facts.add_row("elapsed", _time(progress.elapsed), f"left {_time(progress.seconds_left)}")
+    facts.add_row("requests", str(sum(progress.requests.values())), f"{_tokens(progress)}{_cost(config, progress)}")
+    if progress.failures or progress.retries:
+        facts.add_row("trouble", f"failed {progress.failures}", f"retried {progress.retries}")
+    if timed:
+        facts.add_row("elapsed", shown_time(progress.elapsed), f"left {shown_time(progress.seconds_left)}")
     return Group(facts)
 
 
 def _line(progress: Progress) -> str:
     return (
         f"admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
-        f"{_later_stages(progress)} | {_dropped(progress)} | {_tokens(progress)} | {_time(progress.elapsed)} | "
-        f"left {_time(progress.seconds_left)}"
+        f"{_later_stages(progress)} | {_dropped(progress)} | {_tokens(progress)} | {shown_time(progress.elapsed)} | "
+        f"left {shown_time(progress.seconds_left)}"
     )
 
 
@@ -151,11 +161,23 @@ def _tokens(progress: Progress) -> str:
     return f"{progress.input_tokens:,} tokens in, {progress.output_tokens:,} out"
 
 
+def _cost(config: RunConfig, progress: Progress) -> str:
+    spent = cost(config, progress.input_tokens, progress.output_tokens)
+    return "" if spent is None else f", cost {spent:,.2f}"
+
+
+def _trouble(progress: Progress) -> str:
+    if not progress.failures and not progress.retries:
+        return ""
+    return f", {progress.failures} requests failed, {progress.retries} retries"
+
+
 def _share(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def _time(seconds: float | None) -> str:
+def shown_time(seconds: float | None) -> str:
+    """Seconds as M:SS or H:MM:SS; a dash for None."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(round(seconds), 60)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 import yaml
 
+from distilabel_selfinstruct.config import RunConfig, load_config, read_yaml
 from distilabel_selfinstruct.errors import ConfigError
 
 HELP = "Generate instructions and instances with a model, and write them to a folder."
@@ -16,6 +17,9 @@ DATA = "Data"
 FILTERS = "Sampling and filters"
 LIMITS = "Limits"
 
+STOPPED_STATUS = 3
+"""Exit status of a run that stopped at a limit or was interrupted, and can go on."""
+
 
 def run(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new folder for what is made.")],
@@ -23,7 +27,13 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="YAML with any of these options; options here go first."),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Replace a run that lies in the folder.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over: replace the run in the folder.")] = False,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Let the run in the folder go on to more instructions.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the run would take, and show its prompts; ask nothing.")
+    ] = False,
     llm: Annotated[
         str | None,
         typer.Option(
@@ -98,9 +108,38 @@ def run(
         int | None,
         typer.Option(help="Requests in a row that admit nothing before it stops. Default: 50.", rich_help_panel=LIMITS),
     ] = None,
+    min_acceptance: Annotated[
+        float | None,
+        typer.Option(help="Share of candidates admitted lately below which it stops.", rich_help_panel=LIMITS),
+    ] = None,
     max_requests: Annotated[
+        int | None, typer.Option(help="The most requests, of all stages.", rich_help_panel=LIMITS)
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="The most tokens, in and out.", rich_help_panel=LIMITS)] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(help="The most to pay; needs --prices.", rich_help_panel=LIMITS)
+    ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML: MODEL: {input: PRICE, output: PRICE}, for a million tokens.",
+            rich_help_panel=LIMITS,
+        ),
+    ] = None,
+    max_minutes: Annotated[float | None, typer.Option(help="The longest time.", rich_help_panel=LIMITS)] = None,
+    max_failures: Annotated[int | None, typer.Option(help="The most failed requests.", rich_help_panel=LIMITS)] = None,
+    request_timeout: Annotated[
+        int | None, typer.Option(help="Seconds to wait for a response. Default: 120.", rich_help_panel=MODEL)
+    ] = None,
+    request_retries: Annotated[
+        int | None, typer.Option(help="How often a request is retried. Default: 6.", rich_help_panel=MODEL)
+    ] = None,
+    sampling_lag: Annotated[
         int | None,
-        typer.Option(help="The most requests for instructions. Default: no limit.", rich_help_panel=LIMITS),
+        typer.Option(
+            help="How many requests earlier a prompt sees the pool. Default: by the sizes.", rich_help_panel=FILTERS
+        ),
     ] = None,
     batch_size: Annotated[
         int | None,
@@ -108,41 +147,38 @@ def run(
     ] = None,
 ) -> None:
     """Run all stages."""
-    options = {
-        "llm": llm,
-        "base_url": base_url,
-        "prompt_form": prompt_form,
-        "prompts": prompts,
-        "decoding": _decoding(decoding) if decoding else None,
-        "max_in_flight": max_in_flight,
-        "seed_tasks": seed_tasks,
-        "num_instructions": num_instructions,
-        "classification_only": classification_only,
-        "language": language,
-        "max_instances": max_instances,
-        "random_seed": random_seed,
-        "mode": mode,
-        "max_rouge_l": max_rouge_l,
-        "tokenizer": tokenizer,
-        "num_prompt_instructions": num_prompt_instructions,
-        "num_prompt_generated": num_prompt_generated,
-        "patience": patience,
-        "max_requests": max_requests,
-        "batch_size": batch_size,
-    }
+    given = {name: value for name, value in locals().items() if name in RunConfig.model_fields and value is not None}
+    if decoding:
+        given["decoding"] = _decoding(decoding)
+    if prices:
+        given["prices"] = read_yaml(prices, "the prices")
+    settings = load_config(config, given)
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")
+    if dry_run:
+        _show_forecast(settings)
+        return
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
-    from distilabel_selfinstruct.config import load_config
     from distilabel_selfinstruct.running import run as run_pipeline
 
     host_fixes.restore_plain_tracebacks()
-    settings = load_config(config, {name: value for name, value in options.items() if value is not None})
     display = RunDisplay(settings)
     with display:
-        result = run_pipeline(settings, output, fresh=fresh, watch=display.update)
+        result = run_pipeline(settings, output, fresh=fresh, extend=extend, watch=display.update)
     display.show_result(result)
+    if result.stopped:
+        raise typer.Exit(STOPPED_STATUS)
+
+
+def _show_forecast(settings: RunConfig) -> None:
+    from rich import get_console
+
+    from distilabel_selfinstruct.cli.forecast import forecast_view
+    from distilabel_selfinstruct.running.runner import check
+
+    check(settings)
+    get_console().print(forecast_view(settings))
 
 
 def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:

@@ -43,6 +43,8 @@ _MODULES = (
     "run_report",
     "stalled",
     "worker_watch",
+    "run_ahead",
+    "no_cache",
     "saved_dataset",
     "signatures",
     "docstrings",

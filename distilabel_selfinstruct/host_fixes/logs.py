@@ -15,6 +15,9 @@ from distilabel.utils import logging as host_logging
 
 from distilabel_selfinstruct.host_fixes.replacing import replace
 
+# The host silences httpx, which logs each request; newer OpenAI clients use its successor.
+_ALSO_SILENT = ("httpx2", "httpcore2")
+
 _host_setup_logging = host_logging.setup_logging
 _host_stop_logging = host_logging.stop_logging
 
@@ -35,6 +38,8 @@ def setup_logging(*args: Any, **kwargs: Any) -> None:
         root = logging.getLogger()
         _before_run.append((list(root.handlers), root.level))
     _host_setup_logging(*args, **kwargs)
+    for name in _ALSO_SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def stop_logging() -> None:

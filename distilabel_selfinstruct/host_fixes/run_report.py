@@ -23,6 +23,7 @@ from distilabel.utils.logging import stop_logging
 
 from distilabel_selfinstruct.host_fixes.failures import PipelineFailedError, StepFailure, WorkerFailedError
 from distilabel_selfinstruct.host_fixes.replacing import replace
+from distilabel_selfinstruct.orphans import no_orphans
 
 _host_output_queue_loop = BasePipeline._output_queue_loop
 _host_process_batch = BasePipeline._process_batch
@@ -62,7 +63,8 @@ def reporting(host_run: Callable[..., Any]) -> Callable[..., Any]:
         interrupt_handler = signal.getsignal(signal.SIGINT)
         distiset, cause = None, None
         try:
-            distiset = host_run(pipeline, *args, **kwargs)
+            with no_orphans():
+                distiset = host_run(pipeline, *args, **kwargs)
         except Exception as error:
             if not pipeline.failures:
                 raise

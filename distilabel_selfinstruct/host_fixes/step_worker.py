@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator, MutableMapping
+from queue import Queue
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +21,7 @@ from distilabel.pipeline.batch import _Batch
 from distilabel.pipeline.step_wrapper import _StepWrapper, _StepWrapperException
 
 from distilabel_selfinstruct import host_fixes
+from distilabel_selfinstruct.errors import SelfInstructError
 from distilabel_selfinstruct.host_fixes.failures import StepFailure, WorkerFailedError
 
 Rows = list[dict[str, Any]]
@@ -93,14 +96,43 @@ class StepWorker(_StepWrapper):
 
     def _non_generator_process_loop(self) -> None:
         """Process batches until the last one (host: `pipeline/step_wrapper.py:198`)."""
-        while True:
-            batch = self.input_queue.get()
-            if _says_stop(batch):
-                return
+        batches = self._batches_read_ahead() if hasattr(self.step, "begin_batch") else self._batches()
+        for batch in batches:
             self.step._logger.info(f"📦 Processing batch {batch.seq_no} in '{batch.step_name}'")
             self._process(batch)
+
+    def _batches(self) -> Iterator[_Batch]:
+        while not _says_stop(batch := self.input_queue.get()):
+            yield batch
             if batch.last_batch:
                 return
+
+    def _batches_read_ahead(self) -> Iterator[_Batch]:
+        """The batches, of which the step is told as soon as they are here, while it still processes earlier ones.
+
+        The host hands a step its next batch when it is done with one. A step that waits for a server would have
+        nothing under way each time but the last few answers of a batch.
+        """
+        arrived: Queue[_Batch | None] = Queue()
+
+        def read() -> None:
+            for batch in self._batches():
+                self._begin(batch)
+                arrived.put(batch)
+            arrived.put(None)
+
+        Thread(target=read, name="batches", daemon=True).start()
+        yield from iter(arrived.get, None)
+
+    def _begin(self, batch: _Batch) -> None:
+        if batch.data_path is not None or len(batch.data) != 1 or not batch.data[0]:
+            return
+        step: Any = self.step
+        try:
+            (rows,), _ = step._apply_input_mappings((batch.data[0],))
+            step.begin_batch(rows)
+        except Exception as error:  # `process` will meet it again, where failures are reported
+            step._logger.debug(f"batch {batch.seq_no} could not be begun early: {error}")
 
     def _process(self, batch: _Batch) -> None:
         """Process a batch. If that fails, its rows go on with None in the step's outputs, global step or not.
@@ -146,7 +178,9 @@ class StepWorker(_StepWrapper):
 
     def _failure(self, doing: str, error: Exception) -> StepFailure:
         failure = StepFailure.from_exception(str(self.step.name), doing, error)
-        self.step._logger.error(f"❌ {failure}\n{failure.traceback}")
+        # An error of ours says all in its sentence.
+        trace = "" if isinstance(error, SelfInstructError) else f"\n{failure.traceback}"
+        self.step._logger.error(f"❌ {failure}{trace}")
         return failure
 
 

@@ -150,6 +150,13 @@ FIXES: tuple[HostFix, ...] = (
         "a worker process that dies while its step is loaded: hangs; with the fix, an error",
         _FAILING + "test_worker_that_dies_while_loading_ends_the_run",
     ),
+    # run_report
+    HostFix(
+        "orphaned processes",
+        "pipeline/local.py:226",
+        "after `kill -9` workers go on asking the model, and the process with the queues stays for ever",
+        "tests/running/test_resume.py",
+    ),
     # write_buffer, batch_files
     HostFix(
         "columns that change",
@@ -175,6 +182,20 @@ FIXES: tuple[HostFix, ...] = (
         "distiset.py:529",
         "`Distiset.load_from_disk` of a folder that `datasets` saved: raises",
         "tests/host_fixes/test_saved_dataset.py::test_a_folder_saved_by_datasets_loads_as_a_distiset",
+    ),
+    # run_ahead, step_worker
+    HostFix(
+        "steps that wait for each other",
+        "pipeline/base.py:1778",
+        "a generator is idle while the step after it works, and a step between two batches",
+        "tests/running/test_overlap.py::test_the_stages_keep_the_model_busy_at_the_same_time",
+    ),
+    # no_cache
+    HostFix(
+        "cache without use",
+        "pipeline/base.py:1657",
+        "with `use_cache=False`, each batch costs 35 ms and more for a cache that is never read",
+        "tests/host_fixes/test_no_cache.py::test_a_run_without_cache_writes_the_pipeline_and_no_buffers",
     ),
     # signatures
     HostFix(

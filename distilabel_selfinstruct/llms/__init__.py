@@ -1,8 +1,9 @@
 """Models: `provider:model` to a distilabel LLM, a recorded one, and how to ask any of them."""
 
-from distilabel_selfinstruct.llms.asking import ask
+from distilabel_selfinstruct.llms.asking import Asker
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.probe import probe
 from distilabel_selfinstruct.llms.providers import PROVIDERS, make_llm
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 
-__all__ = ["PROVIDERS", "OpenAICompatibleLLM", "RecordedLLM", "ask", "make_llm"]
+__all__ = ["PROVIDERS", "Asker", "OpenAICompatibleLLM", "RecordedLLM", "make_llm", "probe"]

@@ -1,12 +1,13 @@
 """Any server that speaks the OpenAI API, with its finish reason and its stop sequences."""
 
 import os
-from typing import Any, cast
+from typing import Any
 
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
 from pydantic import SecretStr, validate_call
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from distilabel_selfinstruct.errors import MissingKeyError
 
@@ -14,6 +15,14 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 NO_KEY = "no-key-is-needed"
 """What a server that needs no key is sent; the client insists on something."""
+
+
+BROKEN_ANSWERS = 3
+"""How many broken answers to one request are taken before it counts as failed."""
+
+
+class BrokenAnswerError(ValueError):
+    """An answer arrived and is not what the API promises; the next one may be."""
 
 
 def is_openai(base_url: str | None) -> bool:
@@ -96,28 +105,49 @@ class OpenAICompatibleLLM(OpenAILLM):
         }
         if stop:
             fields["stop"] = stop
+        client: Any = self._aclient
         if isinstance(input, str):
-            completion = await self._aclient.completions.create(prompt=input, **fields)
-            choices = self._choices(completion)
-            texts = [choice.text for choice in choices]
+            create, fields["prompt"] = client.completions.with_raw_response.create, input
         else:
-            completion = await self._aclient.chat.completions.create(messages=cast("Any", input), **fields)
-            choices = self._choices(completion)
-            texts = [choice.message.content for choice in choices]
-        return _output(completion, texts, [choice.finish_reason for choice in choices])
+            create, fields["messages"] = client.chat.completions.with_raw_response.create, input
+        retries = -1
+        # The client itself retries what it knows as passing: 408, 409, 429, 5xx, lost connections, time-outs. It knows
+        # nothing of answers that arrive and are broken.
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(BrokenAnswerError),
+            wait=wait_random_exponential(multiplier=0.5, max=8),
+            stop=stop_after_attempt(BROKEN_ANSWERS),
+            reraise=True,
+        ):
+            with attempt:
+                response = await create(**fields)
+                retries += 1 + response.retries_taken
+                completion, choices = self._read(response)
+        return _output(completion, choices, retries)
 
-    def _choices(self, completion: Any) -> list[Any]:
+    async def aclose(self) -> None:
+        """Close the connections to the server; from the event loop in which it was asked."""
+        await self._aclient.close()
+
+    def _read(self, response: Any) -> tuple[Any, list[Any]]:
+        try:
+            completion = response.parse()
+        except ValueError as error:
+            raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
         if not hasattr(completion, "choices"):
             raise ValueError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
-        return list(completion.choices or [])
+        if not completion.choices:
+            raise BrokenAnswerError("the answer holds no choices")
+        return completion, list(completion.choices)
 
 
-def _output(completion: Any, texts: list[str | None], finish_reasons: list[str | None]) -> GenerateOutput:
+def _output(completion: Any, choices: list[Any], retries: int) -> GenerateOutput:
     usage = completion.usage
     output: Any = prepare_output(
-        generations=texts,
+        generations=[choice.text if hasattr(choice, "text") else choice.message.content for choice in choices],
         input_tokens=[usage.prompt_tokens if usage else 0],
         output_tokens=[usage.completion_tokens if usage else 0],
     )
-    output["finish_reason"] = finish_reasons
+    output["finish_reason"] = [choice.finish_reason for choice in choices]
+    output["retries"] = [retries] * len(choices)
     return output  # type: ignore[no-any-return]

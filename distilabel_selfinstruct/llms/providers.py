@@ -10,7 +10,7 @@ from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
 from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM, is_openai
-from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_path
+from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_files
 from distilabel_selfinstruct.prompts import PromptForm
 
 OLLAMA_URL = "http://localhost:11434/v1"
@@ -117,7 +117,7 @@ def _litellm(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _recorded(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    recording_path(model)
+    recording_files(model)
     return RecordedLLM(recording=model)
 
 

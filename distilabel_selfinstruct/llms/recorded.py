@@ -11,48 +11,49 @@ from pydantic import PrivateAttr
 from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
+from distilabel_selfinstruct.journal import COMPLETIONS
 from distilabel_selfinstruct.prompts import collapse_whitespace
 from distilabel_selfinstruct.records import Completion, Request, Stage
 
 if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
 
-COMPLETIONS = "completions.jsonl"
-
 _Key = tuple[Stage, str, bool | None]
 
 
-def recording_path(recording: str | os.PathLike[str]) -> Path:
-    """Where a recording lies: a packaged one by name ("demo"), a file, or a folder that holds `completions.jsonl`.
+def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
+    """The files of a recording: a packaged one by name ("demo"), a file, a folder with one, or the folder of a run.
 
     Raises:
         RecordingError: there is none.
     """
     packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("data/recordings")))
     name = os.fspath(recording)
-    for path in (Path(name), Path(name) / COMPLETIONS, packaged / name / COMPLETIONS):
-        if name and path.is_file():
-            return path
-    raise RecordingError(
-        f"There is no recording {name!r}: use 'demo', a file of completions, or a folder that holds {COMPLETIONS}."
-    )
+    if name and Path(name).is_file():
+        return [Path(name)]
+    for folder in (Path(name), Path(name) / "state", packaged / name):
+        files = [folder / COMPLETIONS] if (folder / COMPLETIONS).is_file() else sorted(folder.glob(f"*/{COMPLETIONS}"))
+        if name and files:
+            return files
+    raise RecordingError(f"There is no recording {name!r}: use 'demo', a file of completions, or the folder of a run.")
 
 
 class RecordedLLM(LLM):
     """Answers the tasks of this package from a recording.
 
-    Instruction generation gets the recorded completions in their order; the other stages get the one recorded for
-    the instruction asked about. A recording is JSON Lines with `stage`, `text`, `finish_reason` and, after the first
-    stage, `instruction` and `is_classification`; `input_tokens`, `output_tokens` and `model` are optional.
+    Instruction generation gets the completions recorded for its requests by number; the other stages get the one
+    recorded for the instruction asked about. A recording is JSON Lines with `stage`, `text`, `finish_reason` and, after
+    the first stage, `instruction` and `is_classification`; `request` (the number; without it the order counts),
+    `input_tokens`, `output_tokens` and `model` are optional. The journals of a run are one.
 
     Attributes:
-        recording: "demo" (packaged), or the path of a file or folder.
+        recording: "demo" (packaged), or the path of a file, of a folder with one, or of a run.
     """
 
     recording: str = "demo"
 
     _model: str = PrivateAttr(default="")
-    _in_order: list[Completion] = PrivateAttr(default_factory=list)
+    _by_number: dict[int, Completion] = PrivateAttr(default_factory=dict)
     _by_instruction: dict[_Key, Completion] = PrivateAttr(default_factory=dict)
 
     def load(self) -> None:
@@ -62,11 +63,11 @@ class RecordedLLM(LLM):
             RecordingError: it is not there, or a line of it is no completion.
         """
         super().load()
-        self._in_order, self._by_instruction = [], {}
-        path = recording_path(self.recording)
+        self._by_number, self._by_instruction = {}, {}
         try:
-            for number, row in enumerate(jsonl.read(path), 1):
-                self._take(row, f"{path}, completion {number}")
+            for path in recording_files(self.recording):
+                for number, row in enumerate(jsonl.read(path), 1):
+                    self._take(row, f"{path}, completion {number}")
         except InputFileError as error:
             raise RecordingError(str(error)) from error
 
@@ -78,9 +79,11 @@ class RecordedLLM(LLM):
     def replay(self, request: Request) -> Completion:
         """The completion recorded for this request, or one without text when there is none."""
         if request.stage is Stage.INSTRUCTION_GENERATION:
-            if request.number < len(self._in_order):
-                return self._in_order[request.number]
-            return Completion(None, RECORDING_EXHAUSTED, model=self.model_name)
+            if request.number in self._by_number:
+                return self._by_number[request.number]
+            if request.number > max(self._by_number, default=-1):
+                return Completion(None, RECORDING_EXHAUSTED, model=self.model_name)
+            return Completion(None, model=self.model_name, error=f"the recording lacks request {request.number}")
         instruction = collapse_whitespace(request.instruction).casefold()
         for asked in (request.is_classification, None):
             found = self._by_instruction.get((request.stage, instruction, asked))
@@ -125,7 +128,10 @@ class RecordedLLM(LLM):
             error=row.get("error") or "",
         )
         if stage is Stage.INSTRUCTION_GENERATION:
-            self._in_order.append(completion)
+            request = row.get("request", len(self._by_number))
+            if not isinstance(request, int):
+                raise RecordingError(f"{place} is not one: request is {request!r}, not a number.")
+            self._by_number[request] = completion
             return
         instruction = collapse_whitespace(instruction).casefold()
         for flag in (asked, None):

@@ -1,15 +1,20 @@
-"""The output folder of a run: what lies where, and whether it is free."""
+"""The output folder of a run: what lies where, and whether a run may start or go on in it."""
 
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct import journal
+from distilabel_selfinstruct.bootstrap import sampling_lag
+from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.seeds import packaged_seeds_path
 
 
@@ -31,26 +36,55 @@ class RunFolder:
         self.rejections = self.path / "rejections.jsonl"
         self.pipeline = self.path / "pipeline.yaml"
 
-    def prepare(self, config: RunConfig, *, fresh: bool) -> None:
-        """Make the folder ready for a run that starts from nothing, and describe the run in it.
+    @contextmanager
+    def prepared(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> Iterator[RunConfig]:
+        """Hold the folder for this process, with the run described in it: a new one, or one that goes on.
+
+        Args:
+            config: what to run.
+            fresh: start over, and replace the run that lies here.
+            extend: let the run that lies here go on to a higher number of instructions.
+
+        Yields:
+            The configuration in force: where it leaves `sampling_lag` open, that of the run.
 
         Raises:
-            RunFolderError: the folder cannot be written, holds another run and `fresh` was not asked for, or holds
-                something that is no run.
+            RunFolderError: the folder cannot be written, is held by another process, holds something that is no run,
+                or holds a run with other settings; the message shows each difference.
         """
         try:
-            if self.description.exists():
-                if not fresh:
-                    raise RunFolderError(
-                        f"{self.path} holds a run already: give another folder, or --fresh to replace what is there."
-                    )
-                self._clear()
-            elif self.path.exists() and any(self.path.iterdir()):
+            if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
                 raise RunFolderError(f"{self.path} holds something that is no run: give a new or an empty folder.")
             self.path.mkdir(parents=True, exist_ok=True)
-            self._describe(config)
+            held = journal.lock(self.path / journal.LOCK)
         except OSError as error:
             raise RunFolderError(f"Cannot use {self.path} as output folder: {error.strerror or error}.") from error
+        with held:
+            try:
+                if fresh:
+                    self._clear()
+                config = self._described(config, extend=extend)
+                self.state.mkdir(exist_ok=True)
+                (self.state / journal.STOP).unlink(missing_ok=True)
+                for derived in (journal.RESULTS, journal.REJECTIONS, journal.END):
+                    for file in self.state.glob(f"*/{derived}"):
+                        file.unlink()  # made anew; whoever watches must not take the old ones for it
+                shutil.rmtree(self.cache, ignore_errors=True)
+            except OSError as error:
+                raise RunFolderError(f"Cannot use {self.path} as output folder: {error.strerror or error}.") from error
+            yield config
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a process works on the run now."""
+        path = self.path / journal.LOCK
+        if not path.exists():
+            return False
+        try:
+            journal.lock(path).close()
+        except RunFolderError:
+            return True
+        return False
 
     def read_description(self) -> dict[str, Any]:
         """What `run.json` holds.
@@ -64,8 +98,8 @@ class RunFolder:
             raise RunFolderError(f"{self.path} holds no run: {self.description.name} is missing.") from error
         except ValueError as error:
             raise RunFolderError(f"{self.description} is damaged: {error}.") from error
-        if not isinstance(description, dict):
-            raise RunFolderError(f"{self.description} is damaged: it holds no object.")
+        if not isinstance(description, dict) or not isinstance(description.get("config"), dict):
+            raise RunFolderError(f"{self.description} is damaged: it describes no run.")
         return description
 
     def finish(self, outcome: dict[str, Any]) -> None:
@@ -73,18 +107,47 @@ class RunFolder:
         self._write({**self.read_description(), **outcome})
         shutil.rmtree(self.cache, ignore_errors=True)
 
-    def _describe(self, config: RunConfig) -> None:
-        seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path()
+    def _described(self, config: RunConfig, *, extend: bool) -> RunConfig:
+        """The configuration of the run that starts or goes on here; `run.json` describes it."""
+        if not self.description.exists():
+            lag = config.sampling_lag or sampling_lag(config.num_instructions, config.max_in_flight)
+            config = config.model_copy(update={"sampling_lag": lag})
+        else:
+            before = self.read_description()
+            if not config.sampling_lag:
+                config = config.model_copy(update={"sampling_lag": before["config"].get("sampling_lag", 0)})
+            self._refuse_differences(before, _inputs(config), config, extend=extend)
         self._write(
             {
                 "config": config.model_dump(exclude_none=True),
-                "seed_tasks_sha256": hashlib.sha256(seeds.read_bytes()).hexdigest(),
-                "versions": {
-                    package: version(package) for package in ("distilabel-selfinstruct", "distilabel", "datasets")
-                },
+                "inputs": _inputs(config),
+                "versions": {name: version(name) for name in ("distilabel-selfinstruct", "distilabel", "datasets")},
                 "status": "started",
             }
         )
+        return config
+
+    def _refuse_differences(
+        self, before: dict[str, Any], inputs: dict[str, str], config: RunConfig, *, extend: bool
+    ) -> None:
+        now = config.model_dump(exclude_none=True)
+        then = before["config"]
+        differences = [
+            f"{name} was {then.get(name)!r} and is {now.get(name)!r}"
+            for name in sorted({*now, *then} - FREE_TO_CHANGE - ({"num_instructions"} if extend else set()))
+            if now.get(name) != then.get(name)
+        ]
+        differences += [
+            f"the {name} changed" for name, of in inputs.items() if before.get("inputs", {}).get(name) != of
+        ]
+        if extend and now["num_instructions"] < then.get("num_instructions", 0):
+            differences.append(f"num_instructions was {then['num_instructions']} and can only grow")
+        if differences:
+            more = " --extend lets it go on to more instructions." if differences[0].startswith("num_instr") else ""
+            raise RunFolderError(
+                f"{self.path} holds a run with other settings: {'; '.join(differences)}. Give the same settings to go "
+                f"on, another folder, or --fresh to replace what is there.{more}"
+            )
 
     def _write(self, description: dict[str, Any]) -> None:
         partial = self.description.with_suffix(".partial")
@@ -96,3 +159,13 @@ class RunFolder:
             shutil.rmtree(folder, ignore_errors=True)
         for file in (self.description, self.instructions, self.instances, self.rejections, self.pipeline):
             file.unlink(missing_ok=True)
+
+
+def _inputs(config: RunConfig) -> dict[str, str]:
+    """Hashes of what the run reads beside its options."""
+    seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path()
+    prompts = repr(load_prompts(config.prompts)).encode()
+    return {
+        "seed_tasks": hashlib.sha256(seeds.read_bytes()).hexdigest(),
+        "prompts": hashlib.sha256(prompts).hexdigest(),
+    }

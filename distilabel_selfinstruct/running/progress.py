@@ -27,6 +27,9 @@ class Progress:
     instruction_rejections: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    failures: int = 0
+    retries: int = 0
+    last_failure: str = ""
     elapsed: float = 0.0
 
     @property
@@ -65,6 +68,10 @@ class ProgressReader:
                 progress.requests[step] += 1
                 progress.input_tokens += row.get("input_tokens") or 0
                 progress.output_tokens += row.get("output_tokens") or 0
+                progress.retries += row.get("retries") or 0
+                if row.get("error"):
+                    progress.failures += 1
+                    progress.last_failure = row["error"]
             for row in self._new_rows(step, REJECTIONS):
                 progress.rejections[row["reason"]] += 1
                 # Candidates beyond the wanted number say nothing about acceptance.

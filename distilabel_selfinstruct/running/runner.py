@@ -1,22 +1,28 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Thread, current_thread, main_thread
+from typing import Any
 
 from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import ConfigError, PipelineError
-from distilabel_selfinstruct.pipeline import self_instruct_pipeline
+from distilabel_selfinstruct.errors import ConfigError, JournalError, PipelineError
+from distilabel_selfinstruct.journal import COMPLETIONS, ask_to_stop, read_completions, repair, stop_reason
+from distilabel_selfinstruct.llms import probe
+from distilabel_selfinstruct.pipeline import configured_llm, self_instruct_pipeline
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts, overridden
 from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.folder import RunFolder
+from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.outputs import Outputs, missing_rows, read_outputs, write_outputs
 from distilabel_selfinstruct.running.progress import Progress, ProgressReader
 from distilabel_selfinstruct.seeds import load_seed_tasks
@@ -27,12 +33,16 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run: its rows, their statistics, its last progress."""
+    """A run that ended: its rows, their statistics, its last progress.
+
+    `stopped` is why it ended before its work was done (a limit, Ctrl-C); empty when it was done.
+    """
 
     folder: RunFolder
     outputs: Outputs
     statistics: Statistics
     progress: Progress
+    stopped: str
 
 
 def check(config: RunConfig) -> None:
@@ -41,19 +51,21 @@ def check(config: RunConfig) -> None:
     Raises:
         SelfInstructError: an option, the seed file, the prompts or the model cannot work.
     """
-    load_prompts(config.prompts)
+    prompts = load_prompts(config.prompts)
     for stage, overrides in config.decoding.items():
         known = [known.value for known in Stage]
         if stage not in known:
             raise ConfigError(f"There is no stage {stage!r} to set the decoding of: use {', '.join(known)}.")
         overridden(default_decoding(Stage(stage)), overrides)
-    pool = TaskPool(load_seed_tasks(config.seed_tasks), NoveltyIndex(), classification_only=config.classification_only)
+    if config.max_cost is not None and config.model not in config.prices:
+        raise ConfigError(f"max_cost is set and the price of {config.model!r} is not known: give it in prices.")
+    seed_tasks = load_seed_tasks(config.seed_tasks)
+    pool = TaskPool(seed_tasks, NoveltyIndex(), classification_only=config.classification_only)
     settings = BootstrapSettings(
-        num_prompt_instructions=config.num_prompt_instructions,
-        num_prompt_generated=config.num_prompt_generated,
+        num_prompt_instructions=config.num_prompt_instructions, num_prompt_generated=config.num_prompt_generated
     )
-    Bootstrap(pool, load_prompts(config.prompts), settings)
-    self_instruct_pipeline(config)
+    Bootstrap(pool, prompts, settings)
+    configured_llm(config)
 
 
 def run(
@@ -61,61 +73,90 @@ def run(
     output: str | os.PathLike[str],
     *,
     fresh: bool = False,
+    extend: bool = False,
     watch: Callable[[Progress], None] = lambda _: None,
 ) -> RunResult:
-    """Run all stages and write the output folder.
+    """Run all stages and write the output folder; go on with the run that lies there if it has the same settings.
 
     Args:
         config: what to run.
-        output: a new or empty folder.
+        output: a new or empty folder, or that of a run.
         fresh: replace a run that lies there.
+        extend: let the run that lies there go on to more instructions.
         watch: is called with the progress about twice a second, and once at the end.
 
     Raises:
         SelfInstructError: the run cannot start (see `check`), or the folder cannot be used.
+        ModelError: the model cannot be reached or refuses a first request.
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
     check(config)
     folder = RunFolder(output)
-    folder.prepare(config, fresh=fresh)
-    pipeline = self_instruct_pipeline(config, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
-    pipeline.save(str(folder.pipeline), format="yaml")
-    reader = ProgressReader(folder.state, config.num_instructions)
-    failure: Exception | None = None
-    num_rows: int | None = None
-    with _watching(reader, watch), _without_dataset_bars():
-        try:
-            distiset = pipeline.run(use_cache=False)
-            num_rows = sum(len(split) for split in distiset["default"].values()) if distiset else 0
-        except Exception as error:  # whatever the host raises, what was made is written first
-            failure = error
+    # Before the folder takes note of the settings: a mistyped model must not count as the run's.
+    probe(configured_llm(config), config.effective_prompt_form)
+    with folder.prepared(config, fresh=fresh, extend=extend) as effective:
+        pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
+        pipeline.save(str(folder.pipeline), format="yaml")
+        for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
+            repair(recorded)
+            deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
+        reader = ProgressReader(folder.state, config.num_instructions)
+        failure: Exception | None = None
+        num_rows: int | None = None
+        with _watching(folder, config, reader, watch), _stopping_gently(folder, pipeline), _without_dataset_bars():
+            try:
+                distiset = pipeline.run(use_cache=False)
+                num_rows = sum(len(split) for split in distiset["default"].values()) if distiset else 0
+            except Exception as error:  # whatever the host raises, what was made is written first
+                failure = error
+        return _finished(folder, reader, failure, num_rows)
+
+
+def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:
+    stopped = stop_reason(folder.state)
     outputs = read_outputs(folder)
-    with _without_dataset_bars():
-        write_outputs(folder, outputs)
     problems = [str(failure)] if failure else missing_rows(outputs, num_rows)
-    folder.finish(
-        {
-            "status": "failed" if problems else "finished",
-            "problems": problems,
-            "stop_reason": outputs.stop_reason,
-        }
-    )
+    try:
+        with _without_dataset_bars():
+            write_outputs(folder, outputs)
+        status = "failed" if problems else "stopped" if stopped else "finished"
+        folder.finish({"status": status, "problems": problems, "stop_reason": outputs.stop_reason})
+    except OSError as error:
+        raise JournalError(
+            f"Cannot write to {folder.path}: {error.strerror or error}. What the model answered is in {folder.state}; "
+            "make room and give the same command to go on."
+        ) from (failure or error)
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(outputs.instructions)} instructions, "
-            f"{len(outputs.instances)} instances)."
+            f"{len(outputs.instances)} instances); the same command goes on."
         ) from failure
-    return RunResult(folder, outputs, statistics(outputs.instructions, outputs.instances), reader.read())
+    figures = statistics(outputs.instructions, outputs.instances)
+    return RunResult(folder, outputs, figures, reader.read(), stopped)
 
 
 @contextmanager
-def _watching(reader: ProgressReader, watch: Callable[[Progress], None]) -> Iterator[None]:
-    """Look at the progress in a thread of its own while the pipeline blocks this one."""
+def _stopping_gently(folder: RunFolder, pipeline: Any) -> Iterator[None]:
+    if current_thread() is not main_thread():  # signals are not ours
+        yield
+        return
+    with stopping_gently(folder.state, pipeline):
+        yield
+
+
+@contextmanager
+def _watching(
+    folder: RunFolder, config: RunConfig, reader: ProgressReader, watch: Callable[[Progress], None]
+) -> Iterator[None]:
+    """Look at the progress in a thread of its own while the pipeline blocks this one; stop it at its limits."""
     over = Event()
 
     def look() -> None:
         while not over.wait(SECONDS_BETWEEN_LOOKS):
-            watch(reader.read())
+            progress = reader.read()
+            if reason := used_up(config, progress):
+                ask_to_stop(folder.state, reason)
+            watch(progress)
 
     thread = Thread(target=look, daemon=True)
     thread.start()

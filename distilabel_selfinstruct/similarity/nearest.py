@@ -37,8 +37,8 @@ def nearest_places(index: TextIndex, query: str, k: int, score: Scorer) -> list[
     if k < 1:
         return []
     bounds = upper_bounds(index, query)
-    places = np.empty(0, dtype=np.intp)
-    scores = np.empty(0)
+    places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+    scores: NDArray[np.float64] = np.empty(0)
     ceiling, floor = np.inf, 1 - BAND
     while len(places) < len(index):
         floor = floor if floor > MARGIN else -1.0

@@ -25,6 +25,7 @@ class ClassificationTaskIdentification(RowTask):
     Runtime parameters:
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `max_total_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 
     Input columns:

@@ -6,7 +6,7 @@ from distilabel.steps.tasks.base import GeneratorTask
 from pydantic import Field
 from typing_extensions import override
 
-from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings, GeneratedInstruction
+from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings, GeneratedInstruction, sampling_lag
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.reading import read_instructions
 from distilabel_selfinstruct.records import Completion, Stage
@@ -43,8 +43,13 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         - `seed_tasks`: path of a seed file. Defaults to the 175 packaged seed tasks.
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
         - `random_seed`: fixes the sampling of prompts. Defaults to `42`.
-        - `max_in_flight`: requests under way at a time; also how far sampling lags behind. Defaults to `5`.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `sampling_lag`: how many requests earlier a prompt sees the pool, so that requests need not wait for each
+            other. Results depend on it, but not on `max_in_flight`. Defaults to `0`: chosen from the two sizes.
+        - `max_total_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `patience`: requests in a row that admit nothing before the loop gives up. Defaults to `50`.
+        - `min_acceptance`: share of candidates, over as many requests, below which the loop gives up. Defaults to
+            `0.02`.
         - `max_requests`: the most requests to send, 0 for no limit. Defaults to `0`.
         - `state_dir`: folder for the journal. Defaults to none.
         - `batch_size`: rows per batch. Defaults to `50`.
@@ -95,12 +100,23 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     patience: RuntimeParameter[int] = Field(
         default=50, ge=1, description="Requests in a row that admit nothing before the loop gives up."
     )
+    min_acceptance: RuntimeParameter[float] = Field(
+        default=0.02, ge=0, lt=1, description="Share of admitted candidates below which the loop gives up."
+    )
     max_requests: RuntimeParameter[int] = Field(default=0, ge=0, description="The most requests; 0 for no limit.")
+    sampling_lag: RuntimeParameter[int] = Field(
+        default=0, ge=0, description="How many requests earlier a prompt sees the pool; 0: chosen from the sizes."
+    )
     language: str = "en"
     tokenizer: Literal["auto", "rouge_score", "unicode"] = "auto"
     classification_only: bool = False
     num_prompt_instructions: int = Field(default=8, ge=1)
     num_prompt_generated: int = Field(default=2, ge=0)
+
+    @property
+    def runs_ahead(self) -> bool:
+        """The next batch is generated while the steps after this one still work (see `host_fixes.run_ahead`)."""
+        return True
 
     @property
     def outputs(self) -> list[str]:
@@ -122,21 +138,28 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         """
         bootstrap, batch_size = self._bootstrap(), self.batch_size or 1
         rows: list[dict[str, Any]] = []
-        while requests := bootstrap.next_requests():
-            for request, completion in zip(requests, self._ask(requests), strict=True):
-                outcome = bootstrap.receive(request, completion)
-                self._journal.record_rejections(
-                    outcome.rejected, stage=Stage.INSTRUCTION_GENERATION.value, request=request.number
-                )
-                admitted = [self._row(generated, completion.model) for generated in outcome.admitted]
-                self._journal.record_results(admitted)
-                skipped = min(offset, len(admitted))
-                offset -= skipped
-                rows += admitted[skipped:]
+        warned = False
+        while not bootstrap.stop_reason:
+            for request in bootstrap.next_requests():
+                self._asker.submit(request)
+            request, completion = self._asker.wait()
+            outcome = bootstrap.receive(request, completion)
+            self._journal.record_rejections(
+                outcome.rejected, stage=Stage.INSTRUCTION_GENERATION.value, request=request.number
+            )
+            if bootstrap.is_collapsing and not warned:
+                warned = True
+                self._logger.warning(f"{self.name}: only {bootstrap.recent_acceptance:.1%} of candidates are admitted")
+            admitted = [self._row(generated, completion.model) for generated in outcome.admitted]
+            self._journal.record_results(admitted)
+            skipped = min(offset, len(admitted))
+            offset -= skipped
+            rows += admitted[skipped:]
             # One row is held back, so that the last batch is never empty.
             while len(rows) > batch_size:
                 yield rows[:batch_size], False
                 rows = rows[batch_size:]
+        self._asker.drain()
         self._journal.record_end(bootstrap.stop_reason)
         self._logger.info(f"{self.name} is done: {bootstrap.stop_reason}")
         yield rows, True
@@ -154,8 +177,9 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             language=self.language,
             prompt_form=self.prompt_form,
             random_seed=self.random_seed,
-            window=self.max_in_flight,
+            window=self.sampling_lag or sampling_lag(self.num_instructions, self.max_in_flight),
             patience=self.patience,
+            min_acceptance=self.min_acceptance,
             max_requests=self.max_requests or None,
         )
         return Bootstrap(pool, self._prompt_set, settings)

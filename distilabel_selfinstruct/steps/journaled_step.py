@@ -4,6 +4,7 @@ from distilabel.steps.base import _Step
 from pydantic import Field, PrivateAttr
 
 from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.orphans import die_with_parent
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 
@@ -20,7 +21,13 @@ class JournaledStep(_Step):
     def load(self) -> None:
         """Open the journal."""
         super().load()
-        self._journal = StepJournal(self.state_dir, self.name or type(self).__name__)
+        die_with_parent()
+        self._journal = StepJournal(
+            self.state_dir, self.name or type(self).__name__, max_requests=self._request_budget()
+        )
+
+    def _request_budget(self) -> int:
+        return 0
 
     def unload(self) -> None:
         """Say what was dropped and close the journal."""

@@ -1,15 +1,14 @@
 """What the three tasks that ask a model share: prompts, sampling, the journal."""
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from distilabel.steps.tasks.base import _Task
 from pydantic import Field, PrivateAttr
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.llms import ask
+from distilabel_selfinstruct.llms import Asker
 from distilabel_selfinstruct.prompts import Decoding, PromptSet, default_decoding, load_prompts, overridden
-from distilabel_selfinstruct.records import Completion, Mode, Request, Stage
+from distilabel_selfinstruct.records import Mode, Request, Stage
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
@@ -37,8 +36,12 @@ class PromptedTask(JournaledStep, _Task):
         default=False, description="Whether rows carry the prompt in `distilabel_metadata`."
     )
 
+    max_total_requests: RuntimeParameter[int] = Field(
+        default=0, ge=0, description="The most requests that all steps with this `state_dir` send; 0 for no limit."
+    )
+
     _prompt_set: PromptSet = PrivateAttr()
-    _warned: set[str] = PrivateAttr(default_factory=set)
+    _asker: Asker = PrivateAttr()
 
     def load(self) -> None:
         """Load the LLM and the prompts.
@@ -55,16 +58,22 @@ class PromptedTask(JournaledStep, _Task):
         self._prompt_set = load_prompts(self.prompts)
         overridden(default_decoding(Stage.CLASSIFICATION), self.decoding)
 
-    def _ask(self, requests: Sequence[Request]) -> list[Completion]:
-        completions = ask(self.llm, requests, self._decoding, max_in_flight=self.max_in_flight, warn=self._warn_once)
-        self._journal.record_completions(requests, completions)
-        return completions
+        self._asker = Asker(
+            self.llm,
+            self._decoding,
+            max_in_flight=self.max_in_flight,
+            journal=self._journal,
+            warn=self._logger.warning,
+        )
+
+    def unload(self) -> None:
+        """Wait for the requests under way and record them, then unload the LLM and close the journal."""
+        self._asker.close()
+        super().unload()
 
     def _decoding(self, request: Request) -> Decoding:
         decoding = default_decoding(request.stage, is_classification=request.is_classification, form=self.prompt_form)
         return overridden(decoding, self.decoding)
 
-    def _warn_once(self, message: str) -> None:
-        if message not in self._warned:
-            self._warned.add(message)
-            self._logger.warning(message)
+    def _request_budget(self) -> int:
+        return self.max_total_requests

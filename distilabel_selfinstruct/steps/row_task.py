@@ -1,25 +1,32 @@
 """What the two tasks that ask about each row share: one request per row, one row back for each row in."""
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from distilabel.models.llms.base import AsyncLLM
 from distilabel.steps import StepInput
 from distilabel.steps.tasks.base import Task
 from pydantic import PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.records import Completion, Rejection, Request
+from distilabel_selfinstruct.records import STOPPED, Completion, Rejection, Request
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+BATCHES_AHEAD = 16
+"""Requests waiting for a place or an answer, in multiples of those under way, beyond which no batch is begun early."""
+
+
 class RowTask(PromptedTask, Task):
     """Base of a task with a request per row. A row without an instruction is passed on with `_unasked` values."""
 
     _num_requests: int = PrivateAttr(default=0)
+    _begun: deque[list[int]] = PrivateAttr(default_factory=deque)
 
     @property
     def inputs(self) -> Any:
@@ -34,14 +41,31 @@ class RowTask(PromptedTask, Task):
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield the rows with their answers, in order."""
-        asked = [place for place, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
-        requests = [self._request(inputs[place], self._num_requests + n) for n, place in enumerate(asked)]
-        self._num_requests += len(requests)
-        answers = dict(zip(asked, zip(requests, self._ask(requests), strict=True), strict=True))
+        places = self._begun.popleft() if self._begun else self._submit(inputs)
+        answers = {place: self._asker.wait() for place in places}
         yield [
             self._answered(row, *answers[place]) if place in answers else {**row, **self._unasked()}
             for place, row in enumerate(inputs)
         ]
+
+    def begin_batch(self, inputs: StepInput) -> None:
+        """Send the requests of a batch that `process` will get later, in the same order of batches.
+
+        Called by the worker while `process` still waits for earlier batches, so that the model is kept busy. Waits
+        while too much is under way. Does nothing for an LLM in this process, which works on whole batches.
+        """
+        if isinstance(self.llm, AsyncLLM):
+            self._asker.wait_for_room(BATCHES_AHEAD * self.max_in_flight)
+            self._begun.append(self._submit(inputs))
+
+    def _submit(self, inputs: StepInput) -> list[int]:
+        """Ask about each row that has an instruction. Returns the places of these rows."""
+        places = [place for place, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
+        requests = [self._request(inputs[place], self._num_requests + n) for n, place in enumerate(places)]
+        self._num_requests += len(requests)
+        for request in requests:
+            self._asker.submit(request)
+        return places
 
     @abstractmethod
     def _request(self, row: dict[str, Any], number: int) -> Request:
@@ -56,6 +80,9 @@ class RowTask(PromptedTask, Task):
         """The values for a row that an earlier step could not fill."""
 
     def _answered(self, row: dict[str, Any], request: Request, completion: Completion) -> dict[str, Any]:
+        if completion.finish_reason == STOPPED:  # it will be asked when the run goes on
+            self._journal.record_results([{"instruction": request.instruction, **self._unasked()}])
+            return {**row, **self._unasked()}
         values, rejected = self._read(request, completion)
         self._journal.record_rejections(
             rejected, stage=request.stage.value, request=request.number, instruction=request.instruction

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -129,10 +130,24 @@ def test_another_seed_gives_other_random_cuts_to_five(whole_recording, tmp_path)
     assert (tmp_path / "run" / "instances.jsonl").read_bytes() != (whole_recording / "instances.jsonl").read_bytes()
 
 
-def test_a_finished_run_is_not_replaced_unless_asked(demo):
-    done = selfinstruct("run", "--output", demo[0])
+def test_the_same_command_again_makes_the_same_files(demo, tmp_path):
+    again = tmp_path / "run"
+    shutil.copytree(demo[0], again)
+    done = selfinstruct("run", "-n", 160, "-o", again)
+    assert done.returncode == 0, done.stderr
+    for name in ("instructions.jsonl", "instances.jsonl", "rejections.jsonl"):
+        assert (again / name).read_bytes() == (demo[0] / name).read_bytes()
+
+
+def test_other_settings_for_a_run_that_lies_there_are_refused(demo):
+    before = (demo[0] / "run.json").read_bytes()
+    done = selfinstruct("run", "--output", demo[0], "--random-seed", 7)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"selfinstruct: {demo[0]} holds a run already")
+    assert done.stderr.startswith(
+        f"selfinstruct: {demo[0]} holds a run with other settings: num_instructions was 160 and is 100; "
+        "random_seed was 42 and is 7."
+    )
+    assert (demo[0] / "run.json").read_bytes() == before
 
 
 def test_options_can_come_from_a_yaml_file(tmp_path):

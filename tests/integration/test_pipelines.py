@@ -169,7 +169,7 @@ def test_the_whole_pipeline_runs_against_a_server(tmp_path: Path) -> None:
     assert result["is_classification"] == [False] * 6
     assert result["instances"] == [["cold", "hot"]] * 5
     assert result["models"] == ["small"]
-    assert result["rejections"] == ["failed_request", "over_limit"]
+    assert result["rejections"] == ["failed_request"]
     assert {asked.path for asked in server.asked} == {CHAT}
 
 
@@ -190,4 +190,4 @@ def test_a_run_that_admits_nothing_says_why(tmp_path: Path) -> None:
     with LocalOpenAIServer([text("")]) as server:
         result = result_of("run_against_a_server", tmp_path, server.url)
     assert (result["instructions"], result["rejections"]) == ([], ["empty"])
-    assert "the last 6 requests admitted nothing" in result["stop_reason"]
+    assert "the last 5 requests admitted nothing" in result["stop_reason"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from distilabel.models.llms.base import LLM
 
-from distilabel_selfinstruct.llms import OpenAICompatibleLLM, ask
+from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
 
@@ -44,13 +45,20 @@ def asked(
     def decoding_of(request: Request) -> Decoding:
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
 
-    return ask(
+    asker = Asker(
         llm,
-        requests,
         decoding_of,
         max_in_flight=max_in_flight,
+        journal=StepJournal("", ""),
         warn=([] if warnings is None else warnings).append,
     )
+    try:
+        return asker.ask(requests)
+    finally:
+        asker.close()
+        if isinstance(llm, OpenAICompatibleLLM):  # its connections are closed; a test may ask again
+            llm._client.close()
+            llm.load()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`OpenAICompatibleLLM` and `ask`, with the real OpenAI client against a real server on this machine."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,7 +145,10 @@ def test_requests_of_different_stages_keep_their_own_decoding() -> None:
 @pytest.mark.parametrize("prompt", ["Prompt", chat("Prompt")], ids=["completion", "chat"])
 def test_text_finish_reason_tokens_and_model_come_back(prompt: Any) -> None:
     completion = one_completion(text("A river", "length", usage=(40, 12)), prompt)
-    assert completion == Completion("A river", "length", input_tokens=40, output_tokens=12, model="small")
+    assert completion.seconds > 0
+    assert replace(completion, seconds=0.0) == Completion(
+        "A river", "length", input_tokens=40, output_tokens=12, model="small"
+    )
 
 
 def test_answer_without_usage_counts_no_tokens() -> None:
@@ -191,9 +195,9 @@ FAULTS = {
     "rate limited": (rate_limited(0.05), "RateLimitError"),
     "server error": (server_error(), "InternalServerError"),
     "unknown model": (unknown_model("small"), "NotFoundError"),
-    "malformed JSON": (malformed_json(), "JSONDecodeError"),
+    "malformed JSON": (malformed_json(), "BrokenAnswerError: the answer cannot be read"),
     "web page": (web_page(), ""),
-    "no choices": (no_choices(), "no generation"),
+    "no choices": (no_choices(), "BrokenAnswerError: the answer holds no choices"),
     "content filter": (content_filtered(), "content_filter"),
     "dropped connection": (dropped_connection(), "APIConnectionError"),
 }
@@ -216,6 +220,30 @@ def test_a_failing_request_does_not_lose_the_others(fault: Reply, named: str, fo
         "answer to three",
     ]
     assert named in completions[1].error
+
+
+BROKEN = {"malformed JSON": malformed_json(), "no choices": no_choices()}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_answer_is_asked_for_again(broken: Reply) -> None:
+    with LocalOpenAIServer([broken, broken, text("A river")]) as server, loaded(an_llm(server)) as llm:
+        (completion,) = asked(llm, [a_request()])
+    assert (completion.text, completion.retries) == ("A river", 2)
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_after_three_broken_answers_a_request_has_failed(broken: Reply) -> None:
+    with LocalOpenAIServer([broken]) as server, loaded(an_llm(server), max_retries=5) as llm:
+        (completion,) = asked(llm, [a_request()])
+    assert (completion.text, len(server.asked)) == (None, 3)
+
+
+def test_retries_of_the_client_and_of_broken_answers_are_counted_together() -> None:
+    replies = [server_error(), malformed_json(), rate_limited(0.01), no_choices(), text("A river")]
+    with LocalOpenAIServer(replies) as server, loaded(an_llm(server), max_retries=2) as llm:
+        (completion,) = asked(llm, [a_request()])
+    assert (completion.text, completion.retries, len(server.asked)) == ("A river", 4, 5)
 
 
 def test_a_failed_request_names_the_model() -> None:
@@ -343,6 +371,7 @@ def test_the_host_can_ask_it_too() -> None:
         "generations": ["A river"],
         "statistics": {"input_tokens": [7], "output_tokens": [3]},
         "finish_reason": ["length"],
+        "retries": [0],
     }
 
 

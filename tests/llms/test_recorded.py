@@ -10,6 +10,7 @@ from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED
 from distilabel_selfinstruct.errors import RecordingError
 from distilabel_selfinstruct.journal import completion_row
 from distilabel_selfinstruct.llms import RecordedLLM, make_llm
+from distilabel_selfinstruct.prompts import default_decoding
 from distilabel_selfinstruct.records import Completion, Stage
 from tests.llms.builders import a_request, asked
 
@@ -98,7 +99,7 @@ def test_a_recorded_failure_is_replayed_as_one(tmp_path: Path) -> None:
 def test_a_journal_is_a_recording(tmp_path: Path) -> None:
     request = instances_of("Sort it.", is_classification=True)
     completion = Completion("Class label: a", "length", input_tokens=5, output_tokens=4, model="small")
-    llm = a_recording(tmp_path, json.dumps(completion_row(request, completion)))
+    llm = a_recording(tmp_path, json.dumps(completion_row(request, default_decoding(INSTANCES), completion)))
     assert asked(llm, [request]) == [completion]
 
 

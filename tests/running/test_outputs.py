@@ -1,11 +1,13 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasets import load_from_disk
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
 from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import missing_rows, read_outputs, write_outputs
@@ -21,9 +23,14 @@ def journal(folder: RunFolder, step: str, *rows: dict, name: str = "results.json
         stream.writelines(json.dumps(row) + "\n" for row in rows)
 
 
+def prepared(path: Path, *, fresh: bool = False, extend: bool = False, **options: Any) -> RunFolder:
+    folder = RunFolder(path)
+    with folder.prepared(RunConfig(**options), fresh=fresh, extend=extend):
+        return folder
+
+
 def a_run(tmp_path: Path) -> RunFolder:
-    folder = RunFolder(tmp_path / "run")
-    folder.prepare(RunConfig(), fresh=False)
+    folder = prepared(tmp_path / "run")
     journal(folder, INSTRUCTIONS, {"instruction": "one", **ADMITTED}, {"instruction": "two", **ADMITTED})
     journal(
         folder,
@@ -65,8 +72,7 @@ def test_rows_that_the_host_lost_at_the_end_are_reported(tmp_path):
 
 
 def test_a_run_without_rows_gives_an_empty_dataset_with_its_columns(tmp_path):
-    folder = RunFolder(tmp_path / "run")
-    folder.prepare(RunConfig(), fresh=False)
+    folder = prepared(tmp_path / "run")
     write_outputs(folder, read_outputs(folder))
     dataset = load_from_disk(str(folder.dataset))["train"]
     assert len(dataset) == 0
@@ -106,12 +112,85 @@ def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
     assert reader.read().admitted == 3
 
 
-def test_a_finished_run_is_only_replaced_when_asked(tmp_path):
+def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):
     folder = a_run(tmp_path)
-    with pytest.raises(RunFolderError, match="holds a run already"):
-        folder.prepare(RunConfig(), fresh=False)
-    folder.prepare(RunConfig(), fresh=True)
+    prepared(folder.path)
+    assert all((folder.state / step).exists() for step in STEP_NAMES)
+
+
+def test_a_run_is_only_replaced_when_asked(tmp_path):
+    folder = a_run(tmp_path)
+    prepared(folder.path, fresh=True, num_instructions=7)
     assert not any((folder.state / step).exists() for step in STEP_NAMES)
+    assert folder.read_description()["config"]["num_instructions"] == 7
+
+
+def test_other_settings_are_refused_with_each_difference(tmp_path):
+    folder = a_run(tmp_path)
+    with pytest.raises(RunFolderError) as refusal:
+        prepared(folder.path, num_instructions=7, random_seed=1)
+    assert str(refusal.value) == (
+        f"{folder.path} holds a run with other settings: num_instructions was 100 and is 7; random_seed was 42 and is "
+        "1. Give the same settings to go on, another folder, or --fresh to replace what is there. --extend lets it go "
+        "on to more instructions."
+    )
+    assert folder.read_description()["config"]["num_instructions"] == 100
+
+
+def test_settings_that_only_decide_when_and_how_fast_may_change(tmp_path):
+    folder = a_run(tmp_path)
+    prepared(folder.path, max_in_flight=50, max_requests=9, request_timeout=1, batch_size=3, min_acceptance=0.5)
+    assert folder.read_description()["config"]["max_requests"] == 9
+
+
+def test_the_sampling_lag_stays_that_of_the_run(tmp_path):
+    folder = a_run(tmp_path)
+    with folder.prepared(RunConfig(max_in_flight=50)) as effective:
+        assert effective.sampling_lag == 5
+
+
+def test_a_run_is_extended_when_asked(tmp_path):
+    folder = a_run(tmp_path)
+    prepared(folder.path, extend=True, num_instructions=200)
+    assert folder.read_description()["config"]["num_instructions"] == 200
+
+
+def test_a_run_cannot_be_extended_to_fewer_instructions(tmp_path):
+    folder = a_run(tmp_path)
+    with pytest.raises(RunFolderError, match="num_instructions was 100 and can only grow"):
+        prepared(folder.path, extend=True, num_instructions=50)
+
+
+def test_extending_refuses_other_differences(tmp_path):
+    folder = a_run(tmp_path)
+    with pytest.raises(RunFolderError, match="random_seed was 42 and is 1"):
+        prepared(folder.path, extend=True, num_instructions=200, random_seed=1)
+
+
+def test_other_seed_tasks_under_the_same_name_are_refused(tmp_path):
+    seeds = tmp_path / "seeds.jsonl"
+    seeds.write_text("one")
+    folder = prepared(tmp_path / "run", seed_tasks=str(seeds))
+    seeds.write_text("two")
+    with pytest.raises(RunFolderError, match="the seed_tasks changed"):
+        prepared(folder.path, seed_tasks=str(seeds))
+
+
+def test_a_folder_is_held_while_a_run_works_in_it(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    assert not folder.is_held
+    with folder.prepared(RunConfig()):
+        assert folder.is_held
+        with pytest.raises(RunFolderError, match="is in use by another process"):
+            prepared(folder.path)
+    assert not folder.is_held
+
+
+def test_a_reason_to_stop_does_not_outlive_its_attempt(tmp_path):
+    folder = a_run(tmp_path)
+    ask_to_stop(folder.state, "it was interrupted.")
+    prepared(folder.path)
+    assert stop_reason(folder.state) == ""
 
 
 def test_a_damaged_description_is_named(tmp_path):
@@ -124,5 +203,5 @@ def test_a_damaged_description_is_named(tmp_path):
 def test_the_description_says_how_the_run_was_made(tmp_path):
     description = a_run(tmp_path).read_description()
     assert description["config"]["llm"] == "recorded:demo"
-    assert len(description["seed_tasks_sha256"]) == 64
+    assert {len(description["inputs"][name]) for name in ("seed_tasks", "prompts")} == {64}
     assert description["versions"]["distilabel"] == "1.5.3"

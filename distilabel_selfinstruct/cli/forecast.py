@@ -1,0 +1,62 @@
+"""What `selfinstruct run --dry-run` shows."""
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from distilabel_selfinstruct.cli.display import shown_time
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.prompts import Prompt
+from distilabel_selfinstruct.running.forecast import Forecast, forecast
+
+SHOWN_LINES = 24
+
+
+def forecast_view(config: RunConfig) -> RenderableType:
+    """A table of what each stage will take, and a prompt of each."""
+    expected = forecast(config)
+    prompts = [
+        Panel(_shortened(stage.prompt), title=f"a prompt of {stage.stage.value}", title_align="left")
+        for stage in expected.stages
+    ]
+    return Group(_table(expected), Text(_cost(config, expected)), "", *prompts)
+
+
+def _table(expected: Forecast) -> Table:
+    table = Table(title="What the run is expected to take", title_justify="left")
+    for name in ("stage", "requests", "tokens in", "tokens out", "time"):
+        table.add_column(name, justify="left" if name == "stage" else "right")
+    for stage in expected.stages:
+        table.add_row(
+            stage.stage.value,
+            f"{stage.requests:,}",
+            f"{stage.input_tokens:,}",
+            f"{stage.output_tokens:,}",
+            shown_time(stage.seconds),
+        )
+    table.add_section()
+    table.add_row(
+        "all, at the same time",
+        f"{sum(stage.requests for stage in expected.stages):,}",
+        f"{sum(stage.input_tokens for stage in expected.stages):,}",
+        f"{sum(stage.output_tokens for stage in expected.stages):,}",
+        shown_time(expected.seconds),
+    )
+    return table
+
+
+def _cost(config: RunConfig, expected: Forecast) -> str:
+    assumed = "Assumed: 4 characters a token, 5 instructions a request, 0.5 s and 50 tokens a second for a response."
+    if expected.cost is None:
+        return f"Cost: not known, since --prices does not name {config.model!r}. {assumed}"
+    return f"Cost: {expected.cost:,.2f}. {assumed}"
+
+
+def _shortened(prompt: Prompt) -> Text:
+    text = prompt if isinstance(prompt, str) else "\n".join(f"[{m['role']}]\n{m['content']}" for m in prompt)
+    lines = text.split("\n")
+    if len(lines) > SHOWN_LINES:
+        half = SHOWN_LINES // 2
+        lines = [*lines[:half], f"… {len(lines) - 2 * half} lines …", *lines[-half:]]
+    return Text("\n".join(lines))

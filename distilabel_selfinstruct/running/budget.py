@@ -1,0 +1,30 @@
+"""What a run may use, and whether it is used up."""
+
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.running.progress import Progress
+
+
+def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | None:
+    """What tokens cost by the price of the run's model; None if no price is known."""
+    price = config.prices.get(config.model)
+    if price is None:
+        return None
+    return (input_tokens * price.input + output_tokens * price.output) / 1_000_000
+
+
+def used_up(config: RunConfig, progress: Progress) -> str:
+    """Which limit of the run is reached, as a sentence; empty if none is.
+
+    Limits other than that on requests are looked at twice a second: requests that are under way at that moment are
+    finished, so a run may use a little more.
+    """
+    spent = cost(config, progress.input_tokens, progress.output_tokens)
+    if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:
+        return f"max_tokens ({config.max_tokens:,}) was reached."
+    if config.max_cost is not None and spent is not None and spent >= config.max_cost:
+        return f"max_cost ({config.max_cost:g}) was reached."
+    if config.max_minutes is not None and progress.elapsed >= 60 * config.max_minutes:
+        return f"max_minutes ({config.max_minutes:g}) was reached."
+    if config.max_failures is not None and progress.failures > config.max_failures:
+        return f"max_failures ({config.max_failures}) was exceeded. The last failure was: {progress.last_failure}"
+    return ""

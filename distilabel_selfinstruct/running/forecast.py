@@ -1,0 +1,82 @@
+"""What a run will take, before anything is asked."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from distilabel_selfinstruct.bootstrap import EXPECTED_PER_REQUEST
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.prompts import Prompt, load_prompts
+from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.running.budget import cost
+from distilabel_selfinstruct.seeds import load_seed_tasks
+
+CHARACTERS_PER_TOKEN = 4
+"""Of English text, with the tokenizers of today's models."""
+
+# Tokens that a completion has on average, in recorded runs of GPT-3 and Llama 3 with the paper's prompts.
+OUTPUT_TOKENS = {Stage.INSTRUCTION_GENERATION: 150, Stage.CLASSIFICATION: 2, Stage.INSTANCE_GENERATION: 110}
+
+# Seconds that a completion takes: a round trip, and 50 tokens a second.
+ROUND_TRIP = 0.5
+TOKENS_PER_SECOND = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StageForecast:
+    """What one stage will take. Tokens are totals; `prompt` is one as it will be sent."""
+
+    stage: Stage
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a run will take. `cost` is None where the price is not known; `seconds` lets the stages overlap."""
+
+    stages: tuple[StageForecast, ...]
+    cost: float | None
+    seconds: float
+
+
+def forecast(config: RunConfig) -> Forecast:
+    """An estimate from the length of the prompts and from what completions took in recorded runs.
+
+    Raises:
+        SelfInstructError: the prompts or the seed file cannot be read.
+    """
+    prompts, form = load_prompts(config.prompts), config.effective_prompt_form
+    seed_tasks = load_seed_tasks(config.seed_tasks)
+    sample = [task.instruction for task in seed_tasks][: config.num_prompt_instructions]
+    rendered = {
+        Stage.INSTRUCTION_GENERATION: prompts.instruction_generation(
+            sample, form=form, classification_only=config.classification_only
+        ),
+        Stage.CLASSIFICATION: prompts.classification(sample[0], form=form),
+        Stage.INSTANCE_GENERATION: prompts.instances(
+            sample[0], is_classification=seed_tasks[0].is_classification, form=form
+        ),
+    }
+    stages = tuple(_stage(stage, prompt, config) for stage, prompt in rendered.items())
+    tokens_in = sum(stage.input_tokens for stage in stages)
+    tokens_out = sum(stage.output_tokens for stage in stages)
+    return Forecast(stages, cost(config, tokens_in, tokens_out), max(stage.seconds for stage in stages))
+
+
+def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:
+    requests = config.num_instructions
+    if stage is Stage.INSTRUCTION_GENERATION:
+        requests = ceil(config.num_instructions / EXPECTED_PER_REQUEST)
+    text = prompt if isinstance(prompt, str) else "".join(message["content"] for message in prompt)
+    seconds_each = ROUND_TRIP + OUTPUT_TOKENS[stage] / TOKENS_PER_SECOND
+    return StageForecast(
+        stage=stage,
+        requests=requests,
+        input_tokens=requests * ceil(len(text) / CHARACTERS_PER_TOKEN),
+        output_tokens=requests * OUTPUT_TOKENS[stage],
+        seconds=seconds_each * requests / config.max_in_flight,
+        prompt=prompt,
+    )

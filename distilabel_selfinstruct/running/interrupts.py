@@ -1,0 +1,46 @@
+"""Ctrl-C during a run: once finishes the requests under way, twice stops at once. Both can be continued."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
+
+INTERRUPTED = "it was interrupted."
+EXIT_STATUS = 130
+
+
+@contextmanager
+def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
+    """Answer SIGINT while the pipeline runs; only in the main thread, where signals arrive."""
+    owner = os.getpid()
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        del signal_number, frame
+        if os.getpid() != owner:  # a worker, which was forked with this handler
+            return
+        if not stop_reason(state):
+            ask_to_stop(state, INTERRUPTED)
+            _say("Finishing the requests under way. Once more to stop at once; the same command goes on later.")
+        else:
+            for process in multiprocessing.active_children():
+                process.kill()
+            _say("Stopped. What had arrived is kept; the same command goes on.")
+            os._exit(EXIT_STATUS)
+
+    pipeline._handle_keyboard_interrupt = lambda: None  # the host would drop the batches between its steps
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _say(text: str) -> None:
+    print(f"\n{text}", file=sys.stderr, flush=True)  # noqa: T201 - said to the one who pressed the keys

@@ -1,0 +1,28 @@
+"""What the tests of whole runs share: a server, and a run that nothing happened to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.local_openai_server import LocalOpenAIServer
+from tests.running.cli_runs import OPTIONS, Model, finished, outputs
+
+
+@pytest.fixture
+def server() -> Iterator[LocalOpenAIServer]:
+    with LocalOpenAIServer(Model()) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with `OPTIONS` against a server without faults. It is read only."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    with LocalOpenAIServer(Model()) as listening:
+        finished(folder, listening, *OPTIONS)
+    made = outputs(folder)
+    assert len(made["instructions.jsonl"].splitlines()) == 32
+    assert len(made["instances.jsonl"].splitlines()) >= 40
+    assert len(made["rejections.jsonl"].splitlines()) >= 8
+    return folder

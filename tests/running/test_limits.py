@@ -1,0 +1,96 @@
+"""Limits of a run: what they bound, how it ends at them, and that it goes on with a higher one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.local_openai_server import Asked, LocalOpenAIServer, Reply
+from tests.running.cli_runs import (
+    OPTIONS,
+    Model,
+    answer,
+    asked_again,
+    description,
+    finished,
+    journals,
+    outputs,
+    recorded,
+    run,
+    work,
+)
+
+
+def slowly(asked: Asked) -> Reply:
+    """Limits other than that on requests are looked at twice a second."""
+    return replace(answer(asked), seconds=0.25)
+
+
+@pytest.fixture
+def slow_server() -> Iterator[LocalOpenAIServer]:
+    with LocalOpenAIServer(Model(slowly)) as listening:
+        yield listening
+
+
+def stopped(folder: Path, server: LocalOpenAIServer, reason: str, *options: object) -> None:
+    """The run ends before its time, says why, and has recorded all that it asked."""
+    done = run(folder, server, *OPTIONS, *options)
+    assert done.status == 3, done
+    assert reason in done.said
+    assert "Traceback" not in done.said + done.complained
+    assert description(folder)["status"] == "stopped"
+    assert len(journals(folder)) == len(work(server.asked))
+
+
+def test_max_requests_is_kept_exactly_over_all_stages(
+    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    stopped(folder, server, "max_requests (25) was reached.", "--max-requests", 25)
+    assert len(work(server.asked)) == 25
+    assert len({row["stage"] for row in journals(folder)}) >= 2
+    known, before = recorded(folder), len(server.asked)
+    finished(folder, server, *OPTIONS, "--max-requests", 1000)
+    assert asked_again(server.asked[before:], known) == []
+    assert outputs(folder) == outputs(undisturbed)
+
+
+def test_max_tokens_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
+    stopped(tmp_path / "run", slow_server, "max_tokens (60) was reached.", "--max-tokens", 60)
+    # Ten tokens a request; what was under way, or sent before the next look, is finished.
+    assert 6 <= len(work(slow_server.asked)) <= 40
+
+
+def test_max_cost_stops_the_run_by_the_price_of_its_model(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
+    prices, folder = tmp_path / "prices.yaml", tmp_path / "run"
+    prices.write_text("small: {input: 100000, output: 200000}\n")  # 1.3 for 7 tokens in and 3 out
+    stopped(folder, slow_server, "max_cost (7) was reached.", "--max-cost", 7, "--prices", prices)
+    assert 6 <= len(work(slow_server.asked)) <= 40
+
+
+def test_a_cost_without_a_price_is_an_error_before_the_start(server: LocalOpenAIServer, tmp_path: Path) -> None:
+    done = run(tmp_path / "run", server, *OPTIONS, "--max-cost", 7)
+    assert (done.status, server.asked, (tmp_path / "run").exists()) == (1, [], False)
+    assert "max_cost is set and the price of 'small' is not known: give it in prices." in done.complained
+
+
+def test_max_minutes_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
+    stopped(tmp_path / "run", slow_server, "max_minutes (0.05) was reached.", "--max-minutes", 0.05)
+    assert len(work(slow_server.asked)) < 50
+
+
+def test_acceptance_that_collapses_stops_generation_with_advice(
+    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    # About half of the candidates are new.
+    done = run(folder, server, *OPTIONS, "--patience", 3, "--min-acceptance", 0.9)
+    said = " ".join(done.said.split())
+    assert "of the candidates in the last 3 requests only" in said
+    assert "The model repeats itself: try more varied seed tasks" in said
+    assert "Traceback" not in done.said + done.complained
+    known, before = recorded(folder), len(server.asked)
+    finished(folder, server, *OPTIONS)
+    assert asked_again(server.asked[before:], known) == []
+    assert outputs(folder) == outputs(undisturbed)

@@ -12,11 +12,11 @@ def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | No
     return (input_tokens * price.input + output_tokens * price.output) / 1_000_000
 
 
-def used_up(config: RunConfig, progress: Progress) -> str:
+def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:
     """Which limit of the run is reached, as a sentence; empty if none is.
 
     Limits other than that on requests are looked at twice a second: requests that are under way at that moment are
-    finished, so a run may use a little more.
+    finished, so a run may use a little more. `failures_before` are those of earlier attempts at the run.
     """
     spent = cost(config, progress.input_tokens, progress.output_tokens)
     if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:
@@ -25,6 +25,6 @@ def used_up(config: RunConfig, progress: Progress) -> str:
         return f"max_cost ({config.max_cost:g}) was reached."
     if config.max_minutes is not None and progress.elapsed >= 60 * config.max_minutes:
         return f"max_minutes ({config.max_minutes:g}) was reached."
-    if config.max_failures is not None and progress.failures > config.max_failures:
+    if config.max_failures is not None and progress.failures - failures_before > config.max_failures:
         return f"max_failures ({config.max_failures}) was exceeded. The last failure was: {progress.last_failure}"
     return ""

@@ -96,7 +96,10 @@ def run(
     probe(configured_llm(config), config.effective_prompt_form)
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
-        pipeline.save(str(folder.pipeline), format="yaml")
+        try:
+            pipeline.save(str(folder.pipeline), format="yaml")
+        except OSError as error:
+            raise JournalError(f"Cannot write to {folder.path}: {error.strerror or error}. Make room.") from error
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
             deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
@@ -150,13 +153,17 @@ def _watching(
 ) -> Iterator[None]:
     """Look at the progress in a thread of its own while the pipeline blocks this one; stop it at its limits."""
     over = Event()
+    failures_before = reader.read().failures  # of earlier attempts, which do not count against this one
 
     def look() -> None:
-        while not over.wait(SECONDS_BETWEEN_LOOKS):
-            progress = reader.read()
-            if reason := used_up(config, progress):
-                ask_to_stop(folder.state, reason)
-            watch(progress)
+        try:
+            while not over.wait(SECONDS_BETWEEN_LOOKS):
+                progress = reader.read()
+                if reason := used_up(config, progress, failures_before):
+                    ask_to_stop(folder.state, reason)
+                watch(progress)
+        except Exception as error:  # unwatched, the run would pass its limits
+            ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}).")
 
     thread = Thread(target=look, daemon=True)
     thread.start()

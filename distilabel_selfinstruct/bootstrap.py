@@ -70,12 +70,12 @@ class BootstrapSettings:
 def sampling_lag(num_instructions: int, max_in_flight: int) -> int:
     """A window that keeps a model busy without letting the pool go stale.
 
-    The completions are received in order, so one that takes long holds up those sent after it: a window of 16 times
+    The completions are received in order, so one that takes long holds up those sent after it: a window of 24 times
     as many requests as are under way hides nearly all of that. In a short run so long a window would mean that no
     prompt shows a generated instruction, so it is at most a quarter of the requests to be expected.
     """
     expected = ceil(num_instructions / EXPECTED_PER_REQUEST)
-    return min(16 * max_in_flight, max(max_in_flight, expected // 4))
+    return min(24 * max_in_flight, max(max_in_flight, expected // 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def main() -> None:
         generate(url, rounds, SLOTS, in_rounds=True)
         in_rounds = utilisation(busy(url))
         print(f"stage 1, rounds of {SLOTS}, {rounds} requests           {in_rounds:6.1%}")
-        for factor in (4, 16):
+        for factor in (4, 24):
             generate(url, windowed, factor * SLOTS, in_rounds=False)
             seen = busy(url)
             print(

@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test check format parity bench-novelty bench-throughput constraints clean
+.PHONY: help setup demo test check format parity bench-novelty bench-throughput torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ parity: $(READY) ## Compare with recorded runs of the reference: SELFINSTRUCT_RE
 bench-novelty: $(READY) ## Time the novelty index against its peers: RECORDINGS in SELFINSTRUCT_RECORDINGS
 	$(PIP) install --quiet --constraint constraints.txt --group bench --editable '.[numba]'
 	$(BIN)/python tests/benchmarks/novelty.py
+
+torture: $(READY) ## Kill a run 50 times at random moments; it must end as if nothing had happened
+	$(BIN)/python tests/torture.py
 
 bench-throughput: $(READY) ## Measure how busy a run keeps the model
 	$(BIN)/python tests/benchmarks/throughput.py

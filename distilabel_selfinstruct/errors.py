@@ -10,6 +10,9 @@ SelfInstructError
 │   └── JournalError       the journal of a step is in use, damaged or cannot be written
 ├── ModelError             the model cannot be reached or refuses to answer
 ├── InputFileError         a user's data file cannot be read
+├── ReviewError            Argilla cannot be reached, refuses, or holds something else than was expected
+│   └── ArgillaServerError the embedded Argilla server cannot be installed or started
+├── PublishError           the Hub cannot be reached or refuses, or the dataset is not fit to be published
 └── PipelineError          distilabel ended a pipeline without all of its rows
 
 Each message is one sentence that names the value, where it stood and the remedy. What a model answers is never
@@ -61,6 +64,18 @@ class ModelError(SelfInstructError):
 
 class InputFileError(SelfInstructError):
     """A data file given on the command line cannot be read as rows."""
+
+
+class ReviewError(SelfInstructError):
+    """Argilla cannot be reached or refuses, or a dataset there is not what was pushed."""
+
+
+class ArgillaServerError(ReviewError):
+    """The embedded Argilla server cannot be installed, started or found."""
+
+
+class PublishError(SelfInstructError):
+    """The Hub cannot be reached or refuses, or what was to be published lacks something that only the user knows."""
 
 
 class PipelineError(SelfInstructError):

@@ -21,6 +21,7 @@ FLOORS = {
     "parsing": 1,
     "filters": 1,
     "analysis": 1,
+    "ratings": 1,
     "reading": 2,
     "bootstrap": 2,
     "journal": 2,

@@ -22,6 +22,7 @@ FLOORS = {
     "filters": 1,
     "analysis": 1,
     "ratings": 1,
+    "quality": 1,
     "reading": 2,
     "bootstrap": 2,
     "journal": 2,
@@ -52,6 +53,7 @@ SAME_FLOOR = {
     ("cli", "host_fixes"),
     ("__main__", "cli"),
     ("jsonl", "errors"),
+    ("quality", "ratings"),
 }
 
 HEAVY = {"distilabel", "argilla", "datasets", "huggingface_hub", "pydantic"}

@@ -1,0 +1,1 @@
+"""People rate the data in Argilla: settings and guidelines, push, pull. Importing this module imports no argilla."""

@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
-# Extras to install with the project, as in: make test EXTRAS='[transformers,numba]'
-EXTRAS ?=
+# Extras to install with the project, as in: make test EXTRAS='[analysis,transformers,numba]'
+EXTRAS ?= [analysis]
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.

@@ -27,3 +27,8 @@ def test_an_empty_dataset_has_lengths_of_zero():
 
 def test_the_papers_own_figures_add_up():
     assert PAPER.classification_instructions + PAPER.non_classification_instructions == PAPER.instructions
+
+
+def test_lengths_can_be_counted_in_another_way():
+    rows = [{"input": "", "output": "天气很好"}]
+    assert statistics([], rows, count_words=len).output_length == 4.0

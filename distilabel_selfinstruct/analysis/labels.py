@@ -1,0 +1,57 @@
+"""Class balance: which labels the instances of classification instructions have, and how evenly."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+MOST_COMMON_LABELS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBalance:
+    """The labels of classification instances. A label is an output, trimmed and without regard to case.
+
+    Attributes:
+        instructions: classification instructions that have an instance.
+        instances: their instances.
+        labels: different labels, over all instructions.
+        most_common: labels as first written, and how often they occur, most common first.
+        with_several_instances: instructions with two instances or more: those of which balance can be told.
+        with_one_label: how many of these have the same label in all instances.
+        majority_share: mean share of the most common label within these instructions, from 0 to 1; 0 without any.
+    """
+
+    instructions: int
+    instances: int
+    labels: int
+    most_common: tuple[tuple[str, int], ...]
+    with_several_instances: int
+    with_one_label: int
+    majority_share: float
+
+
+def class_balance(instances: Iterable[dict[str, Any]]) -> ClassBalance:
+    """Count the labels of rows with `instruction`, `output` and a true `is_classification`."""
+    totals: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    by_instruction: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in instances:
+        if row.get("is_classification"):
+            shown = " ".join(row["output"].split())
+            label = shown.casefold()
+            written.setdefault(label, shown)
+            totals[label] += 1
+            by_instruction[row["instruction"]][label] += 1
+    several = [labels for labels in by_instruction.values() if labels.total() > 1]
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:MOST_COMMON_LABELS]
+    return ClassBalance(
+        instructions=len(by_instruction),
+        instances=totals.total(),
+        labels=len(totals),
+        most_common=tuple((written[label], count) for label, count in ranked),
+        with_several_instances=len(several),
+        with_one_label=sum(len(labels) == 1 for labels in several),
+        majority_share=fmean(max(labels.values()) / labels.total() for labels in several) if several else 0.0,
+    )

@@ -5,10 +5,12 @@ A ratings file is JSON Lines, one answer a line: `record`, `instruction`, `is_cl
 """
 
 import hashlib
-import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
 
 from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError
@@ -28,7 +30,10 @@ YES, NO = "yes", "no"
 OVERALL_RATINGS = ("A", "B", "C", "D")
 """The four levels of section 4.4, from the best."""
 
-QUESTIONS = (*QUALITY_QUESTIONS, OVERALL, CORRECTED_OUTPUT, COMMENT)
+ANSWERS = {**dict.fromkeys(QUALITY_QUESTIONS, (YES, NO)), OVERALL: OVERALL_RATINGS}
+"""The answers that can be given, by question. The other questions take any text."""
+
+QUESTIONS = (*ANSWERS, CORRECTED_OUTPUT, COMMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,43 @@ class Rating:
 def record_id(instruction: str, input: str, output: str) -> str:
     """The identity of an instance in a review: 32 hexadecimal digits of a hash of its texts.
 
-    Changed texts give another identity, so that no answer can be taken for an answer about other texts.
+    Changed texts give another identity, so that no answer can be taken for an answer about other texts. The texts are
+    taken as they stand in a file, so that an instance keeps its identity when it is written and read.
     """
-    texts = json.dumps([instruction, input, output])
-    return hashlib.sha256(texts.encode()).hexdigest()[:32]
+    line = jsonl.dumps({"instruction": instruction, "input": input, "output": output})
+    return hashlib.sha256(line.encode()).hexdigest()[:32]
+
+
+def latest_answers(ratings: Iterable[Rating]) -> dict[tuple[str, str, str], Rating]:
+    """The answer that counts, by record, rater and question, whatever the order of `ratings`.
+
+    Left out are questions and values that this package does not know, which a changed Argilla dataset may hold. Of
+    several answers of a rater the latest counts; of equally late ones `no`, else the last in the alphabet, which for
+    letters is the worst.
+    """
+    latest: dict[tuple[str, str, str], Rating] = {}
+    for rating in ratings:
+        if rating.question not in QUESTIONS or rating.value not in ANSWERS.get(rating.question, (rating.value,)):
+            continue
+        key = (rating.record, rating.rater, rating.question)
+        if key not in latest or _rank(rating) > _rank(latest[key]):
+            latest[key] = rating
+    return latest
+
+
+def instant(rating: Rating) -> datetime:
+    """When the answer was given; the beginning of time where `updated_at` is missing or no time. No zone means UTC."""
+    # Before Python 3.11 fromisoformat knows neither `Z` nor fractions of other than three or six digits.
+    text = re.sub(r"\.(\d+)", lambda fraction: "." + fraction[1][:6].ljust(6, "0"), rating.updated_at.strip())
+    try:
+        moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=timezone.utc)
+
+
+def _rank(rating: Rating) -> tuple[datetime, bool, str]:
+    return instant(rating), rating.value == NO, rating.value
 
 
 def read_ratings(path: str | os.PathLike[str]) -> list[Rating]:
@@ -73,26 +111,32 @@ def read_ratings(path: str | os.PathLike[str]) -> list[Rating]:
 
 
 def write_ratings(path: str | os.PathLike[str], ratings: Iterable[Rating]) -> None:
-    """Write a ratings file; it replaces the one that was there only when it is complete."""
+    """Write a ratings file and the folders above it; it replaces the one that was there only when it is complete."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     jsonl.write(path, (asdict(rating) for rating in ratings))
 
 
 def _rating(row: dict[str, object], place: str) -> Rating:
-    for field in ("record", "instruction", "rater", "question", "value"):
+    row = {"updated_at": "", "is_classification": False, **row}
+    for field in ("record", "instruction", "rater", "question", "value", "updated_at"):
         if not isinstance(row.get(field), str):
             raise InputFileError(f"{place}: {field!r} is {row.get(field)!r} and must be a text.")
+    is_classification = row["is_classification"]
+    if not isinstance(is_classification, bool):
+        raise InputFileError(f"{place}: 'is_classification' is {is_classification!r} and must be true or false.")
     question, value = str(row["question"]), str(row["value"])
-    allowed = (YES, NO) if question in QUALITY_QUESTIONS else OVERALL_RATINGS if question == OVERALL else None
     if question not in QUESTIONS:
         raise InputFileError(f"{place}: 'question' is {question!r} and must be one of {', '.join(QUESTIONS)}.")
-    if allowed is not None and value not in allowed:
-        raise InputFileError(f"{place}: 'value' of {question} is {value!r} and must be one of {', '.join(allowed)}.")
+    if value not in ANSWERS.get(question, (value,)):
+        raise InputFileError(
+            f"{place}: 'value' of {question} is {value!r} and must be one of {', '.join(ANSWERS[question])}."
+        )
     return Rating(
         record=str(row["record"]),
         instruction=str(row["instruction"]),
         rater=str(row["rater"]),
         question=question,
         value=value,
-        updated_at=str(row.get("updated_at", "")),
-        is_classification=bool(row.get("is_classification", False)),
+        updated_at=str(row["updated_at"]),
+        is_classification=is_classification,
     )

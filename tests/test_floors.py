@@ -22,6 +22,8 @@ FLOORS = {
     "filters": 1,
     "analysis": 1,
     "ratings": 1,
+    "agreement": 1,
+    "decisions": 1,
     "quality": 1,
     "reading": 2,
     "bootstrap": 2,
@@ -33,6 +35,7 @@ FLOORS = {
     "llms": 3,
     "testing": 3,
     "steps": 3,
+    "review": 3,
     "pipeline": 3,
     "running": 4,
     "cli": 4,
@@ -42,6 +45,8 @@ FLOORS = {
 # On one floor, left may import right.
 SAME_FLOOR = {
     ("pool", "similarity"),
+    ("agreement", "ratings"),
+    ("decisions", "ratings"),
     ("bootstrap", "reading"),
     ("llms", "host_fixes"),
     ("testing", "host_fixes"),

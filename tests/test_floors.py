@@ -21,6 +21,7 @@ FLOORS = {
     "parsing": 1,
     "filters": 1,
     "analysis": 1,
+    "formatting": 1,
     "ratings": 1,
     "agreement": 1,
     "decisions": 1,
@@ -46,6 +47,7 @@ FLOORS = {
 SAME_FLOOR = {
     ("pool", "similarity"),
     ("agreement", "ratings"),
+    ("formatting", "ratings"),
     ("decisions", "ratings"),
     ("bootstrap", "reading"),
     ("llms", "host_fixes"),

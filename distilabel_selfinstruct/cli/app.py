@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from distilabel_selfinstruct import __version__
-from distilabel_selfinstruct.cli import filter, parse, run, seeds, status  # noqa: A004 - the command is called so
+from distilabel_selfinstruct.cli import export, filter, parse, run, seeds, status  # noqa: A004 - the command is called so
 
 app = typer.Typer(
     name="selfinstruct",
@@ -20,6 +20,7 @@ app.command("run", help=run.HELP)(run.run)
 app.command("status", help=status.STATUS_HELP)(status.status)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
+app.command("export", help=export.HELP)(export.export)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
 

@@ -1,0 +1,45 @@
+"""An example to train on, read from a row of any source."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from distilabel_selfinstruct.records import Reason, Rejection, SeedTask
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A task with its answer. The texts are stripped of outer white space; `input` may be empty."""
+
+    instruction: str
+    input: str
+    output: str
+
+
+def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) -> Example | Rejection:
+    """The example in the columns `instruction`, `input` and `output`, or why there is none.
+
+    `input` may be missing. None counts as an empty text.
+    """
+    texts = {}
+    for column in ("instruction", "input", "output"):
+        value = row.get(column)
+        if value is not None and not isinstance(value, str):
+            return Rejection(repr(value), Reason.UNREADABLE, f"{column} is no text")
+        texts[column] = (value or "").strip()
+    if not texts["instruction"]:
+        return Rejection(
+            texts["output"], Reason.EMPTY, "instruction" if "instruction" in row else "no instruction column"
+        )
+    if not texts["output"] and not allow_empty_output:
+        return Rejection(texts["instruction"], Reason.EMPTY_OUTPUT, "" if "output" in row else "no output column")
+    return Example(**texts)
+
+
+def seed_rows(tasks: Iterable[SeedTask]) -> Iterator[Row]:
+    """Seed tasks as rows, one per instance: the paper tunes on them too."""
+    for task in tasks:
+        for instance in task.instances:
+            yield {"instruction": task.instruction, "input": instance.input, "output": instance.output}

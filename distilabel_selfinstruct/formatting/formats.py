@@ -1,0 +1,129 @@
+"""The formats to train in, and one example in each of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, get_args
+
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.formatting.chat import JOINS, Join, answer, question, sharegpt_turns
+from distilabel_selfinstruct.formatting.examples import Example, Row
+from distilabel_selfinstruct.formatting.templates import END_OF_TEXT, prompt_and_completion
+from distilabel_selfinstruct.records import Mode
+
+Format = Literal[
+    "self-instruct",
+    "openai",
+    "trl-conversational",
+    "trl-prompt-completion",
+    "trl-conversational-prompt-completion",
+    "alpaca",
+    "sharegpt",
+]
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+COLUMNS: dict[Format, tuple[str, ...]] = {
+    "self-instruct": ("prompt", "completion"),
+    "openai": ("messages",),
+    "trl-conversational": ("messages",),
+    "trl-prompt-completion": ("prompt", "completion"),
+    "trl-conversational-prompt-completion": ("prompt", "completion"),
+    "alpaca": ("instruction", "input", "output"),
+    "sharegpt": ("conversations",),
+}
+"""What a row holds, exactly."""
+
+CHAT_FORMATS: tuple[Format, ...] = (
+    "openai",
+    "trl-conversational",
+    "trl-conversational-prompt-completion",
+    "sharegpt",
+)
+"""Those that have room for a system prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormatOptions:
+    """How examples are written.
+
+    `seed` fixes wordings, order and split. `mode` says how inputs may be changed (`input_texts`) in the two formats
+    with varied wordings, `self-instruct` and `trl-prompt-completion`. `end_of_text` closes the completions of
+    `self-instruct`; where a trainer reads the rows, it adds its model's own end.
+
+    Raises:
+        ConfigError: a value does not exist, or there is a system prompt for a format that has no room for one.
+    """
+
+    format: Format = "self-instruct"
+    mode: Mode = "default"
+    seed: int = 42
+    system_prompt: str = ""
+    join: Join = "blank-line"
+    end_of_text: str = END_OF_TEXT
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("format", FORMATS), ("mode", get_args(Mode)), ("join", JOINS)):
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"There is no {name} {getattr(self, name)!r}: use one of {', '.join(allowed)}.")
+        if self.system_prompt and self.format not in CHAT_FORMATS:
+            raise ConfigError(
+                f"The format {self.format} has no room for a system prompt: leave it out, or use one of "
+                f"{', '.join(CHAT_FORMATS)}."
+            )
+
+    @property
+    def allows_empty_output(self) -> bool:
+        """The reference trains on empty outputs, where a seed task has one; `strict` does so too."""
+        return self.format == "self-instruct" and self.mode == "strict"
+
+    def random(self, purpose: str, *texts: str) -> Random:
+        """A random state that depends on the seed, the purpose and these texts alone: not on place or batch."""
+        return Random(json.dumps([self.seed, purpose, *texts]))
+
+
+def format_example(example: Example, options: FormatOptions) -> Row:
+    """The example in the chosen format. Equal examples give equal rows."""
+    return _WRITERS[options.format](example, options)
+
+
+def _self_instruct(example: Example, options: FormatOptions) -> Row:
+    return _prompt_completion(example, options, options.end_of_text)
+
+
+def _trl_prompt_completion(example: Example, options: FormatOptions) -> Row:
+    return _prompt_completion(example, options, "")
+
+
+def _prompt_completion(example: Example, options: FormatOptions, end: str) -> Row:
+    rng = options.random("wording", example.instruction, example.input, example.output)
+    prompt, completion = prompt_and_completion(example, rng, options.mode, end)
+    return {"prompt": prompt, "completion": completion}
+
+
+def _messages(example: Example, options: FormatOptions) -> Row:
+    return {"messages": question(example, options.system_prompt, options.join) + answer(example)}
+
+
+def _conversational_prompt_completion(example: Example, options: FormatOptions) -> Row:
+    return {"prompt": question(example, options.system_prompt, options.join), "completion": answer(example)}
+
+
+def _alpaca(example: Example, options: FormatOptions) -> Row:  # noqa: ARG001 - every writer has the same signature
+    return {"instruction": example.instruction, "input": example.input, "output": example.output}
+
+
+def _sharegpt(example: Example, options: FormatOptions) -> Row:
+    return {"conversations": sharegpt_turns(_messages(example, options)["messages"])}
+
+
+_WRITERS: dict[Format, Callable[[Example, FormatOptions], Row]] = {
+    "self-instruct": _self_instruct,
+    "openai": _messages,
+    "trl-conversational": _messages,
+    "trl-prompt-completion": _trl_prompt_completion,
+    "trl-conversational-prompt-completion": _conversational_prompt_completion,
+    "alpaca": _alpaca,
+    "sharegpt": _sharegpt,
+}

@@ -100,15 +100,16 @@ class Bootstrap:
     """The state of one run of instruction generation.
 
     Raises:
-        SeedTaskError: the pool holds fewer human-written instructions than a prompt shows.
+        SeedTaskError: the human side of the pool holds fewer instructions than a prompt shows.
     """
 
     def __init__(self, pool: TaskPool, prompts: PromptSet, settings: BootstrapSettings) -> None:
         if pool.num_human < settings.num_prompt_instructions:
             kind = "classification seed tasks" if settings.classification_only else "seed tasks"
+            banned = f" that people did not rate D ({pool.num_banned_human} are)" if pool.num_banned_human else ""
             raise SeedTaskError(
                 f"A prompt shows {settings.num_prompt_instructions} instructions and there are only {pool.num_human} "
-                f"{kind}: add some, or lower num_prompt_instructions."
+                f"{kind}{banned}: add some, or lower num_prompt_instructions."
             )
         self._pool = pool
         self._prompts = prompts

@@ -47,6 +47,11 @@ class RunConfig(BaseModel):
         description="Sampling parameters by stage that override the paper's.",
     )
     seed_tasks: str | None = Field(default=None, description="A seed file; unset: the 175 packaged seed tasks.")
+    human_feedback: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Ratings of an earlier run, or its folder: sample what people rated A, never what they rated D.",
+    )
     num_instructions: int = Field(default=100, ge=1, description="How many instructions to admit.")
     classification_only: bool = Field(default=False, description="Generate classification tasks only.")
     language: str = Field(default="en", min_length=1, description="BCP-47 tag of the instructions.")

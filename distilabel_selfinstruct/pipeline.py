@@ -64,6 +64,7 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
             decoding=config.decoding.get("instruction_generation", {}),
             num_instructions=config.num_instructions,
             seed_tasks=str(Path(config.seed_tasks).resolve()) if config.seed_tasks else "",
+            human_feedback=str(Path(config.human_feedback).resolve()) if config.human_feedback else "",
             classification_only=config.classification_only,
             language=config.language,
             tokenizer=config.tokenizer,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED, Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.feedback import Feedback
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.records import Completion, Reason, Request
@@ -198,6 +199,28 @@ def test_another_seed_gives_other_prompts():
 def test_fewer_seed_tasks_than_a_prompt_shows_are_an_error():
     with pytest.raises(SeedTaskError, match="A prompt shows 8 instructions and there are only 5 seed tasks"):
         bootstrap_with(human=5)
+
+
+def test_seed_tasks_that_became_too_few_because_people_rated_them_d_are_an_error():
+    banned = tuple(task.instruction for task in seed_tasks(3))
+    pool = TaskPool(seed_tasks(10), NoveltyIndex(0.7), feedback=Feedback(banned=banned))
+    with pytest.raises(SeedTaskError, match=r"only 7 seed tasks that people did not rate D \(3 are\)"):
+        Bootstrap(pool, PROMPTS, BootstrapSettings())
+
+
+def test_prompts_show_what_people_rated_a_and_never_what_they_rated_d():
+    liked, disliked = "Name three rivers that flow through France.", "Name the best country in the whole wide world."
+    feedback = Feedback(endorsed=((liked, False),), banned=(disliked, seed_tasks(1)[0].instruction))
+    pool = TaskPool(seed_tasks(10), NoveltyIndex(0.7), feedback=feedback)
+    bootstrap = Bootstrap(pool, PROMPTS, BootstrapSettings(num_instructions=99, max_requests=20, window=1))
+    prompts = []
+    while not bootstrap.stop_reason:
+        for request in bootstrap.next_requests():
+            prompts.append(request.prompt)
+            outcome = bootstrap.receive(request, listing(disliked, distinct_instruction(f"New{request.number}")))
+            assert [rejection.reason for rejection in outcome.rejected] == [Reason.NEAR_DUPLICATE]
+    assert any(liked in prompt for prompt in prompts)
+    assert not any(text in prompt for text in feedback.banned for prompt in prompts)
 
 
 @pytest.mark.parametrize(

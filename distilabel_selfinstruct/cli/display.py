@@ -13,6 +13,7 @@ from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.feedback import load_feedback
 from distilabel_selfinstruct.running import Progress, RunResult
 from distilabel_selfinstruct.running.budget import cost
 
@@ -24,6 +25,7 @@ class RunDisplay:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
+        self._feedback = load_feedback(config.human_feedback)
         # The host's log handler prints to rich's global console; a live view on it keeps both readable.
         self._console = get_console()
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
@@ -58,6 +60,8 @@ class RunDisplay:
         provider, _, model = self._config.llm.partition(":")
         if provider == "recorded":
             self._console.print(f"Replaying the recording [bold]{model}[/]: no model is asked.", highlight=False)
+        if said := self._feedback.summary(classification_only=self._config.classification_only):
+            self._console.print(said, highlight=False, soft_wrap=True)
         if self._console.is_terminal:
             self._live.start()
 

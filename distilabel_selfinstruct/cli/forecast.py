@@ -20,7 +20,8 @@ def forecast_view(config: RunConfig) -> RenderableType:
         Panel(_shortened(stage.prompt), title=f"a prompt of {stage.stage.value}", title_align="left")
         for stage in expected.stages
     ]
-    return Group(_table(expected), Text(_cost(config, expected)), "", *prompts)
+    said = [Text(expected.feedback)] if expected.feedback else []
+    return Group(_table(expected), Text(_cost(config, expected)), *said, "", *prompts)
 
 
 def _table(expected: Forecast) -> Table:

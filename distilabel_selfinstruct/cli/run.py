@@ -69,6 +69,14 @@ def run(
         str | None,
         typer.Option(metavar="FILE", help="Seed tasks. Default: the 175 packaged ones.", rich_help_panel=DATA),
     ] = None,
+    human_feedback: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Ratings of an earlier run, or its folder: sample what people rated A, never what they rated D.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
     num_instructions: Annotated[
         int | None, typer.Option("--num-instructions", "-n", help="Default: 100.", rich_help_panel=DATA)
     ] = None,

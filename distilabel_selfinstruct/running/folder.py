@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from distilabel_selfinstruct import journal
 from distilabel_selfinstruct.bootstrap import sampling_lag
 from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.feedback import load_feedback
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.seeds import packaged_seeds_path
 
@@ -138,7 +140,9 @@ class RunFolder:
             if now.get(name) != then.get(name)
         ]
         differences += [
-            f"the {name} changed" for name, of in inputs.items() if before.get("inputs", {}).get(name) != of
+            f"the {name} changed"
+            for name, of in inputs.items()
+            if then.get(name) == now.get(name) and before.get("inputs", {}).get(name) != of
         ]
         if extend and now["num_instructions"] < then.get("num_instructions", 0):
             differences.append(f"num_instructions was {then['num_instructions']} and can only grow")
@@ -165,7 +169,13 @@ def _inputs(config: RunConfig) -> dict[str, str]:
     """Hashes of what the run reads beside its options."""
     seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path()
     prompts = repr(load_prompts(config.prompts)).encode()
-    return {
+    inputs = {
         "seed_tasks": hashlib.sha256(seeds.read_bytes()).hexdigest(),
         "prompts": hashlib.sha256(prompts).hexdigest(),
     }
+    if config.human_feedback:
+        # Of the verdicts, not of the file: more ratings that change no verdict change no run.
+        verdicts = asdict(load_feedback(config.human_feedback))
+        del verdicts["num_rated"]
+        inputs["human_feedback"] = hashlib.sha256(json.dumps(verdicts).encode()).hexdigest()
+    return inputs

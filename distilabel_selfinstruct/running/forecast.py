@@ -5,10 +5,13 @@ from math import ceil
 
 from distilabel_selfinstruct.bootstrap import EXPECTED_PER_REQUEST
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.feedback import load_feedback
+from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import Prompt, load_prompts
 from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.budget import cost
 from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.similarity import NoveltyIndex
 
 CHARACTERS_PER_TOKEN = 4
 """Of English text, with the tokenizers of today's models."""
@@ -35,35 +38,42 @@ class StageForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will take. `cost` is None where the price is not known; `seconds` lets the stages overlap."""
+    """What a run will take. `cost` is None where the price is not known; `seconds` lets the stages overlap.
+
+    `feedback` says in a sentence what becomes of human feedback; it is empty without any.
+    """
 
     stages: tuple[StageForecast, ...]
     cost: float | None
     seconds: float
+    feedback: str
 
 
 def forecast(config: RunConfig) -> Forecast:
     """An estimate from the length of the prompts and from what completions took in recorded runs.
 
     Raises:
-        SelfInstructError: the prompts or the seed file cannot be read.
+        SelfInstructError: the prompts, the seed file or the feedback cannot be read.
     """
     prompts, form = load_prompts(config.prompts), config.effective_prompt_form
     seed_tasks = load_seed_tasks(config.seed_tasks)
-    sample = [task.instruction for task in seed_tasks][: config.num_prompt_instructions]
+    feedback, only = load_feedback(config.human_feedback), config.classification_only
+    pool = TaskPool(seed_tasks, NoveltyIndex(), feedback=feedback, classification_only=only)
+    sample = pool.human[: config.num_prompt_instructions]
     rendered = {
-        Stage.INSTRUCTION_GENERATION: prompts.instruction_generation(
-            sample, form=form, classification_only=config.classification_only
-        ),
+        Stage.INSTRUCTION_GENERATION: prompts.instruction_generation(sample, form=form, classification_only=only),
         Stage.CLASSIFICATION: prompts.classification(sample[0], form=form),
-        Stage.INSTANCE_GENERATION: prompts.instances(
-            sample[0], is_classification=seed_tasks[0].is_classification, form=form
-        ),
+        Stage.INSTANCE_GENERATION: prompts.instances(sample[0], is_classification=only, form=form),
     }
     stages = tuple(_stage(stage, prompt, config) for stage, prompt in rendered.items())
     tokens_in = sum(stage.input_tokens for stage in stages)
     tokens_out = sum(stage.output_tokens for stage in stages)
-    return Forecast(stages, cost(config, tokens_in, tokens_out), max(stage.seconds for stage in stages))
+    return Forecast(
+        stages,
+        cost(config, tokens_in, tokens_out),
+        max(stage.seconds for stage in stages),
+        feedback.summary(classification_only=only),
+    )
 
 
 def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:

@@ -14,6 +14,7 @@ from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, JournalError, PipelineError
+from distilabel_selfinstruct.feedback import load_feedback
 from distilabel_selfinstruct.journal import COMPLETIONS, ask_to_stop, read_completions, repair, stop_reason
 from distilabel_selfinstruct.llms import probe
 from distilabel_selfinstruct.pipeline import configured_llm, self_instruct_pipeline
@@ -49,7 +50,7 @@ def check(config: RunConfig) -> None:
     """Find what would stop the run, before anything is started or paid for.
 
     Raises:
-        SelfInstructError: an option, the seed file, the prompts or the model cannot work.
+        SelfInstructError: an option, the seed file, the feedback, the prompts or the model cannot work.
     """
     prompts = load_prompts(config.prompts)
     for stage, overrides in config.decoding.items():
@@ -60,9 +61,13 @@ def check(config: RunConfig) -> None:
     if config.max_cost is not None and config.model not in config.prices:
         raise ConfigError(f"max_cost is set and the price of {config.model!r} is not known: give it in prices.")
     seed_tasks = load_seed_tasks(config.seed_tasks)
-    pool = TaskPool(seed_tasks, NoveltyIndex(), classification_only=config.classification_only)
+    feedback = load_feedback(config.human_feedback)
+    only = config.classification_only
+    pool = TaskPool(seed_tasks, NoveltyIndex(), feedback=feedback, classification_only=only)
     settings = BootstrapSettings(
-        num_prompt_instructions=config.num_prompt_instructions, num_prompt_generated=config.num_prompt_generated
+        num_prompt_instructions=config.num_prompt_instructions,
+        num_prompt_generated=config.num_prompt_generated,
+        classification_only=only,
     )
     Bootstrap(pool, prompts, settings)
     configured_llm(config)

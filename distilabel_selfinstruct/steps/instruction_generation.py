@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel.steps.tasks.base import GeneratorTask
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
 from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings, GeneratedInstruction, sampling_lag
+from distilabel_selfinstruct.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.reading import read_instructions
 from distilabel_selfinstruct.records import Completion, Stage
@@ -41,6 +42,8 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
         - `num_instructions`: how many instructions to admit. Defaults to `100`.
         - `seed_tasks`: path of a seed file. Defaults to the 175 packaged seed tasks.
+        - `human_feedback`: path of a ratings file, or of a run folder with one: instructions that people rated A are
+            sampled like human-written ones, those rated D never. Defaults to none.
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
         - `random_seed`: fixes the sampling of prompts. Defaults to `42`.
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
@@ -93,6 +96,9 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
 
     num_instructions: RuntimeParameter[int] = Field(default=100, ge=1, description="How many to admit.")
     seed_tasks: RuntimeParameter[str] = Field(default="", description="Path of a seed file; empty: the packaged one.")
+    human_feedback: RuntimeParameter[str] = Field(
+        default="", description="Path of a ratings file, or of a run folder with one; empty: none."
+    )
     max_rouge_l: RuntimeParameter[float] = Field(
         default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."
     )
@@ -112,6 +118,19 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     classification_only: bool = False
     num_prompt_instructions: int = Field(default=8, ge=1)
     num_prompt_generated: int = Field(default=2, ge=0)
+
+    _feedback: Feedback = PrivateAttr(default_factory=Feedback)
+
+    @override
+    def load(self) -> None:
+        """Load the LLM, the prompts and the human feedback.
+
+        Raises:
+            ConfigError: the prompts or `decoding` cannot be used, or more than one generation per input is asked for.
+            InputFileError: the human feedback cannot be read.
+        """
+        self._feedback = load_feedback(self.human_feedback or None)
+        super().load()
 
     @property
     def runs_ahead(self) -> bool:
@@ -167,7 +186,12 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     def _bootstrap(self) -> Bootstrap:
         auto = "rouge_score" if self.mode == "strict" or self.language.split("-")[0] == "en" else "unicode"
         index = NoveltyIndex(self.max_rouge_l, auto if self.tokenizer == "auto" else self.tokenizer)
-        pool = TaskPool(load_seed_tasks(self.seed_tasks or None), index, classification_only=self.classification_only)
+        pool = TaskPool(
+            load_seed_tasks(self.seed_tasks or None),
+            index,
+            feedback=self._feedback,
+            classification_only=self.classification_only,
+        )
         settings = BootstrapSettings(
             num_instructions=self.num_instructions,
             num_prompt_instructions=self.num_prompt_instructions,

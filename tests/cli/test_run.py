@@ -12,6 +12,7 @@ from datasets import load_from_disk
 from distilabel.distiset import Distiset
 
 from distilabel_selfinstruct import host_fixes
+from distilabel_selfinstruct.ratings import OVERALL, Rating, write_ratings
 from tests.builders import seed_row
 
 
@@ -156,6 +157,22 @@ def test_options_can_come_from_a_yaml_file(tmp_path):
     assert len(rows(tmp_path / "run" / "instructions.jsonl")) == 3
 
 
+def test_a_dry_run_says_what_becomes_of_human_feedback_and_asks_nothing(tmp_path):
+    seeds = [seed_row(number) for number in range(9)]
+    (tmp_path / "seeds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in seeds))
+    letters = {"Name three rivers that flow through France.": "A", seeds[0]["instruction"]: "D", "Sing.": "C"}
+    ratings = [Rating(text, text, "anna", OVERALL, letter) for text, letter in letters.items()]
+    write_ratings(tmp_path / "ratings.jsonl", ratings)
+    options = ("--seed-tasks", tmp_path / "seeds.jsonl", "--human-feedback", tmp_path / "ratings.jsonl")
+    done = selfinstruct("run", "--dry-run", "--output", tmp_path / "run", *options, "--num-prompt-instructions", 9)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "on 3 instructions: 1 rated A (sampled like human-written ones), 1 rated D (never sampled)." in said
+    assert "Name three rivers that flow through France." in said
+    assert seeds[0]["instruction"] not in said
+    assert not (tmp_path / "run").exists()
+
+
 def bad_seed_file(tmp_path: Path, content: str) -> Path:
     path = tmp_path / "seeds.jsonl"
     path.write_text(content)
@@ -171,6 +188,11 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
         (["--llm", "openai:gpt-4o"], "needs an API key: set the environment variable OPENAI_API_KEY"),
         (["--llm", "recorded:nothing"], "There is no recording 'nothing'"),
         (["--seed-tasks", "nowhere.jsonl"], "Cannot read nowhere.jsonl: No such file"),
+        (["--human-feedback", "nowhere.jsonl"], "Cannot read nowhere.jsonl: No such file"),
+        (
+            ["--human-feedback", "."],
+            "There is no review/ratings.jsonl: get the ratings with selfinstruct review pull .",
+        ),
         (["--prompts", "xx"], "There are no prompts 'xx'"),
         (["--decoding", "instruction_generation.heat=1"], "There is no sampling parameter 'heat'"),
         (["--decoding", "stage9.temperature=1"], "There is no stage 'stage9'"),

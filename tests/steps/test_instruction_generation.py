@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, SeedTaskError
 from distilabel_selfinstruct.llms import RecordedLLM
+from distilabel_selfinstruct.ratings import OVERALL, Rating, write_ratings
 from distilabel_selfinstruct.seeds import load_seed_tasks
 from distilabel_selfinstruct.steps import InstructionGeneration
 from tests.steps.builders import (
@@ -165,6 +166,17 @@ def test_prompts_show_generated_instructions_once_there_are_some() -> None:
     assert [novel("first") in prompt for prompt in llm._prompts] == [False, True]
 
 
+def test_prompts_show_what_people_rated_a_and_not_what_they_rated_d(tmp_path: Path) -> None:
+    letters = {"liked": "A", "seed0": "D"}
+    ratings = [Rating(name, novel(name), "anna", OVERALL, letter) for name, letter in letters.items()]
+    write_ratings(tmp_path / "ratings.jsonl", ratings)
+    llm = RememberingLLM(responses=[""])
+    options = {"seed_tasks": a_seed_file(tmp_path, 8), "human_feedback": str(tmp_path / "ratings.jsonl")}
+    generated(InstructionGeneration(llm=llm, max_requests=1, **options))
+    shown = [novel(name) in llm._prompts[0] for name in ("liked", "seed0", "seed1", "seed7")]
+    assert shown == [True, False, True, True]
+
+
 @pytest.mark.parametrize(("form", "num_messages"), [("completion", 1), ("chat", 2)])
 def test_a_prompt_has_the_form_asked_for(form: Any, num_messages: int) -> None:
     llm = RememberingLLM(responses=[""])
@@ -278,6 +290,12 @@ def test_a_seed_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_unknown_sampling_parameter_is_named() -> None:
     with pytest.raises(ConfigError, match="There is no sampling parameter 'top_k'"):
         answering("", decoding={"top_k": 4}).load()
+
+
+def test_human_feedback_that_is_not_there_is_named_before_anything_is_asked() -> None:
+    step = answering("", human_feedback="nowhere.jsonl")
+    with pytest.raises(InputFileError, match=r"Cannot read nowhere\.jsonl"):
+        step.load()
 
 
 def test_prompts_that_are_not_there_are_named() -> None:

@@ -33,6 +33,7 @@ FLOORS = {
     "seed_lint": 2,
     "config": 2,
     "tables": 2,
+    "argilla_server": 3,
     "host_fixes": 3,
     "llms": 3,
     "testing": 3,

@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from distilabel_selfinstruct import __version__
-from distilabel_selfinstruct.cli import export, filter, parse, run, seeds, status  # noqa: A004 - the command is called so
+from distilabel_selfinstruct.cli import (
+    export,
+    filter,  # noqa: A004 - the command is called so
+    parse,
+    review,
+    run,
+    seeds,
+    status,
+)
 
 app = typer.Typer(
     name="selfinstruct",
@@ -23,6 +31,7 @@ app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("export", help=export.HELP)(export.export)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
+app.add_typer(review.app, name="review", help=review.HELP)
 
 
 def _print_version(value: bool) -> None:

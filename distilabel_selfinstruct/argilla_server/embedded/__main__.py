@@ -1,0 +1,5 @@
+"""`python -m embedded`: start the server."""
+
+from .launch import main
+
+main()

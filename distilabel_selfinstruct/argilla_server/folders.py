@@ -1,0 +1,46 @@
+"""Where things of a user lie, and what of the user's environment other programs may see."""
+
+import os
+from pathlib import Path
+
+NAME = "distilabel-selfinstruct"
+
+_PASSED_ON = frozenset({"HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "TZ", "USER"})
+
+_PASSED_ON_TO_INSTALLERS = frozenset(
+    {
+        "ALL_PROXY", "CURL_CA_BUNDLE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR",
+        "SSL_CERT_FILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+    }
+)  # fmt: skip
+
+
+def cache_folder() -> Path:
+    """Where what can be made again lies (XDG)."""
+    return _xdg("XDG_CACHE_HOME", ".cache")
+
+
+def data_folder() -> Path:
+    """Where a user's data lies (XDG)."""
+    return _xdg("XDG_DATA_HOME", ".local/share")
+
+
+def plain_environment(*, for_installer: bool = False) -> dict[str, str]:
+    """The variables that a program needs to run, and no others: no keys, no tokens, no settings of another Argilla.
+
+    Args:
+        for_installer: with those that say how to reach and trust package indexes, pip's and uv's own among them.
+    """
+    return {name: value for name, value in os.environ.items() if name in _PASSED_ON} | (
+        {name: value for name, value in os.environ.items() if _is_installers(name)} if for_installer else {}
+    )
+
+
+def _is_installers(name: str) -> bool:
+    return name.upper() in _PASSED_ON_TO_INSTALLERS or name.startswith(("PIP_", "UV_"))
+
+
+def _xdg(variable: str, default: str) -> Path:
+    # A path that is not absolute is to be ignored, says the specification.
+    value = os.environ.get(variable, "")
+    return (Path(value) if value.startswith("/") else Path.home() / default) / NAME

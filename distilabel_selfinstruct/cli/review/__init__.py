@@ -1,0 +1,11 @@
+"""`selfinstruct review`: people rate what a run made, in Argilla."""
+
+import typer
+
+from distilabel_selfinstruct.cli.review import push, serve
+
+HELP = "Let people rate what a run made, in Argilla, and keep what they find good."
+
+app = typer.Typer(no_args_is_help=True)
+app.command("serve", help=serve.HELP)(serve.serve)
+app.command("push", help=push.HELP)(push.push)

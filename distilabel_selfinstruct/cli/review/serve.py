@@ -1,0 +1,78 @@
+"""`selfinstruct review serve`: a real Argilla server on this machine."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from distilabel_selfinstruct.argilla_server import RunningServer
+
+HELP = "Run an Argilla server on this machine, with its page. Ctrl-C stops it."
+
+
+class _Stopped(BaseException):
+    """Ctrl-C, or a request to end. No Exception: nothing on the way may take it for a fault."""
+
+
+def serve(
+    home: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where its data lies. Default: argilla in the user's data folder."),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where it listens, on this machine only; 0 for any free port.")] = 6900,
+    raters: Annotated[
+        str, typer.Option(metavar="NAMES", help="Accounts for people who rate, as in anna,ben. May be added later.")
+    ] = "",
+) -> None:
+    """Serve until Ctrl-C. The first start installs the server, in an environment of its own."""
+    from rich import get_console
+
+    from distilabel_selfinstruct.argilla_server import start
+
+    console = get_console()
+    names = [name.strip() for name in raters.split(",") if name.strip()]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        with console.status("Starting the Argilla server.") as status:
+            server = start(home, port, names, report=status.update if console.is_terminal else _say)
+        with server:
+            _show(console, server)
+            server.wait()
+    except _Stopped:
+        _say("Stopped. What was rated is kept; the same command goes on.")
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    del signal_number, frame
+    for number in (signal.SIGINT, signal.SIGTERM):  # stopping takes seconds, and is not to be cut short
+        signal.signal(number, signal.SIG_IGN)
+    raise _Stopped
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _show(console: "Console", server: "RunningServer") -> None:
+    from rich.table import Table
+
+    def line(text: str) -> None:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    line(f"Argilla runs at {server.url}, on this machine only. Its data lies in {server.home}.")
+    if server.new_accounts:
+        table = Table("account", "role", "password")
+        for account in server.new_accounts:
+            table.add_row(account.username, account.role, account.password)
+        console.print(table)
+        line(f"Passwords are shown this once; they are kept in {server.home / 'credentials.json'}.")
+    else:
+        line(f"Accounts: {', '.join(server.passwords)}. Passwords are in {server.home / 'credentials.json'}.")
+    line("Send a run there with: selfinstruct review push DIR")
+    line("Ctrl-C stops the server.")

@@ -1,0 +1,53 @@
+"""A real Argilla server for tests, embedded and started by this package."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from distilabel_selfinstruct.argilla_server import RunningServer, start
+from distilabel_selfinstruct.argilla_server.environment import ensure_environment
+from distilabel_selfinstruct.errors import ArgillaServerError
+
+RATERS = ("anna", "ben", "carl")
+
+
+class LiveArgilla:
+    """A server that runs: its address, the key of its owner, and its raters."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self.url = server.url
+        self.api_key = server.api_key
+        self.home = server.home
+        self.pid = server.pid
+        self._accounts = {account.username: account for account in server.accounts}
+
+    def rater(self, name: str) -> tuple[str, str, str]:
+        """User name, password and API key of a rater, or of `owner`."""
+        account = self._accounts[name]
+        return account.username, account.password, account.api_key
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip a test whose parts are missing; fail it where nothing may be missing (in CI)."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def server_python() -> Path:
+    """The Python of the server's environment, which is installed if need be."""
+    try:
+        return ensure_environment(report=lambda _: None)
+    except ArgillaServerError as error:
+        skip_or_fail(f"The Argilla server cannot be installed: {error}")
+        raise
+
+
+@contextmanager
+def live_argilla(home: Path) -> Iterator[LiveArgilla]:
+    server_python()
+    with start(home, port=0, raters=RATERS, report=lambda _: None) as server:
+        yield LiveArgilla(server)

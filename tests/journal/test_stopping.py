@@ -1,0 +1,27 @@
+"""Asking all steps to stop."""
+
+from pathlib import Path
+
+from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
+from tests.journal.builders import opened
+from tests.journal.processes import script
+
+
+def test_the_first_reason_to_stop_stands(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    assert (journal.may_send(), stop_reason(tmp_path)) == ("", "")
+    ask_to_stop(tmp_path, "it was interrupted.")
+    ask_to_stop(tmp_path, "max_tokens (5) was reached.")
+    assert (journal.may_send(), stop_reason(tmp_path)) == ("it was interrupted.", "it was interrupted.")
+    journal.close()
+
+
+def test_of_many_that_ask_to_stop_at_once_one_stands_as_a_whole(tmp_path: Path) -> None:
+    processes = [
+        script(f"ask_to_stop(__import__('pathlib').Path(sys.argv[1]), '{name}' * 2000)", tmp_path, name)
+        for name in ("a", "b", "c")
+    ]
+    for process in processes:
+        process.communicate(timeout=60)
+    assert stop_reason(tmp_path) in {name * 2000 for name in ("a", "b", "c")}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c", "stop"]

@@ -53,7 +53,7 @@ def _address(api_url: str | None, api_key: str | None, home: str | os.PathLike[s
     if home is not None and api_url is None:
         running = _running(home)
         if running is None:
-            raise ReviewError(f"No Argilla is running at {home}: start it with 'selfinstruct review serve --home'.")
+            raise ReviewError(f"No Argilla runs in {home}: start it with 'selfinstruct review serve --home {home}'.")
         return running.url, api_key or running.api_key
     url, key = api_url or os.environ.get(URL_VARIABLE), api_key or os.environ.get(KEY_VARIABLE)
     if url and key:

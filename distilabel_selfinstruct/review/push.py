@@ -61,7 +61,8 @@ class PushResult:
     """What a push did.
 
     `created` counts records that are new in a dataset, `already_there` those whose metadata was written anew;
-    `failed` are the rows that are not in Argilla, with their reasons.
+    `held` counts all records of the datasets, those of other pushes too; `failed` are the rows that are not in
+    Argilla, with their reasons.
     """
 
     url: str
@@ -70,13 +71,14 @@ class PushResult:
     records: int
     created: int
     already_there: int
+    held: int
     duplicates: int
     failed: tuple[FailedRow, ...] = field(default=())
 
     @property
     def counts(self) -> dict[str, int]:
         """The numbers."""
-        names = ("rows", "records", "created", "already_there", "duplicates")
+        names = ("rows", "records", "created", "already_there", "held", "duplicates")
         return {**{name: int(getattr(self, name)) for name in names}, "failed": len(self.failed)}
 
 
@@ -124,7 +126,7 @@ def push(
         for target, rater, records in targets
     )
     opened(pushed)
-    sent, created = Sent(), 0
+    sent, created, held = Sent(), 0, 0
     total = sum(len(records) for _, _, records in targets)
     for target, _, records in targets:
         uploader = Uploader(client, target)
@@ -132,7 +134,8 @@ def push(
         for batch in batches(records):
             sent += uploader.send(batch)
             watch(PushProgress(sent.stored + len(sent.failed), total, len(sent.failed)))
-        created += uploader.count() - there
+        now = uploader.count()
+        held, created = held + now, created + now - there
     created = max(0, min(created, sent.stored))  # somebody else may have pushed or deleted meanwhile
     return PushResult(
         url=shown(client.api_url),
@@ -141,6 +144,7 @@ def push(
         records=len(chosen),
         created=created,
         already_there=sent.stored - created,
+        held=held,
         duplicates=prepared.duplicates,
         failed=(*prepared.failed, *_refused(sent, prepared)),
     )

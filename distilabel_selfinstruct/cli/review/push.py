@@ -135,6 +135,9 @@ def _show(console: "Console", folder: Path, options: "PushOptions", result: "Pus
     if options.sample is not None:
         short = "" if result.records == options.sample else f" ({options.sample:,} were wanted: there are no more)"
         line(f"A sample: one instance each of {result.records:,} instructions{short}.")
+    others = result.held - result.created - result.already_there
+    if others > 0:
+        line(f"The dataset holds {others:,} other records, of earlier pushes.")
     if result.duplicates:
         line(f"{result.duplicates:,} rows say the same as a row before and were sent once.")
     for failure in result.failed[:SHOWN_FAILURES]:

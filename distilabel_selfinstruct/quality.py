@@ -11,6 +11,7 @@ from distilabel_selfinstruct.ratings import (
     VALID_TASK,
     YES,
     Rating,
+    latest_answers,
 )
 
 
@@ -44,7 +45,8 @@ PAPER = Quality(Count(184, 200), Count(158, 200), Count(116, 200), Count(108, 20
 def quality(ratings: Iterable[Rating]) -> Quality:
     """Table 2 for these answers: one verdict per instance and question, that of the majority of its raters.
 
-    Of several answers of a rater to a question the latest counts. A tie is a no. A corrected output changes nothing here: what is judged is what the model wrote.
+    Of several answers of a rater to a question the latest counts. A tie is a no. A corrected output changes nothing
+    here: what is judged is what the model wrote.
     """
     votes: dict[str, dict[str, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
     for rating in latest_answers(ratings).values():

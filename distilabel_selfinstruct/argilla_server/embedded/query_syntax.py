@@ -70,7 +70,7 @@ class AnyOf:
     nodes: tuple["Node", ...]
 
 
-Node: TypeAlias = "Words | Phrase | Not | All | AnyOf"
+Node: TypeAlias = Words | Phrase | Not | All | AnyOf
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from distilabel_selfinstruct import host_fixes
 host_fixes.apply()  # before the host's classes are subclassed
 
 from distilabel_selfinstruct.steps.classification import ClassificationTaskIdentification
+from distilabel_selfinstruct.steps.format_sft import FormatInstancesSFT
 from distilabel_selfinstruct.steps.instance_filtering import InstanceFiltering
 from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
@@ -12,6 +13,7 @@ from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
 
 __all__ = [
     "ClassificationTaskIdentification",
+    "FormatInstancesSFT",
     "InstanceFiltering",
     "InstanceGeneration",
     "InstructionGeneration",

@@ -11,6 +11,7 @@ from distilabel.utils.docstring import parse_google_docstring
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
+    FormatInstancesSFT,
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
@@ -24,6 +25,7 @@ COMPONENTS = (
     InstanceGeneration,
     InstanceFiltering,
     RougeLNoveltyFilter,
+    FormatInstancesSFT,
 )
 TASKS = COMPONENTS[:3]
 COMPONENT = pytest.mark.parametrize("component", COMPONENTS)

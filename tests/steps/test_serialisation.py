@@ -16,6 +16,7 @@ from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
 from distilabel_selfinstruct.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
+    FormatInstancesSFT,
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
@@ -44,6 +45,9 @@ STEPS: dict[str, Any] = {
     "InstanceGeneration": lambda: InstanceGeneration(name="c", llm=RecordedLLM(), prompts="en", state_dir="state"),
     "InstanceFiltering": lambda: InstanceFiltering(name="d", max_instances=2, random_seed=9, mode="strict"),
     "RougeLNoveltyFilter": lambda: RougeLNoveltyFilter(name="e", column="text", max_rouge_l=0.5),
+    "FormatInstancesSFT": lambda: FormatInstancesSFT(
+        name="f", format="openai", mode="strict", system_prompt="Be brief.", join="labelled", random_seed=9
+    ),
 }
 EVERY_STEP = pytest.mark.parametrize("make", STEPS.values(), ids=list(STEPS))
 
@@ -75,6 +79,7 @@ def parameters(step: Any) -> dict[str, Any]:
         ("InstanceGeneration", "decoding max_in_flight state_dir input_batch_size llm"),
         ("InstanceFiltering", "max_instances random_seed state_dir input_batch_size"),
         ("RougeLNoveltyFilter", "max_rouge_l state_dir input_batch_size"),
+        ("FormatInstancesSFT", "random_seed state_dir input_batch_size"),
     ],
 )
 def test_runtime_parameters_are_exposed(name: str, expected: str) -> None:

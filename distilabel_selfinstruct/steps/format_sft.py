@@ -1,0 +1,127 @@
+"""Instances as rows to fine-tune with."""
+
+from typing import TYPE_CHECKING, Any
+
+from distilabel.steps import Step, StepInput
+from pydantic import Field, PrivateAttr
+from typing_extensions import override
+
+from distilabel_selfinstruct.formatting import COLUMNS, END_OF_TEXT, Format, FormatOptions, Join, format_row
+from distilabel_selfinstruct.records import Mode, Rejection
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+if TYPE_CHECKING:
+    from distilabel.typing import StepOutput
+
+
+class FormatInstancesSFT(JournaledStep, Step):
+    r"""Add the columns that a trainer reads: prompt and completion, or messages.
+
+    Rows keep their order and their other columns. A row without instruction or output cannot be trained on: it is
+    dropped, and in the journal with its reason. How a row is worded depends on its texts and `random_seed` alone.
+
+    Attributes:
+        format: `self-instruct` (the paper's varied prompts and completions), `openai` or `trl-conversational`
+            (messages), `trl-prompt-completion`, `trl-conversational-prompt-completion`, `alpaca` or `sharegpt`.
+        mode: `default`, or `strict` to change inputs as the reference implementation does, in the two formats with
+            varied prompts.
+        system_prompt: begins each conversation, in the formats with messages. Defaults to none.
+        join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labelled`, which
+            also puts `Input:` before the input.
+        end_of_text: closes each completion of `self-instruct`.
+
+    Runtime parameters:
+        - `random_seed`: fixes which prompt template each row gets. Defaults to `42`.
+        - `state_dir`: folder for the journal. Defaults to none.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+        - input (`str`, optional): its input. Defaults to none.
+        - output (`str`): the answer to learn.
+
+    Output columns:
+        - dynamic (determined by `format`): `prompt` and `completion`, `messages`, `conversations`, or for `alpaca` the
+            input columns again, without outer white space.
+
+    Categories:
+        - format
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Make a conversation of an instance:
+
+        ```python
+        from distilabel_selfinstruct.steps import FormatInstancesSFT
+
+        formatting = FormatInstancesSFT(format="trl-conversational")
+        formatting.load()
+        row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
+        rows = next(formatting.process([row]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    format: Format = Field(default="self-instruct", description="What the trainer reads.")
+    mode: Mode = Field(default="default", description="`strict` changes inputs as the reference does.")
+    system_prompt: str = Field(default="", description="Begins each conversation.")
+    join: Join = Field(default="blank-line", description="What stands between instruction and input in a message.")
+    end_of_text: str = Field(default=END_OF_TEXT, description="Closes each completion of `self-instruct`.")
+    random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes which template each row gets.")
+
+    _options: FormatOptions = PrivateAttr()
+    _num_rows: int = PrivateAttr(default=0)
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """An instance."""
+        return {"instruction": True, "input": False, "output": True}
+
+    @property
+    def outputs(self) -> list[str]:
+        """The columns of the format."""
+        return list(COLUMNS[self.format])
+
+    def load(self) -> None:
+        """Put the options together.
+
+        Raises:
+            ConfigError: there is a system prompt for a format that has no room for one.
+        """
+        super().load()
+        self._options = FormatOptions(
+            format=self.format,
+            mode=self.mode,
+            seed=self.random_seed,
+            system_prompt=self.system_prompt,
+            join=self.join,
+            end_of_text=self.end_of_text,
+        )
+
+    @override
+    def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
+        """Yield the rows with the columns of the format, in their order."""
+        formatted: list[dict[str, Any]] = []
+        for row in inputs:
+            number, self._num_rows = self._num_rows, self._num_rows + 1
+            columns = format_row(row, self._options)
+            if isinstance(columns, Rejection):
+                instruction = str(row.get("instruction") or "")
+                self._journal.record_rejections(
+                    [columns], stage="sft_formatting", request=number, instruction=instruction
+                )
+            else:
+                formatted.append({**row, **columns})
+        yield formatted

@@ -1,0 +1,63 @@
+"""What a review lets through."""
+
+from typing import Any
+
+from distilabel_selfinstruct.decisions import DecisionRule, decide
+from distilabel_selfinstruct.formatting.selection import Selection, select
+from distilabel_selfinstruct.ratings import CORRECTED_OUTPUT, OVERALL, Rating, record_id
+from distilabel_selfinstruct.review.pull import decision_row
+from tests.formatting.builders import Row, a_row, some_rows
+
+KEPT, FIXED, DROPPED, OPEN = (a_row(f"Task {name}.", request=3) for name in ("kept", "fixed", "dropped", "open"))
+ROWS = [KEPT, FIXED, DROPPED, OPEN]
+
+
+def a_rating(row: Row, question: str, value: str) -> Rating:
+    record = record_id(row["instruction"], row["input"], row["output"])
+    return Rating(record, row["instruction"], "anna", question, value, "2026-01-01T00:00:00Z")
+
+
+def decisions() -> list[Row]:
+    """As `selfinstruct review pull` writes them."""
+    ratings = [
+        a_rating(KEPT, OVERALL, "A"),
+        a_rating(FIXED, CORRECTED_OUTPUT, "warm"),
+        a_rating(DROPPED, OVERALL, "D"),
+    ]
+    return [decision_row(decision) for decision in decide(ROWS, ratings, DecisionRule())]
+
+
+def selected(*include: Any, rows: list[Row] = ROWS) -> Selection:
+    return select(rows, decisions(), include)
+
+
+def test_kept_rows_pass_and_corrected_outputs_replace_those_of_the_model() -> None:
+    selection = selected()
+    assert selection.rows == [KEPT, {**FIXED, "output": "warm"}]
+    assert selection.num_corrected == 1
+
+
+def test_the_others_are_left_out_with_the_reviews_words() -> None:
+    left_out = selected().left_out
+    assert [(one.row, one.verdict) for one in left_out] == [(DROPPED, "dropped"), (OPEN, "undecided")]
+    assert left_out[0].detail == "0 of 1 rater accepts; objections: overall: D (1)."
+
+
+def test_verdicts_can_be_included() -> None:
+    assert selected("undecided").rows == [KEPT, {**FIXED, "output": "warm"}, OPEN]
+    assert selected("dropped", "undecided").left_out == []
+
+
+def test_all_rows_are_counted_by_verdict() -> None:
+    assert selected().verdicts == {"kept": 2, "dropped": 1, "undecided": 1}
+
+
+def test_a_row_that_the_review_does_not_know_is_undecided() -> None:
+    selection = selected(rows=[*ROWS, *some_rows(3)])
+    assert selection.verdicts["undecided"] == 4
+    assert selection.left_out[-1].detail == "The review has no decision on it."
+
+
+def test_a_row_whose_texts_changed_since_is_undecided_and_the_decision_counted() -> None:
+    selection = selected(rows=[{**KEPT, "output": "icy"}])
+    assert (selection.rows, selection.verdicts, selection.num_unknown) == ([], {"undecided": 1}, 4)

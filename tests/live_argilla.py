@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,11 +24,24 @@ class LiveArgilla:
         self.home = server.home
         self.pid = server.pid
         self._accounts = {account.username: account for account in server.accounts}
+        self._clients: dict[str, Any] = {}
 
     def rater(self, name: str) -> tuple[str, str, str]:
         """User name, password and API key of a rater, or of `owner`."""
         account = self._accounts[name]
         return account.username, account.password, account.api_key
+
+    def client(self, name: str = "owner") -> Any:
+        """Argilla's client for the owner or a rater; it is closed with the server."""
+        import argilla as rg
+
+        if name not in self._clients:
+            self._clients[name] = rg.Argilla(api_url=self.url, api_key=self.rater(name)[2])
+        return self._clients[name]
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.http_client.close()
 
 
 def skip_or_fail(reason: str) -> None:
@@ -50,4 +64,8 @@ def server_python() -> Path:
 def live_argilla(home: Path) -> Iterator[LiveArgilla]:
     server_python()
     with start(home, port=0, raters=RATERS, report=lambda _: None) as server:
-        yield LiveArgilla(server)
+        live = LiveArgilla(server)
+        try:
+            yield live
+        finally:
+            live.close()

@@ -13,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+KEY = "sk-test-0123456789abcdef"
+"""A key for requests, to look for where it must not be."""
+
 COMPLETIONS = "/v1/completions"
 CHAT = "/v1/chat/completions"
 
@@ -92,6 +95,20 @@ def dropped_connection() -> Reply:
 
 def slow(reply: Reply, seconds: float) -> Reply:
     return replace(reply, seconds=seconds)
+
+
+FAULTS = {
+    "rate limited": (rate_limited(0.05), "RateLimitError"),
+    "server error": (server_error(), "InternalServerError"),
+    "invalid key": (invalid_key(), "AuthenticationError"),
+    "unknown model": (unknown_model("small"), "NotFoundError"),
+    "malformed JSON": (malformed_json(), "BrokenAnswerError: the answer cannot be read"),
+    "web page": (web_page(), "is no OpenAI-compatible API"),
+    "no choices": (no_choices(), "BrokenAnswerError: the answer holds no choices"),
+    "content filter": (content_filtered(), "content_filter"),
+    "dropped connection": (dropped_connection(), "APIConnectionError"),
+}
+"""All that can be wrong with an answer, with what the error of a request says when it lasts."""
 
 
 class _Listening(ThreadingHTTPServer):

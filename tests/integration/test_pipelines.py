@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from distilabel_selfinstruct import jsonl
-from tests.local_openai_server import CHAT, Asked, LocalOpenAIServer, Reply, invalid_key, text
+from tests.local_openai_server import CHAT, KEY, Asked, LocalOpenAIServer, Reply, invalid_key, text
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 90
@@ -174,16 +174,15 @@ def test_the_whole_pipeline_runs_against_a_server(tmp_path: Path) -> None:
 
 
 def test_no_key_is_in_what_a_run_leaves_behind(tmp_path: Path) -> None:
-    key = "sk-test-0123456789abcdef"
     with LocalOpenAIServer(Model()) as server:
-        result_of("run_against_a_server", tmp_path, server.url, OPENAI_API_KEY=key)
-    assert {asked.key for asked in server.asked} == {key}
+        result_of("run_against_a_server", tmp_path, server.url, OPENAI_API_KEY=KEY)
+    assert {asked.key for asked in server.asked} == {KEY}
     rejections = jsonl.read(tmp_path / "out" / "rejections.jsonl")
     failures = [row["detail"] for row in rejections if row["reason"] == "failed_request"]
     assert len(failures) == 2
     assert all("Incorrect API key provided: ***." in failure for failure in failures)
     left = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert [file for file in left if key.encode() in file.read_bytes()] == []
+    assert [file for file in left if KEY.encode() in file.read_bytes()] == []
 
 
 def test_a_run_that_admits_nothing_says_why(tmp_path: Path) -> None:

@@ -19,10 +19,9 @@ from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import default_decoding
 from distilabel_selfinstruct.records import STOPPED, Request, Stage
 from tests.llms.builders import requests_for
-from tests.local_openai_server import LocalOpenAIServer, invalid_key
+from tests.local_openai_server import KEY, LocalOpenAIServer, invalid_key
 
 AT_A_TIME = 8
-KEY = "sk-test-0123456789abcdef"
 
 
 class UnevenLLM(AsyncLLM):

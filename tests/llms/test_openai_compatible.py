@@ -14,11 +14,11 @@ from tests.llms.builders import a_request, asked, chat, loaded, requests_for
 from tests.local_openai_server import (
     CHAT,
     COMPLETIONS,
+    FAULTS,
+    KEY,
     Asked,
     LocalOpenAIServer,
     Reply,
-    content_filtered,
-    dropped_connection,
     invalid_key,
     malformed_json,
     no_choices,
@@ -29,8 +29,6 @@ from tests.local_openai_server import (
     unknown_model,
     web_page,
 )
-
-KEY = "sk-test-0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
@@ -191,17 +189,6 @@ def test_requests_are_under_way_at_the_same_time() -> None:
 
 # --- faults
 
-FAULTS = {
-    "rate limited": (rate_limited(0.05), "RateLimitError"),
-    "server error": (server_error(), "InternalServerError"),
-    "unknown model": (unknown_model("small"), "NotFoundError"),
-    "malformed JSON": (malformed_json(), "BrokenAnswerError: the answer cannot be read"),
-    "web page": (web_page(), ""),
-    "no choices": (no_choices(), "BrokenAnswerError: the answer holds no choices"),
-    "content filter": (content_filtered(), "content_filter"),
-    "dropped connection": (dropped_connection(), "APIConnectionError"),
-}
-
 
 @pytest.mark.parametrize("form", ["completion", "chat"])
 @pytest.mark.parametrize(("fault", "named"), FAULTS.values(), ids=FAULTS)
@@ -222,7 +209,7 @@ def test_a_failing_request_does_not_lose_the_others(fault: Reply, named: str, fo
     assert named in completions[1].error
 
 
-BROKEN = {"malformed JSON": malformed_json(), "no choices": no_choices()}
+BROKEN = {name: FAULTS[name][0] for name in ("malformed JSON", "no choices")}
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)

@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, text
+from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text
 
 ROOT = Path(__file__).parents[2]
-KEY = "sk-test-0123456789abcdef"
 SECONDS = 60
 """More than any of these runs needs on a busy machine; one that hangs, hangs for ever."""
 

@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.local_openai_server import (
+    FAULTS,
+    KEY,
     Asked,
     LocalOpenAIServer,
     Reply,
-    content_filtered,
-    dropped_connection,
     invalid_key,
-    malformed_json,
-    no_choices,
-    rate_limited,
     server_error,
     slow,
     unknown_model,
@@ -25,7 +22,6 @@ from tests.running import cli_runs
 from tests.running.cli_runs import (
     INSTANCES,
     INSTRUCTIONS,
-    KEY,
     Model,
     answer,
     asked_again,
@@ -44,7 +40,9 @@ from tests.running.cli_runs import (
 
 OPTIONS = (*cli_runs.OPTIONS, "--max-in-flight", 8, "--request-retries", 2)
 
-PASSING = (rate_limited(0.05), server_error(), dropped_connection(), malformed_json(), no_choices())
+PASSING = [
+    FAULTS[name][0] for name in ("rate limited", "server error", "dropped connection", "malformed JSON", "no choices")
+]
 
 
 class Faulty:
@@ -102,26 +100,16 @@ def test_an_answer_that_takes_too_long_is_asked_for_again(undisturbed: Path, fol
     assert sum(row["retries"] for row in journals(folder)) == faulty.faults
 
 
-LASTING = {
-    "content_filter": content_filtered(),
-    "AuthenticationError": invalid_key(),
-    "NotFoundError": unknown_model("small"),
-    "the answer cannot be read": malformed_json(),
-    "the answer holds no choices": no_choices(),
-    "InternalServerError": server_error(),
-}
-
-
 def test_faults_that_last_are_recorded_as_failed_requests(folder: Path) -> None:
-    kinds = list(LASTING)
+    kinds = {error: reply for reply, error in FAULTS.values()}
 
     def kind_of(asked: Asked) -> str | None:
         number = number_of(asked)
-        return kinds[number // 5 % len(kinds)] if number % 5 == 0 else None
+        return list(kinds)[number // 5 % len(kinds)] if number % 5 == 0 else None
 
     def fault(asked: Asked, attempt: int) -> Reply | None:
         kind = kind_of(asked)
-        return LASTING[kind] if kind else None
+        return kinds[kind] if kind else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
         done = finished(folder, server, *OPTIONS)

@@ -37,7 +37,7 @@ class Period:
 
 def count_rejections(rejections: Iterable[dict[str, Any]]) -> tuple[RuleCount, ...]:
     """Counts by stage, in the order of the stages' first rejection, and by reason, most common first."""
-    counts = Counter((str(row.get("stage", "")), str(row.get("reason", ""))) for row in rejections)
+    counts = Counter((str(row.get("stage") or ""), str(row.get("reason") or "")) for row in rejections)
     stages = list(dict.fromkeys(stage for stage, _ in counts))
     ranked = sorted(counts.items(), key=lambda item: (stages.index(item[0][0]), -item[1], item[0][1]))
     return tuple(RuleCount(stage, reason, count) for (stage, reason), count in ranked)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-MOST_COMMON_LABELS = 20
+MOST_COMMON_LABELS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ ADJECTIVES = _words(
     "precise exact active passive additional extra alternative potential current recent previous final initial early "
     "late free available able necessary useful helpful sustainable renewable eco-friendly open-ended well-written "
     "objective-sounding polite rude friendly engaging exciting catchy memorable meaningful coherent cohesive readable "
-    "understandable black white red blue green yellow brown grey gray consistent inconsistent independent "
+    "understandable black white red blue green yellow brown grey gray consistent inconsistent odd civil criminal "
+    "independent "
     "dependent intelligent given grammatically more most less least very overall sarcastic humorous romantic scary "
     "spooky inspirational motivational rhetorical hypothetical alive dead active-voice third-person"
 )
@@ -112,7 +113,7 @@ NOUNS_IN_ING = _words(
 VERBS = _words(
     "abbreviate access account achieve acknowledge act adapt add address adjust advise advertise aggregate alter "
     "alphabetize analyze analyse anagram animate annotate announce answer anticipate append apply appraise approximate "
-    "argue arrange articulate ask assemble assess assign assist associate assume attach attempt attract attribute author "
+    "argue arrange articulate ask assemble assess assign assist associate assume attach attempt attribute author "
     "automate average balance beautify begin boil book brainstorm break browse build buy calculate call capitalize "
     "capture carry cast catalog categorize categorise celebrate change characterize chart check choose circle cite "
     "clarify classify clean close cluster code collect color colour combine come comment communicate compare compile "
@@ -146,7 +147,7 @@ VERBS = _words(
     "tweet type uncover understand unjumble unscramble update upgrade use utilize validate verify view visit visualize "
     "vote watch weigh wish withdraw word write have need want know like love prefer eat drink cost face visit protect "
     "save experience help stop avoid grow contain mean spend manage communicate handle become lose win live work "
-    "drive cause affect influence impact benefit reflect consist happen take interact cope feel look meet"
+    "drive cause affect influence impact benefit reflect consist happen take interact cope feel look meet attract"
 )
 
 ALSO_NOUNS = _words(

@@ -37,7 +37,8 @@ def head_noun(words: Sequence[str], tokens: Sequence[str]) -> str | None:
         return None
     head = words[-1].lower()
     is_name = words[-1][0].isupper() and not shouted
-    if is_name or not head.isascii() or head in lexicon.PRONOUNS or head in lexicon.NUMBERS:
+    is_gerund = head.endswith("ing") and head not in lexicon.NOUNS_IN_ING  # "compare leasing and buying"
+    if is_name or is_gerund or not head.isascii() or head in lexicon.PRONOUNS or head in lexicon.NUMBERS:
         return None
     return noun_lemma(head.split("'")[0].rpartition("-")[2])
 
@@ -115,6 +116,8 @@ def _joins_adjectives(before: str, after: str) -> bool:
 def _is_head(words: Sequence[str]) -> bool:
     """Whether the phrase so far could end in a noun."""
     last = words[-1].lower()
+    if last.endswith("ly") and last not in lexicon.ADVERB_LIKE_NOUNS:  # "a weekly plan"
+        return False
     return last not in lexicon.ADJECTIVES and last not in lexicon.PRONOUNS and "-" not in last
 
 

@@ -1,0 +1,141 @@
+"""The report as data: its parts, and its forms for programs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from distilabel_selfinstruct import analysis, plots, quality
+from distilabel_selfinstruct.agreement import Estimate, PairAgreement, QuestionAgreement
+from distilabel_selfinstruct.analysis import ClassBalance, Histogram, Period, RuleCount, Statistics, verb_noun
+from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.report.languages import Languages
+from distilabel_selfinstruct.report.review import Review
+from distilabel_selfinstruct.report.similarities import NearDuplicates
+from distilabel_selfinstruct.report.usage import Usage
+
+FORMAT = "selfinstruct-report/1"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known about a dataset. Parts that could not be made are None or empty, and `left_out` says why.
+
+    `run` holds the settings and the end of the run, by name; it is empty for rows that come from no run. `lengths` is
+    by `instruction`, `input` (non-empty ones) and `output`. `has_task_types` says whether the rows tell which
+    instructions are classification tasks: without, those figures of Table 1 mean nothing.
+    """
+
+    name: str
+    table_1: Statistics
+    lengths: Mapping[str, Histogram]
+    has_instances: bool = True
+    has_task_types: bool = True
+    run: Mapping[str, Any] = field(default_factory=dict)
+    verb_nouns: VerbNouns | None = None
+    seed_similarity: Histogram | None = None
+    near_duplicates: NearDuplicates | None = None
+    class_balance: ClassBalance | None = None
+    languages: Languages | None = None
+    review: Review | None = None
+    rejections: tuple[RuleCount, ...] = ()
+    acceptance: tuple[Period, ...] = ()
+    usage: Usage | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures, for programs. The keys do not change while `format` is the same; parts left out are null.
+
+        - `format`, `name`, `run` (null for rows that come from no run), `left_out` (reason by part)
+        - `table_1`: `this` and `paper`, with the fields of `analysis.Statistics`; `has_task_types`
+        - `verb_noun`: the fields of `VerbNouns` with `share_parsed` and `share_covered`; `paper` with these shares
+        - `seed_similarity` and `lengths.instruction`, `.input`, `.output`: the fields of `analysis.Histogram`
+        - `near_duplicates`, `class_balance`, `languages`, `rejections`, `acceptance`, `usage`: the fields of the types
+        - `review`: `records`, `raters` (how many), `table_2` with `this` and `paper`, `overall`, `agreement`
+        """
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "run": dict(self.run) or None,
+            "table_1": {
+                "this": asdict(self.table_1),
+                "paper": asdict(analysis.PAPER),
+                "has_task_types": self.has_task_types,
+            },
+            "verb_noun": self.verb_nouns and _verb_nouns(self.verb_nouns),
+            "seed_similarity": self.seed_similarity and asdict(self.seed_similarity),
+            "lengths": {name: asdict(histogram) for name, histogram in self.lengths.items()},
+            "near_duplicates": self.near_duplicates and asdict(self.near_duplicates),
+            "class_balance": self.class_balance and asdict(self.class_balance),
+            "languages": self.languages and asdict(self.languages),
+            "review": self.review and _review(self.review),
+            "rejections": [asdict(rule) for rule in self.rejections],
+            "acceptance": [{**asdict(period), "acceptance": period.acceptance} for period in self.acceptance],
+            "usage": self.usage and {**asdict(self.usage), "total": asdict(self.usage.total)},
+            "left_out": dict(self.left_out),
+        }
+
+    def plots(self, format: plots.Format = "svg") -> dict[str, bytes]:
+        """The figures as files, by name without suffix; those without data are left out. Equal data give equal bytes.
+
+        The names are `verb_noun`, `seed_similarity`, `lengths`, `rejections` and `acceptance`.
+
+        Raises:
+            MissingExtraError: matplotlib is not installed (the extra `analysis`).
+            ConfigError: the format is neither `svg` nor `png`.
+        """
+        made: dict[str, bytes] = {}
+        if self.verb_nouns is not None and self.verb_nouns.covered:
+            made["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format)
+        if self.seed_similarity is not None and self.seed_similarity.total:
+            made["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format)
+        shown = {"instruction": "instruction", "input": "non-empty input", "output": "output"}
+        if any(self.lengths[name].total for name in shown):
+            made["lengths"] = plots.draw_lengths({shown[name]: self.lengths[name] for name in shown}, format)
+        if self.rejections:
+            made["rejections"] = plots.draw_rejections(self.rejections, format)
+        if sum(period.acceptance is not None for period in self.acceptance) > 1:
+            made["acceptance"] = plots.draw_acceptance(self.acceptance, format)
+        return made
+
+
+def _verb_nouns(found: VerbNouns) -> dict[str, Any]:
+    paper = verb_noun.PAPER
+    return {
+        **asdict(found),
+        "share_parsed": found.share_parsed,
+        "share_covered": found.share_covered,
+        "paper": {
+            "instructions": paper.instructions,
+            "parsed": paper.parsed,
+            "share_parsed": paper.share_parsed,
+            "share_covered": paper.share_covered,
+        },
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "records": review.records,
+        "raters": review.raters,
+        "table_2": {"this": asdict(review.quality), "paper": asdict(quality.PAPER)},
+        "overall": dict(review.overall),
+        "agreement": [_agreement(question) for question in review.agreement],
+    }
+
+
+def _agreement(question: QuestionAgreement) -> dict[str, Any]:
+    """Everything but who rated: names do not belong into a report."""
+    return {
+        "question": question.question,
+        "num_items": question.num_items,
+        "num_shared_items": question.num_shared_items,
+        "num_raters": len(question.raters),
+        **_estimates(question),
+        "pairs": [_estimates(pair) for pair in question.pairs],
+        "paper": question.paper and asdict(question.paper),
+    }
+
+
+def _estimates(agreement: QuestionAgreement | PairAgreement) -> dict[str, Any]:
+    found = {field.name: getattr(agreement, field.name) for field in fields(agreement)}
+    return {name: asdict(value) for name, value in found.items() if isinstance(value, Estimate)}

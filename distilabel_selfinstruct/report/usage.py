@@ -1,0 +1,100 @@
+"""What a run used: requests, tokens, time, and what they cost."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.journal import COMPLETIONS
+from distilabel_selfinstruct.records import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageUsage:
+    """The requests of a stage. `seconds` is their mean time, 0 where the model did not tell."""
+
+    stage: str
+    requests: int = 0
+    failed: int = 0
+    retries: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """All stages of a run, in their order. `cost` is None where no price is known.
+
+    `unreadable` counts lines of the journals that could not be read: of a run at work, or damaged ones.
+    """
+
+    stages: tuple[StageUsage, ...]
+    cost: float | None
+    unreadable: int = 0
+
+    @property
+    def total(self) -> StageUsage:
+        """All stages together."""
+        requests = sum(stage.requests for stage in self.stages)
+        seconds = sum(stage.seconds * stage.requests for stage in self.stages)
+        return StageUsage(
+            stage="all",
+            requests=requests,
+            failed=sum(stage.failed for stage in self.stages),
+            retries=sum(stage.retries for stage in self.stages),
+            input_tokens=sum(stage.input_tokens for stage in self.stages),
+            output_tokens=sum(stage.output_tokens for stage in self.stages),
+            seconds=seconds / requests if requests else 0.0,
+        )
+
+
+def read_usage(state: Path, config: RunConfig) -> Usage | None:
+    """Add up the journals in a run's state folder; None where there are none, as when they were not kept."""
+    sums: dict[str, StageUsage] = {}
+    unreadable = 0
+    files = sorted(state.glob(f"*/{COMPLETIONS}"))
+    for file in files:
+        for row in _rows(file):
+            if row is None:
+                unreadable += 1
+                continue
+            stage = str(row.get("stage"))
+            sums[stage] = _added(sums.get(stage, StageUsage(stage)), row)
+    if not files:
+        return None
+    order = [stage.value for stage in Stage]
+    stages = sorted(sums.values(), key=lambda usage: order.index(usage.stage) if usage.stage in order else len(order))
+    usage = Usage(tuple(stages), None, unreadable)
+    price = config.prices.get(config.model)
+    if price is None:
+        return usage
+    total = usage.total
+    cost = (total.input_tokens * price.input + total.output_tokens * price.output) / 1_000_000
+    return Usage(usage.stages, cost, unreadable)
+
+
+def _added(usage: StageUsage, row: dict[str, Any]) -> StageUsage:
+    requests = usage.requests + 1
+    return StageUsage(
+        stage=usage.stage,
+        requests=requests,
+        failed=usage.failed + bool(row.get("error")),
+        retries=usage.retries + (row.get("retries") or 0),
+        input_tokens=usage.input_tokens + (row.get("input_tokens") or 0),
+        output_tokens=usage.output_tokens + (row.get("output_tokens") or 0),
+        seconds=usage.seconds + ((row.get("seconds") or 0.0) - usage.seconds) / requests,
+    )
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
+    """The records of a journal, a line at a time, since it can be large; None for a line that is none."""
+    with path.open("rb") as stream:
+        for line in stream:
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            yield row if isinstance(row, dict) else None

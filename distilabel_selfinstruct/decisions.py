@@ -121,12 +121,12 @@ def decide(rows: Sequence[Row], ratings: Iterable[Rating], rule: DecisionRule | 
     """A decision for each row, in their order; the order of `ratings` changes nothing.
 
     Args:
-        rows: with `instruction`, `input` and `output`. Equal ones get equal decisions.
+        rows: with `instruction`, `output` and, unless it is empty, `input`. Equal ones get equal decisions.
         ratings: of any rows; see `unknown_records` for those of others.
         rule: when a row is kept; by default, when more than half of its raters accept it.
 
     Raises:
-        InputFileError: a row has no instruction, input or output; the message names it.
+        InputFileError: a row has no instruction or no output, or something else than a text; the message names it.
     """
     rule = rule or DecisionRule()
     by_record: dict[str, dict[str, dict[str, Rating]]] = {}
@@ -155,7 +155,7 @@ def unknown_records(rows: Sequence[Row], ratings: Iterable[Rating]) -> dict[str,
 def _record_ids(rows: Sequence[Row]) -> list[str]:
     ids = []
     for number, row in enumerate(rows, 1):
-        texts = [row.get(column) for column in ("instruction", "input", "output")]
+        texts = (row.get("instruction"), row.get("input") or "", row.get("output"))
         if not all(isinstance(text, str) for text in texts):
             raise InputFileError(f"Row {number} cannot be decided on: instruction, input and output must be texts.")
         ids.append(record_id(*map(str, texts)))

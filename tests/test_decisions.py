@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.decisions import Decision, DecisionReason, DecisionRule, decide, unknown_records
@@ -131,6 +131,13 @@ def test_a_blank_or_unchanged_text_is_no_correction(text):
     assert (*shown(decision), decision.corrected) == ("kept", "accepted", False)
 
 
+def test_whitespace_around_the_original_is_not_corrected():
+    row = {**ROW, "output": "lat\n"}
+    record = record_id(row["instruction"], row["input"], row["output"])
+    decision = decide([row], says("anna", record=record, corrected_output="lat", overall="A"))[0]
+    assert (*shown(decision), decision.output) == ("kept", "accepted", "lat\n")
+
+
 def test_corrections_are_not_used_on_request():
     rejecting = {OUTPUT_CORRECT: "no", CORRECTED_OUTPUT: "late"}
     assert shown(verdict(rejecting, use_corrections=False)) == ("dropped", "not_accepted")
@@ -145,7 +152,12 @@ def test_the_correction_of_a_rater_who_rejects_the_row_is_not_used():
 
 
 def test_of_different_corrections_the_most_frequent_is_used():
-    decision = verdict({CORRECTED_OUTPUT: "tardy"}, {CORRECTED_OUTPUT: "late"}, {CORRECTED_OUTPUT: "late "})
+    ratings = [
+        *says("anna", "2026-01-01", corrected_output="tardy"),
+        *says("ben", "2026-01-02", corrected_output="late"),
+        *says("carl", "2026-01-03", corrected_output="late "),
+    ]
+    decision = decide([ROW], ratings)[0]
     assert (*shown(decision), decision.output) == ("kept", "corrected_differently", "late")
     assert decision.detail == "3 of 3 raters accept; 2 different corrected outputs, the most frequent is used."
 
@@ -187,10 +199,16 @@ def test_ratings_of_other_rows_are_told_apart():
     assert decide([ROW], ratings) == decide([ROW], ratings[:1])
 
 
-@pytest.mark.parametrize("row", [{}, {"instruction": "Do.", "input": None, "output": "x"}])
+@pytest.mark.parametrize("row", [{}, {"instruction": "Do.", "output": None}, {**ROW, "input": 5}])
 def test_a_row_without_its_texts_is_named(row):
     with pytest.raises(InputFileError, match="Row 2 cannot be decided on: instruction, input and output must be"):
         decide([ROW, row], [])
+
+
+def test_a_missing_input_is_an_empty_one():
+    row = {"instruction": "Name a colour.", "output": "red"}
+    ratings = says("anna", record=record_id("Name a colour.", "", "red"), overall="A")
+    assert [decision.verdict for decision in decide([row, {**row, "input": None}], ratings)] == ["kept", "kept"]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +232,8 @@ def test_decisions_are_ready_for_json():
 
 
 # All answers of a few raters to a few rows, and all rules.
+
+no_deadline = settings(deadline=None)  # a busy machine is no failure
 
 ROWS = [{**ROW, "output": output} for output in ("lat", "late", "tardy")]
 CHOICES = [(question, value) for question in QUALITY_QUESTIONS for value in ("yes", "no")]
@@ -250,12 +270,14 @@ def undecided(ratings, rule):
 
 
 @given(RATINGS, RULES, st.randoms(use_true_random=False))
+@no_deadline
 def test_the_order_of_the_ratings_changes_nothing(ratings, rule, chance: random.Random):
     shuffled = chance.sample(ratings, len(ratings))
     assert decide(ROWS, shuffled, rule) == decide(ROWS, ratings, rule)
 
 
 @given(RATINGS, RULES)
+@no_deadline
 def test_every_row_has_a_verdict_with_a_fitting_reason(ratings, rule):
     reasons = {
         "kept": {"accepted", "corrected", "corrected_differently"},
@@ -274,12 +296,14 @@ def test_every_row_has_a_verdict_with_a_fitting_reason(ratings, rule):
 
 
 @given(RATINGS, RULES)
+@no_deadline
 def test_all_is_stricter_than_majority_and_majority_than_any(ratings, rule):
     by_all, by_most, by_any = (kept(ratings, replace(rule, accept=accept)) for accept in ("all", "majority", "any"))
     assert by_all <= by_most <= by_any
 
 
 @given(RATINGS, RULES, st.integers(1, 4))
+@no_deadline
 def test_asking_for_more_raters_decides_fewer_rows_and_changes_no_other(ratings, rule, more):
     stricter = replace(rule, min_raters=rule.min_raters + more)
     assert undecided(ratings, rule) <= undecided(ratings, stricter)
@@ -287,18 +311,21 @@ def test_asking_for_more_raters_decides_fewer_rows_and_changes_no_other(ratings,
 
 
 @given(RATINGS, RULES)
+@no_deadline
 def test_a_higher_standard_keeps_fewer_rows(ratings, rule):
     by_letter = [kept(ratings, replace(rule, worst_rating=letter)) for letter in OVERALL_RATINGS]
     assert all(stricter <= milder for stricter, milder in pairwise(by_letter))
 
 
 @given(RATINGS, RULES)
+@no_deadline
 def test_corrections_only_add_to_what_is_kept(ratings, rule):
     without = kept(ratings, replace(rule, use_corrections=False))
     assert without <= kept(ratings, replace(rule, use_corrections=True))
 
 
 @given(RATINGS, RULES)
+@no_deadline
 def test_ratings_of_other_rows_change_nothing(ratings, rule):
     strange = unknown_records(ROWS, ratings)
     known = [rating for rating in ratings if rating.record not in strange]

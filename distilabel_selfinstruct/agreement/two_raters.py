@@ -13,7 +13,7 @@ Weights = Literal["linear", "quadratic"]
 Interval = Literal["asymptotic", "cohen_1960"]
 
 _NORMAL_975 = 1.959963984540054
-_LEAST_ERROR = 1e-9
+_LEAST_ERROR = 1e-6  # below is rounding: one disagreement in n items makes about 2 / n
 _LEAST_RANKED = 3
 
 

@@ -14,7 +14,7 @@ from tests.agreement.builders import NEEDS_LIBRARIES, rated
 
 pytestmark = NEEDS_LIBRARIES
 
-LETTERS = {"anna": "AABBCCDDAB", "ben": "ABBBCDDDAA"}
+LETTERS = {"anna": "AAABCCDDAB", "ben": "ABABCDDDAA"}
 RATINGS = [
     *rated(OVERALL, **LETTERS),
     *rated(VALID_TASK, anna="yyyyyyynnn", ben="yyyyyynnny", carl="yyyyn....."),

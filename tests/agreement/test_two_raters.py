@@ -48,6 +48,17 @@ def test_the_interval_of_1960_takes_chance_agreement_for_known():
     assert (estimate.value, estimate.lower, estimate.upper) == pytest.approx((0.4, 0.4 - half, 0.4 + half), abs=1e-6)
 
 
+def test_the_interval_of_1968_is_that_of_1960_with_credit_for_near_answers():
+    # Credit 1, 1/2 or 0. Observed: 5 and 3 of 10; by chance: 39 and 46 of 100.
+    table = [[3, 1, 1], [1, 2, 1], [1, 0, 0]]
+    estimate = cohens_kappa(*from_table(table), weights="linear", interval="cohen_1960")
+    agreed, squares, by_chance = 0.65, 0.575, 0.62
+    half = 1.959964 * ((squares - agreed**2) / 10) ** 0.5 / (1 - by_chance)
+    kappa = (agreed - by_chance) / (1 - by_chance)
+    assert (estimate.value, estimate.upper) == pytest.approx((kappa, min(1, kappa + half)), abs=1e-6)
+    assert estimate.lower == pytest.approx(kappa - half, abs=1e-6)
+
+
 @pytest.mark.parametrize("interval", ["asymptotic", "cohen_1960"])
 def test_weights_change_nothing_for_two_answers(interval):
     plain = cohens_kappa(*from_table([[20, 5], [10, 15]]), interval=interval)

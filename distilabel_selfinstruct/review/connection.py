@@ -85,7 +85,25 @@ def _client(url: str, key: str, timeout: int) -> "rg.Argilla":
     if urlsplit(url).scheme not in {"http", "https"}:
         raise ReviewError(f"{shown(url)!r} is no address of a server: write it with http:// or https://.")
     with server_errors(url):
+        _check(url, key, timeout)
         return rg.Argilla(api_url=url, api_key=key, timeout=timeout, retries=CONNECT_RETRIES)
+
+
+def _check(url: str, key: str, timeout: int) -> None:
+    """Ask who the key belongs to. The SDK asks too, but leaves its connection open when that fails."""
+    import httpx
+
+    transport = httpx.HTTPTransport(retries=CONNECT_RETRIES)
+    with httpx.Client(base_url=url, headers={"X-Argilla-Api-Key": key}, timeout=timeout, transport=transport) as client:
+        response = client.get("/api/v1/me")
+    if response.status_code in {401, 403}:
+        raise ReviewError(f"Argilla at {shown(url)} does not know this API key: take it from your user settings there.")
+    if response.is_server_error:
+        response.raise_for_status()
+    if not response.is_success or "username" not in response.json():
+        raise ReviewError(
+            f"What answers at {shown(url)} is no Argilla (status {response.status_code}): check the address."
+        )
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def open_dataset(
         ReviewError: the name cannot be one, the workspace cannot be had, or the dataset there asks something else.
     """
     import argilla as rg
-    from argilla._exceptions import ConflictError
+    from argilla._exceptions import ConflictError, InternalServerError
 
     if not _NAME.fullmatch(name) or len(name) > MAX_NAME:
         raise ReviewError(
@@ -70,8 +70,10 @@ def open_dataset(
         if model is None:
             try:
                 dataset: Any = rg.Dataset(name=name, workspace=of, settings=settings, client=client).create()
-            except ConflictError:  # another push made it at this moment
+            except (ConflictError, InternalServerError):  # another push made it at this moment; the server stumbles
                 model = _settled(client, name, of.id)
+                if model is None:
+                    raise
         if model is not None:
             dataset = rg.Dataset.from_model(model, client=client)
             dataset.settings.get()
@@ -115,7 +117,7 @@ def check_raters(client: "rg.Argilla", workspace: str, raters: tuple[str, ...]) 
 
 def _workspace(client: "rg.Argilla", name: str) -> Any:
     import argilla as rg
-    from argilla._exceptions import ConflictError, ForbiddenError
+    from argilla._exceptions import ConflictError, ForbiddenError, InternalServerError
 
     there: list[Any] = list(client.workspaces)
     for workspace in there:
@@ -123,13 +125,15 @@ def _workspace(client: "rg.Argilla", name: str) -> Any:
             return workspace
     try:
         return rg.Workspace(name=name, client=client).create()  # type: ignore[abstract]  # it is made nevertheless
-    except ConflictError:  # another push made it at this moment, or this user does not belong to it
+    except (ConflictError, InternalServerError) as error:
         for workspace in client.workspaces:
-            if workspace.name == name:
+            if workspace.name == name:  # another push made it at this moment
                 return workspace
+        if isinstance(error, InternalServerError):
+            raise
         raise ReviewError(
             f"The workspace {name!r} at {shown(client.api_url)} is not this user's: ask its owner to add the user."
-        ) from None
+        ) from error
     except ForbiddenError as error:
         names = ", ".join(workspace.name for workspace in there) or "none"
         raise ReviewError(

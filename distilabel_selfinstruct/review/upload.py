@@ -39,6 +39,9 @@ ATTEMPTS_AT_AN_ERROR = 2
 
 SERVER_ERROR = 500
 
+ENOUGH_TO_BLAME_THE_SERVER = 8
+"""If the server fails over each of so many records, it is not for what they hold."""
+
 _POSITION = re.compile(r"Record at position (\d+) is not valid because (.*)", re.DOTALL)
 
 Wait = Callable[[RetryCallState], float]
@@ -46,13 +49,17 @@ Wait = Callable[[RetryCallState], float]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of records that were sent: how many are there now, and each that was refused, with the reason."""
+    """What became of records that were sent: how many are there now, and each that was refused, with the reason.
+
+    `broke` counts those of the refused that the server failed over.
+    """
 
     stored: int = 0
     failed: tuple[tuple[ReviewRecord, str], ...] = ()
+    broke: int = 0
 
     def __add__(self, other: "Sent") -> "Sent":
-        return Sent(self.stored + other.stored, (*self.failed, *other.failed))
+        return Sent(self.stored + other.stored, (*self.failed, *other.failed), self.broke + other.broke)
 
 
 class _TryAgainError(Exception):
@@ -91,7 +98,9 @@ class Uploader:
         """
         sent = Sent()
         for batch in batches(records):
-            sent += self._send(batch)
+            outcome = self._send(batch)
+            self._refuse_to_go_on(outcome, len(batch), at_least=2)
+            sent += outcome
         return sent
 
     def count(self) -> int:
@@ -111,19 +120,24 @@ class Uploader:
                 return sent + outcome
             position = 0 if len(batch) == 1 else outcome.position
             if position is None or position >= len(batch):
-                return sent + self._send_halves(batch, outcome)
-            sent += Sent(failed=((batch[position], str(outcome)),))
+                return sent + self._send_halves(batch)
+            broke = int(outcome.status >= SERVER_ERROR)
+            sent += Sent(failed=((batch[position], str(outcome)),), broke=broke)
             batch = batch[:position] + batch[position + 1 :]
         return sent
 
-    def _send_halves(self, batch: list[ReviewRecord], refusal: _RefusedError) -> Sent:
+    def _send_halves(self, batch: list[ReviewRecord]) -> Sent:
         half = len(batch) // 2
         sent = self._send(batch[:half])
-        if refusal.status >= SERVER_ERROR and len(sent.failed) == half:
-            raise ReviewError(
-                f"Argilla at {shown(self._client.api_url)} fails whatever it is sent ({refusal}): look into its log."
-            ) from refusal
+        self._refuse_to_go_on(sent, half, at_least=ENOUGH_TO_BLAME_THE_SERVER)
         return sent + self._send(batch[half:])
+
+    def _refuse_to_go_on(self, sent: Sent, count: int, *, at_least: int) -> None:
+        if sent.broke == count >= at_least:
+            raise ReviewError(
+                f"Argilla at {shown(self._client.api_url)} fails whatever it is sent ({sent.failed[0][1]}): look into "
+                "its log."
+            )
 
     def _put(self, batch: Sequence[ReviewRecord]) -> Sent | _RefusedError:
         items = [record.item(self._dataset.metadata) for record in batch]

@@ -36,6 +36,18 @@ def _place(record: str, user: str) -> int:
     return zlib.crc32(f"{record}{user}".encode())
 
 
+async def disconnect() -> None:
+    """Close the connections of requests, in the event loop that answered them."""
+    await async_engine.dispose()
+
+
+def settle() -> None:
+    """Close the last connection: SQLite then puts all that was written into the one file, and a copy of it is whole."""
+    with sync_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    sync_engine.dispose()
+
+
 def migrate() -> None:
     """Bring the schema to the version of the server; a new database gets it whole."""
     config = Config(ALEMBIC_CONFIG_FILE)

@@ -75,6 +75,10 @@ def serve(order: Order, answer: Any) -> None:
             if self.started:
                 _say(answer, {"ready": True})
 
+        async def shutdown(self, sockets: Any = None) -> None:
+            await super().shutdown(sockets)
+            await database.disconnect()
+
     app = content_policy.guarded(argilla_server.app)
     # `log_config=None`: uvicorn would set up loggers of its own beside the server's.
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
@@ -82,6 +86,7 @@ def serve(order: Order, answer: Any) -> None:
     threading.Thread(target=_stop_when_input_closes, args=(server,), daemon=True, name="input").start()
     server.run(sockets=[listener])
     worker.finish(seconds=SECONDS_TO_STOP / 2)
+    database.settle()
 
 
 def _configure(order: Order, port: int) -> None:

@@ -9,6 +9,7 @@ from distilabel_selfinstruct.cli import (
     export,
     filter,  # noqa: A004 - the command is called so
     parse,
+    publish,
     report,
     review,
     run,
@@ -30,6 +31,7 @@ app.command("status", help=status.STATUS_HELP)(status.status)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("export", help=export.HELP)(export.export)
+app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)

@@ -1,0 +1,51 @@
+"""Texts of any origin inside the card's Markdown, so that nothing in them is taken for Markdown or HTML."""
+
+import json
+import re
+from typing import Any
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
+
+
+def plain(text: object) -> str:
+    """The text as words of a paragraph or a cell: on one line, with every special character escaped."""
+    return _SPECIAL.sub(r"\\\1", _one_line(str(text)))
+
+
+def code(text: object) -> str:
+    """The text as code within a line; line breaks and tabs are shown as in a program."""
+    shown = str(text).replace("\\", "\\\\") if _has_controls(str(text)) else str(text)
+    shown = shown.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r").replace("|", "\\|")
+    ticks = "`" * (_longest_run(shown) + 1)
+    room = " " if shown.startswith("`") or shown.endswith("`") or shown != shown.strip() or not shown else ""
+    return f"{ticks}{room}{shown}{room}{ticks}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """The text as a block of code. Its fence is longer than any run of backticks in it, so nothing can end it."""
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def fenced_json(values: dict[str, Any], *, max_chars: int = 600) -> str:
+    """A row as a block of JSON, its long texts cut short."""
+    shown = {name: _shortened(value, max_chars) for name, value in values.items()}
+    return fenced(json.dumps(shown, indent=2, ensure_ascii=False), "json")
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _has_controls(text: str) -> bool:
+    return any(control in text for control in "\n\t\r")
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _shortened(value: Any, max_chars: int) -> Any:
+    if isinstance(value, str) and len(value) > max_chars:
+        return f"{value[:max_chars]} […]"
+    return value

@@ -1,0 +1,103 @@
+"""What of a run may be told: its configuration and pipeline, without secrets, private addresses and local paths."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from distilabel_selfinstruct.config import RunConfig
+
+SEEDS_FILE = "seed_tasks.jsonl"
+"""What the seed file is called in the repository, and in its `run.yaml`, whatever its name was."""
+
+LOCAL_URL = "http://localhost:8000/v1"
+"""Stands for the address of a server that is nobody else's business."""
+
+_PUBLIC_HOSTS = frozenset(
+    {
+        "api.anthropic.com", "api.cohere.ai", "api.deepseek.com", "api.fireworks.ai", "api.groq.com", "api.mistral.ai",
+        "api.openai.com", "api.together.xyz", "api.x.ai", "generativelanguage.googleapis.com", "localhost", "127.0.0.1",
+        "openrouter.ai", "router.huggingface.co",
+    }
+)  # fmt: skip
+
+# What a run costs, how fast it may be and where it asks is the user's own; none of it changes what is made.
+_PRIVATE_OPTIONS = frozenset(
+    {
+        "base_url", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests", "max_tokens", "prices",
+        "request_retries", "request_timeout",
+    }
+)  # fmt: skip
+
+_SECRET_FIELDS = re.compile(r"api_?key$|^(hf_)?token$|secret|password|authorization|headers$", re.IGNORECASE)
+_PATH = re.compile(r"^(/|~|\.{1,2}[\\/]|\\\\|[A-Za-z]:[\\/]|file:)")
+
+
+def public_text(text: str) -> str:
+    """The text, or its last part if it is a path: `/home/ann/models/tiny.gguf` becomes `tiny.gguf`."""
+    if _PATH.match(text) or (("/" in text or "\\" in text) and "\n" not in text and _exists(text)):
+        return re.split(r"[\\/]", text.rstrip("\\/"))[-1].lstrip("~")
+    return text
+
+
+def public_model(name: str) -> str:
+    """A model's name, with or without its provider, and without the folders of a file."""
+    provider, colon, model = name.partition(":")
+    if colon and len(provider) > 1 and not _PATH.match(name):
+        return f"{provider}:{public_text(model)}"
+    return public_text(name)
+
+
+def public_url(url: str) -> str:
+    """The address of a well-known service, without credentials and query; of any other server a local stand-in."""
+    parts = urlsplit(url)
+    if parts.hostname not in _PUBLIC_HOSTS:
+        return LOCAL_URL
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+
+def public_config(config: RunConfig) -> dict[str, Any]:
+    """The options that decide what a run makes, fit for `selfinstruct run --config` elsewhere."""
+    options = config.model_dump(exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
+    options["llm"] = public_model(config.llm)
+    # By default recordings are completion prompts and others chat; told here because the address is not.
+    options["prompt_form"] = config.effective_prompt_form
+    options["prompts"] = public_text(config.prompts)
+    if config.seed_tasks:
+        options["seed_tasks"] = SEEDS_FILE
+    options.pop("human_feedback", None)  # ratings of another run, which name people
+    return options
+
+
+def public_pipeline(pipeline: dict[str, Any]) -> dict[str, Any]:
+    """A pipeline as distilabel describes it, fit for `distilabel pipeline run --config` elsewhere."""
+    return {name: _public_value(value, name) for name, value in pipeline.items()}
+
+
+def _public_value(value: Any, field: str = "") -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _public_value(item, str(name))
+            for name, item in value.items()
+            # What parameters exist is in the code; distilabel does not read it back.
+            if name != "runtime_parameters_info" and not (_SECRET_FIELDS.search(str(name)) and item)
+        }
+    if isinstance(value, list):
+        return [_public_value(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if field in ("state_dir", "human_feedback", "cache_dir"):
+        return ""
+    if field == "seed_tasks":
+        return SEEDS_FILE if value else ""
+    if field.endswith("url"):
+        return public_url(value)
+    return public_text(value)
+
+
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,160 @@
+"""What is published: the rows of a finished run and what is known about how they were made and reviewed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import ValidationError
+
+from distilabel_selfinstruct import journal, jsonl
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
+from distilabel_selfinstruct.ratings import Rating, read_ratings
+
+Row = dict[str, Any]
+Rows = Callable[[], Iterable[Row]]
+"""Rows that can be read several times, and need not be held."""
+
+Verdict = Literal["kept", "dropped", "undecided", "unreviewed"]
+
+REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the review decided about an instance; `output` is the one to use."""
+
+    verdict: Verdict
+    output: str
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows to publish. Only the instances must be there.
+
+    `rulings` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed tasks,
+    the prompts and each stage's journal, by name. `folder` is where the names that stand for raters are kept.
+    """
+
+    instances: Rows
+    instructions: Rows
+    rejections: Rows = tuple
+    rulings: Mapping[str, Ruling] | None = None
+    ratings: tuple[Rating, ...] = ()
+    config: RunConfig | None = None
+    pipeline: dict[str, Any] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Source:
+    """The run in a folder.
+
+    Args:
+        path: the run's folder.
+        unfinished: take a run that stopped early, with what it has.
+
+    Raises:
+        RunFolderError: there is no run, or its description is damaged.
+        PublishError: the run is not finished, or has no rows yet.
+        InputFileError: a file of the review is damaged.
+    """
+    folder = Path(path)
+    description = _description(folder)
+    _refuse_unfinished(folder, description, allowed=unfinished)
+    decisions, ratings = folder / REVIEW / "decisions.jsonl", folder / REVIEW / "ratings.jsonl"
+    return Source(
+        instances=lambda: jsonl.read(folder / "instances.jsonl"),
+        instructions=lambda: jsonl.read(folder / "instructions.jsonl"),
+        rejections=lambda: jsonl.read(folder / "rejections.jsonl"),
+        rulings=_rulings(decisions) if decisions.exists() else None,
+        ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
+        config=description["config"],
+        pipeline=_pipeline(folder / "pipeline.yaml"),
+        versions=description.get("versions", {}),
+        hashes={**description.get("inputs", {}), **_journal_hashes(folder / "state")},
+        folder=folder,
+    )
+
+
+def row_source(rows: Iterable[Row]) -> Source:
+    """Rows with `instruction`, `input` and `output` that come from no run folder, as in a pipeline of one's own."""
+    instances = list(rows)
+    instructions = {row["instruction"]: row for row in instances}
+    return Source(instances=lambda: instances, instructions=lambda: list(instructions.values()))
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    path = folder / "run.json"
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        config = RunConfig(**description["config"])
+    except OSError as error:
+        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.") from error
+    except (ValueError, TypeError, KeyError, ValidationError) as error:
+        raise RunFolderError(f"{path} is damaged: it describes no run of this version.") from error
+    return {**description, "config": config}
+
+
+def _refuse_unfinished(folder: Path, description: dict[str, Any], *, allowed: bool) -> None:
+    try:
+        if (folder / journal.LOCK).exists():
+            journal.lock(folder / journal.LOCK).close()
+    except OSError:
+        pass  # a folder that can only be read is nobody's
+    except RunFolderError as error:
+        raise PublishError(f"The run in {folder} is still working: publish it when it has ended.") from error
+    if not allowed and description.get("status") != "finished":
+        known = {"started": "was interrupted", "stopped": "stopped early", "failed": "failed"}
+        status = known.get(str(description.get("status")), "is not finished")
+        raise PublishError(
+            f"The run in {folder} {status}: let the same command go on, or publish what it has with --unfinished."
+        )
+    missing = [name for name in ("instances.jsonl", "instructions.jsonl") if not (folder / name).exists()]
+    if missing:
+        raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again, so that the run ends.")
+
+
+def _rulings(path: Path) -> dict[str, Ruling]:
+    rulings = {}
+    for line in jsonl.scan(path):
+        row = line.value
+        if line.fault or not isinstance(row.get("record"), str) or row.get("verdict") not in get_args(Verdict):
+            fault = f"line {line.fault}" if line.fault else "line holds no decision"
+            raise InputFileError(
+                f"{path}, line {line.number}: the {fault}. Make it anew: selfinstruct review pull DIR."
+            )
+        rulings[row["record"]] = Ruling(row["verdict"], str(row.get("output", "")), bool(row.get("corrected")))
+    return rulings
+
+
+def _pipeline(path: Path) -> dict[str, Any] | None:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None  # distilabel's own file; a run is worth publishing without it
+    return content if isinstance(content, dict) else None
+
+
+def _journal_hashes(state: Path) -> dict[str, str]:
+    hashes = {}
+    for path in sorted(state.glob(f"*/{journal.COMPLETIONS}")):
+        digest = hashlib.sha256()
+        with path.open("rb") as stream:
+            for block in iter(lambda: stream.read(1 << 20), b""):
+                digest.update(block)
+        hashes[f"journal of {path.parent.name}"] = digest.hexdigest()
+    return hashes
+
+
+def with_default(rows: Iterable[Row], **defaults: Any) -> Iterator[Row]:
+    """The rows, each with these values where it has none."""
+    for row in rows:
+        yield {**defaults, **row}

@@ -15,8 +15,9 @@ def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | No
 def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:
     """Which limit of the run is reached, as a sentence; empty if none is.
 
-    Limits other than that on requests are looked at twice a second: requests that are under way at that moment are
-    finished, so a run may use a little more. `failures_before` are those of earlier attempts at the run.
+    Limits other than that on requests are looked at twenty times a second. What is under way when one is reached is
+    finished and counts, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are those
+    of earlier attempts at the run.
     """
     spent = cost(config, progress.input_tokens, progress.output_tokens)
     if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:

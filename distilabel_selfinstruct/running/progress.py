@@ -88,11 +88,15 @@ class ProgressReader:
 
     def _new_rows(self, step: str, name: str) -> list[dict[str, Any]]:
         path = self._state / step / name
-        if not path.exists():
+        offset = self._offsets.get(path, 0)
+        try:
+            if path.stat().st_size == offset:
+                return []
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                content = stream.read()
+        except FileNotFoundError:
             return []
-        with path.open("rb") as stream:
-            stream.seek(self._offsets.get(path, 0))
-            content = stream.read()
         complete = content.rfind(b"\n") + 1  # a line that is being written is read next time
-        self._offsets[path] = self._offsets.get(path, 0) + complete
+        self._offsets[path] = offset + complete
         return [json.loads(line) for line in content[:complete].splitlines()]

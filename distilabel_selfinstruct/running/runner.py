@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
@@ -29,7 +30,10 @@ from distilabel_selfinstruct.running.progress import Progress, ProgressReader
 from distilabel_selfinstruct.seeds import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 0.05
+"""Less than a request takes, so that hardly more is sent beyond a limit than was under way when it was reached."""
+
+LOOKS_BETWEEN_REPORTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +166,15 @@ def _watching(
 
     def look() -> None:
         try:
-            while not over.wait(SECONDS_BETWEEN_LOOKS):
+            reason = ""
+            for number in count(1):
+                if over.wait(SECONDS_BETWEEN_LOOKS):
+                    return
                 progress = reader.read()
-                if reason := used_up(config, progress, failures_before):
+                if not reason and (reason := used_up(config, progress, failures_before)):
                     ask_to_stop(folder.state, reason)
-                watch(progress)
+                if number % LOOKS_BETWEEN_REPORTS == 0:
+                    watch(progress)
         except Exception as error:  # unwatched, the run would pass its limits
             ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}).")
 

@@ -13,7 +13,7 @@ from distilabel_selfinstruct.analysis import (
 )
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
 from distilabel_selfinstruct.filters import count_words, primary_language
-from distilabel_selfinstruct.report.languages import Languages, identify_languages
+from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.report.report import Report
 from distilabel_selfinstruct.report.review import summarise_review
 from distilabel_selfinstruct.report.similarities import near_duplicates, seed_similarity
@@ -25,7 +25,8 @@ Tell = Callable[[str], None]
 
 NO_RUN = "The rows come from no run."
 NO_INSTRUCTIONS = "There are no instructions."
-ENGLISH = {"en", "LATIN"}
+FEWEST_IDENTIFIED = 20
+"""Of fewer texts than this one misread short text may be the most common language."""
 
 
 def build_report(
@@ -97,8 +98,8 @@ def _verb_nouns(
     if languages is None:
         left_out["verb_noun"] = NO_INSTRUCTIONS
         return None
-    language = primary_language(source.config.language) if source.config else languages.main
-    if language not in ENGLISH:
+    language = _language(source, languages)
+    if language != "en":
         left_out["verb_noun"] = (
             f"The verbs and nouns of English only are known, and the instructions are in {language}."
         )
@@ -110,8 +111,17 @@ def _tokenizer(source: ReportSource, languages: Languages | None) -> str:
     """That of the run; for other rows the one that a run in their language would take."""
     if source.config is not None and source.config.tokenizer != "auto":
         return source.config.tokenizer
-    language = source.config.language if source.config else languages.main if languages else "en"
-    return "rouge_score" if primary_language(language) == "en" else "unicode"
+    return "rouge_score" if _language(source, languages) == "en" else "unicode"
+
+
+def _language(source: ReportSource, languages: Languages | None) -> str:
+    """That of the run; of other rows the most common one, English if they are too few and short to tell."""
+    if source.config is not None:
+        return primary_language(source.config.language)
+    if languages is None or languages.main == "LATIN":
+        return "en"
+    too_few = languages.identified < FEWEST_IDENTIFIED and main_script(source.instructions[0]["instruction"]) == "LATIN"
+    return "en" if too_few else languages.main
 
 
 def _seed_similarity(

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.report.report import Report
 from distilabel_selfinstruct.report.rows import Table, tables
-from distilabel_selfinstruct.report.sections import Section, headline, sections
+from distilabel_selfinstruct.report.sections import headline, sections
 
 TEMPLATE = "report.html"
 
@@ -60,6 +60,3 @@ def _tables(wanted: tuple[tuple[str, str], ...], found: dict[str, Table]) -> lis
 
 def _address(picture: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(picture).decode("ascii")
-
-
-__all__ = ["Figure", "Section", "to_html"]

@@ -1,0 +1,123 @@
+"""The page: safe with any text, complete in itself, and what a browser makes of it."""
+
+import os
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+
+from distilabel_selfinstruct.report import build_report, source_of_rows, to_html
+from tests.report.run_folders import instance, rejection, task, write_run
+
+PAYLOADS = [
+    "<script>document.title = 'owned'</script>",
+    "<img src=x onerror=\"document.title='owned'\">",
+    "</td></table><svg onload=\"document.title='owned'\">",
+    "\"'><a href=\"javascript:document.title='owned'\">x</a>",
+    "{{ 7 * 7 }} {% for a in b %} ${{7*7}}",
+    "]]><!--",
+]
+
+
+class Collector(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def collected(page: str) -> Collector:
+    collector = Collector()
+    collector.feed(page)
+    return collector
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A run whose every text is an attack: pairs of near-duplicates, labels, reasons, the name of the folder."""
+    texts = [f"Name the colours {payload}" for payload in PAYLOADS]
+    texts += [f"{text} please" for text in texts]
+    return write_run(
+        tmp_path / "<img src=x onerror=alert(1)>",
+        [task(text, is_classification=True) for text in texts],
+        [instance(text, payload, payload, is_classification=True) for text in texts for payload in PAYLOADS],
+        [rejection(payload, stage=payload) for payload in PAYLOADS],
+        description={"status": PAYLOADS[0], "stop_reason": PAYLOADS[1], "problems": PAYLOADS},
+        llm=f"openai:{PAYLOADS[0]}",
+        prompts=PAYLOADS[1],
+    )
+
+
+def test_attacks_in_any_text_show_as_text(hostile):
+    page = to_html(build_report(hostile))
+    found = collected(page)
+    assert found.tags <= {
+        "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "p", "a", "dl", "div", "dt", "dd",
+        "nav", "ul", "li", "main", "section", "figure", "img", "figcaption", "table", "caption", "thead", "tbody", "tr",
+        "th", "td", "details", "summary", "footer",
+    }  # fmt: skip
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    for payload in PAYLOADS:
+        assert payload in found.text
+
+
+def test_the_page_asks_for_nothing_and_runs_no_script(hostile):
+    page = to_html(build_report(hostile))
+    addresses = [value for name, value in collected(page).attributes if name in {"src", "href", "action"}]
+    assert addresses
+    links = {address for address in addresses if not address.startswith(("#", "data:image/svg+xml;base64,"))}
+    assert links == {"https://arxiv.org/abs/2212.10560"}
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+    assert "@import" not in page
+    assert "url(" not in page
+
+
+def test_every_picture_says_what_it_shows(hostile):
+    attributes = collected(to_html(build_report(hostile))).attributes
+    assert len([value for name, value in attributes if name == "alt" and value]) == len(
+        [value for name, value in attributes if name == "src"]
+    )
+
+
+def test_the_rules_for_verbs_say_that_they_are_no_parser():
+    report = build_report(source_of_rows([{"instruction": "Write a poem."}]), parser="rules")
+    assert "Found by word lists and rules, not by a parser as in the paper" in to_html(report)
+
+
+def test_a_part_that_is_left_out_says_why():
+    page = to_html(build_report(source_of_rows([{"instruction": "Write a poem."}])))
+    assert page.count("Left out. The rows come from no run.") == 4
+
+
+def test_text_from_right_to_left_and_lone_surrogates_can_be_shown(tmp_path):
+    rows = [{"instruction": "اكتب قصيدة عن المطر", "output": "\ud800 ok", "is_classification": True}]
+    to_html(build_report(source_of_rows(rows))).encode("utf-8", "replace")
+
+
+def test_in_a_browser_no_attack_runs(hostile, tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no Chromium.")
+        pytest.skip("Chromium is not installed")
+    path = tmp_path / "report.html"
+    path.write_text(to_html(build_report(hostile)), encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    done = subprocess.run(
+        [chromium, *options, "--virtual-time-budget=2000", "--dump-dom", path.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=True,
+    )
+    assert "<title>owned" not in done.stdout
+    assert "Name the colours" in done.stdout

@@ -60,17 +60,14 @@ def _say(text: str) -> None:
 
 
 def _show(console: "Console", server: "RunningServer") -> None:
-    from rich.table import Table
-
     def line(text: str) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     line(f"Argilla runs at {server.url}, on this machine only. Its data lies in {server.home}.")
     if server.new_accounts:
-        table = Table("account", "role", "password")
-        for account in server.new_accounts:
-            table.add_row(account.username, account.role, account.password)
-        console.print(table)
+        width = max(len(account.username) for account in server.new_accounts)
+        for account in server.new_accounts:  # no table: it would cut off long names and passwords
+            line(f"    {account.username:<{width}}  {account.role:<9}  password {account.password}")
         line(f"Passwords are shown this once; they are kept in {server.home / 'credentials.json'}.")
     else:
         line(f"Accounts: {', '.join(server.passwords)}. Passwords are in {server.home / 'credentials.json'}.")

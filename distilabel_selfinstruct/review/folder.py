@@ -8,15 +8,11 @@ from typing import Any
 
 from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
-from distilabel_selfinstruct.ratings import QUESTIONS, record_id
+from distilabel_selfinstruct.ratings import QUESTIONS
 from distilabel_selfinstruct.review.datasets import WORKSPACE, dataset_name
-from distilabel_selfinstruct.review.merging import About
 from distilabel_selfinstruct.review.push_file import read_pushed
 from distilabel_selfinstruct.review.responses import Target
-from distilabel_selfinstruct.review.review_records import row_fault
 from distilabel_selfinstruct.review.settings import read_settings
-
-Row = dict[str, Any]
 
 
 class ReviewFolder:
@@ -36,15 +32,23 @@ class ReviewFolder:
         self.pulled = self.path / "pull.json"
         self.lock = self.path / "lock"
 
-    def read_rows(self) -> list[Row]:
+    def require_run(self) -> None:
+        """See to it that there is a run that has ended.
+
+        Raises:
+            RunFolderError: there is none.
+        """
+        if not self.instances.exists():
+            raise RunFolderError(f"{self.run} holds no finished run: {self.instances.name} is missing.")
+
+    def read_rows(self) -> list[dict[str, Any]]:
         """The instances of the run.
 
         Raises:
             RunFolderError: there are none.
             InputFileError: the file is damaged.
         """
-        if not self.instances.exists():
-            raise RunFolderError(f"{self.run} holds no finished run: {self.instances.name} is missing.")
+        self.require_run()
         return list(jsonl.read(self.instances))
 
     def read_pulled(self) -> dict[str, Any]:
@@ -90,19 +94,3 @@ class ReviewFolder:
         except (ConfigError, KeyError):  # a file of one's own that is not there any more
             return QUESTIONS
         return tuple(question.name for question in settings.questions)
-
-
-def usable(rows: Sequence[Row]) -> list[Row]:
-    """The rows that can be rated, with an empty text for an input that is None."""
-    return [{**row, "input": row.get("input") or ""} for row in rows if not row_fault(row)]
-
-
-def about_rows(rows: Sequence[Row]) -> dict[str, About]:
-    """What each record is about, in the order of the rows, which must be usable."""
-    return {
-        record_id(row["instruction"], row["input"], row["output"]): (
-            row["instruction"],
-            bool(row.get("is_classification")),
-        )
-        for row in rows
-    }

@@ -2,10 +2,12 @@
 
 import typer
 
-from distilabel_selfinstruct.cli.review import push, serve
+from distilabel_selfinstruct.cli.review import pull, push, serve, status
 
 HELP = "Let people rate what a run made, in Argilla, and keep what they find good."
 
 app = typer.Typer(no_args_is_help=True)
 app.command("serve", help=serve.HELP)(serve.serve)
 app.command("push", help=push.HELP)(push.push)
+app.command("pull", help=pull.HELP)(pull.pull)
+app.command("status", help=status.HELP)(status.status)

@@ -1,0 +1,195 @@
+"""`selfinstruct review status`: who has rated how much, how far they agree, and what they found."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace, reading_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from distilabel_selfinstruct.agreement import Estimate, QuestionAgreement
+    from distilabel_selfinstruct.quality import Quality
+    from distilabel_selfinstruct.review.status import DatasetProgress, RaterProgress
+
+MAX_PAIRS = 6
+"""Of four raters. More pairs would fill the screen with a table that says little."""
+
+HELP = "Who has rated how much, what is left, how far the raters agree, and how good the data is so far."
+
+
+def status(
+    folder: Folder,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no server: show what was pulled last.")] = False,
+    dataset: Datasets = None,
+    workspace: Workspace = None,
+    api_url: ApiUrl = None,
+    api_key: ApiKey = None,
+    home: Home = None,
+) -> None:
+    """Show the state of the review of the run in DIR. Nothing is written."""
+    from rich import get_console
+
+    from distilabel_selfinstruct import agreement
+    from distilabel_selfinstruct.errors import MissingExtraError
+    from distilabel_selfinstruct.quality import quality
+    from distilabel_selfinstruct.review import status as review
+    from distilabel_selfinstruct.review.connection import connect
+
+    console = get_console()
+    if offline:
+        state = review.offline_status(folder)
+    else:
+        client = connect(api_url, api_key, home)
+        with reading_bar(console) as report:
+            state = review.status(client, folder, names=tuple(dataset or ()), workspace=workspace, report=report)
+
+    def line(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+    for one in state.datasets:
+        line(dataset_line(one))
+    for note in state.notes:
+        line(note)
+    console.print()
+    console.print(raters_table(state.raters))
+    console.print()
+    if not state.ratings:
+        line("Nobody has submitted an answer yet.")
+        return
+    console.print(quality_table(quality(state.ratings)))
+    console.print()
+    try:
+        questions = agreement.report(state.ratings)
+    except MissingExtraError as error:
+        line(str(error))
+        return
+    console.print(agreement_table(questions))
+    num_pairs = max(len(question.pairs) for question in questions)
+    if 0 < num_pairs <= MAX_PAIRS:
+        console.print()
+        console.print(pairs_table(questions))
+    elif num_pairs:
+        line(f"Cohen's κ and ρ are means over {num_pairs:,} pairs of raters.")
+
+
+def dataset_line(dataset: "DatasetProgress") -> str:
+    """How much of a dataset is done, in a sentence."""
+    answers = "1 answer" if dataset.min_submitted == 1 else f"{dataset.min_submitted} answers"
+    return f"{dataset.name}: {dataset.completed:,} of {dataset.records:,} records are complete ({answers} each)."
+
+
+def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
+    """What each rater has done, and what is left for them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Raters", title_justify="left")
+    several = len({rater.dataset for rater in raters}) > 1
+    table.add_column("rater", overflow="fold")
+    if several:
+        table.add_column("dataset", overflow="fold")
+    for heading in ("submitted", "drafts", "discarded", "left"):
+        table.add_column(heading, justify="right")
+    for rater in raters:
+        counts = (rater.submitted, rater.drafts, rater.discarded, rater.left)
+        names = (rater.rater, rater.dataset) if several else (rater.rater,)
+        table.add_row(*map(Text, names), *("-" if count is None else f"{count:,}" for count in counts))
+    if not raters:
+        table.add_row("nobody yet", *["-"] * 4)
+    return table
+
+
+def quality_table(quality: "Quality") -> "Table":
+    """Table 2 of the paper for the rows rated so far, beside the paper's own shares."""
+    from rich.table import Table
+
+    from distilabel_selfinstruct.quality import PAPER
+
+    table = Table(title="Quality (Table 2 of the paper)", title_justify="left")
+    table.add_column("the majority says yes to")
+    table.add_column("yes", justify="right")
+    table.add_column("rated", justify="right")
+    table.add_column("share", justify="right")
+    table.add_column("paper", justify="right", style="dim")
+    for name, count, paper in (
+        ("a valid task", quality.valid_task, PAPER.valid_task),
+        ("an appropriate input", quality.input_appropriate, PAPER.input_appropriate),
+        ("a correct output", quality.output_correct, PAPER.output_correct),
+        ("all three", quality.all_valid, PAPER.all_valid),
+    ):
+        table.add_row(name, f"{count.yes:,}", f"{count.rated:,}", _share(count.share), _share(paper.share))
+    return table
+
+
+def agreement_table(questions: "Sequence[QuestionAgreement]") -> "Table":
+    """How far the raters agree on each question, beside what the paper's two raters reached on answers of models."""
+    from rich.table import Table
+
+    table = Table(title="Agreement of raters", title_justify="left")
+    table.add_column("question", no_wrap=True)
+    # In two lines each, so that the table fits into 80 columns: Cohen's, Fleiss', Krippendorff's, Spearman's.
+    for heading in ("rated\ntwice", "equal", "Cohen\nκ", "Fleiss\nκ", "alpha\nα", "rho\nρ"):
+        table.add_column(heading, justify="right")
+    table.add_column("paper", justify="right", style="dim")
+    reasons: dict[str, None] = {}
+    for one in questions:
+        alpha = one.alpha_ordinal or one.alpha_nominal
+        table.add_row(
+            one.question.replace("_", " "),
+            f"{one.num_shared_items:,}",
+            _share(one.percent.value),
+            *(_figure(estimate) for estimate in (one.mean_kappa, one.fleiss_kappa, alpha, one.mean_rho)),
+            _paper(one),
+        )
+        if one.percent.value is None and one.percent.note:
+            reasons[one.percent.note] = None
+    table.caption = " ".join(reasons) or None
+    table.caption_justify = "left"
+    return table
+
+
+def pairs_table(questions: "Sequence[QuestionAgreement]") -> "Table":
+    """Cohen's kappa of each pair of raters, with its 95% interval; weighted for the ordered answers A to D."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Pairs of raters", title_justify="left")
+    table.add_column("raters", overflow="fold")
+    table.add_column("question")
+    table.add_column("items", justify="right")
+    table.add_column("Cohen's κ (95%)", justify="right")
+    table.add_column("quadratic κ", justify="right")
+    for one in questions:
+        for place, pair in enumerate(one.pairs):
+            table.add_row(
+                Text(f"{pair.first}, {pair.second}"),
+                "" if place else one.question.replace("_", " "),
+                f"{pair.kappa.num_items:,}",
+                _with_interval(pair.kappa),
+                _figure(pair.quadratic_kappa) if pair.quadratic_kappa else "",
+                end_section=place == len(one.pairs) - 1,
+            )
+    return table
+
+
+def _with_interval(estimate: "Estimate") -> str:
+    if estimate.lower is None or estimate.upper is None:
+        return _figure(estimate)
+    return f"{_figure(estimate)} ({estimate.lower:.2f} to {estimate.upper:.2f})"
+
+
+def _figure(estimate: "Estimate | None") -> str:
+    return "-" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
+
+
+def _paper(one: "QuestionAgreement") -> str:
+    if one.paper is None:
+        return ""
+    return f"κ {one.paper.kappa:.2f}" + ("" if one.paper.rho is None else f"\nρ {one.paper.rho:.2f}")
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"

@@ -86,7 +86,9 @@ def _client(url: str, key: str, timeout: int) -> "rg.Argilla":
         raise ReviewError(f"{shown(url)!r} is no address of a server: write it with http:// or https://.")
     with server_errors(url):
         _check(url, key, timeout)
-        return rg.Argilla(api_url=url, api_key=key, timeout=timeout, retries=CONNECT_RETRIES)
+        return rg.Argilla(
+            api_url=url, api_key=key, timeout=timeout, retries=CONNECT_RETRIES, headers=_space_headers(url)
+        )
 
 
 def _check(url: str, key: str, timeout: int) -> None:
@@ -94,7 +96,8 @@ def _check(url: str, key: str, timeout: int) -> None:
     import httpx
 
     transport = httpx.HTTPTransport(retries=CONNECT_RETRIES)
-    with httpx.Client(base_url=url, headers={"X-Argilla-Api-Key": key}, timeout=timeout, transport=transport) as client:
+    headers = {"X-Argilla-Api-Key": key, **_space_headers(url)}
+    with httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport) as client:
         response = client.get("/api/v1/me")
     if response.status_code in {401, 403}:
         raise ReviewError(f"Argilla at {shown(url)} does not know this API key: take it from your user settings there.")
@@ -104,6 +107,13 @@ def _check(url: str, key: str, timeout: int) -> None:
         raise ReviewError(
             f"What answers at {shown(url)} is no Argilla (status {response.status_code}): check the address."
         )
+
+
+def _space_headers(url: str) -> dict[str, str]:
+    """What a private Space of the Hub asks for before its Argilla is asked."""
+    token = os.environ.get("HF_TOKEN")
+    in_a_space = urlsplit(url).scheme == "https" and (urlsplit(url).hostname or "").endswith(".hf.space")
+    return {"Authorization": f"Bearer {token}"} if token and in_a_space else {}
 
 
 @contextmanager

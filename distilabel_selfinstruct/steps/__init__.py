@@ -10,6 +10,7 @@ from distilabel_selfinstruct.steps.instance_filtering import InstanceFiltering
 from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
+from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
 
 __all__ = [
     "ClassificationTaskIdentification",
@@ -18,4 +19,5 @@ __all__ = [
     "InstanceGeneration",
     "InstructionGeneration",
     "RougeLNoveltyFilter",
+    "SelfInstructToArgilla",
 ]

@@ -1,0 +1,202 @@
+"""Instances on their way into Argilla, as a step of a pipeline."""
+
+from typing import TYPE_CHECKING, Any
+
+from distilabel.steps import Step, StepInput
+from pydantic import Field, PositiveInt, PrivateAttr, SecretStr
+from typing_extensions import override
+
+from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.orphans import die_with_parent
+from distilabel_selfinstruct.ratings import record_id
+from distilabel_selfinstruct.review.connection import connect
+from distilabel_selfinstruct.review.datasets import WORKSPACE, open_dataset
+from distilabel_selfinstruct.review.review_records import prepare, row_fault
+from distilabel_selfinstruct.review.settings import load_settings, read_settings
+from distilabel_selfinstruct.review.upload import Uploader
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+if TYPE_CHECKING:
+    import argilla as rg
+    from distilabel.typing import StepOutput
+
+
+class SelfInstructToArgilla(Step):
+    """Send instances to Argilla for people to rate, as they come, and hand all rows on.
+
+    Rows that are there already are not added a second time, and keep what people answered. No row is lost to Argilla:
+    if it cannot be reached or refuses a row, the rows go on all the same, and the log says once why and at the end how
+    many are not there. Send them later by running the pipeline again, or with `selfinstruct review push`.
+
+    Attributes:
+        dataset_name: the Argilla dataset; made if it is not there.
+        workspace: its workspace; made if it is not there and the user may.
+        settings: what raters see and answer: `instances`, `comparison`, or a YAML file.
+        run: a name for these rows, to filter by.
+
+    Runtime parameters:
+        - `min_submitted`: how many answers complete a record; 0 leaves it to the settings. Defaults to `0`.
+        - `api_url`: address of Argilla. Defaults to `ARGILLA_API_URL`, or else the embedded server that runs.
+        - `api_key`: key of an owner or admin there. Defaults to `ARGILLA_API_KEY`, or that of the embedded server.
+        - `input_batch_size`: rows that are sent at a time. Defaults to `250`.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+        - input (`str`, optional): the input. Defaults to none.
+        - output (`str`): the output.
+        - is_classification (`bool`, optional): whether it is a classification task, to filter by.
+        - nearest_rouge_l (`float`, optional): likeness with the nearest instruction, to filter by.
+        - model_name (`str`, optional): the model, to filter by. Raters do not see it.
+
+    Output columns:
+        - record_id (`str`): the id of the record in Argilla; empty for a row that nobody could rate.
+
+    Categories:
+        - load
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Send an instance to the server that `selfinstruct review serve` runs:
+
+        ```python
+        from distilabel_selfinstruct.steps import SelfInstructToArgilla
+
+        to_argilla = SelfInstructToArgilla(dataset_name="opposites")
+        to_argilla.load()
+        row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
+        rows = next(to_argilla.process([row]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    min_submitted: RuntimeParameter[int] = Field(
+        default=0, ge=0, description="How many answers complete a record; 0: as the settings say."
+    )
+    api_url: RuntimeParameter[str] = Field(
+        default="", description="Address of Argilla; empty: that of the environment."
+    )
+    api_key: RuntimeParameter[SecretStr] = Field(
+        default=SecretStr(""), description="Key of an owner or admin there; empty: that of the environment."
+    )
+    input_batch_size: RuntimeParameter[PositiveInt] = Field(default=250, description="Rows that are sent at a time.")
+    dataset_name: str = Field(min_length=1)
+    workspace: str = WORKSPACE
+    settings: str = "instances"
+    run: str = ""
+
+    _client: "rg.Argilla | None" = PrivateAttr(default=None)
+    _uploader: Uploader | None = PrivateAttr(default=None)
+    _stored: int = PrivateAttr(default=0)
+    _missing: int = PrivateAttr(default=0)
+    _complained: bool = PrivateAttr(default=False)
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """An instance, and what is known about it."""
+        return {
+            "instruction": True,
+            "input": False,
+            "output": True,
+            "is_classification": False,
+            "nearest_rouge_l": False,
+            "model_name": False,
+        }
+
+    @property
+    def outputs(self) -> list[str]:
+        """The identity of the record."""
+        return ["record_id"]
+
+    def load(self) -> None:
+        """Connect, and find or make the dataset. Where that fails the log says so, and the next batch tries again.
+
+        Raises:
+            ConfigError: the settings cannot be used.
+        """
+        super().load()
+        die_with_parent()
+        read_settings(self.settings)
+        self._open()
+
+    @override
+    def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
+        """Send the rows and yield them with the ids of their records, in order."""
+        prepared = prepare(inputs, run=self.run)
+        missing = len(prepared.failed)
+        for row in prepared.failed:
+            self._complain(f"a row cannot be rated: {row.reason}.")
+        if self._uploader is None:
+            self._open()
+        if self._uploader is None:
+            missing += len(prepared.records)
+        else:
+            try:
+                sent = self._uploader.send(prepared.records)
+            except ReviewError as error:
+                self._complain(str(error))
+                self._close()  # the next batch connects anew, which fails fast where nobody answers
+                missing += len(prepared.records)
+            else:
+                self._stored += sent.stored
+                missing += len(sent.failed)
+                for _, reason in sent.failed:
+                    self._complain(f"Argilla refused a row: {reason}.")
+        self._missing += missing
+        yield [_with_id(row) for row in inputs]
+
+    def unload(self) -> None:
+        """Say how many rows are in Argilla and how many are not, and close the connection."""
+        if self._missing:
+            self._logger.warning(
+                f"{self.name}: {self._stored:,} records are in Argilla; {self._missing:,} are not and went on all the "
+                "same. Send them with 'selfinstruct review push', or run the pipeline again."
+            )
+        elif self._stored:
+            self._logger.info(f"{self.name}: {self._stored:,} records are in Argilla.")
+        self._close()
+        super().unload()
+
+    def _open(self) -> None:
+        try:
+            self._client = connect(self.api_url or None, self.api_key.get_secret_value() or None)
+            dataset = open_dataset(
+                self._client,
+                self.dataset_name,
+                self.workspace,
+                load_settings(self.settings, client=self._client, min_submitted=self.min_submitted or None),
+                min_submitted=self.min_submitted or None,
+            )
+        except ReviewError as error:
+            self._complain(str(error))
+            self._close()
+        else:
+            self._uploader = Uploader(self._client, dataset)
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.http_client.close()
+        self._client = self._uploader = None
+
+    def _complain(self, sentence: str) -> None:
+        if not self._complained:
+            self._complained = True
+            self._logger.warning(f"{self.name}: {sentence} Rows go on; further failures are only counted.")
+
+
+def _with_id(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    identity = "" if row_fault(row) else record_id(row["instruction"], row.get("input") or "", row["output"])
+    return {**row, "record_id": identity}

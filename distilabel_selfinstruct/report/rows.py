@@ -7,12 +7,12 @@ from distilabel_selfinstruct.agreement import Estimate
 from distilabel_selfinstruct.report.report import Report
 
 _QUESTIONS = {
-    "valid_task": "the instruction is a task that can be done",
-    "input_appropriate": "the input suits the instruction",
-    "output_correct": "the output is right",
-    "all_valid": "all three",
-    "overall": "overall rating, A to D",
-    "overall_binary": "overall rating, A or B against C or D",
+    "valid_task": "Is the instruction a task?",
+    "input_appropriate": "Does the input fit the instruction?",
+    "output_correct": "Is the output correct?",
+    "all_valid": "All three",
+    "overall": "Overall rating, A to D",
+    "overall_binary": "Overall rating, A or B against C or D",
 }
 
 

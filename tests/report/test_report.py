@@ -186,7 +186,7 @@ def test_a_review_is_counted_beside_table_2_with_the_agreement_of_its_raters(run
     report = build_report(run)
     assert (report.review.records, report.review.raters) == (3, 2)
     assert tables(report)["table_2"].rows[0][1:] == ("1 of 3", "33%", "92%")
-    assert tables(report)["agreement"].rows[0][:3] == ("the instruction is a task that can be done", "3", "67%")
+    assert tables(report)["agreement"].rows[0][:3] == ("Is the instruction a task?", "3", "67%")
 
 
 def test_no_rater_is_named(run):

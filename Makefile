@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo test check format parity bench-novelty bench-throughput torture constraints clean
+.PHONY: help setup demo demo-review test check format parity bench-novelty bench-throughput torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,11 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network
 	$(BIN)/selfinstruct run --num-instructions 160 --output runs/demo --fresh
+	@echo
+	@echo "make demo-review shows how people rate it: a real Argilla server, two simulated raters, decisions."
+
+demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), pull and decide, in runs/demo-review
+	$(BIN)/python pipelines/review_demo.py runs/demo-review
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n auto

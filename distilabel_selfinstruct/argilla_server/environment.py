@@ -84,11 +84,11 @@ def _locked(path: Path, report: Report) -> Iterator[None]:
 
 
 def _make(folder: Path, report: Report) -> None:
-    report(f"Installing the Argilla server {SERVER_VERSION} into {folder}: once, about 600 MB.")
+    place = str(folder.parent).replace(str(Path.home()), "~", 1)
+    report(f"Installing the Argilla server {SERVER_VERSION}, once: about 600 MB in {place}.")
     said: deque[str] = deque(maxlen=_NUM_LAST_LINES)
     for commands in _ways(folder):
         if all(_run(command, said, report) for command in commands):
-            report("The Argilla server is installed.")
             return
         shutil.rmtree(folder, ignore_errors=True)
     raise ArgillaServerError(
@@ -115,8 +115,8 @@ def _ways(folder: Path) -> Iterator[list[list[str]]]:
 
 
 def _run(command: list[str], said: deque[str], report: Report) -> bool:
-    """Run an installer; `said` keeps its last lines."""
-    num_packages = sum("==" in line for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines())
+    """Run an installer; `said` keeps its last lines. Of pip, which takes a minute, it is reported how far it is."""
+    num_packages = len({line.partition("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines()})
     num_collected, reported = 0, time.monotonic()
     with subprocess.Popen(  # noqa: S603 - our own command
         command,
@@ -127,13 +127,18 @@ def _run(command: list[str], said: deque[str], report: Report) -> bool:
         errors="replace",
         env=plain_environment(for_installer=True),
     ) as process:
-        for line in process.stdout or ():
-            if line.strip():
-                said.append(line.strip())
-            num_collected += line.startswith("Collecting ")
-            if line.startswith("Installing collected"):
-                report("Unpacking.")
-            elif time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
-                report(f"Fetched {num_collected} of about {num_packages} packages.")
-                reported = time.monotonic()
+        try:
+            for line in process.stdout or ():
+                if line.strip():
+                    said.append(line.strip())
+                is_collecting = line.startswith(("Collecting ", "Processing "))
+                num_collected += is_collecting
+                if line.startswith("Installing collected"):
+                    report(f"Fetched all; unpacking {num_collected} packages.")
+                elif is_collecting and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
+                    report(f"Fetched {num_collected} of about {num_packages} packages.")
+                    reported = time.monotonic()
+        except BaseException:
+            process.kill()  # else leaving the block would wait for it
+            raise
     return process.returncode == 0

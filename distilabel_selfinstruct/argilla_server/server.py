@@ -113,6 +113,7 @@ def start(
     try:
         python = ensure_environment(report)
         lock = place.hold()
+        report("Starting the Argilla server.")
         try:
             before = place.saved_credentials()
             credentials = place.credentials(names)

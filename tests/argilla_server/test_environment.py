@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -69,10 +70,10 @@ def test_the_environment_is_made_once_in_the_users_cache(uv, tmp_path):
     python = ensure_environment(said.append)
     assert python == tmp_path / "cache" / "distilabel-selfinstruct" / environment_folder().name / "bin" / "python"
     assert environment_folder().name.startswith("argilla-server-2.8.0-")
-    assert said[0].startswith(f"Installing the Argilla server 2.8.0 into {environment_folder()}")
+    assert said == [f"Installing the Argilla server 2.8.0, once: about 600 MB in {environment_folder().parent}."]
     assert ensure_environment(said.append) == python
     assert calls(tmp_path) == ["venv in", "pip in"]
-    assert len(said) == 2
+    assert len(said) == 1
 
 
 def test_other_requirements_give_another_folder(monkeypatch, tmp_path):
@@ -145,3 +146,25 @@ def test_an_installer_gets_addresses_and_no_secrets(uv, monkeypatch, tmp_path):
     seen = (tmp_path / "calls").read_text()
     assert "secret" not in seen
     assert "HTTPS_PROXY=http://proxy.invalid" in seen
+
+
+SLEEPING_UV = """\
+#!/bin/sh
+echo "$1 in" >> "$UV_CALLS"
+exec sleep 60
+"""
+
+
+def test_a_signal_during_the_installation_ends_it_at_once(uv, tmp_path):
+    uv(SLEEPING_UV)
+    command = [sys.executable, "-m", "distilabel_selfinstruct", "review", "serve", "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--home", str(tmp_path / "home")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "calls").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.terminate()
+    _, error = process.communicate(timeout=20)
+    assert (process.returncode, error) == (0, "")
+    assert not (tmp_path / "home").exists()

@@ -57,8 +57,9 @@ def two_starts(tmp_path_factory):
 
 def test_it_says_where_it_runs_and_how_to_go_on(two_starts):
     home, first, _ = two_starts
+    assert first[0] == "Starting the Argilla server."
     assert re.fullmatch(
-        rf"Argilla runs at http://127\.0\.0\.1:\d+, on this machine only\. Its data lies in {home}\.", first[0]
+        rf"Argilla runs at http://127\.0\.0\.1:\d+, on this machine only\. Its data lies in {home}\.", first[1]
     )
     assert "Send a run there with: selfinstruct review push DIR" in first
     assert first[-2:] == ["Ctrl-C stops the server.", "Stopped. What was rated is kept; the same command goes on."]

@@ -39,7 +39,7 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        with console.status("Starting the Argilla server.") as status:
+        with console.status("") as status:
             server = start(home, port, names, report=status.update if console.is_terminal else _say)
         with server:
             _show(console, server)

@@ -1,7 +1,7 @@
 """All that people said about the rows of a run: what Argilla has now, and what was pulled before."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.errors import ReviewError
@@ -24,20 +24,17 @@ Report = Callable[[int, int], None]
 class Gathered:
     """Rows that can be rated, and the answers about them.
 
-    `num_unusable` counts rows without usable texts. `complete` is False when only some of the datasets of the run were
-    read: then nothing is known of what lies in the others.
+    `records` says for each record of the rows, in their order, what it is about. `num_unusable` counts rows without
+    usable texts. `complete` is False when only some of the datasets of the run were read: then nothing is known of
+    what lies in the others.
     """
 
     rows: tuple[Row, ...]
+    records: Mapping[str, About]
     reading: Reading
     merged: Merged
     num_unusable: int = 0
     complete: bool = True
-
-    @property
-    def records(self) -> dict[str, About]:
-        """The records of the rows, in their order, and what each is about."""
-        return about_rows(self.rows)
 
 
 def gather(
@@ -58,8 +55,9 @@ def gather(
     usable = tuple({**row, "input": row.get("input") or ""} for row in rows if not row_fault(row))
     reading = read_responses(client, targets, known_users=known_users, report=report)
     _require_our_questions(reading)
-    merged = merge(about_rows(usable), reading.responses, earlier, earlier_other)
-    return Gathered(usable, reading, merged, num_unusable=len(rows) - len(usable))
+    records = _about(usable)
+    merged = merge(records, reading.responses, earlier, earlier_other)
+    return Gathered(usable, records, reading, merged, num_unusable=len(rows) - len(usable))
 
 
 def gather_run(
@@ -88,11 +86,10 @@ def gather_run(
         known_users=before.get("users", {}),
         report=report,
     )
-    return Gathered(gathered.rows, gathered.reading, gathered.merged, gathered.num_unusable, complete=not names)
+    return replace(gathered, complete=not names)
 
 
-def about_rows(rows: Sequence[Row]) -> dict[str, About]:
-    """What each record is about, in the order of the rows."""
+def _about(rows: Sequence[Row]) -> dict[str, About]:
     return {
         record_id(row["instruction"], row["input"], row["output"]): (
             row["instruction"],

@@ -9,6 +9,7 @@ from distilabel_selfinstruct.steps.format_sft import FormatInstancesSFT
 from distilabel_selfinstruct.steps.instance_filtering import InstanceFiltering
 from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
+from distilabel_selfinstruct.steps.load_decisions import LoadDecisionsFromArgilla
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
 from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
 
@@ -18,6 +19,7 @@ __all__ = [
     "InstanceFiltering",
     "InstanceGeneration",
     "InstructionGeneration",
+    "LoadDecisionsFromArgilla",
     "RougeLNoveltyFilter",
     "SelfInstructToArgilla",
 ]

@@ -64,6 +64,7 @@ SAME_FLOOR = {
     ("report", "plots"),
     ("steps", "review"),
     ("hub", "review"),
+    ("hub", "report"),
     ("review", "argilla_server"),
     ("pipeline", "steps"),
     ("pipeline", "llms"),

@@ -95,6 +95,8 @@ def _lines(done: "Published") -> list[str]:
     built, uploaded = done.repository, done.uploaded
     rows = ", ".join(f"{name} {number:,}" for name, number in built.tables)
     lines = [f"Rows: {rows}. {built.num_files} files, {built.num_bytes / 1e6:.1f} MB."]
+    if built.note:
+        lines.append(built.note)
     if uploaded is None:
         return [*lines, f'Written to {built.folder}; nothing was sent. Read it: load_dataset("{built.folder}")']
     if not (uploaded.sent or uploaded.deleted):

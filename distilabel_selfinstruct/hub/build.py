@@ -3,7 +3,6 @@
 import hashlib
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from distilabel_selfinstruct import agreement
-from distilabel_selfinstruct.analysis import Statistics, statistics
-from distilabel_selfinstruct.errors import MissingExtraError, PublishError
+from distilabel_selfinstruct.config import read_yaml
+from distilabel_selfinstruct.errors import PublishError
 from distilabel_selfinstruct.formatting import FormatOptions, format_row
 from distilabel_selfinstruct.hub.card import CardFacts, render_card
 from distilabel_selfinstruct.hub.configs import INSTANCES, INSTRUCTIONS, RATINGS, REJECTIONS, SFT, TableConfig
+from distilabel_selfinstruct.hub.figures import describe, draw
 from distilabel_selfinstruct.hub.licences import Licence
 from distilabel_selfinstruct.hub.manifest import write_manifest
 from distilabel_selfinstruct.hub.parquet import SHARD_BYTES, Written, write_table
@@ -24,8 +23,6 @@ from distilabel_selfinstruct.hub.public import SEEDS_FILE, public_config, public
 from distilabel_selfinstruct.hub.raters import pseudonyms, public_ratings
 from distilabel_selfinstruct.hub.selection import Selection
 from distilabel_selfinstruct.hub.source import REVIEW, Row, Source
-from distilabel_selfinstruct.quality import quality
-from distilabel_selfinstruct.ratings import Rating
 from distilabel_selfinstruct.records import Reason, Rejection
 from distilabel_selfinstruct.seeds import packaged_seeds_path
 
@@ -37,12 +34,13 @@ Watch = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A built repository. `tables` pairs each configuration with its number of rows."""
+    """A built repository. `tables` pairs each configuration with its number of rows; `note` says what is missing."""
 
     folder: Path
     tables: tuple[tuple[str, int], ...]
     num_files: int
     num_bytes: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +75,16 @@ def build(source: Source, contents: Contents, folder: Path, watch: Watch = lambd
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _build(source, contents, selection, folder, watch)
-    except OSError as error:
-        raise PublishError(f"Cannot write {folder}: {error.strerror or error}.") from error
+    except BaseException as error:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()  # half a repository is of no use
+        if isinstance(error, OSError):
+            raise PublishError(f"Cannot write {folder}: {error.strerror or error}.") from error
+        raise
 
 
 def _build(source: Source, contents: Contents, selection: Selection, folder: Path, watch: Watch) -> Repository:
     names = pseudonyms(source.folder / REVIEW, (one.rater for one in source.ratings)) if source.folder else {}
-    dropped: Counter[tuple[str, str]] = Counter((row["stage"], row["reason"]) for row in source.rejections())
     planned: list[tuple[TableConfig, Iterable[Row]]] = [
         (INSTANCES, selection.instances()),
         (INSTRUCTIONS, selection.instructions()),
@@ -103,7 +104,10 @@ def _build(source: Source, contents: Contents, selection: Selection, folder: Pat
         _copy_seeds(source, folder)
     _write_yaml(source, folder, has_seeds=contents.include_seeds)
     if source.ratings:
-        _copy_settings(folder / "argilla")
+        _copy_settings(source.folder, folder / "argilla")
+    watch("describing it")
+    report = describe(source, selection, (replace(one, rater=names[one.rater]) for one in source.ratings))
+    figures, note = draw(report, folder)
     watch("writing the card")
     run = source.config
     facts = CardFacts(
@@ -112,23 +116,21 @@ def _build(source: Source, contents: Contents, selection: Selection, folder: Pat
         languages=contents.languages or ((run.language,) if run else ()),
         tables=tuple(tables),
         selection=selection,
-        table_1=_statistics(selection),
-        table_2=quality(source.ratings) if source.ratings else None,
-        agreement=_agreement(source.ratings, names),
-        num_raters=len({rating.rater for rating in source.ratings}),
-        rejections=dropped,
+        report=report,
         examples=tuple(_examples(selection)),
         config=run,
         versions=source.versions,
         hashes=source.hashes,
+        rule=source.rule,
         has_pipeline=source.pipeline is not None,
         includes_seeds=contents.include_seeds,
-        figures=(),
+        figures=figures,
     )
     (folder / "README.md").write_text(render_card(facts), encoding="utf-8")
     write_manifest(folder, source.hashes)
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-    return Repository(folder, tuple((of.name, written.num_rows) for of, written in tables), len(sizes), sum(sizes))
+    row_counts = tuple((of.name, written.num_rows) for of, written in tables)
+    return Repository(folder, row_counts, len(sizes), sum(sizes), note)
 
 
 def _conversations(rows: Iterable[Row]) -> Iterator[Row]:
@@ -137,12 +139,6 @@ def _conversations(rows: Iterable[Row]) -> Iterator[Row]:
         formatted = format_row(row, options)
         if not isinstance(formatted, Rejection):
             yield formatted
-
-
-def _statistics(selection: Selection) -> Statistics:
-    used = ("instruction", "is_classification", "input", "output")
-    instances = ({name: row[name] for name in used if name in row} for row in selection.instances())
-    return statistics(selection.instructions(), ({"input": "", **row} for row in instances))
 
 
 def _examples(selection: Selection) -> Iterator[dict[str, Any]]:
@@ -155,13 +151,6 @@ def _examples(selection: Selection) -> Iterator[dict[str, Any]]:
             yield {name: row.get(name, "") for name in ("instruction", "input", "output", "is_classification")}
         if len(kinds) == _EXAMPLES:
             return
-
-
-def _agreement(ratings: tuple[Rating, ...], names: dict[str, str]) -> tuple[agreement.QuestionAgreement, ...]:
-    try:
-        return agreement.report([replace(rating, rater=names[rating.rater]) for rating in ratings])
-    except MissingExtraError:
-        return ()  # the card does without; `selfinstruct review status` says what to install
 
 
 def _write_yaml(source: Source, folder: Path, *, has_seeds: bool) -> None:
@@ -189,12 +178,21 @@ def _copy_seeds(source: Source, folder: Path) -> None:
     (folder / SEEDS_FILE).write_bytes(content)
 
 
-def _copy_settings(target: Path) -> None:
-    from distilabel_selfinstruct.review.settings import config_folder
+def _copy_settings(run: Path | None, target: Path) -> None:
+    """Copy what raters were asked, with its guidelines; nothing if the file is no longer where it was."""
+    from distilabel_selfinstruct.review.push_file import read_pushed
+    from distilabel_selfinstruct.review.settings import NAMES, config_folder
 
+    pushed = read_pushed(run) if run else None
+    chosen = str(pushed.options.get("settings", NAMES[0])) if pushed else NAMES[0]
+    path = config_folder() / f"{chosen}.yaml" if chosen in NAMES else Path(chosen)
+    if not path.is_file():
+        return
+    guidelines = str((read_yaml(path, "the review settings")).get("guidelines", ""))
     target.mkdir()
-    for path in sorted(config_folder().glob("instances.*")):
-        shutil.copyfile(path, target / path.name)
+    shutil.copyfile(path, target / path.name)
+    if guidelines and (path.parent / guidelines).is_file():
+        shutil.copyfile(path.parent / guidelines, target / Path(guidelines).name)
 
 
 def check_languages(languages: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The dataset card: what is in the dataset, how it was made, how good it is, and whether one may use it."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
@@ -14,6 +13,7 @@ from distilabel_selfinstruct.analysis import Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.hub import markdown
 from distilabel_selfinstruct.hub.configs import TableConfig
+from distilabel_selfinstruct.hub.figures import Figure
 from distilabel_selfinstruct.hub.front_matter import front_matter
 from distilabel_selfinstruct.hub.licences import Licence
 from distilabel_selfinstruct.hub.manifest import NAME as MANIFEST_NAME
@@ -25,6 +25,7 @@ from distilabel_selfinstruct.prompts import default_decoding, overridden
 from distilabel_selfinstruct.quality import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.quality import Count, Quality
 from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.report import Report
 
 _LABELS = {
     "instructions": "instructions",
@@ -46,25 +47,22 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class CardFacts:
-    """All that a card says. `figures` pairs a file's path with its caption, `examples` are rows of the instances."""
+    """All that a card says. `examples` are rows of the instances; raters have their public names in `report`."""
 
     repo_id: str
     licence: Licence
     languages: tuple[str, ...]
     tables: tuple[tuple[TableConfig, Written], ...]
     selection: Selection
-    table_1: Statistics
-    table_2: Quality | None
-    agreement: tuple[QuestionAgreement, ...]
-    num_raters: int
-    rejections: Counter[tuple[str, str]]
+    report: Report
     examples: tuple[Mapping[str, Any], ...]
     config: RunConfig | None
     versions: Mapping[str, str]
     hashes: Mapping[str, str]
+    rule: Mapping[str, Any]
     has_pipeline: bool
     includes_seeds: bool
-    figures: tuple[tuple[str, str], ...]
+    figures: tuple[Figure, ...]
 
 
 def render_card(facts: CardFacts) -> str:
@@ -84,7 +82,8 @@ def render_card(facts: CardFacts) -> str:
 def _variables(facts: CardFacts) -> dict[str, Any]:
     owner, _, name = facts.repo_id.partition("/")
     title = re.sub(r"[-_.]+", " ", name).strip()
-    selection, config = facts.selection, facts.config
+    selection, config, review = facts.selection, facts.config, facts.report.review
+    table_2 = review.quality if review else None
     of_config = public_model(config.llm) if config else ""
     models = selection.models or ((of_config,) if of_config else ("an unnamed model",))
     return {
@@ -107,14 +106,14 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
             if verdict in {"kept", *selection.include}
         ],
         "num_corrected": selection.num_corrected,
-        "num_raters": facts.num_raters,
-        "num_rated": max((count.rated for count in _counts(facts.table_2)), default=0),
+        "num_raters": review.raters if review else 0,
+        "num_rated": max((count.rated for count in _counts(table_2)), default=0),
         "tables": [{"config": config, "written": written} for config, written in facts.tables],
         "row_counts": {config.name: written.num_rows for config, written in facts.tables},
         "examples": [markdown.fenced_json(dict(example)) for example in facts.examples],
-        "table_1": _table_1(facts.table_1),
-        "table_2": _table_2(facts.table_2),
-        "agreement": [_agreement_row(of) for of in facts.agreement if of.num_shared_items],
+        "table_1": _table_1(facts.report.table_1),
+        "table_2": _table_2(table_2),
+        "agreement": [_agreement_row(of) for of in (review.agreement if review else ()) if of.num_shared_items],
         "decoding": _decoding(config) if config else [],
         "config": config,
         "llm": of_config,
@@ -123,14 +122,13 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "seeds": _seeds(facts),
         "hashes": facts.hashes,
         "versions": facts.versions,
-        "rejections": [
-            (stage.replace("_", " "), reason, number) for (stage, reason), number in sorted(facts.rejections.items())
-        ],
+        "rejections": [(rule.stage.replace("_", " "), rule.reason, rule.count) for rule in facts.report.rejections],
+        "rule_words": _rule_words(facts.rule),
         "pipeline": facts.has_pipeline,
         "manifest_name": MANIFEST_NAME,
         "figures": facts.figures,
         "licence_words": _licence_words(facts.licence),
-        "terms": terms_of(dict.fromkeys((*selection.models, of_config))),
+        "terms": terms_of(models),
     }
 
 
@@ -173,6 +171,17 @@ def _agreement_row(of: QuestionAgreement) -> tuple[str, ...]:
     percent = "–" if of.percent.value is None else f"{of.percent.value:.0%}"
     question = markdown.code(of.question)
     return question, _number(of.num_shared_items), percent, _value(of.mean_kappa), _value(alpha), _value(of.mean_rho)
+
+
+def _rule_words(rule: Mapping[str, Any]) -> str:
+    if not rule:
+        return ""
+    who = {"all": "all of its raters", "any": "one of its raters"}.get(
+        str(rule.get("accept")), "more than half of its raters"
+    )
+    rated = f"{rule.get('min_raters', 1)} or more people rated it"
+    worst = f"a rater accepts it with an overall rating of {rule.get('worst_rating', 'B')} or better"
+    return f"An instance is kept if {who} accept it and {rated}; {worst}."
 
 
 def _value(estimate: Estimate | None) -> str:

@@ -1,5 +1,6 @@
 """Licences that the Hub knows, and the SPDX identifiers that people write for them."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -85,6 +86,8 @@ def find_licence(text: str | None, *, name: str = "", link: str = "") -> Licence
         )
     if wanted == "other" and not (name and link):
         raise PublishError("--license other needs the licence's name and address: --license-name and --license-link.")
+    if wanted == "other" and not re.fullmatch(r"https?://[^\s<>\"]+", link):
+        raise PublishError(f"--license-link {link!r} is no address: write one that begins with https://.")
     if wanted != "other" and (name or link):
         raise PublishError(f"--license-name and --license-link go with --license other only, not with {text}.")
     return Licence(wanted, name, link)

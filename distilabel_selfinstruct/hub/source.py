@@ -39,7 +39,8 @@ class Source:
     """Rows to publish. Only the instances must be there.
 
     `rulings` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed tasks,
-    the prompts and each stage's journal, by name. `folder` is where the names that stand for raters are kept.
+    the prompts and each stage's journal, by name. `rule` has the fields of the review's `decisions.DecisionRule`.
+    `folder` is where the names that stand for raters are kept.
     """
 
     instances: Rows
@@ -47,6 +48,7 @@ class Source:
     rejections: Rows = tuple
     rulings: Mapping[str, Ruling] | None = None
     ratings: tuple[Rating, ...] = ()
+    rule: Mapping[str, Any] = field(default_factory=dict)
     config: RunConfig | None = None
     pipeline: dict[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +78,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         rejections=lambda: jsonl.read(folder / "rejections.jsonl"),
         rulings=_rulings(decisions) if decisions.exists() else None,
         ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
+        rule=_rule(folder / REVIEW / "pull.json"),
         config=description["config"],
         pipeline=_pipeline(folder / "pipeline.yaml"),
         versions=description.get("versions", {}),
@@ -133,6 +136,14 @@ def _rulings(path: Path) -> dict[str, Ruling]:
             )
         rulings[row["record"]] = Ruling(row["verdict"], str(row.get("output", "")), bool(row.get("corrected")))
     return rulings
+
+
+def _rule(path: Path) -> dict[str, Any]:
+    try:
+        rule = json.loads(path.read_text(encoding="utf-8"))["rule"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # decisions may have been made by hand
+    return rule if isinstance(rule, dict) else {}
 
 
 def _pipeline(path: Path) -> dict[str, Any] | None:

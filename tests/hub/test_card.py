@@ -1,0 +1,135 @@
+"""The card, as people and the Hub read it."""
+
+import re
+
+import pytest
+import yaml
+from huggingface_hub import DatasetCard
+from markdown_it import MarkdownIt
+
+from distilabel_selfinstruct.hub import Contents, build, find_licence, row_source, run_source
+from tests.hub.builders import instance, rating, review, run_folder
+
+
+@pytest.fixture
+def card(tmp_path):
+    def make(source, **options):
+        number = len(list(tmp_path.glob("repository-*")))
+        folder = tmp_path / f"repository-{number}"
+        licence = options.pop("licence", find_licence("cc-by-4.0"))
+        build(source, Contents(**{"repo_id": "acme/tasks", "licence": licence, "unreviewed": True, **options}), folder)
+        return (folder / "README.md").read_text(encoding="utf-8")
+
+    return make
+
+
+def header(text: str) -> dict:
+    return yaml.safe_load(text.split("---\n")[1])
+
+
+def test_the_header_says_licence_language_size_and_tags(card, run):
+    head = header(card(run_source(run), languages=("en", "de")))
+    assert head["license"] == "cc-by-4.0"
+    assert head["language"] == ["en", "de"]
+    assert head["size_categories"] == ["n<1K"]
+    assert {"distilabel", "self-instruct", "synthetic"} <= set(head["tags"])
+    assert [config["config_name"] for config in head["configs"]] == ["instances", "instructions", "sft"]
+    assert head["configs"][0]["default"] is True
+
+
+def test_the_languages_default_to_the_runs(card, tmp_path):
+    assert header(card(run_source(run_folder(tmp_path / "run", language="no"))))["language"] == ["no"]
+
+
+def test_the_hubs_own_class_reads_the_card(card, run):
+    read = DatasetCard(
+        card(run_source(run), licence=find_licence("other", name="Acme: 1", link="https://acme.example/l"))
+    )
+    assert read.data.license == "other"
+    assert read.data.license_name == "Acme: 1"
+    assert read.data.to_dict()["task_categories"] == ["text-generation"]
+
+
+def test_the_card_says_how_it_was_made(card, run):
+    text = card(run_source(run))
+    assert "`openai:tiny-model`" in text
+    assert "| classification | 0 | 0 | 0 | 0 | 16 | none |" in text
+    assert re.search(r"SHA-256 `[0-9a-f]{64}`", text)
+    assert "distilabel 1.5.3" in text
+    assert "ROUGE-L with every" in text
+
+
+def test_the_card_shows_table_1_beside_the_papers(card, run):
+    assert "| instructions | 7 | 52,445 |" in card(run_source(run))
+
+
+def test_an_unreviewed_dataset_is_said_to_be_one(card, run):
+    text = card(run_source(run))
+    assert "**Not reviewed by people.**" in text
+    assert "54%" in text
+    assert "No person has checked them." in text
+
+
+def test_a_reviewed_dataset_shows_table_2_and_agreement_under_other_names(card, run):
+    rows = [instance(word, input="" if number % 2 else f"{word} this") for number, word in enumerate(("sort", "rank"))]
+    answers = [("zdenka", "yes"), ("ben", "yes"), ("zdenka", "no"), ("ben", "no")]
+    ratings = [
+        rating(rows[number // 2], rater, question, value)
+        for number, (rater, value) in enumerate(answers)
+        for question in ("valid_task", "input_appropriate", "output_correct")
+    ]
+    review(run, ["kept", "dropped", "kept"], ratings)
+    text = card(run_source(run))
+    assert "2 people rated instances; 2 were kept and 1 dropped." in text
+    assert "| all of these | 50% (1 of 2) | 54% (108 of 200) |" in text
+    assert "| `valid_task` | 2 | 100% | 1.00 |" in text
+    assert "zdenka" not in text
+    assert "human-reviewed" in header(text)["tags"]
+
+
+def test_published_undecided_instances_are_counted(card, run):
+    review(run, ["kept", "dropped"])
+    text = card(run_source(run), include=frozenset(["undecided"]))
+    assert "**Not all of this was accepted by people.**" in text
+    assert "1 kept, 4 undecided" in text
+    assert "human-reviewed" not in header(text)["tags"]
+
+
+def test_terms_of_models_are_named_with_care(card, tmp_path):
+    rows = [instance(model_name="gpt-4o-mini")]
+    text = card(run_source(run_folder(tmp_path / "run", rows, llm="openai:gpt-4o-mini")))
+    assert "`gpt-4o-mini`: the terms of OpenAI restrict the use of outputs" in text
+    assert text.count("Check them: https://openai.com") == 1
+
+
+def test_rows_without_a_run_have_a_card_too(card):
+    text = card(row_source([instance()]), languages=("en",))
+    assert "how it asked its model is not recorded here" in text
+    assert "run.yaml" not in text
+
+
+def test_equal_runs_give_equal_cards(card, run):
+    assert card(run_source(run)) == card(run_source(run))
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "```\n<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "---\nlicense: mit\n---",
+        "{{ 7 * 7 }}{% raw %}",
+    ],
+)
+def test_nothing_in_rows_or_names_breaks_the_card(card, tmp_path, attack):
+    rows = [instance(instruction=attack, input=attack, output=attack, model_name=attack)]
+    text = card(run_source(run_folder(tmp_path / "run", rows, llm=f"openai:{attack}")))
+    assert header(text)["license"] == "cc-by-4.0"
+    harmless = card(run_source(run_folder(tmp_path / "other", [instance()])))
+    rendered, expected = (
+        MarkdownIt("commonmark", {"html": True}).enable("table").render(of.split("---\n", 2)[2])
+        for of in (text, harmless)
+    )
+    assert set(re.findall(r"<(\w+)", rendered)) == set(re.findall(r"<(\w+)", expected))
+    assert re.findall(r"<h\d>.*", rendered) == re.findall(r"<h\d>.*", expected)
+    assert "{{ 7 * 7 }}" in text or "{{" not in attack

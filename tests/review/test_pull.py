@@ -10,6 +10,7 @@ from distilabel_selfinstruct.decisions import DecisionRule
 from distilabel_selfinstruct.errors import InputFileError, ReviewError, RunFolderError
 from distilabel_selfinstruct.journal import lock
 from distilabel_selfinstruct.ratings import QUESTIONS, read_ratings
+from distilabel_selfinstruct.review import responses
 from distilabel_selfinstruct.review.pull import pull
 from tests.review.people import GOOD, WORKSPACE, WRONG, connected, identity, instance, reviews
 
@@ -361,3 +362,41 @@ def test_progress_is_reported(review):
     seen = []
     pull(review.client, review.run, report=lambda done, total: seen.append((done, total)))
     assert seen == [(4, 4)]
+
+
+def test_a_dataset_is_read_page_by_page(review, monkeypatch):
+    monkeypatch.setattr(responses, "PAGE", 3)
+    review.answer("anna", dict.fromkeys(range(4), GOOD))
+    seen = []
+    pull(review.client, review.run, report=lambda done, total: seen.append((done, total)))
+    assert seen == [(3, 4), (4, 4)]
+    assert verdicts(review) == ["kept"] * 4
+
+
+def test_no_answer_is_missed_when_a_record_is_deleted_between_two_pages(review, monkeypatch):
+    monkeypatch.setattr(responses, "PAGE", 2)
+    review.answer("anna", {2: GOOD, 3: GOOD})
+    pages = []
+
+    def delete_after_the_first_page(done, total):
+        pages.append(done)
+        if len(pages) == 1:  # the third record moves up to the first page, which was read already
+            review.delete_record(0)
+
+    pull(review.client, review.run, report=delete_after_the_first_page)
+    assert verdicts(review) == ["undecided", "undecided", "kept", "kept"]
+
+
+def test_a_dataset_that_never_stays_the_same_is_an_error(review, monkeypatch):
+    monkeypatch.setattr(responses, "PAGE", 1)
+    more = [instance(number) for number in range(10, 20)]
+    review.add_dataset(f"{review.name}-more", rows=more)
+    review.rows = more
+    left = list(range(10))
+    with pytest.raises(ReviewError, match="are being deleted: pull again when that is done"):
+        pull(
+            review.client,
+            review.run,
+            names=[f"{review.name}-more"],
+            report=lambda done, total: review.delete_record(left.pop(0), dataset=1) if done % 3 == 1 else None,
+        )

@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-import select
+import selectors
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
@@ -194,7 +194,9 @@ def _launch(
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", place: Home) -> None:
     assert process.stdout is not None  # noqa: S101 - for the type checker: it was asked for
-    readable, _, _ = select.select([process.stdout], [], [], _SECONDS_TO_START)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        readable = selector.select(_SECONDS_TO_START)
     line = process.stdout.readline() if readable else b""
     answer = json.loads(line) if line.strip() else {}
     if answer.get("ready"):

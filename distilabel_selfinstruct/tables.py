@@ -26,12 +26,14 @@ def read_rows(source: str | os.PathLike[str], split: str | None = None) -> Itera
         InputFileError: the source cannot be read; the message names the place.
     """
     path = Path(source)
+    readers = {".jsonl": jsonl.read, ".json": jsonl.read, ".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
+    reader = readers.get(path.suffix.lower())
     if path.is_file():
-        readers = {".jsonl": jsonl.read, ".json": jsonl.read, ".csv": _csv, ".tsv": _csv, ".parquet": _parquet}
-        reader = readers.get(path.suffix.lower())
         if reader is None:
             raise InputFileError(f"{path} is in no known format: use one of {', '.join(readers)}, or a dataset folder.")
         return reader(path)
+    if reader is not None and not path.exists():  # the Hub need not be asked for it
+        raise InputFileError(f"There is no file {path}: check the path.")
     return _dataset(os.fspath(source), split)
 
 

@@ -1,0 +1,132 @@
+"""Answers against references: the scores of published and recorded evaluations come out.
+
+The recordings are third-party data and no part of this repository: `SELFINSTRUCT_RECORDINGS` names their folder.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.evaluation import answers_of, exact_match, references_of, rouge_l_scorer, score
+from distilabel_selfinstruct.similarity import TOKENIZERS
+
+VARIABLE = "SELFINSTRUCT_RECORDINGS"
+RECORDINGS = Path(os.environ.get(VARIABLE, ""))
+
+needs_recordings = pytest.mark.skipif(
+    not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings"
+)
+
+
+def expected(name):
+    return json.loads((RECORDINGS / "rouge" / f"{name}.expected.json").read_text(encoding="utf-8"))
+
+
+@needs_recordings
+def test_the_recorded_scores_of_eight_models_come_out_to_the_digits_given():
+    rouge_l = rouge_l_scorer()
+    by_model = defaultdict(list)
+    for row in jsonl.read(RECORDINGS / "rouge" / "human_eval_8x252.jsonl"):
+        by_model[row["model"]].append(rouge_l(row["prediction"], [row["reference"]]))
+        assert by_model[row["model"]][-1] == row["rougeL_f_stem"]
+    (means,) = expected("human_eval_8x252").values()
+    assert {model: round(100 * fmean(scores), 4) for model, scores in by_model.items()} == means
+
+
+@needs_recordings
+def test_the_published_score_of_rouge_1_5_5_lies_beside_ours():
+    rouge_l = rouge_l_scorer()
+    rows = list(jsonl.read(RECORDINGS / "rouge" / "rouge155_large.jsonl"))
+    mean = fmean(rouge_l(row["prediction"], [row["target"]]) for row in rows)
+    figures = expected("rouge155_large")
+    assert mean == pytest.approx(figures["recomputed_mean_rougeL_stem_F"], abs=1e-15)
+    low, middle, high = figures["published_ROUGE-1.5.5 (google-research rouge tests, low/mid/high)"]["rougeL_stem_F"]
+    # Theirs is the median of a bootstrap, ours the mean itself.
+    assert low < mean < high
+    assert mean == pytest.approx(middle, abs=2e-4)
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("model", "rouge_l"),
+    [
+        ("davinci", 2.8252),
+        ("davinci-self-instruct", 28.1317),
+        ("text-davinci-001", 29.0001),
+        ("text-davinci-003", 33.6378),
+    ],
+)
+def test_files_of_the_paper_are_scored_as_they_are(model, rouge_l):
+    folder = RECORDINGS / "self_instruct"
+    answers = answers_of(jsonl.read(folder / "predictions" / f"{model}.jsonl"), "response")
+    scores = score(answers, references_of(jsonl.read(folder / "user_oriented_instructions_252.jsonl")))
+    assert (scores.num_tasks, scores.num_unanswered, scores.num_unknown) == (252, 0, 0)
+    assert round(100 * scores.rouge_l, 4) == rouge_l
+
+
+def test_the_best_of_several_references_counts():
+    task = ("Sort.", "")
+    assert score({task: "red green"}, {task: ["blue", "red green", "red"]}).rouge_l == 1.0
+    assert score({task: "red"}, {task: ["blue", "red green"]}).rouge_l == pytest.approx(2 / 3)
+
+
+def test_words_are_compared_by_their_stems():
+    assert rouge_l_scorer()("The models answered", ["the model answers"]) == 1.0
+
+
+def test_scripts_that_the_package_does_not_see_need_the_other_tokeniser():
+    task = ("选一个。", "")
+    assert score({task: "红色"}, {task: ["红色"]}).rouge_l == 0.0
+    assert score({task: "红色"}, {task: ["红色"]}, TOKENIZERS["unicode"]).rouge_l == 1.0
+
+
+@pytest.mark.parametrize("answer", ["red, green", " Red green.", "RED\n green", '"red" green!'])
+def test_case_punctuation_and_whitespace_do_not_count_in_an_exact_match(answer):
+    assert exact_match(answer, ["blue", "Red, green"])
+
+
+@pytest.mark.parametrize("answer", ["", "red", "green red", "red green blue"])
+def test_everything_else_counts_in_an_exact_match(answer):
+    assert not exact_match(answer, ["Red green"])
+
+
+def test_what_has_no_answer_or_no_reference_is_counted_and_not_scored():
+    scores = score({("a", ""): "x", ("b", ""): "x"}, {("a", ""): ["x"], ("c", ""): ["y"], ("d", ""): ["y"]})
+    assert (scores.num_tasks, scores.rouge_l, scores.exact_match) == (1, 1.0, 1.0)
+    assert (scores.num_unanswered, scores.num_unknown) == (2, 1)
+    assert score({}, {("a", ""): ["x"]}).rouge_l is None
+
+
+def command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "distilabel_selfinstruct", "evaluate", *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_prints_a_line_per_file_and_what_is_missing(tmp_path):
+    rows = [{"instruction": f"Say {number}.", "output": str(number)} for number in range(4)]
+    jsonl.write(tmp_path / "refs.jsonl", rows)
+    jsonl.write(tmp_path / "good.jsonl", rows)
+    jsonl.write(tmp_path / "half.jsonl", [{**row, "output": "no"} for row in rows[:2]])
+    done = command(tmp_path / "good.jsonl", tmp_path / "half.jsonl", "--references", tmp_path / "refs.jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
+    assert "good 4 100.00 100.00" in lines
+    assert "half 2 0.00 0.00" in lines
+    assert f"{tmp_path / 'half.jsonl'} leaves 2 tasks without an answer; they are not counted." in lines
+
+
+def test_files_that_share_no_task_are_a_mistake_in_one_sentence(tmp_path):
+    jsonl.write(tmp_path / "refs.jsonl", [{"instruction": "One.", "output": "x"}])
+    jsonl.write(tmp_path / "other.jsonl", [{"instruction": "Two.", "output": "x"}])
+    done = command(tmp_path / "other.jsonl", "--references", tmp_path / "refs.jsonl")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "answers none of the tasks of" in done.stderr

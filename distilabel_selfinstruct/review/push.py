@@ -5,7 +5,7 @@ row is the same record, changed texts are another one. With raters, each gets a 
 2.8 cannot assign records within one: it holds the records that all rate, and the rater's share of the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,11 +121,7 @@ def push(
         check_raters(client, options.workspace, options.raters)
         shares = dict(assign(chosen, options.raters, options.shared, options.seed, before).items())
     targets = [(open_dataset_for(client, dataset, rater, options), rater, records) for rater, records in shares.items()]
-    pushed = tuple(
-        PushedDataset(target.name, target.workspace, rater, target.url, tuple(record.id for record in records))
-        for target, rater, records in targets
-    )
-    opened(pushed)
+    opened(_pushed(targets))
     sent, created, held = Sent(), 0, 0
     total = sum(len(records) for _, _, records in targets)
     for target, _, records in targets:
@@ -139,7 +135,7 @@ def push(
     created = max(0, min(created, sent.stored))  # somebody else may have pushed or deleted meanwhile
     return PushResult(
         url=shown(client.api_url),
-        datasets=pushed,
+        datasets=_pushed(targets, without={record.id for record, _ in sent.failed}),
         rows=prepared.num_rows,
         records=len(chosen),
         created=created,
@@ -187,9 +183,28 @@ def push_run(
         raise RunFolderError(f"{folder} holds no instances to rate: {path.name} is missing.")
     run = folder.resolve().name
     name = dataset or dataset_name("selfinstruct", run)
+    return push_from(folder, list(jsonl.read(path)), client, name, options, run=run, watch=watch)
+
+
+def push_from(
+    folder: Path,
+    rows: Iterable[Any],
+    client: "rg.Argilla",
+    dataset: str,
+    options: PushOptions,
+    *,
+    run: str = "",
+    watch: Callable[[PushProgress], None] = lambda _: None,
+) -> PushResult:
+    """Push rows, and write `review/push.json` in the folder: before the first record is sent, and at the end.
+
+    Raises:
+        RunFolderError: the folder cannot be written.
+        ReviewError: as of `push`.
+    """
     earlier = read_pushed(folder)
     known = earlier.datasets if earlier else ()
-    described = {"dataset": name, **asdict(options)}
+    described = {"dataset": dataset, **asdict(options)}
 
     def opened(datasets: tuple[PushedDataset, ...]) -> None:
         write_pushed(
@@ -197,12 +212,12 @@ def push_run(
         )
 
     result = push(
-        list(jsonl.read(path)),
+        rows,
         client,
-        name,
+        dataset,
         options,
         run=run,
-        before=earlier.assignment(dataset_name(name, rater) for rater in options.raters) if earlier else None,
+        before=earlier.assignment(dataset_name(dataset, rater) for rater in options.raters) if earlier else None,
         watch=watch,
         opened=opened,
     )
@@ -210,6 +225,21 @@ def push_run(
     datasets = merged(result.datasets, known)
     write_pushed(folder, Pushed(result.url, datasets, described, result.counts, failed))
     return result
+
+
+def _pushed(
+    targets: Iterable[tuple[ReviewDataset, str | None, Sequence[ReviewRecord]]], without: Container[str] = ()
+) -> tuple[PushedDataset, ...]:
+    return tuple(
+        PushedDataset(
+            target.name,
+            target.workspace,
+            rater,
+            target.url,
+            tuple(record.id for record in records if record.id not in without),
+        )
+        for target, rater, records in targets
+    )
 
 
 def _refused(sent: Sent, prepared: Prepared) -> list[FailedRow]:

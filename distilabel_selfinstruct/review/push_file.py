@@ -16,7 +16,8 @@ PUSH_FILE = Path("review") / "push.json"
 class PushedDataset:
     """A dataset that was pushed to. `rater` is the one it was assigned to; None: everybody in the workspace rates it.
 
-    `url` is the page where it is rated, `records` are the ids of all records that were ever pushed to it.
+    `url` is the page where it is rated, `records` are the ids of all records that were ever pushed to it; while a push
+    is not complete, of those too that it is about to send.
     """
 
     name: str

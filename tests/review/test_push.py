@@ -239,6 +239,7 @@ def test_rows_that_the_server_refuses_are_set_aside_with_its_reason(client: rg.A
     result = push(mixed, client, name)
     assert len(records(client, name)) == 7
     assert [row.row for row in result.failed] == [1, 5, 10]
+    assert set(result.datasets[0].records) == {one["external_id"] for one in records(client, name)}
     assert all("'model' metadata property validation failed" in row.reason for row in result.failed)
 
 

@@ -41,7 +41,7 @@ def front_matter(
         licensed |= {"license_name": licence.name, "license_link": licence.link}
     header: dict[str, Any] = {
         **licensed,
-        "language": list(languages),
+        **({"language": list(languages)} if languages else {}),
         "pretty_name": title,
         "size_categories": [size_category(tables[0][1].num_rows)],
         "task_categories": ["text-generation"],

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from distilabel_selfinstruct import journal, jsonl
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
-from distilabel_selfinstruct.ratings import Rating, read_ratings
+from distilabel_selfinstruct.ratings import Rating, read_ratings, record_id
 
 Row = dict[str, Any]
 Rows = Callable[[], Iterable[Row]]
@@ -88,10 +88,27 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
 
 
 def row_source(rows: Iterable[Row]) -> Source:
-    """Rows with `instruction`, `input` and `output` that come from no run folder, as in a pipeline of one's own."""
-    instances = list(rows)
+    """Rows with `instruction`, `input` and `output` that come from no run folder, as in a pipeline of one's own.
+
+    Rows with a `verdict` are reviewed ones: their `output` is the one to use, `original_output` the one that was rated.
+    """
+    instances: list[Row] = []
+    rulings: dict[str, Ruling] = {}
+    for row in rows:
+        original = row.get("original_output")
+        rated = row["output"] if original is None else original
+        optional = {"input": row.get("input") or "", "is_classification": bool(row.get("is_classification"))}
+        instances.append({**row, **optional, "output": rated})
+        verdict: Any = row.get("verdict")
+        if verdict in get_args(Verdict):
+            record = record_id(row["instruction"], row.get("input") or "", rated)
+            rulings[record] = Ruling(verdict, row["output"], bool(row.get("corrected")))
     instructions = {row["instruction"]: row for row in instances}
-    return Source(instances=lambda: instances, instructions=lambda: list(instructions.values()))
+    return Source(
+        instances=lambda: instances,
+        instructions=lambda: list(instructions.values()),
+        rulings=rulings or None,
+    )
 
 
 def _description(folder: Path) -> dict[str, Any]:
@@ -163,9 +180,3 @@ def _journal_hashes(state: Path) -> dict[str, str]:
                 digest.update(block)
         hashes[f"journal of {path.parent.name}"] = digest.hexdigest()
     return hashes
-
-
-def with_default(rows: Iterable[Row], **defaults: Any) -> Iterator[Row]:
-    """The rows, each with these values where it has none."""
-    for row in rows:
-        yield {**defaults, **row}

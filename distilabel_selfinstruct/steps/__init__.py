@@ -11,6 +11,7 @@ from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
 from distilabel_selfinstruct.steps.load_decisions import LoadDecisionsFromArgilla
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
+from distilabel_selfinstruct.steps.publish import PublishToHub
 from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "InstanceGeneration",
     "InstructionGeneration",
     "LoadDecisionsFromArgilla",
+    "PublishToHub",
     "RougeLNoveltyFilter",
     "SelfInstructToArgilla",
 ]

@@ -1,0 +1,168 @@
+"""A dataset repository on the Hub, as the last step of a pipeline."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from distilabel.steps import GlobalStep, StepInput
+from pydantic import Field
+from typing_extensions import override
+
+from distilabel_selfinstruct.errors import SelfInstructError
+from distilabel_selfinstruct.hub import (
+    Contents,
+    check_include,
+    check_languages,
+    check_repo_id,
+    find_licence,
+    publish,
+    row_source,
+)
+from distilabel_selfinstruct.orphans import die_with_parent
+from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+if TYPE_CHECKING:
+    from distilabel.typing import StepOutput
+
+
+class PublishToHub(GlobalStep):
+    """Publish instances as a dataset with a card, in one commit, and hand all rows on.
+
+    The token is `HF_TOKEN`, or that of `hf auth login`. If the Hub refuses or cannot be reached, the rows go on all the
+    same and the log says why. Publishing equal rows again makes no commit. A run of `selfinstruct run` is better
+    published by `selfinstruct publish`, whose card also says how the run was made.
+
+    Attributes:
+        repo_id: the dataset's name on the Hub, `OWNER/NAME`; made if it is not there.
+        license: its licence, by its SPDX identifier.
+        license_name: what a licence is called that is `other`.
+        license_link: where the text of such a licence is.
+        languages: BCP-47 tags of the texts.
+        include: `undecided` or `dropped` rows to publish beside those that people kept.
+        unreviewed: publish rows without the column `verdict`, which nobody has reviewed.
+        private: whether only the owners may read it.
+        replace: delete what else the repository holds.
+
+    Runtime parameters:
+        - `dry_run_folder`: a new folder to write the repository to; the Hub is not asked then. Defaults to none.
+
+    Input columns:
+        - instruction (`str`): the instruction.
+        - input (`str`, optional): the input. Defaults to none.
+        - output (`str`): the output to use.
+        - is_classification (`bool`, optional): whether it is a classification task.
+        - verdict (`str`, optional): what people decided, as `LoadDecisionsFromArgilla` loads it.
+        - original_output (`str`, optional): the output as it was rated.
+        - corrected (`bool`, optional): whether a rater wrote the output.
+        - model_name (`str`, optional): the model that wrote it.
+
+    Output columns:
+        - published (`bool`): whether the row is in the dataset.
+
+    Categories:
+        - save
+
+    References:
+        - [Self-Instruct](https://arxiv.org/abs/2212.10560)
+
+    Examples:
+        Write the repository to a folder, to look at it first:
+
+        ```python
+        from distilabel_selfinstruct.steps import PublishToHub
+
+        to_hub = PublishToHub(repo_id="acme/opposites", license="mit", unreviewed=True, dry_run_folder="opposites")
+        to_hub.load()
+        row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
+        rows = next(to_hub.process([row]))
+        ```
+
+    Citations:
+        ```
+        @misc{wang2022selfinstruct,
+            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
+            author={Yizhong Wang and others},
+            year={2022},
+            eprint={2212.10560},
+            archivePrefix={arXiv}
+        }
+        ```
+    """
+
+    dry_run_folder: RuntimeParameter[str] = Field(
+        default="", description="A new folder to write the repository to; empty: it goes to the Hub."
+    )
+    repo_id: str
+    license: str
+    license_name: str = ""
+    license_link: str = ""
+    languages: list[str] = Field(default_factory=list)
+    include: list[str] = Field(default_factory=list)
+    unreviewed: bool = False
+    private: bool = False
+    replace: bool = False
+
+    @property
+    def inputs(self) -> dict[str, bool]:
+        """An instance, and what people decided about it."""
+        return {
+            "instruction": True,
+            "input": False,
+            "output": True,
+            "is_classification": False,
+            "verdict": False,
+            "original_output": False,
+            "corrected": False,
+            "model_name": False,
+        }
+
+    @property
+    def outputs(self) -> list[str]:
+        """Whether the row was published."""
+        return ["published"]
+
+    def load(self) -> None:
+        """Check the name, the licence and the languages, before anything is paid for.
+
+        Raises:
+            PublishError: one of them cannot be.
+        """
+        super().load()
+        die_with_parent()
+        self._contents()
+
+    @override
+    def process(self, *inputs: StepInput) -> "StepOutput":
+        """Publish the rows that may be published and yield all of them."""
+        rows: list[Any] = [row for batch in inputs for row in batch]
+        whole = [row for row in rows if _is_instance(row)]
+        try:
+            source = row_source(whole)
+            folder = Path(self.dry_run_folder) if self.dry_run_folder else None
+            done = publish(source, self._contents(), private=self.private, replace=self.replace, dry_run=folder)
+        except SelfInstructError as error:
+            self._logger.warning(f"{self.name}: nothing was published. {error}")
+            published = {"": False}
+        else:
+            where = done.uploaded.url if done.uploaded else str(done.repository.folder)
+            self._logger.info(f"{self.name}: {dict(done.repository.tables)['instances']:,} instances are in {where}.")
+            published = dict.fromkeys(("kept", "", *self.include), True)
+        yield [
+            {**row, "published": _is_instance(row) and published.get(row.get("verdict") or "", False)}
+            if isinstance(row, dict)
+            else row
+            for row in rows
+        ]
+
+    def _contents(self) -> Contents:
+        return Contents(
+            repo_id=check_repo_id(self.repo_id),
+            licence=find_licence(self.license, name=self.license_name, link=self.license_link),
+            languages=check_languages(self.languages),
+            include=check_include(self.include),
+            unreviewed=self.unreviewed,
+        )
+
+
+def _is_instance(row: Any) -> bool:
+    """Whether the host has given a whole row: those of a failed batch are None or hold None."""
+    return isinstance(row, dict) and isinstance(row.get("instruction"), str) and isinstance(row.get("output"), str)

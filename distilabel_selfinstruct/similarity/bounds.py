@@ -39,7 +39,7 @@ class LengthBounds:
         self.max_rouge_l = max_rouge_l
         self._longest = 1
         self._reaches: dict[int, list[int]] = {}
-        self._rooms: dict[tuple[int, int], NDArray[np.uint8]] = {}
+        self._queries: dict[tuple[int, int], tuple[NDArray[np.uint16], NDArray[np.uint8]]] = {}
 
     def need(self, length: int, other_length: int) -> int:
         """Smallest common subsequence at which F exceeds the threshold; may be more than either text has."""
@@ -83,7 +83,23 @@ class LengthBounds:
         """Let the tables reach partners of `longest` tokens."""
         if longest > self._longest:
             self._longest = 1 << (longest - 1).bit_length()
-            self._rooms.clear()
+            self._queries.clear()
+
+    def query(self, length: int, unknown: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+        """What a text is searched with, of which no stored text holds `unknown` tokens.
+
+        Returns:
+            The `reaches` of its other tokens, rarest first, and its `room`.
+        """
+        tables = self._queries.get((length, unknown))
+        if tables is None:
+            reaches = np.array(self.reaches(length)[unknown:], dtype=np.uint16)
+            tables = reaches, self.room(length, unknown)
+            if length <= CACHED_LENGTH:
+                if len(self._queries) >= CACHED_TABLES:
+                    self._queries.clear()
+                self._queries[length, unknown] = tables
+        return tables
 
     def room(self, length: int, unknown: int) -> NDArray[np.uint8]:
         """For each partner length, one more than the bits in which the signatures may differ; 0: no match.
@@ -95,16 +111,6 @@ class LengthBounds:
             Indexed by the partner's length; the last entry is 0 and stands for all longer partners
             (`mode="clip"`).
         """
-        room = self._rooms.get((length, unknown))
-        if room is None:
-            room = self._compute_room(length, unknown)
-            if length <= CACHED_LENGTH:
-                if len(self._rooms) >= CACHED_TABLES:
-                    self._rooms.clear()
-                self._rooms[length, unknown] = room
-        return room
-
-    def _compute_room(self, length: int, unknown: int) -> NDArray[np.uint8]:
         # F is highest, 2a / (a + b), for a text of a tokens that b tokens contain whole: b ≤ a·(2 - t) / t.
         ratio = (2 - self.max_rouge_l) / self.max_rouge_l if self.max_rouge_l > 0 else math.inf
         others = np.arange(1, int(min(self._longest, length * ratio + 2)) + 1)

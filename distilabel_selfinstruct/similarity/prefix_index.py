@@ -22,6 +22,7 @@ What passes 2 and 3 is compared in full.
 
 import sys
 from array import array
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -38,9 +39,13 @@ Match = tuple[int, float]
 MANY = 16
 """From so many texts on, one call that compares with all of them is faster than a call for each."""
 
+_NOWHERE = array("Q")
+_ROUNDING = 1e-9
+
 _BITS = [1 << bit for bit in range(SIGNATURE_BITS)]
 
-# A posting, from its highest bit: the token's reach (16), the length (16) and the place (32) of the text.
+# A posting, from its highest bit: the token's reach (16), the length (16) and the place (32) of the text. Those of a
+# token are kept sorted, so by reach.
 _REACH, _LENGTH = 48, 32
 _PLACE = np.uint64((1 << 32) - 1)
 _LENGTH_HALF = 2 if sys.byteorder == "little" else 1
@@ -100,33 +105,26 @@ class PrefixIndex:
                 posting = postings.get(token)
                 if posting is None:
                     posting = postings[token] = array("Q")
-                posting.append(reach << _REACH | length_and_place)
+                insort(posting, reach << _REACH | length_and_place)
 
     def candidates(self, query: str) -> list[int]:
         """Places of all stored texts whose F with the query can exceed the threshold, in order, each once."""
         length = len(query)
         known = query.replace(UNKNOWN, "")
-        unknown = length - len(known)
-        find, last = self._postings.get, ""
-        postings: list[array[int]] = []
-        reaches: list[int] = []
-        for token, reach in zip(sorted(known, reverse=True), self.bounds.reaches(length)[unknown:], strict=False):
-            if token != last:
-                last = token
-                posting = find(token)
-                if posting is not None:
-                    postings.append(posting)
-                    reaches.append(reach)
-        if not postings:
+        if not known:
             return []
+        reaches, room = self.bounds.query(length, length - len(known))
+        find, floor = self._postings.get, min(length, MAX_LENGTH) << _REACH
+        postings = [find(token, _NOWHERE) for token in sorted(known, reverse=True)[: len(reaches)]]
+        # Sorted as they are, those that reach this length stand at the end.
+        postings = [posting[bisect_left(posting, floor) :] for posting in postings]
         met = np.frombuffer(b"".join(postings), dtype=np.uint64)
-        our_reach = np.array(reaches, dtype=np.uint16).repeat(list(map(len, postings)))
-        within = met >= np.uint64(min(length, MAX_LENGTH) << _REACH)  # of theirs
-        within &= met.view(np.uint16)[_LENGTH_HALF::4] <= our_reach
-        places = (met.compress(within) & _PLACE).view(np.int64)
+        our_reach = reaches[: len(postings)].repeat(list(map(len, postings)))
+        met = met.compress(met.view(np.uint16)[_LENGTH_HALF::4] <= our_reach)
+        places = (met & _PLACE).view(np.int64)
         differing = np.bitwise_count(self._signatures.take(places) ^ np.uint64(signature(known)))
-        room = self.bounds.room(length, unknown).take(self._lengths.take(places), mode="clip")
-        return sorted(set(places.compress(differing < room).tolist()))
+        found = places.compress(differing < room.take(self._lengths.take(places), mode="clip")).tolist()
+        return sorted(set(found)) if len(found) > 1 else found
 
     def search(self, query: str) -> Match | None:
         """The nearest stored text if its F exceeds the threshold; at equal scores the one stored first."""
@@ -142,9 +140,12 @@ def best_match(query: str, places: Sequence[int], encoded: Callable[[int], str],
     best, highest, length = None, floor, len(query)
     for place in places:
         other = encoded(place)
-        score = f_measure(LCSseq.similarity(query, other), length, len(other))
-        if score > highest:
-            best, highest = place, score
+        lcs = LCSseq.similarity(query, other)
+        # But for rounding, F is 2·lcs / (a + b): most are far below.
+        if 2 * lcs > (highest - _ROUNDING) * (length + len(other)):
+            score = f_measure(lcs, length, len(other))
+            if score > highest:
+                best, highest = place, score
     return None if best is None else (best, highest)
 
 

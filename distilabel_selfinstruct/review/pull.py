@@ -81,7 +81,8 @@ def pull(
                 "corrected": sum(decision.corrected for decision in decisions),
                 **summary(gathered, folder.questions()),
             }
-            _write(folder, gathered.merged, decisions, description)
+            jsonl.write(folder.decisions, map(decision_row, decisions))
+            write_pulled(folder, gathered.merged, description)
     except OSError as error:
         raise RunFolderError(f"Cannot write to {folder.path}: {error.strerror or error}.") from error
     return PullResult(folder, gathered.merged, decisions, description, tuple(notes(description)))
@@ -101,14 +102,13 @@ def decision_row(decision: Decision) -> Row:
     return {**own, **decision.row, **own, **outputs}
 
 
-def _write(folder: ReviewFolder, merged: Merged, decisions: Sequence[Decision], description: dict[str, Any]) -> None:
-    """Write all files, each whole. What leaves `ratings.jsonl` is in its other file before."""
+def write_pulled(folder: ReviewFolder, merged: Merged, description: dict[str, Any]) -> None:
+    """Write ratings and `pull.json`, each whole. What leaves `ratings.jsonl` is in its other file before."""
     if merged.replaced:
         appender = jsonl.Appender(folder.replaced)
         appender.append(asdict(rating) for rating in merged.replaced)
         appender.close()
     write_ratings(folder.ratings, merged.ratings)
-    jsonl.write(folder.decisions, map(decision_row, decisions))
     partial = folder.pulled.with_suffix(".partial")
     partial.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
     partial.replace(folder.pulled)

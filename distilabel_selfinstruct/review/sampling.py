@@ -23,7 +23,7 @@ def sample(records: Iterable[ReviewRecord], size: int, seed: int) -> list[Review
     ordered = list(records)
     for record in ordered:
         best = instances.get(record.instruction)
-        if best is None or _place(seed, "instance", record.id) < _place(seed, "instance", best.id):
+        if best is None or place(seed, "instance", record.id) < place(seed, "instance", best.id):
             instances[record.instruction] = record
     chosen = {record.id for record in _stratified(list(instances.values()), size, seed)}
     return [record for record in ordered if record.id in chosen]
@@ -66,7 +66,7 @@ def assign(
 def _stratified(records: Sequence[ReviewRecord], size: int, seed: int) -> list[ReviewRecord]:
     """`size` of the records (all, if there are no more), classification tasks and others in proportion."""
     size = max(0, min(size, len(records)))
-    ordered = sorted(records, key=lambda record: _place(seed, "choice", record.id))
+    ordered = sorted(records, key=lambda record: place(seed, "choice", record.id))
     classification = [record for record in ordered if record.is_classification]
     others = [record for record in ordered if not record.is_classification]
     # Rounding one share fixes the other, so the sum is exact, and both only grow with the size.
@@ -76,8 +76,9 @@ def _stratified(records: Sequence[ReviewRecord], size: int, seed: int) -> list[R
 
 def _spread(records: Sequence[ReviewRecord], seed: int) -> list[ReviewRecord]:
     """In random order, classification tasks first: dealt out in turn, each rater gets as many of both kinds."""
-    return sorted(records, key=lambda record: (not record.is_classification, _place(seed, "share", record.id)))
+    return sorted(records, key=lambda record: (not record.is_classification, place(seed, "share", record.id)))
 
 
-def _place(seed: int, purpose: str, text: str) -> bytes:
+def place(seed: int, purpose: str, text: str) -> bytes:
+    """The place of a text in the random order that a seed and a purpose give."""
     return hashlib.sha256(f"{seed}:{purpose}:{text}".encode("utf-8", "surrogatepass")).digest()

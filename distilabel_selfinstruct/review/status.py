@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.errors import ReviewError
 from distilabel_selfinstruct.ratings import Rating, read_ratings
-from distilabel_selfinstruct.review.folder import ReviewFolder
+from distilabel_selfinstruct.review.comparison import review_folder
 from distilabel_selfinstruct.review.gathering import Report, gather_run
 from distilabel_selfinstruct.review.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset
 from distilabel_selfinstruct.review.summary import notes, summary
@@ -62,7 +62,7 @@ def status(
     Raises:
         ReviewError, RunFolderError, InputFileError: as in `pull.pull`.
     """
-    folder = ReviewFolder(run)
+    folder = review_folder(run)
     gathered = gather_run(client, folder, names=names, workspace=workspace, report=report)
     datasets = gathered.reading.datasets
     return ReviewStatus(
@@ -84,7 +84,7 @@ def offline_status(run: str | Path) -> ReviewStatus:
         ReviewError: nothing was pulled yet.
         InputFileError: the ratings are damaged.
     """
-    folder = ReviewFolder(run)
+    folder = review_folder(run)
     folder.require_run()
     if not folder.ratings.exists():
         raise ReviewError(f"{folder.ratings} is not there: get the ratings with selfinstruct review pull {folder.run}.")

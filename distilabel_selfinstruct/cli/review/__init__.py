@@ -2,7 +2,7 @@
 
 import typer
 
-from distilabel_selfinstruct.cli.review import pull, push, serve, status
+from distilabel_selfinstruct.cli.review import compare, pull, push, serve, status
 
 HELP = "Let people rate what a run made, in Argilla, and keep what they find good."
 
@@ -11,3 +11,4 @@ app.command("serve", help=serve.HELP)(serve.serve)
 app.command("push", help=push.HELP)(push.push)
 app.command("pull", help=pull.HELP)(pull.pull)
 app.command("status", help=status.HELP)(status.status)
+app.add_typer(compare.app, name="compare", help=compare.HELP)

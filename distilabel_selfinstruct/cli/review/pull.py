@@ -1,7 +1,8 @@
 """`selfinstruct review pull`: what people answered, and what it decides."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,7 +56,7 @@ def pull(
     console = get_console()
     with reading_bar(console) as report:
         result = pull_run(client, folder, rule, names=tuple(dataset or ()), workspace=workspace, report=report)
-    console.print(datasets_table(result))
+    console.print(datasets_table(result.description["datasets"]))
     console.print()
     console.print(decisions_table(result))
     console.print()
@@ -69,8 +70,8 @@ def pull(
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
-def datasets_table(result: "PullResult") -> "Table":
-    """What was read, by dataset."""
+def datasets_table(datasets: Sequence[dict[str, Any]]) -> "Table":
+    """What was read, by dataset, as `pull.json` has it."""
     from rich.table import Table
     from rich.text import Text
 
@@ -78,7 +79,7 @@ def datasets_table(result: "PullResult") -> "Table":
     table.add_column("dataset", overflow="fold")
     for heading in ("records", "complete", "submitted", "drafts", "discarded"):
         table.add_column(heading, justify="right")
-    for dataset in result.description["datasets"]:
+    for dataset in datasets:
         counts = [dataset[name] for name in ("records", "completed", "submitted", "drafts", "discarded")]
         table.add_row(Text(dataset["name"]), *(f"{count:,}" for count in counts))
     return table

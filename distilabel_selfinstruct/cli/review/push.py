@@ -98,12 +98,12 @@ def push(
     )
     console = get_console()
     client = connect(api_url, api_key, home)
-    with _Bar(console) as bar:
+    with PushBar(console) as bar:
         result = push_run(folder, client, options, dataset=dataset, watch=bar.update)
     _show(console, folder, options, result)
 
 
-class _Bar:
+class PushBar:
     """A progress bar on a terminal, nothing elsewhere."""
 
     def __init__(self, console: "Console") -> None:

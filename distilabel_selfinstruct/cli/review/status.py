@@ -59,15 +59,17 @@ def status(
     if not state.ratings:
         line("Nobody has submitted an answer yet.")
         return
-    console.print(quality_table(quality(state.ratings)))
-    console.print()
+    answered = quality(state.ratings)
+    if any(count.rated for count in (answered.valid_task, answered.input_appropriate, answered.output_correct)):
+        console.print(quality_table(answered))  # a comparison of models does not ask these
+        console.print()
     try:
-        questions = agreement.report(state.ratings)
+        questions = [question for question in agreement.report(state.ratings) if question.num_items]
     except MissingExtraError as error:
         line(str(error))
         return
     console.print(agreement_table(questions))
-    num_pairs = max(len(question.pairs) for question in questions)
+    num_pairs = max((len(question.pairs) for question in questions), default=0)
     if 0 < num_pairs <= MAX_PAIRS:
         console.print()
         console.print(pairs_table(questions))

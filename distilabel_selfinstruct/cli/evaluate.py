@@ -11,7 +11,7 @@ HELP = "Score answers of models against references: ROUGE-L and exact match, as 
 def evaluate(
     predictions: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Answers: rows with instruction, input and output; a file a model."),
+        typer.Argument(metavar="FILE", help="Answers: rows with instruction, input and output; a file a model."),
     ],
     references: Annotated[
         str,
@@ -40,6 +40,8 @@ def evaluate(
 
     wanted = references_of(read_rows(references), reference_column, references)
     given = {file: answers_of(read_rows(file), column, file) for file in predictions}
+    stems = [Path(file).stem for file in given]
+    labels = dict(zip(given, stems if len(set(stems)) == len(stems) else given, strict=True))
     console = get_console()
     table = Table(title=f"Against {len(wanted):,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
@@ -55,7 +57,7 @@ def evaluate(
                     f"{file} answers none of the tasks of {references}: instruction and input must be the same."
                 )
             table.add_row(
-                Text(Path(file).stem),
+                Text(labels[file]),
                 f"{scores.num_tasks:,}",
                 f"{100 * scores.rouge_l:.2f}",
                 f"{100 * scores.exact_match:.2f}",

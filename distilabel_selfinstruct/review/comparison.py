@@ -33,6 +33,7 @@ from distilabel_selfinstruct.review.folder import ReviewFolder
 from distilabel_selfinstruct.review.gathering import Report, gather_run
 from distilabel_selfinstruct.review.pull import write_pulled
 from distilabel_selfinstruct.review.push import PushOptions, PushProgress, PushResult, push_from
+from distilabel_selfinstruct.review.push_file import read_pushed
 from distilabel_selfinstruct.review.summary import notes, summary
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ def push_comparison(
     if (folder / "instances.jsonl").exists():
         raise RunFolderError(f"{folder} holds a run, whose review is another: give the comparison its own --output.")
     key = make_key(answers, seed=options.seed, sample=options.sample, incomplete=options.incomplete)
-    key.require_continues(read_key(folder), folder)
+    if read_pushed(folder) is not None:
+        key.require_continues(read_key(folder), folder)
     name = dataset or dataset_name(SETTINGS, folder.resolve().name)
     told = [model for model in key.models if is_named_in(model, name)]
     if told:

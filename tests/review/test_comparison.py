@@ -177,6 +177,13 @@ def test_a_name_of_a_dataset_that_tells_a_model_is_refused(client, tmp_path):
     assert not (tmp_path / "base against OKAPI instruct").exists()
 
 
+def test_a_push_that_did_not_get_as_far_as_argilla_binds_to_nothing(client, folder):
+    with pytest.raises(ReviewError, match="cannot name a dataset"):
+        push_comparison(folder, client, two_models(), dataset="a/b")
+    key, _ = push_comparison(folder, client, two_models(2))
+    assert read_key(folder) == key
+
+
 def test_the_folder_of_a_run_is_refused(client, folder):
     folder.mkdir()
     jsonl.write(folder / "instances.jsonl", [])

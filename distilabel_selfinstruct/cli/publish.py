@@ -72,7 +72,7 @@ def publish(
         ),
     ] = None,
 ) -> None:
-    """Publish, or write what would be published. There is no option for the token: it would stay in a shell's history."""
+    """Publish, or write what would be. There is no option for the token: it would stay in the history of the shell."""
     from rich import get_console
 
     from distilabel_selfinstruct import hub

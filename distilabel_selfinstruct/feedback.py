@@ -17,11 +17,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.ratings import OVERALL, Rating, latest_answers, read_ratings
-
-RATINGS_OF_A_RUN = Path("review", "ratings.jsonl")
-"""Where `selfinstruct review pull` puts the ratings of a run, from its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def load_feedback(source: str | os.PathLike[str] | None) -> Feedback:
         return Feedback()
     path = Path(source)
     if path.is_dir():
-        path /= RATINGS_OF_A_RUN
+        path /= run_files.RATINGS
         if not path.exists():
             raise InputFileError(f"There is no {path}: get the ratings with selfinstruct review pull {source}.")
     ratings = [rating for rating in read_ratings(path) if rating.question == OVERALL]

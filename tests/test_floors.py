@@ -14,6 +14,7 @@ FLOORS = {
     "records": 0,
     "jsonl": 0,
     "orphans": 0,
+    "run_files": 0,
     "seeds": 1,
     "similarity": 1,
     "pool": 1,

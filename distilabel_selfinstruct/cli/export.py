@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError
 from distilabel_selfinstruct.formatting import (
     END_OF_TEXT,
@@ -92,8 +92,8 @@ def export(
 
 def _target(source: str, output: Path | None, format: Format, *, overwrite: bool) -> Path:
     path = Path(source)
-    if output is None and (path / "run.json").exists():
-        return path / "export" / f"{format}.jsonl"
+    if output is None and (path / run_files.DESCRIPTION).exists():
+        return path / run_files.EXPORT / f"{format}.jsonl"
     if output is None and not path.is_file():
         raise ConfigError(f"{source} is no run and no file here: say with --output where to write.")
     target = output or path.with_name(f"{path.stem}.{format}.jsonl")
@@ -120,10 +120,10 @@ def _verdicts(include: Sequence[str]) -> tuple[Include, ...]:
 def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[Iterable[Row], Selection | None]:
     """The rows to export, and how they were selected if people reviewed them."""
     folder = Path(source)
-    if not (folder / "run.json").exists():
+    if not (folder / run_files.DESCRIPTION).exists():
         _refuse_include(source, include)
         return read_rows(source, split), None
-    instances, decisions = folder / "instances.jsonl", folder / "review" / "decisions.jsonl"
+    instances, decisions = folder / run_files.INSTANCES, folder / run_files.DECISIONS
     if not instances.exists():
         raise RunFolderError(f"{folder} has no {instances.name} yet: let the run end, then export it.")
     if not decisions.exists():
@@ -152,7 +152,7 @@ def _seed_rows(source: str, seeds: Path | None, *, with_seeds: bool) -> Iterable
         return seed_rows(load_seed_tasks(seeds))
     if not with_seeds:
         return ()
-    if not (Path(source) / "run.json").exists():
+    if not (Path(source) / run_files.DESCRIPTION).exists():
         raise ConfigError(f"{source} is no run, so its seed tasks are not known: name their file with --seeds.")
     from distilabel_selfinstruct.running.folder import RunFolder
 

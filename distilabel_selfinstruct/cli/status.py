@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import journal, jsonl, run_files
 from distilabel_selfinstruct.errors import RunFolderError
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
@@ -64,9 +64,9 @@ def rejections(
 
 
 def _rejections(folder: Path) -> list[dict[str, Any]]:
-    written = folder / "rejections.jsonl"
-    files = [written] if written.exists() else sorted(folder.glob("state/*/rejections.jsonl"))
-    if not files and not (folder / "run.json").exists():
+    written = folder / run_files.REJECTIONS
+    files = [written] if written.exists() else sorted(folder.glob(f"{run_files.STATE}/*/{journal.REJECTIONS}"))
+    if not files and not (folder / run_files.DESCRIPTION).exists():
         raise RunFolderError(f"{folder} holds no run: run.json is missing.")
     return [line.value for file in files for line in jsonl.scan(file) if not line.fault]
 

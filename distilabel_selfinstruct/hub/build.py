@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.config import read_yaml
 from distilabel_selfinstruct.errors import PublishError
 from distilabel_selfinstruct.formatting import FormatOptions, format_row
@@ -22,7 +23,7 @@ from distilabel_selfinstruct.hub.parquet import SHARD_BYTES, Written, write_tabl
 from distilabel_selfinstruct.hub.public import SEEDS_FILE, public_config, public_pipeline
 from distilabel_selfinstruct.hub.raters import pseudonyms, public_ratings
 from distilabel_selfinstruct.hub.selection import Selection
-from distilabel_selfinstruct.hub.source import REVIEW, Row, Source
+from distilabel_selfinstruct.hub.source import Row, Source
 from distilabel_selfinstruct.records import Reason, Rejection
 from distilabel_selfinstruct.seeds import packaged_seeds_path
 
@@ -84,7 +85,7 @@ def build(source: Source, contents: Contents, folder: Path, watch: Watch = lambd
 
 
 def _build(source: Source, contents: Contents, selection: Selection, folder: Path, watch: Watch) -> Repository:
-    names = pseudonyms(source.folder / REVIEW, (one.rater for one in source.ratings)) if source.folder else {}
+    names = pseudonyms(source.folder / run_files.REVIEW, (one.rater for one in source.ratings)) if source.folder else {}
     planned: list[tuple[TableConfig, Iterable[Row]]] = [
         (INSTANCES, selection.instances()),
         (INSTRUCTIONS, selection.instructions()),

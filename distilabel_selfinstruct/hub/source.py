@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import ValidationError
 
-from distilabel_selfinstruct import journal, jsonl
+from distilabel_selfinstruct import journal, jsonl, run_files
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
 from distilabel_selfinstruct.ratings import Rating, read_ratings, record_id
@@ -21,8 +21,6 @@ Rows = Callable[[], Iterable[Row]]
 """Rows that can be read several times, and need not be held."""
 
 Verdict = Literal["kept", "dropped", "undecided", "unreviewed"]
-
-REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +69,18 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
     folder = Path(path)
     description = _description(folder)
     _refuse_unfinished(folder, description, allowed=unfinished)
-    decisions, ratings = folder / REVIEW / "decisions.jsonl", folder / REVIEW / "ratings.jsonl"
+    decisions, ratings = folder / run_files.DECISIONS, folder / run_files.RATINGS
     return Source(
-        instances=lambda: jsonl.read(folder / "instances.jsonl"),
-        instructions=lambda: jsonl.read(folder / "instructions.jsonl"),
-        rejections=lambda: jsonl.read(folder / "rejections.jsonl"),
+        instances=lambda: jsonl.read(folder / run_files.INSTANCES),
+        instructions=lambda: jsonl.read(folder / run_files.INSTRUCTIONS),
+        rejections=lambda: jsonl.read(folder / run_files.REJECTIONS),
         rulings=_rulings(decisions) if decisions.exists() else None,
         ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
-        rule=_rule(folder / REVIEW / "pull.json"),
+        rule=_rule(folder / run_files.PULLED),
         config=description["config"],
-        pipeline=_pipeline(folder / "pipeline.yaml"),
+        pipeline=_pipeline(folder / run_files.PIPELINE),
         versions=description.get("versions", {}),
-        hashes={**description.get("inputs", {}), **_journal_hashes(folder / "state")},
+        hashes={**description.get("inputs", {}), **_journal_hashes(folder / run_files.STATE)},
         folder=folder,
     )
 
@@ -112,7 +110,7 @@ def row_source(rows: Iterable[Row]) -> Source:
 
 
 def _description(folder: Path) -> dict[str, Any]:
-    path = folder / "run.json"
+    path = folder / run_files.DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
         config = RunConfig(**description["config"])
@@ -137,7 +135,7 @@ def _refuse_unfinished(folder: Path, description: dict[str, Any], *, allowed: bo
         raise PublishError(
             f"The run in {folder} {status}: let the same command go on, or publish what it has with --unfinished."
         )
-    missing = [name for name in ("instances.jsonl", "instructions.jsonl") if not (folder / name).exists()]
+    missing = [name for name in (run_files.INSTANCES, run_files.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:
         raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again, so that the run ends.")
 

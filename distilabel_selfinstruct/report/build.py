@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.analysis import (
     acceptance_periods,
     class_balance,
@@ -172,7 +173,7 @@ def _parts_of_a_run(source: ReportSource, left_out: dict[str, str]) -> dict[str,
         return {}
     rejections = count_rejections(source.rejections)
     acceptance = acceptance_periods(source.instructions, source.rejections)
-    usage = read_usage(source.folder / "state", source.config)
+    usage = read_usage(source.folder / run_files.STATE, source.config)
     if not rejections:
         left_out["rejections"] = "Nothing was dropped."
     if not acceptance:

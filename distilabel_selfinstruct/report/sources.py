@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.ratings import Rating, read_ratings
@@ -18,7 +18,6 @@ from distilabel_selfinstruct.tables import read_rows
 
 Row = dict[str, Any]
 
-DESCRIPTION = "run.json"
 REJECTION_COLUMNS = ("stage", "reason", "request")
 
 
@@ -50,12 +49,12 @@ def read_source(path: str | os.PathLike[str], split: str | None = None) -> Repor
         InputFileError: rows cannot be read, or lack an instruction; the message names the place.
     """
     folder = Path(path)
-    if (folder / DESCRIPTION).is_file():
+    if (folder / run_files.DESCRIPTION).is_file():
         return _run(folder)
     if folder.is_dir() and not any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
         raise RunFolderError(
-            f"{folder} holds neither a run ({DESCRIPTION} is missing) nor a dataset: give the folder of a run, a file "
-            "of rows, or a folder that datasets saved."
+            f"{folder} holds neither a run ({run_files.DESCRIPTION} is missing) nor a dataset: give the folder of a "
+            "run, a file of rows, or a folder that datasets saved."
         )
     return source_of_rows(read_rows(path, split), name=folder.name or str(path))
 
@@ -118,7 +117,7 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> tup
 
 
 def _run(folder: Path) -> ReportSource:
-    description_file = folder / DESCRIPTION
+    description_file = folder / run_files.DESCRIPTION
     try:
         description = json.loads(description_file.read_text(encoding="utf-8"))
         config = RunConfig(**description["config"])
@@ -126,17 +125,17 @@ def _run(folder: Path) -> ReportSource:
         raise RunFolderError(f"Cannot read {description_file}: {error.strerror or error}.") from error
     except (ValueError, TypeError, KeyError, ValidationError) as error:
         raise RunFolderError(f"{description_file} is damaged: it describes no run of this version.") from error
-    missing = [name for name in ("instructions.jsonl", "instances.jsonl") if not (folder / name).exists()]
+    missing = [name for name in (run_files.INSTRUCTIONS, run_files.INSTANCES) if not (folder / name).exists()]
     if missing:
         raise RunFolderError(
             f"The run in {folder} has written no rows yet ({missing[0]} is missing): give its command again, it "
             "goes on."
         )
-    rejections, ratings = folder / "rejections.jsonl", folder / "review" / "ratings.jsonl"
+    rejections, ratings = folder / run_files.REJECTIONS, folder / run_files.RATINGS
     return ReportSource(
         name=folder.resolve().name,
-        instructions=_checked(folder / "instructions.jsonl", ("instruction",)),
-        instances=_checked(folder / "instances.jsonl", ("instruction", "input", "output")),
+        instructions=_checked(folder / run_files.INSTRUCTIONS, ("instruction",)),
+        instances=_checked(folder / run_files.INSTANCES, ("instruction", "input", "output")),
         rejections=[_only(row, REJECTION_COLUMNS) for row in jsonl.read(rejections)] if rejections.exists() else [],
         ratings=read_ratings(ratings) if ratings.exists() else [],
         folder=folder,

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct import journal
+from distilabel_selfinstruct import journal, run_files
 from distilabel_selfinstruct.agreement import OVERALL_BINARY, QuestionAgreement
 from distilabel_selfinstruct.agreement import report as agreement_report
 from distilabel_selfinstruct.errors import MissingExtraError, ReviewError, RunFolderError
@@ -141,7 +141,7 @@ def push_comparison(
         ReviewError: no task is answered by all, the dataset's name tells a model, or as of `push.push`.
         RunFolderError: the folder holds a run or another comparison, or cannot be written.
     """
-    if (folder / "instances.jsonl").exists():
+    if (folder / run_files.INSTANCES).exists():
         raise RunFolderError(f"{folder} holds a run, whose review is another: give the comparison its own --output.")
     key = make_key(answers, seed=options.seed, sample=options.sample, incomplete=options.incomplete)
     if read_pushed(folder) is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
 from distilabel_selfinstruct.ratings import QUESTIONS
 from distilabel_selfinstruct.review.datasets import WORKSPACE, dataset_name
@@ -24,12 +24,12 @@ class ReviewFolder:
 
     def __init__(self, run: str | Path) -> None:
         self.run = Path(run)
-        self.path = self.run / "review"
-        self.instances = self.run / "instances.jsonl"
-        self.ratings = self.path / "ratings.jsonl"
-        self.replaced = self.path / "replaced_ratings.jsonl"
-        self.decisions = self.path / "decisions.jsonl"
-        self.pulled = self.path / "pull.json"
+        self.path = self.run / run_files.REVIEW
+        self.instances = self.run / run_files.INSTANCES
+        self.ratings = self.run / run_files.RATINGS
+        self.replaced = self.run / run_files.REPLACED_RATINGS
+        self.decisions = self.run / run_files.DECISIONS
+        self.pulled = self.run / run_files.PULLED
         self.lock = self.path / "lock"
 
     def require_run(self) -> None:

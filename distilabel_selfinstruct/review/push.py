@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.errors import ReviewError, RunFolderError
 from distilabel_selfinstruct.review.connection import shown
 from distilabel_selfinstruct.review.datasets import WORKSPACE, ReviewDataset, check_raters, dataset_name, open_dataset
@@ -178,7 +178,7 @@ def push_run(
         RunFolderError: the folder holds no instances, or cannot be written.
         ReviewError: as of `push`.
     """
-    path = folder / "instances.jsonl"
+    path = folder / run_files.INSTANCES
     if not path.is_file():
         raise RunFolderError(f"{folder} holds no instances to rate: {path.name} is missing.")
     run = folder.resolve().name

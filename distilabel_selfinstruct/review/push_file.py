@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.errors import RunFolderError
-
-PUSH_FILE = Path("review") / "push.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def read_pushed(folder: Path) -> Pushed | None:
     Raises:
         RunFolderError: the file cannot be read, or holds something else.
     """
-    path = folder / PUSH_FILE
+    path = folder / run_files.PUSHED
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         datasets = tuple(
@@ -90,7 +88,7 @@ def write_pushed(folder: Path, pushed: Pushed) -> None:
     Raises:
         RunFolderError: it cannot be written.
     """
-    path = folder / PUSH_FILE
+    path = folder / run_files.PUSHED
     try:
         path.parent.mkdir(exist_ok=True)
         partial = path.with_suffix(".partial")

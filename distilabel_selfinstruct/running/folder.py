@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import journal
+from distilabel_selfinstruct import journal, run_files
 from distilabel_selfinstruct.bootstrap import sampling_lag
 from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
@@ -29,14 +29,14 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.description = self.path / "run.json"
-        self.state = self.path / "state"
-        self.cache = self.path / "cache"
-        self.dataset = self.path / "dataset"
-        self.instructions = self.path / "instructions.jsonl"
-        self.instances = self.path / "instances.jsonl"
-        self.rejections = self.path / "rejections.jsonl"
-        self.pipeline = self.path / "pipeline.yaml"
+        self.description = self.path / run_files.DESCRIPTION
+        self.state = self.path / run_files.STATE
+        self.cache = self.path / run_files.CACHE
+        self.dataset = self.path / run_files.DATASET
+        self.instructions = self.path / run_files.INSTRUCTIONS
+        self.instances = self.path / run_files.INSTANCES
+        self.rejections = self.path / run_files.REJECTIONS
+        self.pipeline = self.path / run_files.PIPELINE
 
     @contextmanager
     def prepared(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> Iterator[RunConfig]:

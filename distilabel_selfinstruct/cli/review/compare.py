@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Home, Workspace, reading_bar
 from distilabel_selfinstruct.errors import ConfigError
 
@@ -137,7 +138,7 @@ def pushed_lines(folder: Path, key: "ComparisonKey", result: "PushResult") -> Se
         lines.append(f"{key.num_telling:,} answers name one of the models, which may tell a rater whose they are.")
     lines += [f"An answer could not be sent: {failure.reason}." for failure in result.failed[:SHOWN_FAILURES]]
     if len(result.failed) > SHOWN_FAILURES:
-        lines.append(f"… and {len(result.failed) - SHOWN_FAILURES:,} more; see {folder / 'review' / 'push.json'}.")
+        lines.append(f"… and {len(result.failed) - SHOWN_FAILURES:,} more; see {folder / run_files.PUSHED}.")
     return [
         *lines,
         f"Rate: {result.datasets[0].url}",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typing_extensions import Self
 
+from distilabel_selfinstruct import run_files
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -143,7 +145,7 @@ def _show(console: "Console", folder: Path, options: "PushOptions", result: "Pus
     for failure in result.failed[:SHOWN_FAILURES]:
         line(f"Row {failure.row} could not be sent: {failure.reason}.")
     if len(result.failed) > SHOWN_FAILURES:
-        line(f"… and {len(result.failed) - SHOWN_FAILURES:,} rows more; all are in {folder / 'review' / 'push.json'}.")
+        line(f"… and {len(result.failed) - SHOWN_FAILURES:,} rows more; all are in {folder / run_files.PUSHED}.")
     for dataset in result.datasets:
         whose = f"{dataset.rater} ({len(dataset.records):,} records)" if dataset.rater else "Rate"
         line(f"{whose}: {dataset.url}")

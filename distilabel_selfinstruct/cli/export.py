@@ -19,8 +19,9 @@ from distilabel_selfinstruct.formatting import (
     format_rows,
     seed_rows,
 )
-from distilabel_selfinstruct.formatting.selection import INCLUDE, Include, Selection, select
+from distilabel_selfinstruct.formatting.selection import Selection, select
 from distilabel_selfinstruct.records import Mode
+from distilabel_selfinstruct.rulings import INCLUDABLE, Include, included, read_rulings
 from distilabel_selfinstruct.seeds import load_seed_tasks
 from distilabel_selfinstruct.tables import read_rows
 
@@ -72,8 +73,8 @@ def export(
         format=format, mode=mode, seed=seed, system_prompt=system_prompt, join=join, end_of_text=end_of_text
     )
     target = _target(source, output, format, overwrite=overwrite)
-    included = _verdicts(include or ())
-    rows, selection = _rows(source, split, included)
+    wanted = included(include or ())
+    rows, selection = _rows(source, split, wanted)
     made = format_rows([*rows, *_seed_rows(source, seeds, with_seeds=with_seeds)], options, test_fraction=test_fraction)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ def export(
     except OSError as error:
         raise RunFolderError(f"Cannot write {target}: {error.strerror or error}.") from error
     if selection is not None:
-        _print_review(selection, included)
+        _print_review(selection, wanted)
     if not made.train and not made.test:
         why = f"{files['rejected']} says why for each" if files["rejected"].exists() else "it has none"
         raise InputFileError(f"No row of {source} can be exported: {why}.")
@@ -110,13 +111,6 @@ def _files(target: Path) -> dict[str, Path]:
     return {name: target.with_name(f"{target.stem}{part}.jsonl") if part else target for name, part in names.items()}
 
 
-def _verdicts(include: Sequence[str]) -> tuple[Include, ...]:
-    for verdict in include:
-        if verdict not in INCLUDE:
-            raise ConfigError(f"There is no verdict {verdict!r} to include: use {' or '.join(INCLUDE)}.")
-    return tuple(verdict for verdict in INCLUDE if verdict in include)
-
-
 def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[Iterable[Row], Selection | None]:
     """The rows to export, and how they were selected if people reviewed them."""
     folder = Path(source)
@@ -129,22 +123,13 @@ def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[I
     if not decisions.exists():
         _refuse_include(source, include)
         return jsonl.read(instances), None
-    selection = select(jsonl.read(instances), _decisions(decisions), include)
+    selection = select(jsonl.read(instances), read_rulings(decisions), include)
     return selection.rows, selection
 
 
 def _refuse_include(source: str, include: Sequence[Include]) -> None:
     if named := " or ".join(include):
         raise ConfigError(f"{source} has no review, so no row is {named}: leave out --include.")
-
-
-def _decisions(path: Path) -> Iterable[Row]:
-    for number, row in enumerate(jsonl.read(path), 1):
-        if row.get("verdict") not in {"kept", *INCLUDE} or not isinstance(row.get("output"), str):
-            raise InputFileError(
-                f"{path}, row {number} holds no decision: make the file anew with selfinstruct review pull."
-            )
-        yield row
 
 
 def _seed_rows(source: str, seeds: Path | None, *, with_seeds: bool) -> Iterable[Row]:
@@ -176,11 +161,11 @@ def _write(target: Path, made: Formatted, selection: Selection | None, *, split:
 
 
 def _print_review(selection: Selection, include: Sequence[Include]) -> None:
-    counts = ", ".join(f"{selection.verdicts[verdict]:,} {verdict}" for verdict in ("kept", *INCLUDE))
+    counts = ", ".join(f"{selection.verdicts[verdict]:,} {verdict}" for verdict in ("kept", *INCLUDABLE))
     typer.echo(f"As the review decided: {counts}; {selection.num_corrected:,} with a corrected output.")
     for verdict in include:
         typer.echo(f"The {selection.verdicts[verdict]:,} {verdict} rows are exported too (--include {verdict}).")
-    for verdict in INCLUDE:
+    for verdict in INCLUDABLE:
         if selection.verdicts[verdict] and verdict not in include:
             count = selection.verdicts[verdict]
             typer.echo(f"The {count:,} {verdict} rows are left out (--include {verdict} exports them).")

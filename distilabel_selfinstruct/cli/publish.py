@@ -76,12 +76,13 @@ def publish(
     from rich import get_console
 
     from distilabel_selfinstruct import hub
+    from distilabel_selfinstruct.rulings import included
 
     contents = hub.Contents(
         repo_id=hub.check_repo_id(repo_id),
         licence=hub.find_licence(licence, name=license_name, link=license_link),
         languages=hub.check_languages(language or ()),
-        include=hub.check_include(include or ()),
+        include=included(include or ()),
         unreviewed=unreviewed,
         with_rejections=with_rejections,
         include_seeds=include_seeds,

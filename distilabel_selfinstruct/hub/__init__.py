@@ -3,7 +3,6 @@
 from distilabel_selfinstruct.hub.build import Contents, Repository, build, check_languages
 from distilabel_selfinstruct.hub.licences import Licence, find_licence
 from distilabel_selfinstruct.hub.publish import Published, check_repo_id, publish
-from distilabel_selfinstruct.hub.selection import check_include
 from distilabel_selfinstruct.hub.source import Source, row_source, run_source
 from distilabel_selfinstruct.hub.upload import Uploaded
 
@@ -15,7 +14,6 @@ __all__ = [
     "Source",
     "Uploaded",
     "build",
-    "check_include",
     "check_languages",
     "check_repo_id",
     "find_licence",

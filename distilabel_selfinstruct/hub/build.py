@@ -25,6 +25,7 @@ from distilabel_selfinstruct.hub.raters import pseudonyms, public_ratings
 from distilabel_selfinstruct.hub.selection import Selection
 from distilabel_selfinstruct.hub.source import Row, Source
 from distilabel_selfinstruct.records import Reason, Rejection
+from distilabel_selfinstruct.rulings import Include
 from distilabel_selfinstruct.seeds import packaged_seeds_path
 
 _EXAMPLES = 2
@@ -55,7 +56,7 @@ class Contents:
     repo_id: str
     licence: Licence
     languages: tuple[str, ...] = ()
-    include: frozenset[str] = frozenset()
+    include: tuple[Include, ...] = ()
     unreviewed: bool = False
     with_rejections: bool = False
     include_seeds: bool = False

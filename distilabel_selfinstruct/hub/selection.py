@@ -1,28 +1,12 @@
 """Which rows of a run are published: those that people kept, unless the user says otherwise."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from distilabel_selfinstruct.errors import PublishError
 from distilabel_selfinstruct.hub.public import public_model
-from distilabel_selfinstruct.hub.source import Row, Ruling, Source, Verdict
-from distilabel_selfinstruct.ratings import record_id
-
-INCLUDABLE = ("undecided", "dropped")
-"""The verdicts that are published only when asked for."""
-
-
-def check_include(verdicts: Iterable[str]) -> frozenset[str]:
-    """These verdicts.
-
-    Raises:
-        PublishError: one of them cannot be asked for.
-    """
-    unknown = [verdict for verdict in verdicts if verdict not in INCLUDABLE]
-    if unknown:
-        raise PublishError(f"--include {unknown[0]!r} cannot be: use {' or '.join(INCLUDABLE)}.")
-    return frozenset(verdicts)
+from distilabel_selfinstruct.hub.source import Row, Source
+from distilabel_selfinstruct.rulings import Include, Ruling, ruled
 
 
 class Selection:
@@ -44,7 +28,7 @@ class Selection:
         PublishError: nobody reviewed the run and `unreviewed` is not set, or nothing is left to publish.
     """
 
-    def __init__(self, source: Source, include: frozenset[str] = frozenset(), *, unreviewed: bool = False) -> None:
+    def __init__(self, source: Source, include: Collection[Include] = (), *, unreviewed: bool = False) -> None:
         if source.rulings is None and not unreviewed:
             raise PublishError(
                 "Nobody has reviewed this run. Let people rate it (selfinstruct review push, then selfinstruct review "
@@ -58,13 +42,13 @@ class Selection:
         self._published = {"kept", "unreviewed", *include}
         self.include = include
         self.reviewed = source.rulings is not None
-        self.verdicts: Counter[Verdict] = Counter()
+        self.verdicts: Counter[str] = Counter()
         self.num_instances: Counter[str] = Counter()
         self.num_corrected = 0
         self.records: set[str] = set()
         self._decided: set[str] = set()
         models: Counter[str] = Counter()
-        for row, record, ruling in self._judged():
+        for row, record, ruling in self._ruled():
             self.verdicts[ruling.verdict] += 1
             self._decided.add(row["instruction"])
             if ruling.verdict in self._published:
@@ -86,7 +70,7 @@ class Selection:
 
     def instances(self) -> Iterator[Row]:
         """The published instances, with the outputs that the review chose."""
-        for row, record, ruling in self._judged():
+        for row, record, ruling in self._ruled():
             if ruling.verdict in self._published:
                 yield {
                     **row,
@@ -107,12 +91,5 @@ class Selection:
                 model = public_model(str(row.get("model_name") or ""))
                 yield {**row, "num_instances": number, "model_name": model}
 
-    def _judged(self) -> Iterator[tuple[dict[str, Any], str, Ruling]]:
-        rulings = self._source.rulings
-        for row in self._source.instances():
-            record = record_id(row["instruction"], row.get("input") or "", row["output"])
-            if rulings is None:
-                yield row, record, Ruling("unreviewed", row["output"], corrected=False)
-            else:
-                # An instance that came after the review, or was outside its sample, is as undecided as any.
-                yield row, record, rulings.get(record) or Ruling("undecided", row["output"], corrected=False)
+    def _ruled(self) -> Iterator[tuple[Row, str, Ruling]]:
+        return ruled(self._source.instances(), self._source.rulings)

@@ -6,30 +6,21 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
 
 from distilabel_selfinstruct import journal, jsonl, run_files
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
+from distilabel_selfinstruct.decisions import Verdict
+from distilabel_selfinstruct.errors import PublishError, RunFolderError
 from distilabel_selfinstruct.ratings import Rating, read_ratings, record_id
+from distilabel_selfinstruct.rulings import Ruling, read_rulings
 
 Row = dict[str, Any]
 Rows = Callable[[], Iterable[Row]]
 """Rows that can be read several times, and need not be held."""
-
-Verdict = Literal["kept", "dropped", "undecided", "unreviewed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the review decided about an instance; `output` is the one to use."""
-
-    verdict: Verdict
-    output: str
-    corrected: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         instances=lambda: jsonl.read(folder / run_files.INSTANCES),
         instructions=lambda: jsonl.read(folder / run_files.INSTRUCTIONS),
         rejections=lambda: jsonl.read(folder / run_files.REJECTIONS),
-        rulings=_rulings(decisions) if decisions.exists() else None,
+        rulings=read_rulings(decisions) if decisions.exists() else None,
         ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
         rule=_rule(folder / run_files.PULLED),
         config=description["config"],
@@ -138,19 +129,6 @@ def _refuse_unfinished(folder: Path, description: dict[str, Any], *, allowed: bo
     missing = [name for name in (run_files.INSTANCES, run_files.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:
         raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again, so that the run ends.")
-
-
-def _rulings(path: Path) -> dict[str, Ruling]:
-    rulings = {}
-    for line in jsonl.scan(path):
-        row = line.value
-        if line.fault or not isinstance(row.get("record"), str) or row.get("verdict") not in get_args(Verdict):
-            fault = f"line {line.fault}" if line.fault else "line holds no decision"
-            raise InputFileError(
-                f"{path}, line {line.number}: the {fault}. Make it anew: selfinstruct review pull DIR."
-            )
-        rulings[row["record"]] = Ruling(row["verdict"], str(row.get("output", "")), bool(row.get("corrected")))
-    return rulings
 
 
 def _rule(path: Path) -> dict[str, Any]:

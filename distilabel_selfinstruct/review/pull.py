@@ -23,9 +23,10 @@ from distilabel_selfinstruct.decisions import Decision, DecisionRule, decide
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings import write_ratings
 from distilabel_selfinstruct.review.folder import ReviewFolder
-from distilabel_selfinstruct.review.gathering import Report, Row, gather_run
+from distilabel_selfinstruct.review.gathering import Report, gather_run
 from distilabel_selfinstruct.review.merging import Merged
 from distilabel_selfinstruct.review.summary import notes, summary
+from distilabel_selfinstruct.rulings import write_decisions
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -81,25 +82,11 @@ def pull(
                 "corrected": sum(decision.corrected for decision in decisions),
                 **summary(gathered, folder.questions()),
             }
-            jsonl.write(folder.decisions, map(decision_row, decisions))
+            write_decisions(folder.decisions, decisions)
             write_pulled(folder, gathered.merged, description)
     except OSError as error:
         raise RunFolderError(f"Cannot write to {folder.path}: {error.strerror or error}.") from error
     return PullResult(folder, gathered.merged, decisions, description, tuple(notes(description)))
-
-
-def decision_row(decision: Decision) -> Row:
-    """A decision as a row: the verdict, then the columns of the run's row with the output to use."""
-    own: Row = {
-        "record": decision.record,
-        "verdict": decision.verdict,
-        "reason": decision.reason,
-        "detail": decision.detail,
-        "num_raters": decision.num_raters,
-        "corrected": decision.corrected,
-    }
-    outputs = {"output": decision.output, "original_output": decision.row["output"]}
-    return {**own, **decision.row, **own, **outputs}
 
 
 def write_pulled(folder: ReviewFolder, merged: Merged, description: dict[str, Any]) -> None:

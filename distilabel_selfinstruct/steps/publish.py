@@ -10,7 +10,6 @@ from typing_extensions import override
 from distilabel_selfinstruct.errors import SelfInstructError
 from distilabel_selfinstruct.hub import (
     Contents,
-    check_include,
     check_languages,
     check_repo_id,
     find_licence,
@@ -18,6 +17,7 @@ from distilabel_selfinstruct.hub import (
     row_source,
 )
 from distilabel_selfinstruct.orphans import die_with_parent
+from distilabel_selfinstruct.rulings import included
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ class PublishToHub(GlobalStep):
         return ["published"]
 
     def load(self) -> None:
-        """Check the name, the licence and the languages, before anything is paid for.
+        """Check the name, the licence, the languages and the verdicts, before anything is paid for.
 
         Raises:
-            PublishError: one of them cannot be.
+            PublishError, ConfigError: one of them cannot be.
         """
         super().load()
         die_with_parent()
@@ -158,7 +158,7 @@ class PublishToHub(GlobalStep):
             repo_id=check_repo_id(self.repo_id),
             licence=find_licence(self.license, name=self.license_name, link=self.license_link),
             languages=check_languages(self.languages),
-            include=check_include(self.include),
+            include=included(self.include),
             unreviewed=self.unreviewed,
         )
 

@@ -237,7 +237,7 @@ def test_a_verdict_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_decision_is_named(tmp_path: Path) -> None:
     folder = reviewed(tmp_path / "run")
     jsonl.write(folder / "review" / "decisions.jsonl", [{"record": "x", "verdict": "maybe", "output": ""}])
-    with pytest.raises(InputFileError, match=r"decisions\.jsonl, row 1 holds no decision"):
+    with pytest.raises(InputFileError, match=r"decisions\.jsonl, line 1: the line holds no decision"):
         run(folder, "-f", "alpaca")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from distilabel_selfinstruct.decisions import DecisionRule, decide
 from distilabel_selfinstruct.formatting.selection import Selection, select
 from distilabel_selfinstruct.ratings import CORRECTED_OUTPUT, OVERALL, Rating, record_id
-from distilabel_selfinstruct.review.pull import decision_row
+from distilabel_selfinstruct.rulings import Ruling
 from tests.formatting.builders import Row, a_row, some_rows
 
 KEPT, FIXED, DROPPED, OPEN = (a_row(f"Task {name}.", request=3) for name in ("kept", "fixed", "dropped", "open"))
@@ -17,18 +17,18 @@ def a_rating(row: Row, question: str, value: str) -> Rating:
     return Rating(record, row["instruction"], "anna", question, value, "2026-01-01T00:00:00Z")
 
 
-def decisions() -> list[Row]:
-    """As `selfinstruct review pull` writes them."""
+def rulings() -> dict[str, Ruling]:
     ratings = [
         a_rating(KEPT, OVERALL, "A"),
         a_rating(FIXED, CORRECTED_OUTPUT, "warm"),
         a_rating(DROPPED, OVERALL, "D"),
     ]
-    return [decision_row(decision) for decision in decide(ROWS, ratings, DecisionRule())]
+    decisions = decide(ROWS, ratings, DecisionRule())
+    return {one.record: Ruling(one.verdict, one.output, one.corrected, one.detail) for one in decisions}
 
 
 def selected(*include: Any, rows: list[Row] = ROWS) -> Selection:
-    return select(rows, decisions(), include)
+    return select(rows, rulings(), include)
 
 
 def test_kept_rows_pass_and_corrected_outputs_replace_those_of_the_model() -> None:

@@ -7,7 +7,7 @@ import pytest
 from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
 from distilabel_selfinstruct.hub.raters import FILE, pseudonyms, public_ratings
-from distilabel_selfinstruct.hub.selection import Selection, check_include
+from distilabel_selfinstruct.hub.selection import Selection
 from distilabel_selfinstruct.hub.source import row_source, run_source
 from tests.hub.builders import instance, rating, review, run_folder
 
@@ -68,8 +68,6 @@ def test_a_review_that_kept_nothing_leaves_nothing_to_publish(run):
 def test_what_was_never_reviewed_cannot_be_included(run):
     with pytest.raises(PublishError, match="leave --include"):
         Selection(run_source(run), frozenset(["undecided"]), unreviewed=True)
-    with pytest.raises(PublishError, match="use undecided or dropped"):
-        check_include(["kept"])
 
 
 @pytest.mark.parametrize("status", ["started", "stopped", "failed"])

@@ -106,7 +106,7 @@ def test_each_rater_has_a_dataset_with_the_shared_records_and_a_share(client: rg
 
 
 def test_a_rater_without_an_account_is_named(client: rg.Argilla, name: str) -> None:
-    with pytest.raises(ReviewError, match=r"no rater 'dora' at .*anna, ben, carl.* serve --raters dora'"):
+    with pytest.raises(ReviewError, match=r"no rater 'dora' at .*anna.*, ben, carl.* serve --raters dora'"):
         push(rows(4), client, name, PushOptions(raters=("anna", "dora")))
 
 

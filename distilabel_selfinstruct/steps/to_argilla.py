@@ -49,7 +49,7 @@ class SelfInstructToArgilla(Step):
         - model_name (`str`, optional): the model, to filter by. Raters do not see it.
 
     Output columns:
-        - record_id (`str`): the id of the record in Argilla; empty for a row that nobody could rate.
+        - record (`str`): the id of the record in Argilla; empty for a row that nobody could rate.
 
     Categories:
         - load
@@ -117,7 +117,7 @@ class SelfInstructToArgilla(Step):
     @property
     def outputs(self) -> list[str]:
         """The identity of the record."""
-        return ["record_id"]
+        return ["record"]
 
     def load(self) -> None:
         """Connect, and find or make the dataset. Where that fails the log says so, and the next batch tries again.
@@ -199,4 +199,4 @@ def _with_id(row: Any) -> Any:
     if not isinstance(row, dict):
         return row
     identity = "" if row_fault(row) else record_id(row["instruction"], row.get("input") or "", row["output"])
-    return {**row, "record_id": identity}
+    return {**row, "record": identity}

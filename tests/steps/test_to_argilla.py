@@ -72,7 +72,7 @@ def said(caplog: pytest.LogCaptureFixture) -> Any:
 def test_rows_go_on_with_the_ids_of_their_records(make: Any, there: Any) -> None:
     rows = [instance(1, topic="words"), instance(2)]
     got = processed(make(run="demo"), rows)
-    assert got == [{**row, "record_id": identity(row)} for row in rows]
+    assert got == [{**row, "record": identity(row)} for row in rows]
     assert {record["external_id"] for record in there()} == {identity(row) for row in rows}
     assert {record["metadata"]["run"] for record in there()} == {"demo"}
 
@@ -95,7 +95,7 @@ def test_the_same_rows_again_add_nothing(make: Any, there: Any) -> None:
 def test_an_input_may_be_missing_or_none(make: Any, there: Any) -> None:
     bare = {"instruction": "Say hello.", "output": "Hello."}
     got = processed(make(), [bare, {**bare, "input": None}])
-    assert [row["record_id"] for row in got] == [identity({**bare, "input": ""})] * 2
+    assert [row["record"] for row in got] == [identity({**bare, "input": ""})] * 2
     assert len(there()) == 1
 
 
@@ -103,8 +103,8 @@ def test_rows_that_nobody_could_rate_go_on_without_an_id(make: Any, there: Any, 
     # A batch that failed in the host arrives as rows of None.
     rows = [instance(1), {"instruction": None, "input": None, "output": None}, instance(2, output="\ud83d")]
     got = processed(make(), rows)
-    assert [bool(row["record_id"]) for row in got] == [True, False, False]
-    assert [{**row, "record_id": ""} for row in got] == [{**row, "record_id": ""} for row in rows]
+    assert [bool(row["record"]) for row in got] == [True, False, False]
+    assert [{**row, "record": ""} for row in got] == [{**row, "record": ""} for row in rows]
     assert len(there()) == 1
     assert said()[0].endswith("instruction is None and must be a text. Rows go on; further failures are only counted.")
     assert "1 records are in Argilla; 2 are not" in said()[1]
@@ -118,7 +118,7 @@ def test_an_empty_batch_stays_empty(make: Any) -> None:
 def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, said: Any, wrong: Row) -> None:
     rows = [instance(1), instance(2)]
     with loaded(make(**wrong)) as step:
-        assert next(step.process(rows)) == [{**row, "record_id": identity(row)} for row in rows]
+        assert next(step.process(rows)) == [{**row, "record": identity(row)} for row in rows]
         next(step.process(rows))
     assert len(said()) == 2
     assert "does not know this API key" in said()[0] or "cannot be reached" in said()[0]
@@ -186,7 +186,7 @@ if __name__ == "__main__":
         rows = LoadDataFromDicts(name="rows", data=[instance(number) for number in range(7)], batch_size=2)
         rows >> SelfInstructToArgilla(name="to_argilla", dataset_name=sys.argv[2], input_batch_size=3)
     distiset = pipeline.run(use_cache=False)
-    print(sorted(distiset["default"]["train"]["record_id"]))
+    print(sorted(distiset["default"]["train"]["record"]))
 """
 
 
@@ -224,4 +224,4 @@ def test_the_hosts_parser_reads_the_docstring() -> None:
     assert set(read["attributes_section"] if "attributes_section" in read else read["attributes"]) == {
         "dataset_name", "workspace", "settings", "run",
     }  # fmt: skip
-    assert "record_id" in read["output_columns"]
+    assert "record" in read["output_columns"]

@@ -61,7 +61,7 @@ def rate(server: RunningServer, dataset: str, rater: str) -> int:
 def main(folder: Path) -> None:
     """All of it, in the order in which people would do it."""
     run, home = folder / "run", folder / "argilla"
-    selfinstruct("run", "--num-instructions", 100, "--output", run, "--fresh")
+    selfinstruct("run", "--num-instructions", 100, "--output", run)
     with start(home, port=0, raters=RATERS) as server:
         print(f"\nArgilla runs at {server.url}.")
         dataset = "review-demo"

@@ -27,7 +27,9 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="YAML with any of these options; options here go first."),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start over: replace the run in the folder.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start over: replace the run in the folder, if nobody has rated it.")
+    ] = False,
     extend: Annotated[
         bool, typer.Option("--extend", help="Let the run in the folder go on to more instructions.")
     ] = False,

@@ -52,7 +52,8 @@ class RunFolder:
 
         Raises:
             RunFolderError: the folder cannot be written, is held by another process, holds something that is no run,
-                or holds a run with other settings; the message shows each difference.
+                holds a run with other settings (the message shows each difference), or is to start over and people have
+                rated the run there.
         """
         try:
             if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
@@ -64,6 +65,7 @@ class RunFolder:
         with held:
             try:
                 if fresh:
+                    self._refuse_to_replace_what_people_rated()
                     self._clear()
                 config = self._described(config, extend=extend)
                 self.state.mkdir(exist_ok=True)
@@ -158,11 +160,23 @@ class RunFolder:
         partial.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         partial.replace(self.description)
 
+    def _refuse_to_replace_what_people_rated(self) -> None:
+        # Decisions may have been made by hand; without ratings they would still rule over the new rows.
+        for name in (run_files.RATINGS, run_files.DECISIONS):
+            if (self.path / name).exists():
+                raise RunFolderError(
+                    f"{self.path / name} says what people think of the run in {self.path}, so it is not replaced: move "
+                    f"the folder {run_files.REVIEW} elsewhere first, or give another output folder."
+                )
+
     def _clear(self) -> None:
-        for folder in (self.state, self.cache, self.dataset):
-            shutil.rmtree(folder, ignore_errors=True)
-        for file in (self.description, self.instructions, self.instances, self.rejections, self.pipeline):
-            file.unlink(missing_ok=True)
+        """Remove the run and what was made of it. What people said is not touched."""
+        for folder in (run_files.STATE, run_files.CACHE, run_files.DATASET, run_files.EXPORT):
+            shutil.rmtree(self.path / folder, ignore_errors=True)
+        rows = (run_files.INSTRUCTIONS, run_files.INSTANCES, run_files.REJECTIONS)
+        report = (run_files.REPORT_PAGE, run_files.REPORT_FIGURES)
+        for file in (run_files.DESCRIPTION, run_files.PIPELINE, *rows, *report):
+            (self.path / file).unlink(missing_ok=True)
 
 
 def _inputs(config: RunConfig) -> dict[str, str]:

@@ -125,6 +125,33 @@ def test_a_run_is_only_replaced_when_asked(tmp_path):
     assert folder.read_description()["config"]["num_instructions"] == 7
 
 
+def test_what_was_made_of_a_replaced_run_goes_too(tmp_path):
+    folder = a_run(tmp_path)
+    for name in ("report.html", "report.json", "export/alpaca.jsonl", "review/push.json"):
+        (folder.path / name).parent.mkdir(exist_ok=True)
+        (folder.path / name).write_text("old")
+    prepared(folder.path, fresh=True)
+    assert {path.name for path in folder.path.iterdir()} == {"run.json", "state", "lock", "review"}
+    assert (folder.path / "review" / "push.json").read_text() == "old"
+
+
+@pytest.mark.parametrize("name", ["ratings.jsonl", "decisions.jsonl"])
+def test_a_run_that_people_rated_is_not_replaced(tmp_path, name):
+    folder = a_run(tmp_path)
+    (folder.path / "review").mkdir()
+    (folder.path / "review" / name).write_text("{}")
+    before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    with pytest.raises(RunFolderError) as refusal:
+        prepared(folder.path, fresh=True)
+    assert str(refusal.value) == (
+        f"{folder.path / 'review' / name} says what people think of the run in {folder.path}, so it is not replaced: "
+        "move the folder review elsewhere first, or give another output folder."
+    )
+    assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
+    (folder.path / "review").rename(tmp_path / "elsewhere")
+    prepared(folder.path, fresh=True)
+
+
 def test_other_settings_are_refused_with_each_difference(tmp_path):
     folder = a_run(tmp_path)
     with pytest.raises(RunFolderError) as refusal:

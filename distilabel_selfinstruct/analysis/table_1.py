@@ -1,11 +1,11 @@
 """The size of a dataset and the lengths of its texts (paper, Table 1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-CountWords = Callable[[str], int]
+from distilabel_selfinstruct.words import length_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,7 @@ PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 """Table 1 of the paper. The input length is that of non-empty inputs."""
 
 
-def words_between_spaces(text: str) -> int:
-    """The number of words in a language that separates them by spaces."""
-    return len(text.split())
-
-
-def statistics(
-    instructions: Iterable[dict[str, Any]],
-    instances: Iterable[dict[str, Any]],
-    count_words: CountWords = words_between_spaces,
-) -> Statistics:
+def statistics(instructions: Iterable[dict[str, Any]], instances: Iterable[dict[str, Any]]) -> Statistics:
     """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
     tasks, examples = list(instructions), list(instances)
     num_classification = sum(bool(task["is_classification"]) for task in tasks)
@@ -45,9 +36,9 @@ def statistics(
         non_classification_instructions=len(tasks) - num_classification,
         instances=len(examples),
         instances_with_empty_input=sum(not example["input"] for example in examples),
-        instruction_length=_mean(count_words(task["instruction"]) for task in tasks),
-        input_length=_mean(count_words(example["input"]) for example in examples if example["input"]),
-        output_length=_mean(count_words(example["output"]) for example in examples),
+        instruction_length=_mean(length_in_words(task["instruction"]) for task in tasks),
+        input_length=_mean(length_in_words(example["input"]) for example in examples if example["input"]),
+        output_length=_mean(length_in_words(example["output"]) for example in examples),
     )
 
 

@@ -10,7 +10,6 @@ from distilabel_selfinstruct.filters.instructions import (
     instruction_rules,
     without,
 )
-from distilabel_selfinstruct.filters.words import count_words, primary_language, wrong_script
 
 __all__ = [
     "FORBIDDEN_WORDS",
@@ -18,12 +17,9 @@ __all__ = [
     "MAX_WORDS",
     "MIN_WORDS",
     "Rule",
-    "count_words",
     "filter_instances",
     "filter_instruction",
     "instruction_rules",
     "limit_instances",
-    "primary_language",
     "without",
-    "wrong_script",
 ]

@@ -9,7 +9,7 @@ off from the longer words that hold it (Japanese "profile" ends in "file").
 import re
 from collections.abc import Sequence
 
-from distilabel_selfinstruct.filters.words import primary_language
+from distilabel_selfinstruct.words import primary_language
 
 ENGLISH = (
     "image",

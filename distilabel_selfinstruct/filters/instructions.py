@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
-from distilabel_selfinstruct.filters.words import count_words, wrong_script
 from distilabel_selfinstruct.records import Mode, Reason, Rejection
+from distilabel_selfinstruct.words import count_words, wrong_script
 
 MIN_WORDS = 4
 """The reference drops instructions of three words and fewer."""

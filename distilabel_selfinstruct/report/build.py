@@ -13,7 +13,6 @@ from distilabel_selfinstruct.analysis import (
     statistics,
 )
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
-from distilabel_selfinstruct.filters import count_words, primary_language
 from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.report.report import Report
 from distilabel_selfinstruct.report.review import summarise_review
@@ -21,6 +20,7 @@ from distilabel_selfinstruct.report.similarities import near_duplicates, seed_si
 from distilabel_selfinstruct.report.sources import ReportSource, read_source, seed_file
 from distilabel_selfinstruct.report.usage import read_usage
 from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.words import length_in_words, primary_language
 
 Tell = Callable[[str], None]
 
@@ -69,11 +69,11 @@ def build_report(
     tell("lengths and labels")
     return Report(
         name=source.name,
-        table_1=statistics(source.instructions, source.instances, words),
+        table_1=statistics(source.instructions, source.instances),
         lengths={
-            "instruction": length_histogram([words(text) for text in texts]),
-            "input": length_histogram([words(row["input"]) for row in source.instances if row["input"]]),
-            "output": length_histogram([words(row["output"]) for row in source.instances]),
+            "instruction": length_histogram(list(map(length_in_words, texts))),
+            "input": length_histogram([length_in_words(row["input"]) for row in source.instances if row["input"]]),
+            "output": length_histogram([length_in_words(row["output"]) for row in source.instances]),
         },
         has_instances=source.has_instances,
         has_task_types=source.has_task_types,
@@ -86,11 +86,6 @@ def build_report(
         left_out=left_out,  # the parts of a run add to it
         **_parts_of_a_run(source, left_out),
     )
-
-
-def words(text: str) -> int:
-    """The number of words: between spaces, and by characters in scripts without spaces."""
-    return len(text.split()) if text.isascii() else count_words(text)
 
 
 def _verb_nouns(

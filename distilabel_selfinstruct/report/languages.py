@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from distilabel_selfinstruct.filters.words import script_of
+from distilabel_selfinstruct.words import script_of
 
 MOST_IDENTIFIED = 10_000
 """From more instructions than this, every so-manieth is identified: 0.2 ms each."""

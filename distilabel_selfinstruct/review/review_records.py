@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel_selfinstruct.ratings import NO, YES, record_id
 from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.words import length_in_words
 
 Value = str | int | float
 
@@ -115,7 +116,7 @@ def escaped(text: str) -> str:
 
 def _metadata(row: Mapping[str, Any], texts: Mapping[str, str], run: str) -> dict[str, Value]:
     classification, nearest = row.get("is_classification"), row.get("nearest_rouge_l")
-    found: dict[str, Value] = {f"{name}_words": len(text.split()) for name, text in texts.items()}
+    found: dict[str, Value] = {f"{name}_words": length_in_words(text) for name, text in texts.items()}
     if isinstance(classification, bool):
         found["is_classification"] = YES if classification else NO
     if isinstance(nearest, (int, float)) and not isinstance(nearest, bool) and math.isfinite(nearest):

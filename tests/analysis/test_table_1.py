@@ -29,6 +29,5 @@ def test_the_papers_own_figures_add_up():
     assert PAPER.classification_instructions + PAPER.non_classification_instructions == PAPER.instructions
 
 
-def test_lengths_can_be_counted_in_another_way():
-    rows = [{"input": "", "output": "天气很好"}]
-    assert statistics([], rows, count_words=len).output_length == 4.0
+def test_lengths_in_scripts_without_spaces_are_counted_too():
+    assert statistics([], [{"input": "", "output": "天气很好"}]).output_length == 2.0

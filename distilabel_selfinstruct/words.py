@@ -1,4 +1,4 @@
-"""Word counts and scripts: what lets the English rules of the paper stand for other languages."""
+"""Word counts and scripts: what lets the English rules and figures of the paper stand for other languages."""
 
 import re
 import unicodedata
@@ -56,6 +56,16 @@ def count_words(text: str) -> int:
         text = _SOUTH_EAST_ASIAN.sub(" ", _EAST_ASIAN.sub(" ", text))
     spaced = sum(1 for run in text.split() if _WORD_CHARACTER.search(run))
     return spaced - -east // _EAST_ASIAN_CHARACTERS_PER_WORD - -south_east // _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD
+
+
+def length_in_words(text: str) -> int:
+    """The length of a text as in the paper's Table 1: what stands between spaces, dashes and the like included.
+
+    Texts that hold a script without spaces, or Korean, are counted by `count_words`.
+    """
+    if text.isascii() or not (_EAST_ASIAN.search(text) or _SOUTH_EAST_ASIAN.search(text)):
+        return len(text.split())
+    return count_words(text)
 
 
 def wrong_script(text: str, language: str) -> str | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from distilabel_selfinstruct.filters import count_words, primary_language
+from distilabel_selfinstruct.words import count_words, length_in_words, primary_language
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,19 @@ def test_words_are_counted_by_the_script(text: str, words: int) -> None:
 @pytest.mark.parametrize(("tag", "language"), [("en", "en"), ("pt-BR", "pt"), ("zh_Hans", "zh"), (" KO ", "ko")])
 def test_the_language_of_a_tag_is_its_first_part(tag: str, language: str) -> None:
     assert primary_language(tag) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a - b", 3),
+        ("a – “b”", 3),
+        ("Größe ?", 2),
+        ("", 0),
+        ("天气很好。", 2),
+        ("把 Python code 翻译！", 4),
+        ("ภาษาไทย", 2),
+    ],
+)
+def test_lengths_are_the_papers_where_words_stand_between_spaces(text: str, words: int) -> None:
+    assert length_in_words(text) == words

@@ -122,7 +122,7 @@ def decide(rows: Sequence[Row], ratings: Iterable[Rating], rule: DecisionRule | 
 
     Args:
         rows: with `instruction`, `output` and, unless it is empty, `input`. Equal ones get equal decisions.
-        ratings: of any rows; see `unknown_records` for those of others.
+        ratings: of any rows; those of other rows change nothing.
         rule: when a row is kept; by default, when more than half of its raters accept it.
 
     Raises:
@@ -136,20 +136,6 @@ def decide(rows: Sequence[Row], ratings: Iterable[Rating], rule: DecisionRule | 
         _decision(record, row, by_record.get(record, {}), rule)
         for record, row in zip(_record_ids(rows), rows, strict=True)
     ]
-
-
-def unknown_records(rows: Sequence[Row], ratings: Iterable[Rating]) -> dict[str, list[Rating]]:
-    """The ratings of records that are none of the rows, by record: of deleted or changed rows, or of another run.
-
-    Raises:
-        InputFileError: as in `decide`.
-    """
-    known = set(_record_ids(rows))
-    unknown: dict[str, list[Rating]] = {}
-    for rating in ratings:
-        if rating.record not in known:
-            unknown.setdefault(rating.record, []).append(rating)
-    return unknown
 
 
 def _record_ids(rows: Sequence[Row]) -> list[str]:

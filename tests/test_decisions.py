@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.decisions import Decision, DecisionReason, DecisionRule, decide, unknown_records
+from distilabel_selfinstruct.decisions import Decision, DecisionReason, DecisionRule, decide
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.ratings import (
     COMMENT,
@@ -192,13 +192,6 @@ def test_every_row_gets_its_decision_in_order():
     assert decide([], ratings) == []
 
 
-def test_ratings_of_other_rows_are_told_apart():
-    strange = [*says("anna", record="0" * 32, overall="A", comment="Hm."), *says("ben", record="1" * 32, overall="B")]
-    ratings = [*says("anna", overall="A"), *strange]
-    assert unknown_records([ROW], ratings) == {"0" * 32: strange[:2], "1" * 32: strange[2:]}
-    assert decide([ROW], ratings) == decide([ROW], ratings[:1])
-
-
 @pytest.mark.parametrize("row", [{}, {"instruction": "Do.", "output": None}, {**ROW, "input": 5}])
 def test_a_row_without_its_texts_is_named(row):
     with pytest.raises(InputFileError, match="Row 2 cannot be decided on: instruction, input and output must be"):
@@ -327,7 +320,6 @@ def test_corrections_only_add_to_what_is_kept(ratings, rule):
 @given(RATINGS, RULES)
 @no_deadline
 def test_ratings_of_other_rows_change_nothing(ratings, rule):
-    strange = unknown_records(ROWS, ratings)
-    known = [rating for rating in ratings if rating.record not in strange]
-    assert sum(map(len, strange.values())) == len(ratings) - len(known)
+    records = {decision.record for decision in decide(ROWS, [])}
+    known = [rating for rating in ratings if rating.record in records]
     assert decide(ROWS, known, rule) == decide(ROWS, ratings, rule)

@@ -95,5 +95,3 @@ REJECTIONS = TableConfig(
         "request": _ORIGIN["request"],
     },
 )
-
-CONFIGS = (INSTANCES, INSTRUCTIONS, SFT, RATINGS, REJECTIONS)

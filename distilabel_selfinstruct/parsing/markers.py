@@ -86,11 +86,6 @@ def sections(text: str) -> tuple[Section, ...]:
     return _cut(*_with_inline_markers_on_lines(lines, fenced))
 
 
-def has_marker(text: str) -> bool:
-    """True if `sections` finds more than a lead."""
-    return any(section.kind is not Kind.LEAD for section in sections(text))
-
-
 @dataclass(frozen=True, slots=True)
 class _Marker:
     """A marker at the head of a line, and the rest of the line."""

@@ -29,6 +29,8 @@ PIXELS_PER_INCH = 150
 
 Format = Literal["svg", "png"]
 
+_BRIGHT = 140  # of 255, weighted as the eye sees the three colours
+
 _SETTINGS: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
@@ -130,6 +132,3 @@ def ink_on(color: str) -> str:
     """Black or white, whichever reads better on the colour."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > _BRIGHT else "#ffffff"
-
-
-_BRIGHT = 140

@@ -6,7 +6,7 @@ row is the same record, changed texts are another one. With raters, each gets a 
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,7 @@ class PushResult:
     already_there: int
     held: int
     duplicates: int
-    failed: tuple[FailedRow, ...] = field(default=())
+    failed: tuple[FailedRow, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -120,7 +120,7 @@ def push(
     if options.raters:
         check_raters(client, options.workspace, options.raters)
         shares = dict(assign(chosen, options.raters, options.shared, options.seed, before).items())
-    targets = [(open_dataset_for(client, dataset, rater, options), rater, records) for rater, records in shares.items()]
+    targets = [(_open(client, dataset, rater, options), rater, records) for rater, records in shares.items()]
     opened(_pushed(targets))
     sent, created, held = Sent(), 0, 0
     total = sum(len(records) for _, _, records in targets)
@@ -146,7 +146,7 @@ def push(
     )
 
 
-def open_dataset_for(client: "rg.Argilla", name: str, rater: str | None, options: PushOptions) -> ReviewDataset:
+def _open(client: "rg.Argilla", name: str, rater: str | None, options: PushOptions) -> ReviewDataset:
     """The dataset that a rater's records go to; without a rater, the one for everybody."""
     return open_dataset(
         client,

@@ -10,14 +10,12 @@ from collections.abc import Set as AbstractSet
 
 from distilabel_selfinstruct.review.review_records import ReviewRecord
 
-SAMPLE_SIZE = 200
-"""Instructions that the paper's authors rated, one instance of each (section 3.3)."""
-
 
 def sample(records: Iterable[ReviewRecord], size: int, seed: int) -> list[ReviewRecord]:
     """One instance each of `size` instructions, with as many classification tasks, in proportion, as there are.
 
-    All instructions are taken if there are no more than `size`. The records keep their order.
+    All instructions are taken if there are no more than `size`. The records keep their order. For the paper 200
+    instructions were rated, one instance of each (section 3.3).
     """
     instances: dict[str, ReviewRecord] = {}
     ordered = list(records)

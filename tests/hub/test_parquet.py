@@ -1,6 +1,6 @@
 from pyarrow import parquet
 
-from distilabel_selfinstruct.hub.configs import CONFIGS, INSTANCES, SFT
+from distilabel_selfinstruct.hub.configs import INSTANCES, INSTRUCTIONS, RATINGS, REJECTIONS, SFT
 from distilabel_selfinstruct.hub.parquet import write_table
 from tests.hub.builders import instance
 
@@ -27,7 +27,7 @@ def test_much_text_goes_to_several_shards_in_order(tmp_path):
 
 
 def test_a_table_without_rows_has_its_columns_and_types(tmp_path):
-    for config in CONFIGS:
+    for config in (INSTANCES, INSTRUCTIONS, SFT, RATINGS, REJECTIONS):
         written = write_table(tmp_path, config, [])
         schema = parquet.read_schema(tmp_path / written.paths[0])
         assert schema.names == list(config.columns)

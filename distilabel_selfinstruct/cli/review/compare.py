@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distilabel_selfinstruct import run_files
-from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Home, Workspace, reading_bar
+from distilabel_selfinstruct.cli.review.bars import reading_bar, sending_bar
+from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
 from distilabel_selfinstruct.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ PUSH_HELP = "Send the answers of several models to the same tasks to Argilla, in
 PULL_HELP = "Get the letters from Argilla, and count them by model. What was rated is never lost."
 
 WHAT = "What"
-WHERE = "Where"
 
 SHOWN_FAILURES = 5
 
@@ -69,7 +69,6 @@ def push(
     """Push, say what happened, and where to go on."""
     from rich import get_console
 
-    from distilabel_selfinstruct.cli.review.push import PushBar
     from distilabel_selfinstruct.evaluation import answers_of
     from distilabel_selfinstruct.review.comparison import CompareOptions, push_comparison
     from distilabel_selfinstruct.review.connection import connect
@@ -79,8 +78,8 @@ def push(
     options = CompareOptions(sample, seed, incomplete, min_submitted, workspace)
     console = get_console()
     client = connect(api_url, api_key, home)
-    with PushBar(console) as bar:
-        key, result = push_comparison(output, client, given, options, dataset=dataset, watch=bar.update)
+    with sending_bar(console) as watch:
+        key, result = push_comparison(output, client, given, options, dataset=dataset, watch=watch)
     for text in pushed_lines(output, key, result):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 

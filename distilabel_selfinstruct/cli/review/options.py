@@ -1,14 +1,9 @@
-"""The options that commands reading from Argilla share, and the bar that they show meanwhile."""
+"""The options that several commands of a review have."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 WHERE = "Where"
 
@@ -50,17 +45,3 @@ Home = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Home of the server that review serve runs.", rich_help_panel=WHERE),
 ]
-
-
-@contextmanager
-def reading_bar(console: "Console") -> Iterator[Callable[[int, int], None]]:
-    """Yield what shows records read and in all: as a bar on a terminal, else not at all."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        console=console, disable=not console.is_terminal, transient=True,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("Reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

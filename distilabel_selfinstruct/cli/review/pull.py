@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace, reading_bar
+from distilabel_selfinstruct.cli.review.bars import reading_bar
+from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
 from distilabel_selfinstruct.decisions import Accept
 
 if TYPE_CHECKING:

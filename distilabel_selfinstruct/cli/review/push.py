@@ -4,26 +4,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typing_extensions import Self
 
 from distilabel_selfinstruct import run_files
+from distilabel_selfinstruct.cli.review.bars import sending_bar
+from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Folder, Home
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distilabel_selfinstruct.review.push import PushOptions, PushProgress, PushResult
+    from distilabel_selfinstruct.review.push import PushOptions, PushResult
 
 HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds nothing and loses nothing."
 
 WHAT = "What"
 WHO = "Who rates"
-WHERE = "Where"
 
 SHOWN_FAILURES = 5
 
 
 def push(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    folder: Folder,
     sample: Annotated[
         int | None,
         typer.Option(
@@ -55,33 +55,18 @@ def push(
     ] = 0,
     min_submitted: Annotated[
         int | None,
-        typer.Option(min=1, help="How many answers complete a record. Default: 1.", rich_help_panel=WHO),
+        typer.Option(
+            min=1, help="How many answers complete a record. Default: as the settings say (1).", rich_help_panel=WHO
+        ),
     ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Default: selfinstruct- and the folder's name.", rich_help_panel=WHERE),
     ] = None,
     workspace: Annotated[str, typer.Option(metavar="NAME", rich_help_panel=WHERE)] = "selfinstruct",
-    api_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="A hosted Argilla. Default: ARGILLA_API_URL, or else the server that review serve runs.",
-            rich_help_panel=WHERE,
-        ),
-    ] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY",
-            help="Its key; better in ARGILLA_API_KEY, where no list of processes shows it.",
-            rich_help_panel=WHERE,
-        ),
-    ] = None,
-    home: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Home of the server that review serve runs.", rich_help_panel=WHERE),
-    ] = None,
+    api_url: ApiUrl = None,
+    api_key: ApiKey = None,
+    home: Home = None,
 ) -> None:
     """Push, say what happened, and where to go on."""
     from rich import get_console
@@ -100,33 +85,9 @@ def push(
     )
     console = get_console()
     client = connect(api_url, api_key, home)
-    with PushBar(console) as bar:
-        result = push_run(folder, client, options, dataset=dataset, watch=bar.update)
+    with sending_bar(console) as watch:
+        result = push_run(folder, client, options, dataset=dataset, watch=watch)
     _show(console, folder, options, result)
-
-
-class PushBar:
-    """A progress bar on a terminal, nothing elsewhere."""
-
-    def __init__(self, console: "Console") -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("records"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=console, disable=not console.is_terminal, transient=True,
-        )  # fmt: skip
-        self._task = self._progress.add_task("records", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def update(self, progress: "PushProgress") -> None:
-        """Show the progress."""
-        self._progress.update(self._task, completed=progress.sent, total=progress.total)
 
 
 def _show(console: "Console", folder: Path, options: "PushOptions", result: "PushResult") -> None:

@@ -15,6 +15,7 @@ FLOORS = {
     "jsonl": 0,
     "orphans": 0,
     "run_files": 0,
+    "whole_files": 0,
     "words": 0,
     "seeds": 1,
     "similarity": 1,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from distilabel_selfinstruct import run_files
+from distilabel_selfinstruct import run_files, whole_files
 from distilabel_selfinstruct.errors import RunFolderError
 
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
@@ -46,18 +46,11 @@ def report(
     folder = output or rows.folder or Path()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / run_files.REPORT_PAGE, page)
-        _write(folder / run_files.REPORT_FIGURES, figures)
+        whole_files.write(folder / run_files.REPORT_PAGE, page)
+        whole_files.write(folder / run_files.REPORT_FIGURES, figures)
     except OSError as error:
         raise RunFolderError(f"Cannot write to {folder}: {error.strerror or error}. Give another --output.") from error
     typer.echo(f"{made.table_1.instructions:,} instructions, {made.table_1.instances:,} instances.")
     for part, reason in made.left_out.items():
         typer.echo(f"Left out, {part.replace('_', ' ')}: {reason}")
     typer.echo(f"{folder / run_files.REPORT_PAGE}\n{folder / run_files.REPORT_FIGURES}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a whole file: it appears complete or not at all. What UTF-8 cannot hold becomes a question mark."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    partial.replace(path)

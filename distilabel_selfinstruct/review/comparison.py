@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct import journal, run_files
+from distilabel_selfinstruct import journal, run_files, whole_files
 from distilabel_selfinstruct.agreement import OVERALL_BINARY, QuestionAgreement
 from distilabel_selfinstruct.agreement import report as agreement_report
 from distilabel_selfinstruct.errors import MissingExtraError, ReviewError, RunFolderError
@@ -217,6 +217,4 @@ def _write_results(
         **asdict(comparison),
         "agreement": [asdict(question) for question in agreement],
     }
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
+    whole_files.write(path, json.dumps(content, indent=2) + "\n")

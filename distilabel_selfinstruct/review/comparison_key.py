@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct import jsonl, whole_files
 from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
 from distilabel_selfinstruct.evaluation import Task, join
 from distilabel_selfinstruct.ratings import record_id
@@ -157,9 +157,7 @@ def write_key(folder: Path, key: ComparisonKey) -> None:
     path = folder / KEY_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(jsonl.dumps({"note": NOTE, **asdict(key)}) + "\n", encoding="utf-8")
-        partial.replace(path)
+        whole_files.write(path, jsonl.dumps({"note": NOTE, **asdict(key)}) + "\n")
     except OSError as error:
         raise RunFolderError(f"Cannot write {path}: {error.strerror or error}.") from error
 

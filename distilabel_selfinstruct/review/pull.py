@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct import journal, jsonl
+from distilabel_selfinstruct import journal, jsonl, whole_files
 from distilabel_selfinstruct.decisions import Decision, DecisionRule, decide
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings import write_ratings
@@ -96,6 +96,4 @@ def write_pulled(folder: ReviewFolder, merged: Merged, description: dict[str, An
         appender.append(asdict(rating) for rating in merged.replaced)
         appender.close()
     write_ratings(folder.ratings, merged.ratings)
-    partial = folder.pulled.with_suffix(".partial")
-    partial.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-    partial.replace(folder.pulled)
+    whole_files.write(folder.pulled, json.dumps(description, indent=2) + "\n")

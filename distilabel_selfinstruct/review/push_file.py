@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl, run_files
+from distilabel_selfinstruct import jsonl, run_files, whole_files
 from distilabel_selfinstruct.errors import RunFolderError
 
 
@@ -91,9 +91,7 @@ def write_pushed(folder: Path, pushed: Pushed) -> None:
     path = folder / run_files.PUSHED
     try:
         path.parent.mkdir(exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(jsonl.dumps(asdict(pushed)) + "\n", encoding="utf-8")
-        partial.replace(path)
+        whole_files.write(path, jsonl.dumps(asdict(pushed)) + "\n")
     except OSError as error:
         raise RunFolderError(f"Cannot write {path}: {error.strerror or error}.") from error
 

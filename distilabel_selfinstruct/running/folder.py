@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import journal, run_files
+from distilabel_selfinstruct import journal, run_files, whole_files
 from distilabel_selfinstruct.bootstrap import sampling_lag
 from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
@@ -156,9 +156,7 @@ class RunFolder:
             )
 
     def _write(self, description: dict[str, Any]) -> None:
-        partial = self.description.with_suffix(".partial")
-        partial.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        partial.replace(self.description)
+        whole_files.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
     def _refuse_to_replace_what_people_rated(self) -> None:
         # Decisions may have been made by hand; without ratings they would still rule over the new rows.

@@ -1,5 +1,6 @@
 """All that can be chosen about a run, from the command line or a YAML file."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -7,7 +8,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct import run_files
+from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.prompts import PromptForm
 from distilabel_selfinstruct.records import Mode
 
@@ -129,6 +131,24 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
         raise ConfigError(_sentence(error, path, overrides)) from error
     except TypeError as error:
         raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
+
+
+def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
+    """What `run.json` in the folder of a run says, and the configuration in it.
+
+    Raises:
+        RunFolderError: there is no run, or its description is damaged or of another version.
+    """
+    path = folder / run_files.DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        return description, RunConfig(**description["config"])
+    except FileNotFoundError as error:
+        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.") from error
+    except OSError as error:
+        raise RunFolderError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except (ValueError, TypeError, KeyError, ValidationError) as error:
+        raise RunFolderError(f"{path} is damaged: it describes no run of this version.") from error
 
 
 def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 import yaml
-from pydantic import ValidationError
 
 from distilabel_selfinstruct import journal, jsonl, run_files
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.decisions import Verdict
 from distilabel_selfinstruct.errors import PublishError, RunFolderError
 from distilabel_selfinstruct.ratings import Rating, read_ratings, record_id
@@ -58,7 +57,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         InputFileError: a file of the review is damaged.
     """
     folder = Path(path)
-    description = _description(folder)
+    description, config = described_run(folder)
     _refuse_unfinished(folder, description, allowed=unfinished)
     decisions, ratings = folder / run_files.DECISIONS, folder / run_files.RATINGS
     return Source(
@@ -68,7 +67,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         rulings=read_rulings(decisions) if decisions.exists() else None,
         ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
         rule=_rule(folder / run_files.PULLED),
-        config=description["config"],
+        config=config,
         pipeline=_pipeline(folder / run_files.PIPELINE),
         versions=description.get("versions", {}),
         hashes={**description.get("inputs", {}), **_journal_hashes(folder / run_files.STATE)},
@@ -98,18 +97,6 @@ def row_source(rows: Iterable[Row]) -> Source:
         instructions=lambda: list(instructions.values()),
         rulings=rulings or None,
     )
-
-
-def _description(folder: Path) -> dict[str, Any]:
-    path = folder / run_files.DESCRIPTION
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-        config = RunConfig(**description["config"])
-    except OSError as error:
-        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.") from error
-    except (ValueError, TypeError, KeyError, ValidationError) as error:
-        raise RunFolderError(f"{path} is damaged: it describes no run of this version.") from error
-    return {**description, "config": config}
 
 
 def _refuse_unfinished(folder: Path, description: dict[str, Any], *, allowed: bool) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.analysis import (
+    ClassBalance,
+    Histogram,
     acceptance_periods,
     class_balance,
     count_rejections,
@@ -67,6 +69,8 @@ def build_report(
     tell("near-duplicates")
     duplicates = near_duplicates(texts, tokenizer) if texts else None
     tell("lengths and labels")
+    balance = _class_balance(source, left_out)
+    parts_of_a_run = _parts_of_a_run(source, left_out)
     return Report(
         name=source.name,
         table_1=statistics(source.instructions, source.instances),
@@ -81,10 +85,10 @@ def build_report(
         verb_nouns=verb_nouns,
         seed_similarity=similarity,
         near_duplicates=duplicates,
-        class_balance=_class_balance(source, left_out),
+        class_balance=balance,
         languages=languages,
-        left_out=left_out,  # the parts of a run add to it
-        **_parts_of_a_run(source, left_out),
+        left_out=left_out,
+        **parts_of_a_run,
     )
 
 
@@ -126,7 +130,7 @@ def _seed_similarity(
     tokenizer: str,
     given: str | os.PathLike[str] | None,
     left_out: dict[str, str],
-) -> Any:
+) -> Histogram | None:
     path, fault = seed_file(source, given)
     if fault or not texts:
         left_out["seed_similarity"] = fault or NO_INSTRUCTIONS
@@ -134,7 +138,7 @@ def _seed_similarity(
     return seed_similarity(texts, [seed.instruction for seed in load_seed_tasks(path)], tokenizer)
 
 
-def _class_balance(source: ReportSource, left_out: dict[str, str]) -> Any:
+def _class_balance(source: ReportSource, left_out: dict[str, str]) -> ClassBalance | None:
     balance = class_balance(source.instances) if source.has_task_types else None
     if balance is None:
         left_out["class_balance"] = "The rows do not say which instructions are classification tasks."

@@ -1,19 +1,17 @@
 """What a report is made from: a run's folder, or any rows with an instruction, an input and an output."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from distilabel_selfinstruct import jsonl, run_files
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.ratings import Rating, read_ratings
+from distilabel_selfinstruct.seeds import packaged_seeds_path
 from distilabel_selfinstruct.tables import read_rows
 
 Row = dict[str, Any]
@@ -99,8 +97,6 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> tup
         return Path(given), ""
     if source.config is None:
         return None, "It is not known from which seed tasks the rows were made: name them with --seed-tasks."
-    from distilabel_selfinstruct.seeds import packaged_seeds_path
-
     path = Path(source.config.seed_tasks) if source.config.seed_tasks else None
     expected = source.description.get("inputs", {}).get("seed_tasks")
     try:
@@ -117,14 +113,7 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> tup
 
 
 def _run(folder: Path) -> ReportSource:
-    description_file = folder / run_files.DESCRIPTION
-    try:
-        description = json.loads(description_file.read_text(encoding="utf-8"))
-        config = RunConfig(**description["config"])
-    except OSError as error:
-        raise RunFolderError(f"Cannot read {description_file}: {error.strerror or error}.") from error
-    except (ValueError, TypeError, KeyError, ValidationError) as error:
-        raise RunFolderError(f"{description_file} is damaged: it describes no run of this version.") from error
+    description, config = described_run(folder)
     missing = [name for name in (run_files.INSTRUCTIONS, run_files.INSTANCES) if not (folder / name).exists()]
     if missing:
         raise RunFolderError(

@@ -1,6 +1,7 @@
 """The floors of the house: a module imports only modules of lower floors (see CONTRIBUTING.md)."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,8 +66,6 @@ SAME_FLOOR = {
     ("pool", "feedback"),
     ("feedback", "ratings"),
     ("bootstrap", "reading"),
-    ("llms", "host_fixes"),
-    ("testing", "host_fixes"),
     ("steps", "host_fixes"),
     ("steps", "llms"),
     ("report", "plots"),
@@ -110,6 +109,16 @@ def modules() -> list[tuple[str, Path]]:
         if room != "__init__":
             found.append((room, path))
     return found
+
+
+def test_the_table_of_the_floors_in_contributing_is_true():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| ([^|]+) \|", text, re.MULTILINE)
+    assert {room: int(floor) for floor, rooms in rows for room in re.findall(r"`(\w+)`", rooms)} == FLOORS
+
+
+def test_every_room_is_on_a_floor():
+    assert {room for room, _ in modules()} == FLOORS.keys()
 
 
 @pytest.mark.parametrize(("room", "path"), modules(), ids=lambda value: str(value).rpartition("selfinstruct/")[2])

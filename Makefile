@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 # Extras to install with the project, as in: make test EXTRAS='[analysis,transformers,numba]'
 EXTRAS ?= [analysis]
+# Test processes; auto is one for each core.
+WORKERS ?= auto
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
@@ -32,7 +34,7 @@ demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), 
 	$(BIN)/python pipelines/review_demo.py runs/demo-review
 
 test: $(READY) ## Run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Lint and check types
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """A server that speaks the part of the Hub's HTTP API that huggingface_hub and datasets use for dataset repositories.
 
 Point real clients at it with `HF_ENDPOINT=hub.url`. They read it when they are imported, so give it to a process of its
-own. Everything is in memory. Large files go the LFS way: clients need `HF_HUB_DISABLE_XET=1`.
+own. Large files go the LFS way: clients need `HF_HUB_DISABLE_XET=1`.
 """
 
 import base64
@@ -18,55 +18,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import yaml
 
+from tests.hub_repositories import File, Repository
+
 REPO = r"(?P<repo>[^/]+/[^/]+?)"
 LFS_SUFFIXES = (".parquet", ".png", ".arrow", ".gz")
-
-
-@dataclass
-class File:
-    content: bytes
-    lfs: bool
-
-    @property
-    def git_oid(self) -> str:
-        # Of a large file, git holds a pointer; its exact text does not matter to any client.
-        content = f"oid sha256:{self.sha256}\n".encode() if self.lfs else self.content
-        return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
-
-    @property
-    def etag(self) -> str:
-        return self.sha256 if self.lfs else self.git_oid
-
-
-@dataclass
-class Repository:
-    name: str
-    private: bool
-    commits: list[tuple[str, str, dict[str, File]]] = field(default_factory=list)
-    """Each as its id, its title and all files after it."""
-
-    def commit(self, title: str, files: dict[str, File]) -> str:
-        listing = "".join(f"{path} {file.sha256}\n" for path, file in sorted(files.items()))
-        oid = hashlib.sha1(f"{len(self.commits)}{title}{listing}".encode()).hexdigest()
-        self.commits.append((oid, title, files))
-        return oid
-
-    def at(self, revision: str) -> tuple[str, dict[str, File]] | None:
-        if revision in ("main", "refs/heads/main"):
-            revision = self.commits[-1][0]
-        return next(((oid, files) for oid, _, files in self.commits if oid == revision), None)
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        return {path: file.content for path, file in self.commits[-1][2].items()}
-
-    @property
-    def titles(self) -> list[str]:
-        return [title for _, title, _ in self.commits]
 
 
 @dataclass

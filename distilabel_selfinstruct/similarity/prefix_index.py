@@ -39,8 +39,9 @@ Match = tuple[int, float]
 MANY = 16
 """From so many texts on, one call that compares with all of them is faster than a call for each."""
 
-_NOWHERE = array("Q")
-_ROUNDING = 1e-9
+_NOWHERE = array("Q")  # the postings of a token that no stored text is found by
+
+_ROUNDING = 1e-9  # far more than the doubles of F are off, far less than one token in common makes
 
 _BITS = [1 << bit for bit in range(SIGNATURE_BITS)]
 

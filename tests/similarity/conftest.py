@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from distilabel_selfinstruct.similarity import engines
+from distilabel_selfinstruct.similarity import NoveltyIndex, engines
 
 
 @pytest.fixture(scope="module", params=["numpy", "numba"])
@@ -18,4 +18,5 @@ def every_engine(request: pytest.FixtureRequest) -> Iterator[str]:
         patch.setattr(engines, "COMPILED_FROM", 0 if request.param == "numba" else 1 << 62)
         if request.param == "numba":
             engines.check_engine("numba")
+            NoveltyIndex(engine="numba").admit("compile first")  # it takes longer than an example of a test may
         yield request.param

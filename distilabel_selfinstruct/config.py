@@ -8,8 +8,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
+from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.prompts import PromptForm
 from distilabel_selfinstruct.records import Mode
 
@@ -139,7 +139,7 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
     Raises:
         RunFolderError: there is no run, or its description is damaged or of another version.
     """
-    path = folder / run_files.DESCRIPTION
+    path = folder / run_layout.DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
         return description, RunConfig(**description["config"])

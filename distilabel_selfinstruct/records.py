@@ -21,12 +21,22 @@ class Stage(str, Enum):
     INSTANCE_GENERATION = "instance_generation"
 
 
+INSTRUCTIONS = "instruction_generation"
+TASK_TYPES = "classification_task_identification"
+RAW_INSTANCES = "instance_generation"
+INSTANCES = "instance_filtering"
+STEP_NAMES = (INSTRUCTIONS, TASK_TYPES, RAW_INSTANCES, INSTANCES)
+
 FAILED = "failed"
 """The finish reason, in rows, of a completion that never came."""
 
 
 STOPPED = "stopped"
 """The finish reason of a request that was not sent because the run was asked to stop; `error` says why."""
+
+
+RECORDING_EXHAUSTED = "recording_exhausted"
+"""The finish reason by which a replayed recording says that it holds no further completion."""
 
 
 class Reason(str, Enum):

@@ -16,7 +16,7 @@ import httpx
 
 from distilabel_selfinstruct.argilla_server import RunningServer, start
 from distilabel_selfinstruct.errors import SelfInstructError
-from distilabel_selfinstruct.ratings import INPUT_APPROPRIATE, NO, OUTPUT_CORRECT, OVERALL, VALID_TASK, YES
+from distilabel_selfinstruct.ratings.answers import INPUT_APPROPRIATE, NO, OUTPUT_CORRECT, OVERALL, VALID_TASK, YES
 
 RATERS = ("anna", "ben")
 SAMPLE = 60

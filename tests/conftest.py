@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# One profile for all property tests: how long an example takes depends on what else the machine does.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 # Nothing heavy is imported here: most tests need neither a server nor a browser.
 

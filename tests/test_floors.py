@@ -1,145 +1,145 @@
-"""The floors of the house: a module imports only modules of lower floors (see CONTRIBUTING.md)."""
+"""The floors of the house: a module imports only rooms of lower floors (see CONTRIBUTING.md)."""
 
 import ast
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "distilabel_selfinstruct"
+NAME = PACKAGE.name
 
 FLOORS = {
     "errors": 0,
     "records": 0,
-    "jsonl": 0,
-    "orphans": 0,
-    "run_files": 0,
-    "whole_files": 0,
     "words": 0,
-    "seeds": 1,
-    "similarity": 1,
-    "pool": 1,
-    "prompts": 1,
-    "parsing": 1,
-    "filters": 1,
+    "files": 1,
     "analysis": 1,
-    "formatting": 1,
-    "ratings": 1,
-    "agreement": 1,
-    "decisions": 1,
-    "rulings": 1,
+    "filters": 1,
+    "similarity": 1,
     "evaluation": 1,
-    "feedback": 1,
-    "quality": 1,
-    "reading": 2,
-    "bootstrap": 2,
-    "journal": 2,
-    "seed_lint": 2,
-    "config": 2,
-    "tables": 2,
-    "argilla_server": 3,
-    "host_fixes": 3,
-    "llms": 3,
-    "testing": 3,
-    "steps": 3,
-    "review": 3,
-    "plots": 3,
-    "report": 3,
-    "hub": 3,
-    "pipeline": 3,
-    "running": 4,
-    "cli": 4,
-    "__main__": 4,
+    "prompts": 2,
+    "parsing": 2,
+    "ratings": 2,
+    "seeds": 2,
+    "bootstrap": 3,
+    "formatting": 3,
+    "journal": 3,
+    "config": 4,
+    "host_fixes": 4,
+    "argilla_server": 4,
+    "testing": 4,
+    "llms": 5,
+    "report": 5,
+    "review": 5,
+    "hub": 6,
+    "steps": 7,
+    "running": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 
-# On one floor, left may import right.
-SAME_FLOOR = {
-    ("pool", "similarity"),
-    ("agreement", "ratings"),
-    ("decisions", "ratings"),
-    ("rulings", "decisions"),
-    ("rulings", "ratings"),
-    ("formatting", "rulings"),
-    ("evaluation", "ratings"),
-    ("pool", "feedback"),
-    ("feedback", "ratings"),
-    ("bootstrap", "reading"),
-    ("steps", "host_fixes"),
-    ("steps", "llms"),
-    ("report", "plots"),
-    ("steps", "review"),
-    ("steps", "hub"),
-    ("hub", "review"),
-    ("hub", "report"),
-    ("review", "argilla_server"),
-    ("pipeline", "steps"),
-    ("pipeline", "llms"),
-    ("cli", "running"),
-    ("cli", "host_fixes"),
-    ("__main__", "cli"),
-    ("jsonl", "errors"),
-    ("quality", "ratings"),
+SUB_ROOMS = {
+    "analysis": {"verb_noun": 0},
+    "argilla_server": {"embedded": 0},
+    "cli": {"review": 0},
+    "hub": {"rows": 0, "upload": 0, "card": 1},
+    "ratings": {"agreement": 1},
+    "report": {"plots": 0},
+    "review": {"argilla": 0, "folder": 1, "pulling": 2, "pushing": 2, "comparing": 3},
+    "similarity": {"compiled": 1},
 }
+"""Floors of the folders inside a room. The modules beside them stand on top, except where a folder says otherwise."""
+
+NUM_PLAIN_FLOORS = 4
+"""Floors 0 to 3 are plain Python: they know no host, no server and no environment."""
 
 HEAVY = {"distilabel", "argilla", "datasets", "huggingface_hub", "pydantic"}
+
+
+def module_name(path: Path) -> str:
+    return ".".join((NAME, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports_of(path: Path, *, when_imported: bool = False) -> set[str]:
+    """The modules that a file imports; `when_imported`: only those at its top, not inside functions."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
+    for node in tree.body if when_imported else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= (inner & MODULES.keys()) or {node.module or ""}
+    return names
 
 
 def room_of(module: str) -> str:
     return module.split(".")[1]
 
 
-def imports_of(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "distilabel_selfinstruct":
-            names |= {f"distilabel_selfinstruct.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-    return names
-
-
-def modules() -> list[tuple[str, Path]]:
-    found = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        if room != "__init__":
-            found.append((room, path))
-    return found
+def inside() -> list[tuple[str, Path]]:
+    return [(name, path) for name, path in MODULES.items() if name != NAME]
 
 
 def test_the_table_of_the_floors_in_contributing_is_true():
     text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d) \| ([^|]+) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", text, re.MULTILINE)
     assert {room: int(floor) for floor, rooms in rows for room in re.findall(r"`(\w+)`", rooms)} == FLOORS
 
 
-def test_every_room_is_on_a_floor():
-    assert {room for room, _ in modules()} == FLOORS.keys()
+def test_every_room_and_every_folder_in_a_room_is_on_a_floor():
+    assert {room_of(name) for name, _ in inside()} == FLOORS.keys()
+    folders = {(room_of(name), path.parent.name) for name, path in inside() if path.parent.parent != PACKAGE}
+    assert {(room, folder) for room, folder in folders if folder != NAME} == {
+        (room, folder) for room, folders in SUB_ROOMS.items() for folder in folders
+    }
 
 
-@pytest.mark.parametrize(("room", "path"), modules(), ids=lambda value: str(value).rpartition("selfinstruct/")[2])
-def test_a_module_imports_only_lower_floors(room, path):
-    for name in imports_of(path):
-        if not name.startswith("distilabel_selfinstruct.") or room_of(name) in {room, "__version__"}:
+@pytest.mark.parametrize(("name", "path"), inside(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_module_imports_only_lower_floors(name, path):
+    room = room_of(name)
+    for other in imports_of(path):
+        if other.startswith(f"{NAME}.") and room_of(other) not in {room, "__version__"}:
+            assert FLOORS[room_of(other)] < FLOORS[room], f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("room", SUB_ROOMS)
+def test_a_folder_inside_a_room_imports_only_lower_folders(room):
+    floors = SUB_ROOMS[room]
+    for name, path in inside():
+        parts = name.split(".")
+        if parts[1] != room or len(parts) < 3 or parts[2] not in floors:
             continue
-        other = room_of(name)
-        assert FLOORS[other] < FLOORS[room] or (room, other) in SAME_FLOOR, f"{path.name} imports {name}"
+        for other in imports_of(path):
+            inner = other.split(".")[2:3] if other.startswith(f"{NAME}.{room}.") else []
+            if inner and inner[0] != parts[2]:
+                lower = floors[inner[0]] < floors[parts[2]] if inner[0] in floors else floors[parts[2]] > 0
+                assert lower, f"{name} imports {other}"
 
 
-@pytest.mark.parametrize(("room", "path"), [(room, path) for room, path in modules() if FLOORS[room] < 2], ids=str)
-def test_floors_0_and_1_are_plain_python(room, path):
-    assert not {name.split(".")[0] for name in imports_of(path)} & HEAVY
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {name: imports_of(path) & MODULES.keys() - {name} for name, path in MODULES.items()}
+    # A package imports its modules to show their names; that they are inside it is no import of it.
+    list(TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("path", [path for name, path in inside() if FLOORS[room_of(name)] < NUM_PLAIN_FLOORS], ids=str)
+def test_the_lower_floors_are_plain_python(path):
+    assert not {name.split(".")[0] for name in imports_of(path, when_imported=True)} & HEAVY
     assert "os.environ" not in path.read_text(encoding="utf-8")
 
 
-def test_floors_0_and_1_run_without_the_host_installed():
-    rooms = [room for room, floor in FLOORS.items() if floor < 2]
+def test_the_lower_floors_run_without_the_host_installed():
+    rooms = [name for name, _ in inside() if FLOORS[room_of(name)] < NUM_PLAIN_FLOORS and "compiled" not in name]
     blocked = f"import sys\nfor name in {sorted(HEAVY)}: sys.modules[name] = None\n"
-    code = blocked + "\n".join(f"import distilabel_selfinstruct.{room}" for room in rooms)
+    code = blocked + "\n".join(f"import {room}" for room in rooms)
     subprocess.run([sys.executable, "-c", code], check=True, cwd=PACKAGE.parent)
 
 
@@ -147,9 +147,7 @@ def test_steps_do_not_import_each_other():
     bases = {"prompted_task", "row_task", "journaled_step", "runtime_parameter"}
     for path in (PACKAGE / "steps").glob("*.py"):
         if path.stem != "__init__":
-            others = {
-                name.split(".")[2] for name in imports_of(path) if name.startswith("distilabel_selfinstruct.steps.")
-            }
+            others = {name.split(".")[2] for name in imports_of(path) if name.startswith(f"{NAME}.steps.")}
             assert others <= bases, path.name
 
 
@@ -158,8 +156,8 @@ def test_steps_hold_no_regular_expressions():
         assert "re" not in imports_of(path), path.name
 
 
-def test_no_file_has_more_than_400_lines():
-    long = [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+def test_no_file_has_more_than_300_lines():
+    long = [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text(encoding="utf-8").splitlines()) > 300]
     assert long == []
 
 

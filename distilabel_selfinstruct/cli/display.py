@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.feedback import load_feedback
+from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.running import Progress, RunResult
 from distilabel_selfinstruct.running.budget import cost
 

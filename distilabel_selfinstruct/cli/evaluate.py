@@ -35,8 +35,8 @@ def evaluate(
 
     from distilabel_selfinstruct.errors import InputFileError
     from distilabel_selfinstruct.evaluation import answers_of, references_of, score
+    from distilabel_selfinstruct.files.tables import read_rows
     from distilabel_selfinstruct.similarity import TOKENIZERS
-    from distilabel_selfinstruct.tables import read_rows
 
     wanted = references_of(read_rows(references), reference_column, references)
     given = {file: answers_of(read_rows(file), column, file) for file in predictions}

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError
+from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.formatting import (
     END_OF_TEXT,
     Format,
@@ -20,10 +21,9 @@ from distilabel_selfinstruct.formatting import (
     seed_rows,
 )
 from distilabel_selfinstruct.formatting.selection import Selection, select
+from distilabel_selfinstruct.ratings.decision_file import INCLUDABLE, Include, included, read_rulings
 from distilabel_selfinstruct.records import Mode
-from distilabel_selfinstruct.rulings import INCLUDABLE, Include, included, read_rulings
-from distilabel_selfinstruct.seeds import load_seed_tasks
-from distilabel_selfinstruct.tables import read_rows
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 
 HELP = "Write a run, or any dataset, as a file to fine-tune with."
 
@@ -93,8 +93,8 @@ def export(
 
 def _target(source: str, output: Path | None, format: Format, *, overwrite: bool) -> Path:
     path = Path(source)
-    if output is None and (path / run_files.DESCRIPTION).exists():
-        return path / run_files.EXPORT / f"{format}.jsonl"
+    if output is None and (path / run_layout.DESCRIPTION).exists():
+        return path / run_layout.EXPORT / f"{format}.jsonl"
     if output is None and not path.is_file():
         raise ConfigError(f"{source} is no run and no file here: say with --output where to write.")
     target = output or path.with_name(f"{path.stem}.{format}.jsonl")
@@ -114,10 +114,10 @@ def _files(target: Path) -> dict[str, Path]:
 def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[Iterable[Row], Selection | None]:
     """The rows to export, and how they were selected if people reviewed them."""
     folder = Path(source)
-    if not (folder / run_files.DESCRIPTION).exists():
+    if not (folder / run_layout.DESCRIPTION).exists():
         _refuse_include(source, include)
         return read_rows(source, split), None
-    instances, decisions = folder / run_files.INSTANCES, folder / run_files.DECISIONS
+    instances, decisions = folder / run_layout.INSTANCES, folder / run_layout.DECISIONS
     if not instances.exists():
         raise RunFolderError(f"{folder} has no {instances.name} yet: let the run end, then export it.")
     if not decisions.exists():
@@ -137,7 +137,7 @@ def _seed_rows(source: str, seeds: Path | None, *, with_seeds: bool) -> Iterable
         return seed_rows(load_seed_tasks(seeds))
     if not with_seeds:
         return ()
-    if not (Path(source) / run_files.DESCRIPTION).exists():
+    if not (Path(source) / run_layout.DESCRIPTION).exists():
         raise ConfigError(f"{source} is no run, so its seed tasks are not known: name their file with --seeds.")
     from distilabel_selfinstruct.running.folder import RunFolder
 

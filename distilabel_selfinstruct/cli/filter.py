@@ -9,11 +9,11 @@ import typer
 from rich import get_console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files.tables import Row, read_rows
 from distilabel_selfinstruct.records import Reason
 from distilabel_selfinstruct.similarity import Decision, filter_texts
-from distilabel_selfinstruct.tables import Row, read_rows
 
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.reading import read_classification, read_instances, read_instructions
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
 from distilabel_selfinstruct.records import Completion, Rejection
 
 HELP = "Read model responses from a file, without asking a model: tune a prompt on what was paid for already."

@@ -76,7 +76,7 @@ def publish(
     from rich import get_console
 
     from distilabel_selfinstruct import hub
-    from distilabel_selfinstruct.rulings import included
+    from distilabel_selfinstruct.ratings.decision_file import included
 
     contents = hub.Contents(
         repo_id=hub.check_repo_id(repo_id),

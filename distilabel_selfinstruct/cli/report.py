@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from distilabel_selfinstruct import run_files, whole_files
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.files import atomic, run_layout
 
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
 
@@ -46,11 +46,11 @@ def report(
     folder = output or rows.folder or Path()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        whole_files.write(folder / run_files.REPORT_PAGE, page)
-        whole_files.write(folder / run_files.REPORT_FIGURES, figures)
+        atomic.write(folder / run_layout.REPORT_PAGE, page)
+        atomic.write(folder / run_layout.REPORT_FIGURES, figures)
     except OSError as error:
         raise RunFolderError(f"Cannot write to {folder}: {error.strerror or error}. Give another --output.") from error
     typer.echo(f"{made.table_1.instructions:,} instructions, {made.table_1.instances:,} instances.")
     for part, reason in made.left_out.items():
         typer.echo(f"Left out, {part.replace('_', ' ')}: {reason}")
-    typer.echo(f"{folder / run_files.REPORT_PAGE}\n{folder / run_files.REPORT_FIGURES}")
+    typer.echo(f"{folder / run_layout.REPORT_PAGE}\n{folder / run_layout.REPORT_FIGURES}")

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.seed_lint import lint_seed_tasks
-from distilabel_selfinstruct.seeds import packaged_seeds_path
+from distilabel_selfinstruct.seeds.lint import lint_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 HELP = "Check a file of seed tasks, or copy the packaged ones."
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct import journal, jsonl, run_files
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.files import jsonl, run_layout
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -64,9 +64,9 @@ def rejections(
 
 
 def _rejections(folder: Path) -> list[dict[str, Any]]:
-    written = folder / run_files.REJECTIONS
-    files = [written] if written.exists() else sorted(folder.glob(f"{run_files.STATE}/*/{journal.REJECTIONS}"))
-    if not files and not (folder / run_files.DESCRIPTION).exists():
+    written = folder / run_layout.REJECTIONS
+    files = [written] if written.exists() else sorted(folder.glob(f"{run_layout.STATE}/*/{run_layout.STEP_REJECTIONS}"))
+    if not files and not (folder / run_layout.DESCRIPTION).exists():
         raise RunFolderError(f"{folder} holds no run: run.json is missing.")
     return [line.value for file in files for line in jsonl.scan(file) if not line.fault]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 
 ROLES = ("system", "developer", "user", "assistant")
 """Who may speak. Calls of tools have rules of their own, which are not checked here."""

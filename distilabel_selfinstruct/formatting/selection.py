@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from distilabel_selfinstruct.formatting.examples import Row
-from distilabel_selfinstruct.rulings import Include, Ruling, ruled
+from distilabel_selfinstruct.ratings.decision_file import Include, Ruling, ruled
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from distilabel.pipeline.step_wrapper import _StepWrapperException
 from distilabel.utils.logging import stop_logging
 
 from distilabel_selfinstruct.host_fixes.failures import PipelineFailedError, StepFailure, WorkerFailedError
+from distilabel_selfinstruct.host_fixes.orphans import no_orphans
 from distilabel_selfinstruct.host_fixes.replacing import replace
-from distilabel_selfinstruct.orphans import no_orphans
 
 _host_output_queue_loop = BasePipeline._output_queue_loop
 _host_process_batch = BasePipeline._process_batch

@@ -1,10 +1,10 @@
 """A run as a dataset repository on the Hugging Face Hub: its files, its card, and the way there."""
 
 from distilabel_selfinstruct.hub.build import Contents, Repository, build, check_languages
-from distilabel_selfinstruct.hub.licences import Licence, find_licence
+from distilabel_selfinstruct.hub.card.licenses import Licence, find_licence
 from distilabel_selfinstruct.hub.publish import Published, check_repo_id, publish
-from distilabel_selfinstruct.hub.source import Source, row_source, run_source
-from distilabel_selfinstruct.hub.upload import Uploaded
+from distilabel_selfinstruct.hub.rows.source import Source, row_source, run_source
+from distilabel_selfinstruct.hub.upload.commit import Uploaded
 
 __all__ = [
     "Contents",

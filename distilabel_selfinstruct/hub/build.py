@@ -10,23 +10,23 @@ from typing import Any
 
 import yaml
 
-from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.config import read_yaml
 from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.formatting import FormatOptions, format_row
-from distilabel_selfinstruct.hub.card import CardFacts, render_card
-from distilabel_selfinstruct.hub.configs import INSTANCES, INSTRUCTIONS, RATINGS, REJECTIONS, SFT, TableConfig
-from distilabel_selfinstruct.hub.figures import describe, draw
-from distilabel_selfinstruct.hub.licences import Licence
-from distilabel_selfinstruct.hub.manifest import write_manifest
-from distilabel_selfinstruct.hub.parquet import SHARD_BYTES, Written, write_table
-from distilabel_selfinstruct.hub.public import SEEDS_FILE, public_config, public_pipeline
-from distilabel_selfinstruct.hub.raters import pseudonyms, public_ratings
-from distilabel_selfinstruct.hub.selection import Selection
-from distilabel_selfinstruct.hub.source import Row, Source
+from distilabel_selfinstruct.hub.card.figures import describe, draw
+from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.render import CardFacts, render_card
+from distilabel_selfinstruct.hub.rows.configs import INSTANCES, INSTRUCTIONS, RATINGS, REJECTIONS, SFT, TableConfig
+from distilabel_selfinstruct.hub.rows.parquet import SHARD_BYTES, Written, write_table
+from distilabel_selfinstruct.hub.rows.pseudonyms import pseudonyms, public_ratings
+from distilabel_selfinstruct.hub.rows.redaction import SEEDS_FILE, public_config, public_pipeline
+from distilabel_selfinstruct.hub.rows.selection import Selection
+from distilabel_selfinstruct.hub.rows.source import Row, Source
+from distilabel_selfinstruct.hub.upload.manifest import write_manifest
+from distilabel_selfinstruct.ratings.decision_file import Include
 from distilabel_selfinstruct.records import Reason, Rejection
-from distilabel_selfinstruct.rulings import Include
-from distilabel_selfinstruct.seeds import packaged_seeds_path
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 _EXAMPLES = 2
 
@@ -86,7 +86,9 @@ def build(source: Source, contents: Contents, folder: Path, watch: Watch = lambd
 
 
 def _build(source: Source, contents: Contents, selection: Selection, folder: Path, watch: Watch) -> Repository:
-    names = pseudonyms(source.folder / run_files.REVIEW, (one.rater for one in source.ratings)) if source.folder else {}
+    names = (
+        pseudonyms(source.folder / run_layout.REVIEW, (one.rater for one in source.ratings)) if source.folder else {}
+    )
     planned: list[tuple[TableConfig, Iterable[Row]]] = [
         (INSTANCES, selection.instances()),
         (INSTRUCTIONS, selection.instructions()),
@@ -182,8 +184,8 @@ def _copy_seeds(source: Source, folder: Path) -> None:
 
 def _copy_settings(run: Path | None, target: Path) -> None:
     """Copy what raters were asked, with its guidelines; nothing if the file is no longer where it was."""
-    from distilabel_selfinstruct.review.push_file import read_pushed
-    from distilabel_selfinstruct.review.settings import NAMES, config_folder
+    from distilabel_selfinstruct.review.argilla.settings import NAMES, config_folder
+    from distilabel_selfinstruct.review.folder.push_file import read_pushed
 
     pushed = read_pushed(run) if run else None
     chosen = str(pushed.options.get("settings", NAMES[0])) if pushed else NAMES[0]

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from distilabel_selfinstruct.errors import PublishError
 from distilabel_selfinstruct.hub.build import Contents, Repository, Watch, build
-from distilabel_selfinstruct.hub.source import Source
-from distilabel_selfinstruct.hub.upload import Uploaded, require_token, upload
+from distilabel_selfinstruct.hub.rows.source import Source
+from distilabel_selfinstruct.hub.upload.commit import Uploaded, require_token, upload
 
 _REPO_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}")
 

@@ -1,6 +1,6 @@
 """Models: `provider:model` to a distilabel LLM, a recorded one, and how to ask any of them."""
 
-from distilabel_selfinstruct.llms.asking import Asker
+from distilabel_selfinstruct.llms.completion_client import Asker
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.probe import probe
 from distilabel_selfinstruct.llms.providers import PROVIDERS, make_llm

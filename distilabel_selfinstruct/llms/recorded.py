@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from distilabel.models.llms.base import LLM
 from pydantic import PrivateAttr
 
-from distilabel_selfinstruct import jsonl, run_files
-from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
-from distilabel_selfinstruct.journal import COMPLETIONS
+from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.prompts import collapse_whitespace
-from distilabel_selfinstruct.records import Completion, Request, Stage
+from distilabel_selfinstruct.records import RECORDING_EXHAUSTED, Completion, Request, Stage
 
 if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
@@ -31,7 +30,7 @@ def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
     name = os.fspath(recording)
     if name and Path(name).is_file():
         return [Path(name)]
-    for folder in (Path(name), Path(name) / run_files.STATE, packaged / name):
+    for folder in (Path(name), Path(name) / run_layout.STATE, packaged / name):
         files = [folder / COMPLETIONS] if (folder / COMPLETIONS).is_file() else sorted(folder.glob(f"*/{COMPLETIONS}"))
         if name and files:
             return files

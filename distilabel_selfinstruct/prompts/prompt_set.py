@@ -14,8 +14,8 @@ from typing import Literal, TypedDict, cast
 
 import yaml
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Instance
 
 PromptForm = Literal["completion", "chat"]

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.analysis import (
     ClassBalance,
     Histogram,
@@ -15,13 +14,14 @@ from distilabel_selfinstruct.analysis import (
     statistics,
 )
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
+from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.report.report import Report
 from distilabel_selfinstruct.report.review import summarise_review
 from distilabel_selfinstruct.report.similarities import near_duplicates, seed_similarity
 from distilabel_selfinstruct.report.sources import ReportSource, read_source, seed_file
 from distilabel_selfinstruct.report.usage import read_usage
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.words import length_in_words, primary_language
 
 Tell = Callable[[str], None]
@@ -172,7 +172,7 @@ def _parts_of_a_run(source: ReportSource, left_out: dict[str, str]) -> dict[str,
         return {}
     rejections = count_rejections(source.rejections)
     acceptance = acceptance_periods(source.instructions, source.rejections)
-    usage = read_usage(source.folder / run_files.STATE, source.config)
+    usage = read_usage(source.folder / run_layout.STATE, source.config)
     if not rejections:
         left_out["rejections"] = "Nothing was dropped."
     if not acceptance:

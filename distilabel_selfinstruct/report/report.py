@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from distilabel_selfinstruct import analysis, plots, quality
-from distilabel_selfinstruct.agreement import Estimate, PairAgreement, QuestionAgreement
+from distilabel_selfinstruct import analysis
 from distilabel_selfinstruct.analysis import ClassBalance, Histogram, Period, RuleCount, Statistics, verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.ratings import table_2
+from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
+from distilabel_selfinstruct.report import plots
 from distilabel_selfinstruct.report.languages import Languages
 from distilabel_selfinstruct.report.review import Review
 from distilabel_selfinstruct.report.similarities import NearDuplicates
@@ -117,7 +119,7 @@ def _review(review: Review) -> dict[str, Any]:
     return {
         "records": review.records,
         "raters": review.raters,
-        "table_2": {"this": asdict(review.quality), "paper": asdict(quality.PAPER)},
+        "table_2": {"this": asdict(review.quality), "paper": asdict(table_2.PAPER)},
         "overall": dict(review.overall),
         "agreement": [_agreement(question) for question in review.agreement],
     }

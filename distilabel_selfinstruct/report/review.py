@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from distilabel_selfinstruct import agreement
-from distilabel_selfinstruct.agreement import QuestionAgreement
 from distilabel_selfinstruct.errors import MissingExtraError
-from distilabel_selfinstruct.quality import Quality, quality
-from distilabel_selfinstruct.ratings import OVERALL, OVERALL_RATINGS, Rating, latest_answers
+from distilabel_selfinstruct.ratings import agreement
+from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
+from distilabel_selfinstruct.ratings.answers import OVERALL, OVERALL_RATINGS, Rating, latest_answers
+from distilabel_selfinstruct.ratings.table_2 import Quality, quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def summarise_review(ratings: Sequence[Rating]) -> Review:
     answers = latest_answers(ratings).values()
     letters = Counter(answer.value for answer in answers if answer.question == OVERALL)
     try:
-        agreed = agreement.report(ratings)
+        agreed = agreement.agreement_by_question(ratings)
     except MissingExtraError:
         agreed = ()
     return Review(

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from distilabel_selfinstruct import analysis, quality
-from distilabel_selfinstruct.agreement import Estimate
+from distilabel_selfinstruct import analysis
+from distilabel_selfinstruct.ratings import table_2
+from distilabel_selfinstruct.ratings.agreement import Estimate
 from distilabel_selfinstruct.report.report import Report
 
 _QUESTIONS = {
@@ -125,7 +126,7 @@ def _table_2(report: Report) -> Table:
         return Table((), ())
     rows = []
     for name in ("valid_task", "input_appropriate", "output_correct", "all_valid"):
-        this, paper = getattr(report.review.quality, name), getattr(quality.PAPER, name)
+        this, paper = getattr(report.review.quality, name), getattr(table_2.PAPER, name)
         rows.append((_QUESTIONS[name], f"{this.yes:,} of {this.rated:,}", _percent(this.share), _percent(paper.share)))
     return Table(("question", "yes", "this dataset", "paper"), tuple(rows))
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl, run_files
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
-from distilabel_selfinstruct.ratings import Rating, read_ratings
-from distilabel_selfinstruct.seeds import packaged_seeds_path
-from distilabel_selfinstruct.tables import read_rows
+from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.tables import read_rows
+from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 Row = dict[str, Any]
 
@@ -47,11 +47,11 @@ def read_source(path: str | os.PathLike[str], split: str | None = None) -> Repor
         InputFileError: rows cannot be read, or lack an instruction; the message names the place.
     """
     folder = Path(path)
-    if (folder / run_files.DESCRIPTION).is_file():
+    if (folder / run_layout.DESCRIPTION).is_file():
         return _run(folder)
     if folder.is_dir() and not any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
         raise RunFolderError(
-            f"{folder} holds neither a run ({run_files.DESCRIPTION} is missing) nor a dataset: give the folder of a "
+            f"{folder} holds neither a run ({run_layout.DESCRIPTION} is missing) nor a dataset: give the folder of a "
             "run, a file of rows, or a folder that datasets saved."
         )
     return source_of_rows(read_rows(path, split), name=folder.name or str(path))
@@ -114,17 +114,17 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> tup
 
 def _run(folder: Path) -> ReportSource:
     description, config = described_run(folder)
-    missing = [name for name in (run_files.INSTRUCTIONS, run_files.INSTANCES) if not (folder / name).exists()]
+    missing = [name for name in (run_layout.INSTRUCTIONS, run_layout.INSTANCES) if not (folder / name).exists()]
     if missing:
         raise RunFolderError(
             f"The run in {folder} has written no rows yet ({missing[0]} is missing): give its command again, it "
             "goes on."
         )
-    rejections, ratings = folder / run_files.REJECTIONS, folder / run_files.RATINGS
+    rejections, ratings = folder / run_layout.REJECTIONS, folder / run_layout.RATINGS
     return ReportSource(
         name=folder.resolve().name,
-        instructions=_checked(folder / run_files.INSTRUCTIONS, ("instruction",)),
-        instances=_checked(folder / run_files.INSTANCES, ("instruction", "input", "output")),
+        instructions=_checked(folder / run_layout.INSTRUCTIONS, ("instruction",)),
+        instances=_checked(folder / run_layout.INSTANCES, ("instruction", "input", "output")),
         rejections=[_only(row, REJECTION_COLUMNS) for row in jsonl.read(rejections)] if rejections.exists() else [],
         ratings=read_ratings(ratings) if ratings.exists() else [],
         folder=folder,

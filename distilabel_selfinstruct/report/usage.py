@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.journal import COMPLETIONS
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.records import Stage
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.errors import ReviewError
-from distilabel_selfinstruct.ratings import Rating, read_ratings
-from distilabel_selfinstruct.review.comparison import review_folder
-from distilabel_selfinstruct.review.gathering import Report, gather_run
-from distilabel_selfinstruct.review.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset
-from distilabel_selfinstruct.review.summary import notes, summary
+from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
+from distilabel_selfinstruct.review.argilla.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset
+from distilabel_selfinstruct.review.comparing.comparison import review_folder
+from distilabel_selfinstruct.review.pulling.gather import Report, gather_run
+from distilabel_selfinstruct.review.pulling.summary import notes, summary
 
 if TYPE_CHECKING:
     import argilla as rg

@@ -11,13 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import journal, run_files, whole_files
-from distilabel_selfinstruct.bootstrap import sampling_lag
+from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.feedback import load_feedback
+from distilabel_selfinstruct.files import atomic, run_layout
+from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.prompts import load_prompts
-from distilabel_selfinstruct.seeds import packaged_seeds_path
+from distilabel_selfinstruct.ratings.feedback import load_feedback
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 
 class RunFolder:
@@ -29,14 +30,14 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.description = self.path / run_files.DESCRIPTION
-        self.state = self.path / run_files.STATE
-        self.cache = self.path / run_files.CACHE
-        self.dataset = self.path / run_files.DATASET
-        self.instructions = self.path / run_files.INSTRUCTIONS
-        self.instances = self.path / run_files.INSTANCES
-        self.rejections = self.path / run_files.REJECTIONS
-        self.pipeline = self.path / run_files.PIPELINE
+        self.description = self.path / run_layout.DESCRIPTION
+        self.state = self.path / run_layout.STATE
+        self.cache = self.path / run_layout.CACHE
+        self.dataset = self.path / run_layout.DATASET
+        self.instructions = self.path / run_layout.INSTRUCTIONS
+        self.instances = self.path / run_layout.INSTANCES
+        self.rejections = self.path / run_layout.REJECTIONS
+        self.pipeline = self.path / run_layout.PIPELINE
 
     @contextmanager
     def prepared(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> Iterator[RunConfig]:
@@ -59,7 +60,7 @@ class RunFolder:
             if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
                 raise RunFolderError(f"{self.path} holds something that is no run: give a new or an empty folder.")
             self.path.mkdir(parents=True, exist_ok=True)
-            held = journal.lock(self.path / journal.LOCK)
+            held = lock(self.path / run_layout.LOCK)
         except OSError as error:
             raise RunFolderError(f"Cannot use {self.path} as output folder: {error.strerror or error}.") from error
         with held:
@@ -69,8 +70,8 @@ class RunFolder:
                     self._clear()
                 config = self._described(config, extend=extend)
                 self.state.mkdir(exist_ok=True)
-                (self.state / journal.STOP).unlink(missing_ok=True)
-                for derived in (journal.RESULTS, journal.REJECTIONS, journal.END):
+                (self.state / run_layout.STOP).unlink(missing_ok=True)
+                for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
                     for file in self.state.glob(f"*/{derived}"):
                         file.unlink()  # made anew; whoever watches must not take the old ones for it
                 shutil.rmtree(self.cache, ignore_errors=True)
@@ -81,11 +82,11 @@ class RunFolder:
     @property
     def is_held(self) -> bool:
         """Whether a process works on the run now."""
-        path = self.path / journal.LOCK
+        path = self.path / run_layout.LOCK
         if not path.exists():
             return False
         try:
-            journal.lock(path).close()
+            lock(path).close()
         except RunFolderError:
             return True
         return False
@@ -156,24 +157,24 @@ class RunFolder:
             )
 
     def _write(self, description: dict[str, Any]) -> None:
-        whole_files.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+        atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
     def _refuse_to_replace_what_people_rated(self) -> None:
         # Decisions may have been made by hand; without ratings they would still rule over the new rows.
-        for name in (run_files.RATINGS, run_files.DECISIONS):
+        for name in (run_layout.RATINGS, run_layout.DECISIONS):
             if (self.path / name).exists():
                 raise RunFolderError(
                     f"{self.path / name} says what people think of the run in {self.path}, so it is not replaced: move "
-                    f"the folder {run_files.REVIEW} elsewhere first, or give another output folder."
+                    f"the folder {run_layout.REVIEW} elsewhere first, or give another output folder."
                 )
 
     def _clear(self) -> None:
         """Remove the run and what was made of it. What people said is not touched."""
-        for folder in (run_files.STATE, run_files.CACHE, run_files.DATASET, run_files.EXPORT):
+        for folder in (run_layout.STATE, run_layout.CACHE, run_layout.DATASET, run_layout.EXPORT):
             shutil.rmtree(self.path / folder, ignore_errors=True)
-        rows = (run_files.INSTRUCTIONS, run_files.INSTANCES, run_files.REJECTIONS)
-        report = (run_files.REPORT_PAGE, run_files.REPORT_FIGURES)
-        for file in (run_files.DESCRIPTION, run_files.PIPELINE, *rows, *report):
+        rows = (run_layout.INSTRUCTIONS, run_layout.INSTANCES, run_layout.REJECTIONS)
+        report = (run_layout.REPORT_PAGE, run_layout.REPORT_FIGURES)
+        for file in (run_layout.DESCRIPTION, run_layout.PIPELINE, *rows, *report):
             (self.path / file).unlink(missing_ok=True)
 
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from math import ceil
 
-from distilabel_selfinstruct.bootstrap import EXPECTED_PER_REQUEST
+from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.feedback import load_feedback
-from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import Prompt, load_prompts
+from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.budget import cost
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 
 CHARACTERS_PER_TOKEN = 4

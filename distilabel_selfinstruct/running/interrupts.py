@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 
 INTERRUPTED = "it was interrupted."
 EXIT_STATUS = 130

@@ -8,9 +8,9 @@ from typing import Any
 
 from datasets import Dataset, DatasetDict, Features, Value
 
-from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.journal import END, REJECTIONS, RESULTS
-from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
 from distilabel_selfinstruct.running.folder import RunFolder
 
 INSTANCE_FEATURES = Features(
@@ -42,7 +42,7 @@ class Outputs:
 
 def read_outputs(folder: RunFolder) -> Outputs:
     """Put the rows together from what each step has in its journal."""
-    results = {step: _rows(folder.state / step / RESULTS) for step in STEP_NAMES}
+    results = {step: _rows(folder.state / step / STEP_RESULTS) for step in STEP_NAMES}
     task_types = {row["instruction"]: row["is_classification"] for row in results[TASK_TYPES]}
     kept = {row["instruction"]: row["instances"] for row in results[INSTANCES]}
     instructions, instances = [], []
@@ -58,7 +58,7 @@ def read_outputs(folder: RunFolder) -> Outputs:
     return Outputs(
         instructions=instructions,
         instances=instances,
-        rejections=[row for step in STEP_NAMES for row in _rows(folder.state / step / REJECTIONS)],
+        rejections=[row for step in STEP_NAMES for row in _rows(folder.state / step / STEP_REJECTIONS)],
         rows_per_step={step: len(rows) for step, rows in results.items()},
         stop_reason=ends[-1]["reason"] if ends else "",
     )

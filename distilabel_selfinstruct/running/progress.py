@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.journal import COMPLETIONS, REJECTIONS, RESULTS
-from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
-from distilabel_selfinstruct.records import Reason
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES, Reason
 
 
 @dataclass
@@ -72,15 +71,15 @@ class ProgressReader:
                 if row.get("error"):
                     progress.failures += 1
                     progress.last_failure = row["error"]
-            for row in self._new_rows(step, REJECTIONS):
+            for row in self._new_rows(step, STEP_REJECTIONS):
                 progress.rejections[row["reason"]] += 1
                 # Candidates beyond the wanted number say nothing about acceptance.
                 if step == INSTRUCTIONS and row["reason"] != Reason.OVER_LIMIT.value:
                     progress.instruction_rejections += 1
-        progress.admitted += len(self._new_rows(INSTRUCTIONS, RESULTS))
-        progress.typed += len(self._new_rows(TASK_TYPES, RESULTS))
-        progress.with_raw_instances += len(self._new_rows(RAW_INSTANCES, RESULTS))
-        for row in self._new_rows(INSTANCES, RESULTS):
+        progress.admitted += len(self._new_rows(INSTRUCTIONS, STEP_RESULTS))
+        progress.typed += len(self._new_rows(TASK_TYPES, STEP_RESULTS))
+        progress.with_raw_instances += len(self._new_rows(RAW_INSTANCES, STEP_RESULTS))
+        for row in self._new_rows(INSTANCES, STEP_RESULTS):
             progress.filtered += 1
             progress.instances += len(row["instances"])
         progress.elapsed = time.monotonic() - self._started

@@ -12,22 +12,24 @@ from typing import Any
 from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
-from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings
+from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, JournalError, PipelineError
-from distilabel_selfinstruct.feedback import load_feedback
-from distilabel_selfinstruct.journal import COMPLETIONS, ask_to_stop, read_completions, repair, stop_reason
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.journal.completions import read_completions, repair
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import probe
-from distilabel_selfinstruct.pipeline import configured_llm, self_instruct_pipeline
-from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts, overridden
+from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.outputs import Outputs, missing_rows, read_outputs, write_outputs
+from distilabel_selfinstruct.running.pipeline import configured_llm, self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, ProgressReader
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 
 SECONDS_BETWEEN_LOOKS = 0.05

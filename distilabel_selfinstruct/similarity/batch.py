@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.similarity.index import Neighbour
+from distilabel_selfinstruct.similarity.novelty_index import Neighbour
 from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
 from distilabel_selfinstruct.similarity.search_worker import SearchWorker
 from distilabel_selfinstruct.similarity.token_index import TokenIndex

@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from distilabel_selfinstruct.reading import read_classification
+from distilabel_selfinstruct.parsing.filtered import read_classification
 from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, Stage
 from distilabel_selfinstruct.steps.row_task import RowTask
 

@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
 from distilabel_selfinstruct.filters import limit_instances
-from distilabel_selfinstruct.reading import read_instances
+from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.records import FAILED, Completion, Mode
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter

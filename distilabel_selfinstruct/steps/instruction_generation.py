@@ -6,12 +6,12 @@ from distilabel.steps.tasks.base import GeneratorTask
 from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings, GeneratedInstruction, sampling_lag
-from distilabel_selfinstruct.feedback import Feedback, load_feedback
-from distilabel_selfinstruct.pool import TaskPool
-from distilabel_selfinstruct.reading import read_instructions
+from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings, GeneratedInstruction, sampling_lag
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
+from distilabel_selfinstruct.parsing.filtered import read_instructions
+from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import Completion, Stage
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter

@@ -3,8 +3,8 @@
 from distilabel.steps.base import _Step
 from pydantic import Field, PrivateAttr
 
-from distilabel_selfinstruct.journal import StepJournal
-from distilabel_selfinstruct.orphans import die_with_parent
+from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 

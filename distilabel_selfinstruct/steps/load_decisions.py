@@ -6,16 +6,16 @@ from distilabel.steps.base import GeneratorStep
 from pydantic import Field, PrivateAttr, SecretStr
 from typing_extensions import override
 
-from distilabel_selfinstruct.decisions import Accept, Decision, DecisionRule, decide
 from distilabel_selfinstruct.errors import ConfigError, ReviewError
-from distilabel_selfinstruct.orphans import die_with_parent
-from distilabel_selfinstruct.review.connection import connect
-from distilabel_selfinstruct.review.datasets import WORKSPACE
-from distilabel_selfinstruct.review.gathering import gather
-from distilabel_selfinstruct.review.responses import Target
-from distilabel_selfinstruct.review.summary import notes, summary
+from distilabel_selfinstruct.files.tables import read_rows
+from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
+from distilabel_selfinstruct.ratings.decisions import Accept, Decision, DecisionRule, decide
+from distilabel_selfinstruct.review.argilla.connection import connect
+from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE
+from distilabel_selfinstruct.review.argilla.responses import Target
+from distilabel_selfinstruct.review.pulling.gather import gather
+from distilabel_selfinstruct.review.pulling.summary import notes, summary
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
-from distilabel_selfinstruct.tables import read_rows
 
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput

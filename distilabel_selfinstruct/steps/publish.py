@@ -8,6 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from distilabel_selfinstruct.errors import SelfInstructError
+from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.hub import (
     Contents,
     check_languages,
@@ -16,8 +17,7 @@ from distilabel_selfinstruct.hub import (
     publish,
     row_source,
 )
-from distilabel_selfinstruct.orphans import die_with_parent
-from distilabel_selfinstruct.rulings import included
+from distilabel_selfinstruct.ratings.decision_file import included
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 if TYPE_CHECKING:

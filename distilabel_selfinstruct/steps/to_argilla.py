@@ -7,13 +7,13 @@ from pydantic import Field, PositiveInt, PrivateAttr, SecretStr
 from typing_extensions import override
 
 from distilabel_selfinstruct.errors import ReviewError
-from distilabel_selfinstruct.orphans import die_with_parent
-from distilabel_selfinstruct.ratings import record_id
-from distilabel_selfinstruct.review.connection import connect
-from distilabel_selfinstruct.review.datasets import WORKSPACE, open_dataset
-from distilabel_selfinstruct.review.review_records import prepare, row_fault
-from distilabel_selfinstruct.review.settings import load_settings, read_settings
-from distilabel_selfinstruct.review.upload import Uploader
+from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
+from distilabel_selfinstruct.ratings.answers import record_id
+from distilabel_selfinstruct.review.argilla.connection import connect
+from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, open_dataset
+from distilabel_selfinstruct.review.argilla.records import prepare, row_fault
+from distilabel_selfinstruct.review.argilla.settings import load_settings, read_settings
+from distilabel_selfinstruct.review.argilla.upload import Uploader
 from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ from typing import Any
 os.environ.setdefault("TQDM_DISABLE", "1")  # the SDK's own progress bar
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from distilabel_selfinstruct.argilla_server import start
-from distilabel_selfinstruct.ratings import record_id
-from distilabel_selfinstruct.review.connection import connect
-from distilabel_selfinstruct.review.gathering import gather
-from distilabel_selfinstruct.review.push import push
-from distilabel_selfinstruct.review.responses import Target
-from distilabel_selfinstruct.review.settings import load_settings
+from distilabel_selfinstruct.ratings.answers import record_id
+from distilabel_selfinstruct.review.argilla.connection import connect
+from distilabel_selfinstruct.review.argilla.responses import Target
+from distilabel_selfinstruct.review.argilla.settings import load_settings
+from distilabel_selfinstruct.review.pulling.gather import gather
+from distilabel_selfinstruct.review.pushing.push import push
 
 Row = dict[str, Any]
 WORKSPACE = "selfinstruct"

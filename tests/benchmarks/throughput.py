@@ -24,14 +24,14 @@ from distilabel_selfinstruct import host_fixes
 
 host_fixes.apply()
 
-from distilabel_selfinstruct.bootstrap import Bootstrap, BootstrapSettings
+from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
-from distilabel_selfinstruct.pool import TaskPool
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts
 from distilabel_selfinstruct.running import run
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 
 SLOTS, MEDIAN, SIGMA = 32, 0.2, 0.8

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.cli import app
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError, SeedTaskError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import COLUMNS, FORMATS
-from distilabel_selfinstruct.ratings import record_id
+from distilabel_selfinstruct.ratings.answers import record_id
 from tests.builders import seed_row
 
 Row = dict[str, Any]

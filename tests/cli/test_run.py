@@ -12,7 +12,7 @@ from datasets import load_from_disk
 from distilabel.distiset import Distiset
 
 from distilabel_selfinstruct import host_fixes
-from distilabel_selfinstruct.ratings import OVERALL, Rating, write_ratings
+from distilabel_selfinstruct.ratings.answers import OVERALL, Rating, write_ratings
 from tests.builders import seed_row
 
 

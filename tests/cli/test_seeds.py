@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli import app
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.seeds import load_seed_tasks, packaged_seeds_path
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from tests.builders import seed_row
 
 

@@ -13,8 +13,8 @@ from statistics import fmean
 
 import pytest
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.evaluation import answers_of, exact_match, references_of, rouge_l_scorer, score
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.similarity import TOKENIZERS
 
 VARIABLE = "SELFINSTRUCT_RECORDINGS"

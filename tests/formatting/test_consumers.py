@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from datasets import Dataset, load_dataset
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import CHAT_FORMATS, COLUMNS, FORMATS, FormatOptions, format_rows
 from tests.formatting.builders import some_rows
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import FormatOptions, check_openai_file, format_row
 from distilabel_selfinstruct.formatting.openai_rules import faults
 from tests.formatting.builders import ROWS, Row, some_rows

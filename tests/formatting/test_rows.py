@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import FORMATS, FormatOptions, format_row, format_rows, seed_rows
 from distilabel_selfinstruct.records import Rejection
 from tests.builders import seed_tasks

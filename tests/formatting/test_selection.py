@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from distilabel_selfinstruct.decisions import DecisionRule, decide
 from distilabel_selfinstruct.formatting.selection import Selection, select
-from distilabel_selfinstruct.ratings import CORRECTED_OUTPUT, OVERALL, Rating, record_id
-from distilabel_selfinstruct.rulings import Ruling
+from distilabel_selfinstruct.ratings.answers import CORRECTED_OUTPUT, OVERALL, Rating, record_id
+from distilabel_selfinstruct.ratings.decision_file import Ruling
+from distilabel_selfinstruct.ratings.decisions import DecisionRule, decide
 from tests.formatting.builders import Row, a_row, some_rows
 
 KEPT, FIXED, DROPPED, OPEN = (a_row(f"Task {name}.", request=3) for name in ("kept", "fixed", "dropped", "open"))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.ratings import Rating, record_id, write_ratings
-from distilabel_selfinstruct.seeds import packaged_seeds_path
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.ratings.answers import Rating, record_id, write_ratings
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 from tests.builders import distinct_instruction
 
 WORDS = ("sort", "rank", "count", "name", "spell", "draft")

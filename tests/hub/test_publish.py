@@ -2,7 +2,7 @@
 
 import pytest
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from tests.hub.builders import instance, rating, review, run_folder
 from tests.hub.conftest import READ_TOKEN, TOKEN
 from tests.local_hub_server import Fault

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from tests.local_openai_server import CHAT, KEY, Asked, LocalOpenAIServer, Reply, invalid_key, text
 
 ROOT = Path(__file__).parents[2]

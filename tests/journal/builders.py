@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import JournalError
-from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.prompts import default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
 

@@ -15,7 +15,8 @@ def script(body: str, state: Path, *arguments: object) -> "subprocess.Popen[str]
     start = (
         "import os, sys, time\n"
         "from distilabel_selfinstruct.errors import JournalError\n"
-        "from distilabel_selfinstruct.journal import StepJournal, ask_to_stop\n"
+        "from distilabel_selfinstruct.journal.step_journal import StepJournal\n"
+        "from distilabel_selfinstruct.journal.stop_file import ask_to_stop\n"
         "from distilabel_selfinstruct.prompts import default_decoding\n"
         "from distilabel_selfinstruct.records import Completion, Request, Stage\n"
         "DECODING = default_decoding(Stage.INSTRUCTION_GENERATION)\n"

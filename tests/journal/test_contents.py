@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.records import Completion, Reason, Rejection
 from tests.journal.builders import DECODING, FIRST, LATER, STEP, a_request, completions_file, opened
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from distilabel_selfinstruct.journal import repair
+from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.records import Completion
 from tests.journal.builders import DECODING, a_request, completions_file, opened, record, refusal, replayed
 from tests.journal.processes import script

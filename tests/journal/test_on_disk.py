@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distilabel_selfinstruct.errors import JournalError
-from distilabel_selfinstruct.journal import read_completions
+from distilabel_selfinstruct.journal.completions import read_completions
 from distilabel_selfinstruct.records import Completion
 from tests.journal.builders import DECODING, STEP, a_request, completions_file, opened, replayed
 from tests.journal.processes import script

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from distilabel_selfinstruct.journal import StepJournal, stop_reason
+from distilabel_selfinstruct.journal.step_journal import StepJournal
+from distilabel_selfinstruct.journal.stop_file import stop_reason
 from distilabel_selfinstruct.records import Completion
 from tests.journal.builders import STEP, completions_file, opened, record, refusal
 from tests.journal.processes import HOLD, said_by, script

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from tests.journal.builders import opened
 from tests.journal.processes import script
 

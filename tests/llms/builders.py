@@ -6,7 +6,7 @@ from typing import Any
 
 from distilabel.models.llms.base import LLM
 
-from distilabel_selfinstruct.journal import StepJournal
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from distilabel_selfinstruct.bootstrap import RECORDING_EXHAUSTED
 from distilabel_selfinstruct.errors import RecordingError
-from distilabel_selfinstruct.journal import completion_row
+from distilabel_selfinstruct.journal.completions import completion_row
 from distilabel_selfinstruct.llms import RecordedLLM, make_llm
 from distilabel_selfinstruct.prompts import default_decoding
-from distilabel_selfinstruct.records import Completion, Stage
+from distilabel_selfinstruct.records import RECORDING_EXHAUSTED, Completion, Stage
 from tests.llms.builders import a_request, asked
 
 INSTANCES = Stage.INSTANCE_GENERATION

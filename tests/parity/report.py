@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.parsing import parse_instructions
-from distilabel_selfinstruct.reading import read_classification, read_instances, read_instructions
+from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason
 
 VARIABLE = "SELFINSTRUCT_RECORDINGS"

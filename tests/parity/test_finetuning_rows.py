@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import END_OF_TEXT, FormatOptions, format_rows
 from distilabel_selfinstruct.formatting.examples import Example, read_example, seed_rows
 from distilabel_selfinstruct.formatting.input_texts import input_variants
 from distilabel_selfinstruct.formatting.templates import WITH_INPUT, WITHOUT_INPUT, Template, templates_for
 from distilabel_selfinstruct.records import Rejection
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.parity.report import VARIABLE
 
 Row = dict[str, Any]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts, overridden
-from distilabel_selfinstruct.reading import read_classification, read_instances
 from distilabel_selfinstruct.records import Completion, Instance, Stage
 
 PROMPTS = load_prompts("en")

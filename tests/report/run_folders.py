@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.ratings import Rating, record_id, write_ratings
-from distilabel_selfinstruct.seeds import packaged_seeds_path
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.ratings.answers import Rating, record_id, write_ratings
+from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 Row = dict[str, Any]
 

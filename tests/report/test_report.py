@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.report import build_report, source_of_rows, tables, to_html
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.builders import seed_row
 from tests.report.run_folders import completion, instance, rejection, task, write_review, write_run
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 import argilla as rg
 import httpx
 
-from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.ratings import read_ratings, record_id
-from distilabel_selfinstruct.review.connection import connect
-from distilabel_selfinstruct.review.push_file import Pushed, PushedDataset, write_pushed
-from distilabel_selfinstruct.review.settings import load_settings
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.ratings.answers import read_ratings, record_id
+from distilabel_selfinstruct.review.argilla.connection import connect
+from distilabel_selfinstruct.review.argilla.settings import load_settings
+from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, write_pushed
 
 Row = dict[str, Any]
 WORKSPACE = "selfinstruct"

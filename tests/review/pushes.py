@@ -7,7 +7,7 @@ from uuid import uuid4
 import argilla as rg
 import httpx
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from tests.review.people import GOOD, Row, instance
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
-from distilabel_selfinstruct import jsonl
-from distilabel_selfinstruct.feedback import load_feedback
-from distilabel_selfinstruct.quality import Count, quality
-from distilabel_selfinstruct.ratings import read_ratings
-from distilabel_selfinstruct.review.pull import pull
-from distilabel_selfinstruct.review.push import PushOptions, push_run
-from distilabel_selfinstruct.review.push_file import read_pushed
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.ratings.answers import read_ratings
+from distilabel_selfinstruct.ratings.feedback import load_feedback
+from distilabel_selfinstruct.ratings.table_2 import Count, quality
+from distilabel_selfinstruct.review.folder.push_file import read_pushed
+from distilabel_selfinstruct.review.pulling.pull import pull
+from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
 from distilabel_selfinstruct.review.status import status
 from tests.review.people import GOOD, WRONG, connected, identity, instance
 

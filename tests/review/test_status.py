@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from distilabel_selfinstruct.errors import ReviewError, RunFolderError
-from distilabel_selfinstruct.ratings import Rating
-from distilabel_selfinstruct.review.pull import pull
+from distilabel_selfinstruct.ratings.answers import Rating
+from distilabel_selfinstruct.review.pulling.pull import pull
 from distilabel_selfinstruct.review.status import RaterProgress, offline_status, status
 from tests.review.people import GOOD, WRONG, Review, instance, reviews
 

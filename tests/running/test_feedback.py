@@ -11,7 +11,7 @@ import pytest
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
-from distilabel_selfinstruct.ratings import OVERALL, Rating, record_id, write_ratings
+from distilabel_selfinstruct.ratings.answers import OVERALL, Rating, record_id, write_ratings
 from distilabel_selfinstruct.running.folder import RunFolder
 from tests.builders import seed_row
 from tests.local_openai_server import Asked, LocalOpenAIServer, Reply

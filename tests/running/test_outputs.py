@@ -7,8 +7,8 @@ from datasets import load_from_disk
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.journal import ask_to_stop, stop_reason
-from distilabel_selfinstruct.pipeline import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import missing_rows, read_outputs, write_outputs
 from distilabel_selfinstruct.running.progress import ProgressReader

@@ -13,7 +13,7 @@ from distilabel.models.llms.utils import prepare_output
 from distilabel.steps.base import _Step
 from pydantic import PrivateAttr
 
-from distilabel_selfinstruct import jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.steps import InstructionGeneration
 from distilabel_selfinstruct.testing import ScriptedLLM
 

@@ -8,8 +8,8 @@ import pytest
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, SeedTaskError
 from distilabel_selfinstruct.llms import RecordedLLM
-from distilabel_selfinstruct.ratings import OVERALL, Rating, write_ratings
-from distilabel_selfinstruct.seeds import load_seed_tasks
+from distilabel_selfinstruct.ratings.answers import OVERALL, Rating, write_ratings
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.steps import InstructionGeneration
 from tests.steps.builders import (
     STEP,

@@ -13,8 +13,8 @@ from distilabel.pipeline import Pipeline
 from distilabel.utils.docstring import parse_google_docstring
 from pydantic import SecretStr, ValidationError
 
-from distilabel_selfinstruct import jsonl
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, ReviewError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
 from tests.review.people import GOOD, WRONG, identity, instance, reviews
 from tests.steps.builders import loaded

@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
-from distilabel_selfinstruct.pipeline import self_instruct_pipeline
+from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
     FormatInstancesSFT,

@@ -126,7 +126,7 @@ def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, s
 
 
 def test_argilla_may_come_back(argilla_server: Any, make: Any, there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("distilabel_selfinstruct.review.upload.ATTEMPTS", 1)
+    monkeypatch.setattr("distilabel_selfinstruct.review.argilla.upload.ATTEMPTS", 1)
     gone = True
     with flaky_proxy(argilla_server.url, lambda *_: 0 if gone else None) as url, loaded(make(api_url=url)) as step:
         next(step.process([instance(1)]))

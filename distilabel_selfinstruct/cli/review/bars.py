@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distilabel_selfinstruct.review.push import PushProgress
+    from distilabel_selfinstruct.review.pushing.push import PushProgress
 
 
 @contextmanager

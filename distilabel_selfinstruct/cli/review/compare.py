@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.cli.review.bars import reading_bar, sending_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files import run_layout
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from distilabel_selfinstruct.evaluation import Comparison, PairResult, Share
-    from distilabel_selfinstruct.review.comparison_key import ComparisonKey
-    from distilabel_selfinstruct.review.push import PushResult
+    from distilabel_selfinstruct.ratings.comparison import Comparison, PairResult, Share
+    from distilabel_selfinstruct.review.comparing.key import ComparisonKey
+    from distilabel_selfinstruct.review.pushing.push import PushResult
 
 HELP = "Compare models: people rate their answers from A to D and do not see whose they are (paper, section 4.4)."
 PUSH_HELP = "Send the answers of several models to the same tasks to Argilla, in random order and without names."
@@ -70,9 +70,9 @@ def push(
     from rich import get_console
 
     from distilabel_selfinstruct.evaluation import answers_of
-    from distilabel_selfinstruct.review.comparison import CompareOptions, push_comparison
-    from distilabel_selfinstruct.review.connection import connect
-    from distilabel_selfinstruct.tables import read_rows
+    from distilabel_selfinstruct.files.tables import read_rows
+    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
 
     given = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
     options = CompareOptions(sample, seed, incomplete, min_submitted, workspace)
@@ -98,8 +98,8 @@ def pull(
 
     from distilabel_selfinstruct.cli.review.pull import datasets_table
     from distilabel_selfinstruct.cli.review.status import agreement_table
-    from distilabel_selfinstruct.review.comparison import pull_comparison
-    from distilabel_selfinstruct.review.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.comparing.comparison import pull_comparison
 
     client = connect(api_url, api_key, home)
     console = get_console()
@@ -137,7 +137,7 @@ def pushed_lines(folder: Path, key: "ComparisonKey", result: "PushResult") -> Se
         lines.append(f"{key.num_telling:,} answers name one of the models, which may tell a rater whose they are.")
     lines += [f"An answer could not be sent: {failure.reason}." for failure in result.failed[:SHOWN_FAILURES]]
     if len(result.failed) > SHOWN_FAILURES:
-        lines.append(f"… and {len(result.failed) - SHOWN_FAILURES:,} more; see {folder / run_files.PUSHED}.")
+        lines.append(f"… and {len(result.failed) - SHOWN_FAILURES:,} more; see {folder / run_layout.PUSHED}.")
     return [
         *lines,
         f"Rate: {result.datasets[0].url}",

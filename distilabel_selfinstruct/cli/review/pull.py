@@ -8,12 +8,12 @@ import typer
 
 from distilabel_selfinstruct.cli.review.bars import reading_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
-from distilabel_selfinstruct.decisions import Accept
+from distilabel_selfinstruct.ratings.decisions import Accept
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from distilabel_selfinstruct.review.pull import PullResult
+    from distilabel_selfinstruct.review.pulling.pull import PullResult
 
 HELP = "Get the ratings of a run from Argilla, and decide which rows to keep. What was rated is never lost."
 
@@ -48,9 +48,9 @@ def pull(
     """Write DIR/review/ratings.jsonl, decisions.jsonl and pull.json, and say what they hold."""
     from rich import get_console
 
-    from distilabel_selfinstruct.decisions import DecisionRule
-    from distilabel_selfinstruct.review.connection import connect
-    from distilabel_selfinstruct.review.pull import pull as pull_run
+    from distilabel_selfinstruct.ratings.decisions import DecisionRule
+    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.pulling.pull import pull as pull_run
 
     rule = DecisionRule(accept, min_raters, worst_rating.upper(), corrections)
     client = connect(api_url, api_key, home)

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct import run_files
 from distilabel_selfinstruct.cli.review.bars import sending_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Folder, Home
+from distilabel_selfinstruct.files import run_layout
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distilabel_selfinstruct.review.push import PushOptions, PushResult
+    from distilabel_selfinstruct.review.pushing.push import PushOptions, PushResult
 
 HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds nothing and loses nothing."
 
@@ -71,8 +71,8 @@ def push(
     """Push, say what happened, and where to go on."""
     from rich import get_console
 
-    from distilabel_selfinstruct.review.connection import connect
-    from distilabel_selfinstruct.review.push import PushOptions, push_run
+    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
 
     options = PushOptions(
         workspace=workspace,
@@ -106,7 +106,7 @@ def _show(console: "Console", folder: Path, options: "PushOptions", result: "Pus
     for failure in result.failed[:SHOWN_FAILURES]:
         line(f"Row {failure.row} could not be sent: {failure.reason}.")
     if len(result.failed) > SHOWN_FAILURES:
-        line(f"… and {len(result.failed) - SHOWN_FAILURES:,} rows more; all are in {folder / run_files.PUSHED}.")
+        line(f"… and {len(result.failed) - SHOWN_FAILURES:,} rows more; all are in {folder / run_layout.PUSHED}.")
     for dataset in result.datasets:
         whose = f"{dataset.rater} ({len(dataset.records):,} records)" if dataset.rater else "Rate"
         line(f"{whose}: {dataset.url}")

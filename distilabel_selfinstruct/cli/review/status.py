@@ -11,8 +11,8 @@ from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets,
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from distilabel_selfinstruct.agreement import Estimate, QuestionAgreement
-    from distilabel_selfinstruct.quality import Quality
+    from distilabel_selfinstruct.ratings.agreement import Estimate, QuestionAgreement
+    from distilabel_selfinstruct.ratings.table_2 import Quality
     from distilabel_selfinstruct.review.status import DatasetProgress, RaterProgress
 
 MAX_PAIRS = 6
@@ -33,11 +33,11 @@ def status(
     """Show the state of the review of the run in DIR. Nothing is written."""
     from rich import get_console
 
-    from distilabel_selfinstruct import agreement
     from distilabel_selfinstruct.errors import MissingExtraError
-    from distilabel_selfinstruct.quality import quality
+    from distilabel_selfinstruct.ratings import agreement
+    from distilabel_selfinstruct.ratings.table_2 import quality
     from distilabel_selfinstruct.review import status as review
-    from distilabel_selfinstruct.review.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import connect
 
     console = get_console()
     if offline:
@@ -65,7 +65,7 @@ def status(
         console.print(quality_table(answered))  # a comparison of models does not ask these
         console.print()
     try:
-        questions = [question for question in agreement.report(state.ratings) if question.num_items]
+        questions = [question for question in agreement.agreement_by_question(state.ratings) if question.num_items]
     except MissingExtraError as error:
         line(str(error))
         return
@@ -109,7 +109,7 @@ def quality_table(quality: "Quality") -> "Table":
     """Table 2 of the paper for the rows rated so far, beside the paper's own shares."""
     from rich.table import Table
 
-    from distilabel_selfinstruct.quality import PAPER
+    from distilabel_selfinstruct.ratings.table_2 import PAPER
 
     table = Table(title="Quality (Table 2 of the paper)", title_justify="left")
     table.add_column("the majority says yes to")

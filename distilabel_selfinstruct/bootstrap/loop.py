@@ -1,0 +1,259 @@
+"""The bootstrapping loop: requests out, completions in, instructions admitted or rejected (paper, section 2.2).
+
+The loop knows no model and no clock. Its caller sends what `next_requests` gives and hands each completion to
+`receive` in the order of the requests. Request *k* is sampled from the pool as it stood when request *k − window* had
+been received, with a random state of its own, so the result depends on the seed and the completions alone, never on
+how many requests were sent at once.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from math import ceil
+from random import Random
+
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
+from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.parsing.filtered import read_instructions
+from distilabel_selfinstruct.prompts import PromptForm, PromptSet
+from distilabel_selfinstruct.records import (
+    RECORDING_EXHAUSTED,
+    STOPPED,
+    Completion,
+    Mode,
+    Reason,
+    Rejection,
+    Request,
+    Stage,
+)
+from distilabel_selfinstruct.similarity import Neighbour
+
+EXPECTED_PER_REQUEST = 5.0
+"""Instructions that a request brings, until enough have been received to know better."""
+
+REQUESTS_TO_JUDGE_BY = 10
+
+WARN_AT = 3
+"""A warning is due below so many times the acceptance at which the loop gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapSettings:
+    """How the loop samples, filters and stops. Defaults are the paper's where it names a number.
+
+    `window` requests may be under way at once. The loop gives up after `patience` requests in a row that admitted
+    nothing, when less than a share of `min_acceptance` of the candidates in the last `patience` requests was
+    admitted, or after `max_requests` (None: no limit).
+    """
+
+    num_instructions: int = 100
+    num_prompt_instructions: int = 8
+    num_prompt_generated: int = 2
+    classification_only: bool = False
+    mode: Mode = "default"
+    language: str = "en"
+    prompt_form: PromptForm = "completion"
+    random_seed: int = 42
+    window: int = 5
+    patience: int = 50
+    min_acceptance: float = 0.02
+    max_requests: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("num_instructions", "num_prompt_instructions", "window", "patience"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+        if self.max_requests is not None and self.max_requests < 1:
+            raise ConfigError(f"max_requests is {self.max_requests}: it must be at least 1, or left out.")
+        if not 0 <= self.min_acceptance < 1:
+            raise ConfigError(f"min_acceptance is {self.min_acceptance}: it must be from 0 to below 1.")
+        if not 0 <= self.num_prompt_generated <= self.num_prompt_instructions:
+            raise ConfigError(
+                f"num_prompt_generated is {self.num_prompt_generated}: it must be from 0 to "
+                f"num_prompt_instructions ({self.num_prompt_instructions})."
+            )
+
+
+def sampling_lag(num_instructions: int, max_in_flight: int) -> int:
+    """A window that keeps a model busy without letting the pool go stale.
+
+    The completions are received in order, so one that takes long holds up those sent after it: a window of 24 times
+    as many requests as are under way hides nearly all of that. In a short run so long a window would mean that no
+    prompt shows a generated instruction, so it is at most a quarter of the requests to be expected.
+    """
+    expected = ceil(num_instructions / EXPECTED_PER_REQUEST)
+    return min(24 * max_in_flight, max(max_in_flight, expected // 4))
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedInstruction:
+    """An admitted instruction, the request it came from, and what was nearest to it in the pool at that time."""
+
+    instruction: str
+    request: int
+    nearest_instruction: str
+    nearest_rouge_l: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a completion of instruction generation brought."""
+
+    admitted: tuple[GeneratedInstruction, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+
+
+class Bootstrap:
+    """The state of one run of instruction generation.
+
+    Raises:
+        SeedTaskError: the human side of the pool holds fewer instructions than a prompt shows.
+    """
+
+    def __init__(self, pool: TaskPool, prompts: PromptSet, settings: BootstrapSettings) -> None:
+        if pool.num_human < settings.num_prompt_instructions:
+            kind = "classification seed tasks" if settings.classification_only else "seed tasks"
+            banned = f" that people did not rate D ({pool.num_banned_human} are)" if pool.num_banned_human else ""
+            raise SeedTaskError(
+                f"A prompt shows {settings.num_prompt_instructions} instructions and there are only {pool.num_human} "
+                f"{kind}{banned}: add some, or lower num_prompt_instructions."
+            )
+        self._pool = pool
+        self._prompts = prompts
+        self._settings = settings
+        self._num_sent = 0
+        self._generated_after: list[int] = []  # admitted in all, after each received request
+        self._dry_requests = 0  # received in a row without admitting anything
+        self._dry_reasons: Counter[Reason] = Counter()
+        self._recent: deque[tuple[int, int]] = deque(maxlen=settings.patience)  # admitted and rejected, by request
+        self._last_error = ""
+        self._exhausted = False
+        self._stopped = ""
+
+    @property
+    def num_received(self) -> int:
+        """How many completions were received."""
+        return len(self._generated_after)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the loop is over, as a sentence; empty while it goes on."""
+        settings = self._settings
+        if self._pool.num_generated >= settings.num_instructions:
+            return f"{settings.num_instructions} instructions were wanted and admitted."
+        got = f"{self._pool.num_generated} of {settings.num_instructions} instructions were admitted"
+        if self._exhausted:
+            return f"{got}: the recording holds no further completion."
+        if self._stopped:
+            return f"{got}: {self._stopped}"
+        if self._dry_requests >= settings.patience:
+            common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
+            nothing = f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'})."
+            if self._dry_reasons[Reason.FAILED_REQUEST]:
+                return f"{nothing} The last failure was: {self._last_error}"
+            return f"{nothing} Try other seed tasks, a higher temperature or another model, or raise the patience."
+        rate = self.recent_acceptance
+        if rate is not None and rate < settings.min_acceptance:
+            return (
+                f"{got}: of the candidates in the last {settings.patience} requests only {rate:.1%} were admitted. The "
+                "model repeats itself: try more varied seed tasks, a higher temperature or another model, or lower "
+                "min_acceptance."
+            )
+        if settings.max_requests is not None and self.num_received >= settings.max_requests:
+            return f"{got}: max_requests ({settings.max_requests}) was reached."
+        return ""
+
+    @property
+    def recent_acceptance(self) -> float | None:
+        """Share of the candidates in the last `patience` requests that were admitted; None until there are so many."""
+        if len(self._recent) < self._settings.patience:
+            return None
+        admitted = sum(admitted for admitted, _ in self._recent)
+        rejected = sum(rejected for _, rejected in self._recent)
+        return admitted / (admitted + rejected) if admitted + rejected else 0.0
+
+    @property
+    def is_collapsing(self) -> bool:
+        """Whether the acceptance is so low that the loop is likely to give up soon."""
+        rate = self.recent_acceptance
+        return rate is not None and rate < WARN_AT * self._settings.min_acceptance
+
+    def next_requests(self) -> list[Request]:
+        """The requests that may be sent now. Empty when the loop is over.
+
+        All that fit into the window, unless fewer are likely to bring what is still wanted: what is sent beyond that
+        is paid for nothing. How many are sent at once changes no result.
+        """
+        if self.stop_reason:
+            return []
+        last = self.num_received + min(self._settings.window, self._num_likely_needed())
+        if self._settings.max_requests is not None:
+            last = min(last, self._settings.max_requests)
+        requests = [self._request(number) for number in range(self._num_sent, last)]
+        self._num_sent = max(self._num_sent, last)
+        return requests
+
+    def receive(self, request: Request, completion: Completion) -> Outcome:
+        """Take in the completion of the oldest request under way; admit or reject each instruction in it.
+
+        What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost.
+        """
+        outcome = self._read(request, completion)
+        self._generated_after.append(self._pool.num_generated)
+        self._recent.append((len(outcome.admitted), len(outcome.rejected)))
+        if outcome.admitted:
+            self._dry_requests = 0
+            self._dry_reasons.clear()
+        else:
+            self._dry_requests += 1
+            self._dry_reasons.update(rejection.reason for rejection in outcome.rejected)
+        return outcome
+
+    def _num_likely_needed(self) -> int:
+        missing = self._settings.num_instructions - self._pool.num_generated
+        per_request = EXPECTED_PER_REQUEST
+        if self.num_received >= REQUESTS_TO_JUDGE_BY:
+            per_request = max(self._pool.num_generated / self.num_received, 1 / self.num_received)
+        return ceil(missing / per_request) + 1
+
+    def _request(self, number: int) -> Request:
+        settings = self._settings
+        received = number - settings.window
+        instructions = self._pool.sample(
+            Random(f"{settings.random_seed}:{number}"),
+            settings.num_prompt_instructions,
+            settings.num_prompt_generated,
+            among_generated=self._generated_after[received] if received >= 0 else 0,
+        )
+        prompt = self._prompts.instruction_generation(
+            instructions, form=settings.prompt_form, classification_only=settings.classification_only
+        )
+        return Request(Stage.INSTRUCTION_GENERATION, number, prompt)
+
+    def _read(self, request: Request, completion: Completion) -> Outcome:
+        if completion.finish_reason == RECORDING_EXHAUSTED:
+            self._exhausted = True
+            return Outcome()
+        if completion.finish_reason == STOPPED:
+            self._stopped = completion.error
+            return Outcome()
+        if completion.text is None:
+            self._last_error = completion.error
+            return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
+        settings = self._settings
+        prompt = request.prompt if isinstance(request.prompt, str) else None
+        candidates = read_instructions(completion, mode=settings.mode, language=settings.language, prompt=prompt)
+        admitted: list[GeneratedInstruction] = []
+        rejected = list(candidates.rejected)
+        for instruction in candidates.kept:
+            if self._pool.num_generated >= settings.num_instructions:
+                detail = f"{settings.num_instructions} were wanted"
+                rejected.append(Rejection(instruction, Reason.OVER_LIMIT, detail))
+                continue
+            verdict = self._pool.admit(instruction)
+            nearest = verdict.nearest or Neighbour("", 0.0)
+            if verdict.admitted:
+                admitted.append(GeneratedInstruction(instruction, request.number, nearest.text, nearest.rouge_l))
+            else:
+                detail = f"ROUGE-L {nearest.rouge_l:.3f} with: {nearest.text}"
+                rejected.append(Rejection(instruction, Reason.NEAR_DUPLICATE, detail))
+        return Outcome(tuple(admitted), tuple(rejected))

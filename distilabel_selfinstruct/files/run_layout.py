@@ -1,0 +1,41 @@
+"""The one list of the files of a run: paths within its output folder, and names within the folder of a step."""
+
+DESCRIPTION = "run.json"
+PIPELINE = "pipeline.yaml"
+INSTRUCTIONS = "instructions.jsonl"
+INSTANCES = "instances.jsonl"
+REJECTIONS = "rejections.jsonl"
+DATASET = "dataset"
+STATE = "state"
+"""The journals, a folder for each step."""
+
+CACHE = "cache"
+"""What distilabel needs while the run works."""
+
+REPORT_PAGE = "report.html"
+REPORT_FIGURES = "report.json"
+EXPORT = "export"
+
+REVIEW = "review"
+"""What people said: the one folder that no model can make anew."""
+
+RATINGS = f"{REVIEW}/ratings.jsonl"
+REPLACED_RATINGS = f"{REVIEW}/replaced_ratings.jsonl"
+DECISIONS = f"{REVIEW}/decisions.jsonl"
+PUSHED = f"{REVIEW}/push.json"
+PULLED = f"{REVIEW}/pull.json"
+
+# Within `STATE`, in the folder of each step: see `journal`.
+COMPLETIONS = "completions.jsonl"
+STEP_RESULTS = "results.jsonl"
+STEP_REJECTIONS = "rejections.jsonl"
+END = "end.jsonl"
+
+LOCK = "lock"
+"""Held by the one process that may write to the folder it stands in."""
+
+STOP = "stop"
+"""Within `STATE`: asks all steps to stop sending requests, and holds the reason."""
+
+SENT = "sent"
+"""Within `STATE`: a byte for each request sent by any step, so that a limit on them is kept exactly."""

@@ -1,0 +1,218 @@
+"""The dataset card: what is in the dataset, how it was made, how good it is, and whether one may use it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from importlib import resources
+from typing import Any
+
+from distilabel_selfinstruct.analysis import PAPER as PAPER_TABLE_1
+from distilabel_selfinstruct.analysis import Statistics
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.hub.card import markdown
+from distilabel_selfinstruct.hub.card.figures import Figure
+from distilabel_selfinstruct.hub.card.front_matter import front_matter
+from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.model_terms import terms_of
+from distilabel_selfinstruct.hub.rows.configs import TableConfig
+from distilabel_selfinstruct.hub.rows.parquet import Written
+from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text
+from distilabel_selfinstruct.hub.rows.selection import Selection
+from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
+from distilabel_selfinstruct.prompts import default_decoding, overridden
+from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
+from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
+from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
+from distilabel_selfinstruct.ratings.table_2 import Count, Quality
+from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.report import Report
+
+_LABELS = {
+    "instructions": "instructions",
+    "classification_instructions": "– classification",
+    "non_classification_instructions": "– not classification",
+    "instances": "instances",
+    "instances_with_empty_input": "– with an empty input",
+    "instruction_length": "length of instructions",
+    "input_length": "length of inputs",
+    "output_length": "length of outputs",
+}
+_QUESTIONS = {
+    "valid_task": "the instruction is a valid task",
+    "input_appropriate": "the input is appropriate for it",
+    "output_correct": "the output is correct",
+    "all_valid": "all of these",
+}
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """All that a card says. `examples` are rows of the instances; raters have their public names in `report`."""
+
+    repo_id: str
+    licence: Licence
+    languages: tuple[str, ...]
+    tables: tuple[tuple[TableConfig, Written], ...]
+    selection: Selection
+    report: Report
+    examples: tuple[Mapping[str, Any], ...]
+    config: RunConfig | None
+    versions: Mapping[str, str]
+    hashes: Mapping[str, str]
+    rule: Mapping[str, Any]
+    has_pipeline: bool
+    includes_seeds: bool
+    figures: tuple[Figure, ...]
+
+
+def render_card(facts: CardFacts) -> str:
+    """The card as Markdown with its YAML header. Equal facts give equal text."""
+    from jinja2 import Environment, StrictUndefined
+
+    # Markdown, not HTML: every text from outside goes through a filter of `markdown` or through YAML.
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701
+    environment.filters |= {
+        "plain": markdown.plain, "code": markdown.code, "number": _number, "bibtex": _bibtex,
+    }  # fmt: skip
+    folder = resources.files("distilabel_selfinstruct.hub") / "templates" / "card.md.jinja"
+    text = environment.from_string(folder.read_text(encoding="utf-8")).render(_variables(facts))
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _variables(facts: CardFacts) -> dict[str, Any]:
+    owner, _, name = facts.repo_id.partition("/")
+    title = re.sub(r"[-_.]+", " ", name).strip()
+    selection, config, review = facts.selection, facts.config, facts.report.review
+    table_2 = review.quality if review else None
+    of_config = public_model(config.llm) if config else ""
+    models = selection.models or ((of_config,) if of_config else ("an unnamed model",))
+    return {
+        "front_matter": front_matter(
+            facts.tables, licence=facts.licence, languages=facts.languages, title=title, tags=_tags(facts)
+        ),
+        "title": title,
+        "repo_id": facts.repo_id,
+        "owner": owner,
+        "cite_key": re.sub(r"\W", "_", facts.repo_id),
+        "total": selection.total,
+        "num_instructions": len(selection.num_instances),
+        "models": models,
+        "reviewed": selection.reviewed,
+        "include": selection.include,
+        "verdicts": dict(sorted(selection.verdicts.items())),
+        "published_verdicts": [
+            f"{_number(number)} {verdict}"
+            for verdict, number in sorted(selection.verdicts.items())
+            if verdict in {"kept", *selection.include}
+        ],
+        "num_corrected": selection.num_corrected,
+        "num_raters": review.raters if review else 0,
+        "num_rated": max((count.rated for count in _counts(table_2)), default=0),
+        "tables": [{"config": config, "written": written} for config, written in facts.tables],
+        "row_counts": {config.name: written.num_rows for config, written in facts.tables},
+        "examples": [markdown.fenced_json(dict(example)) for example in facts.examples],
+        "table_1": _table_1(facts.report.table_1),
+        "table_2": _table_2(table_2),
+        "agreement": [_agreement_row(of) for of in (review.agreement if review else ()) if of.num_shared_items],
+        "decoding": _decoding(config) if config else [],
+        "config": config,
+        "llm": of_config,
+        "prompt_form": config.effective_prompt_form if config else "",
+        "prompts": public_text(config.prompts) if config else "",
+        "seeds": _seeds(facts),
+        "hashes": facts.hashes,
+        "versions": facts.versions,
+        "rejections": [(rule.stage.replace("_", " "), rule.reason, rule.count) for rule in facts.report.rejections],
+        "rule_words": _rule_words(facts.rule),
+        "pipeline": facts.has_pipeline,
+        "manifest_name": MANIFEST_NAME,
+        "figures": facts.figures,
+        "licence_words": _licence_words(facts.licence),
+        "terms": terms_of(models),
+    }
+
+
+def _tags(facts: CardFacts) -> list[str]:
+    return ["human-reviewed"] if facts.selection.reviewed and not facts.selection.include else []
+
+
+def _seeds(facts: CardFacts) -> dict[str, Any]:
+    packaged = facts.config is None or facts.config.seed_tasks is None
+    words = "the 175 that come with distilabel-selfinstruct" if packaged else "the user's own"
+    if facts.includes_seeds:
+        words += ", `seed_tasks.jsonl` in this repository"
+    return {"packaged": packaged, "words": words, "included": facts.includes_seeds}
+
+
+def _table_1(here: Statistics) -> list[tuple[str, str, str]]:
+    paper = asdict(PAPER_TABLE_1)
+    return [(_LABELS[name], _number(value), _number(paper[name])) for name, value in asdict(here).items()]
+
+
+def _table_2(here: Quality | None) -> list[tuple[str, str, str]]:
+    if not any(count.rated for count in _counts(here)):
+        return []
+    return [
+        (_QUESTIONS[field.name], _share(getattr(here, field.name)), _share(getattr(PAPER_TABLE_2, field.name)))
+        for field in fields(Quality)
+    ]
+
+
+def _counts(quality: Quality | None) -> list[Count]:
+    return [getattr(quality, field.name) for field in fields(Quality)] if quality else []
+
+
+def _share(count: Count) -> str:
+    return "–" if count.share is None else f"{count.share:.0%} ({_number(count.yes)} of {_number(count.rated)})"
+
+
+def _agreement_row(of: QuestionAgreement) -> tuple[str, ...]:
+    alpha = of.alpha_ordinal or of.alpha_nominal
+    percent = "–" if of.percent.value is None else f"{of.percent.value:.0%}"
+    question = markdown.code(of.question)
+    return question, _number(of.num_shared_items), percent, _value(of.mean_kappa), _value(alpha), _value(of.mean_rho)
+
+
+def _rule_words(rule: Mapping[str, Any]) -> str:
+    if not rule:
+        return ""
+    who = {"all": "all of its raters", "any": "one of its raters"}.get(
+        str(rule.get("accept")), "more than half of its raters"
+    )
+    rated = f"{rule.get('min_raters', 1)} or more people rated it"
+    worst = f"a rater accepts it with an overall rating of {rule.get('worst_rating', 'B')} or better"
+    return f"An instance is kept if {who} accept it and {rated}; {worst}."
+
+
+def _value(estimate: Estimate | None) -> str:
+    return "–" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
+
+
+def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
+    stages = (
+        ("instruction generation", Stage.INSTRUCTION_GENERATION, False),
+        ("classification", Stage.CLASSIFICATION, False),
+        ("instances of classification tasks", Stage.INSTANCE_GENERATION, True),
+        ("instances of other tasks", Stage.INSTANCE_GENERATION, False),
+    )
+    rows = []
+    for label, stage, is_classification in stages:
+        usual = default_decoding(stage, is_classification=is_classification, form=config.effective_prompt_form)
+        used = overridden(usual, config.decoding.get(stage.value, {}))
+        numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
+        rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))
+    return rows
+
+
+def _licence_words(licence: Licence) -> str:
+    if licence.id == "other":
+        return f"[{markdown.plain(licence.name)}](<{licence.link}>)"
+    return markdown.code(licence.id)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def _bibtex(text: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", text)

@@ -1,0 +1,1 @@
+"""The crash-safe record of a run: completions, what became of them, and the stop file."""

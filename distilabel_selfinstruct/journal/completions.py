@@ -1,0 +1,87 @@
+"""The records of `completions.jsonl`: what was asked, and what was answered."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.prompts import Decoding
+from distilabel_selfinstruct.records import Completion, Request, Stage
+
+
+def request_key(request: Request, decoding: Decoding) -> str:
+    """What makes two requests the same: the stage, the prompt, the sampling; in instruction generation the number."""
+    number = request.number if request.stage is Stage.INSTRUCTION_GENERATION else None
+    identity = [request.stage.value, number, request.prompt, request.is_classification, asdict(decoding)]
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def completion_row(request: Request, decoding: Decoding, completion: Completion) -> dict[str, Any]:
+    """A completion as a record of the journal.
+
+    The prompts of the later stages are their instruction in a text that never changes within a run: only their key
+    is kept. That of instruction generation is kept whole.
+    """
+    first_stage = request.stage is Stage.INSTRUCTION_GENERATION
+    return {
+        "key": request_key(request, decoding),
+        "stage": request.stage.value,
+        "request": request.number,
+        "instruction": request.instruction,
+        "is_classification": request.is_classification,
+        "prompt": request.prompt if first_stage else None,
+        "decoding": asdict(decoding),
+        **asdict(completion),
+    }
+
+
+def completion_of(row: dict[str, Any]) -> Completion:
+    """The completion in a record."""
+    return Completion(
+        text=row["text"],
+        finish_reason=row.get("finish_reason"),
+        input_tokens=row.get("input_tokens") or 0,
+        output_tokens=row.get("output_tokens") or 0,
+        model=row.get("model") or "",
+        error=row.get("error") or "",
+        retries=row.get("retries") or 0,
+        seconds=row.get("seconds") or 0.0,
+    )
+
+
+def read_completions(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a journal.
+
+    Raises:
+        JournalError: a line is no record; the message names file and line.
+    """
+    if not path.exists():
+        return
+    for line in jsonl.scan(path):
+        missing = [name for name in ("key", "stage", "text") if name not in line.value]
+        if line.fault or missing:
+            fault = line.fault or f"lacks {', '.join(missing)}"
+            raise JournalError(
+                f"{path}, line {line.number}: the line {fault}. Something else wrote to the journal: restore the file, "
+                "or remove the line to ask for that completion again."
+            )
+        yield line.value
+
+
+def repair(path: Path) -> bool:
+    """Cut off a last line that was being written when its process died. Returns whether there was one."""
+    if not path.exists():
+        return False
+    with path.open("rb+") as stream:
+        content = stream.read()
+        complete = content.rfind(b"\n") + 1
+        if complete == len(content):
+            return False
+        stream.truncate(complete)
+        os.fsync(stream.fileno())
+    return True

@@ -1,0 +1,166 @@
+"""The record of a run: every completion and every rejection of a step, on disk before it is used.
+
+Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at a time may hold:
+
+- `completions.jsonl` is the journal: append-only, flushed and fsynced, a record per completion. It is what was paid
+  for, and it is never rewritten. A record is found again by its request, so a step that starts over on the same folder
+  asks for nothing that had arrived.
+- `results.jsonl`, `rejections.jsonl` and `end.jsonl` are what became of the completions. They are made anew each time
+  a step starts, from the completions, and so equal those of a run that was never interrupted.
+"""
+
+import fcntl
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Any
+
+from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.files.jsonl import Appender
+from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, SENT, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.completions import (
+    completion_of,
+    completion_row,
+    read_completions,
+    repair,
+    request_key,
+)
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.prompts import Decoding
+from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, Stage
+
+
+class StepJournal:
+    """What one step received, kept and dropped.
+
+    Args:
+        state_dir: the run's folder. Empty: nothing is written, rejections are counted all the same.
+        step: the step's name, which names its folder.
+        max_requests: the most requests that all steps of the state folder may send together; 0 for no limit.
+
+    Raises:
+        JournalError: another process holds the folder, it cannot be written, or a record in it is damaged.
+    """
+
+    def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int = 0) -> None:
+        self._state = Path(state_dir) if os.fspath(state_dir) else None
+        self._folder = self._state / step if self._state else None
+        self._appenders: dict[str, Appender] = {}
+        self._lock: IO[str] | None = None
+        self._max_requests = max_requests
+        self._sent: IO[bytes] | None = None
+        self._recorded: defaultdict[str, list[Completion]] = defaultdict(list)
+        self.rejections: Counter[Reason] = Counter()
+        if self._folder is not None:
+            try:
+                self._open(self._folder)
+            except JournalError:
+                self.close()
+                raise
+
+    def replay(self, request: Request, decoding: Decoding) -> Completion | None:
+        """The completion that an earlier attempt received for this request, or None.
+
+        Equal requests are answered in the order in which they were recorded, each record once. A request that failed
+        is asked again, except in instruction generation, where later prompts were sampled knowing of the failure.
+        """
+        recorded = self._recorded.get(request_key(request, decoding))
+        return recorded.pop(0) if recorded else None
+
+    def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
+        """Write a completion with the request that it answers: the format that a `RecordedLLM` replays."""
+        self._append(COMPLETIONS, [completion_row(request, decoding, completion)])
+
+    def record_rejections(
+        self, rejections: Iterable[Rejection], *, stage: str, request: int, instruction: str = ""
+    ) -> None:
+        """Write what was dropped, why, and where it came from."""
+        rows = []
+        for rejection in rejections:
+            self.rejections[rejection.reason] += 1
+            rows.append(
+                {
+                    "stage": stage,
+                    "reason": rejection.reason.value,
+                    "detail": rejection.detail,
+                    "text": rejection.text,
+                    "instruction": instruction,
+                    "request": request,
+                }
+            )
+        self._append(STEP_REJECTIONS, rows)
+
+    def record_results(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Write what was kept."""
+        self._append(STEP_RESULTS, rows)
+
+    def record_end(self, reason: str) -> None:
+        """Write why the step is over, as a sentence."""
+        self._append(END, [{"reason": reason}])
+
+    def may_send(self) -> str:
+        """Count a request that is about to be sent. Returns why it must not be, or nothing."""
+        if self._state is None:
+            return ""
+        if reason := stop_reason(self._state):
+            return reason
+        if self._max_requests and not self._count(self._state / SENT):
+            reason = f"max_requests ({self._max_requests}) was reached."
+            ask_to_stop(self._state, reason)
+            return reason
+        return ""
+
+    def _count(self, path: Path) -> bool:
+        """Whether there is room for one more request of any step; if so, it is counted."""
+        if self._sent is None:
+            self._sent = path.open("ab", buffering=0)
+        fcntl.flock(self._sent, fcntl.LOCK_EX)
+        try:
+            if os.fstat(self._sent.fileno()).st_size >= self._max_requests:
+                return False
+            self._sent.write(b".")
+            return True
+        finally:
+            fcntl.flock(self._sent, fcntl.LOCK_UN)
+
+    @property
+    def summary(self) -> str:
+        """How much was dropped for which reason, in one line; empty when nothing was."""
+        return ", ".join(f"{reason.value} {count}" for reason, count in self.rejections.most_common())
+
+    def close(self) -> None:
+        """Close the files and let other processes have the folder."""
+        for appender in self._appenders.values():
+            appender.close()
+        self._appenders.clear()
+        if self._sent is not None:
+            self._sent.close()
+            self._sent = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _open(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = lock(folder / LOCK)
+            repair(folder / COMPLETIONS)
+            for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
+                (folder / derived).unlink(missing_ok=True)
+        except OSError as error:
+            raise JournalError(f"Cannot write to {folder}: {error.strerror or error}.") from error
+        for row in read_completions(folder / COMPLETIONS):
+            if row["text"] is not None or row["stage"] == Stage.INSTRUCTION_GENERATION.value:
+                self._recorded[row["key"]].append(completion_of(row))
+
+    def _append(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
+        if self._folder is None:
+            return
+        try:
+            if name not in self._appenders:
+                self._appenders[name] = Appender(self._folder / name)
+            self._appenders[name].append(rows)
+        except OSError as error:
+            raise JournalError(f"Cannot write to {self._folder / name}: {error.strerror or error}.") from error

@@ -1,0 +1,1 @@
+"""All that people said: answers, decisions, feedback, Table 2, comparisons, agreement."""

@@ -1,0 +1,70 @@
+"""How a run went: what each rule dropped, and the share of admitted candidates over time."""
+
+from collections.abc import Sequence
+
+from distilabel_selfinstruct.analysis import Period, RuleCount
+from distilabel_selfinstruct.report.plots import style
+
+_HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
+"""Tell the stages apart in print and without colours."""
+
+
+def draw_rejections(rules: Sequence[RuleCount], format: style.Format = "svg") -> bytes:
+    """A bar for each rule, by stage."""
+    stages = list(dict.fromkeys(rule.stage for rule in rules))
+    most = max(rule.count for rule in rules)
+    with style.drawing():
+        figure = style.new_figure(7.2, 0.9 + 0.27 * len(rules) + 0.2 * len(stages))
+        axes = figure.add_subplot()
+        for place, rule in enumerate(rules):
+            stage = stages.index(rule.stage)
+            color = style.PALETTE[stage % len(style.PALETTE)]
+            axes.barh(
+                place + 0.4 * stage,
+                rule.count,
+                height=0.8,
+                facecolor=style.tinted(color, 0.25),
+                edgecolor=style.INK,
+                lw=0.5,
+                hatch=_HATCHES[stage % len(_HATCHES)],
+                label=rule.stage.replace("_", " ") if rule.stage not in {r.stage for r in rules[:place]} else None,
+            )
+            axes.text(rule.count + most * 0.01, place + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)
+        axes.set_yticks(
+            [place + 0.4 * stages.index(rule.stage) for place, rule in enumerate(rules)],
+            [style.drawable(rule.reason.replace("_", " ")) for rule in rules],
+        )
+        axes.margins(y=0.01)
+        axes.invert_yaxis()
+        axes.set_xlim(0, most * 1.1)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_major_locator(style.whole_numbers())
+        axes.set_xlabel("dropped")
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        figure.legend(loc="outside upper left", ncols=len(stages), frameon=False, fontsize=9)
+        return style.encode(figure, format)
+
+
+def draw_acceptance(periods: Sequence[Period], format: style.Format = "svg") -> bytes:
+    """The share of admitted candidates, a point for each period of requests."""
+    known = [(period, share) for period in periods if (share := period.acceptance) is not None]
+    with style.drawing():
+        figure = style.new_figure(7.2, 2.8)
+        axes = figure.add_subplot()
+        axes.plot(
+            [(period.first_request + period.last_request) / 2 + 1 for period, _ in known],
+            [100 * share for _, share in known],
+            color=style.BLUE,
+            marker="o",
+            ms=4,
+            clip_on=False,
+        )
+        axes.set_ylim(0, 105)
+        axes.set_xlim(left=0)
+        axes.yaxis.set_major_formatter("{x:.0f}%")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.set_xlabel("requests sent for instructions")
+        axes.set_ylabel("candidates admitted")
+        style.horizontal_grid(axes)
+        return style.encode(figure, format)

@@ -1,0 +1,1 @@
+"""Argilla itself: connection, datasets, settings, records and responses."""

@@ -1,0 +1,138 @@
+"""A row of a dataset as the record that people rate: its identity, texts that are safe to show, and metadata."""
+
+import html
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from distilabel_selfinstruct.ratings.answers import NO, YES, record_id
+from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.words import length_in_words
+
+Value = str | int | float
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """What is pushed of a row. `id` is the `record_id` of its texts; `fields` are escaped, `metadata` holds no None."""
+
+    id: str
+    instruction: str
+    is_classification: bool
+    fields: Mapping[str, str]
+    metadata: Mapping[str, Value]
+
+    def item(self, metadata: Iterable[str]) -> dict[str, Any]:
+        """The record as Argilla's HTTP interface takes it, with the metadata that the dataset has properties for."""
+        known = {name: self.metadata[name] for name in metadata if name in self.metadata}
+        return {"external_id": self.id, "fields": dict(self.fields), "metadata": known}
+
+    @property
+    def size(self) -> int:
+        """Characters in its fields."""
+        return sum(map(len, self.fields.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRow:
+    """A row that is not in Argilla and why. `row` counts from 1; `record` is empty where there is no identity."""
+
+    row: int
+    record: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows made into records, in their order: each text once. `rows` gives the first row of each record, from 1."""
+
+    records: tuple[ReviewRecord, ...]
+    rows: Mapping[str, int]
+    num_rows: int = 0
+    duplicates: int = 0
+    failed: tuple[FailedRow, ...] = field(default=())
+
+
+def prepare(rows: Iterable[Any], *, run: str = "") -> Prepared:
+    """Make rows into records; rows without usable texts become failures, rows with the same texts one record."""
+    records: dict[str, ReviewRecord] = {}
+    first: dict[str, int] = {}
+    failed, duplicates, number = [], 0, 0
+    for number, row in enumerate(rows, 1):
+        fault = row_fault(row)
+        if fault:
+            failed.append(FailedRow(number, "", fault))
+            continue
+        record = review_record(row, run=run)
+        duplicates += record.id in records
+        records.setdefault(record.id, record)
+        first.setdefault(record.id, number)
+    return Prepared(tuple(records.values()), first, number, duplicates, tuple(failed))
+
+
+def row_fault(row: Any) -> str:
+    """Why nobody could rate this row; empty when they can."""
+    if not isinstance(row, dict):
+        return f"the row is {_shown(row)} and no mapping"
+    for name in ("instruction", "input", "output"):
+        text = row.get(name)
+        if name == "input" and text is None:
+            continue
+        if not isinstance(text, str):
+            return f"{name} is {_shown(text)} and must be a text" if name in row else f"there is no {name}"
+        half = _LONE_SURROGATE.search(text)
+        if half is not None:
+            return f"{name} holds half a character at position {half.start() + 1} (a lone surrogate)"
+        if "\0" in text:
+            return f"{name} holds a NUL character at position {text.index(chr(0)) + 1}, which databases refuse"
+    return "" if row["instruction"].strip() else "instruction is blank"
+
+
+def review_record(row: Mapping[str, Any], *, run: str = "") -> ReviewRecord:
+    """The record of a row without a `row_fault`.
+
+    The page of Argilla 2.8 puts plain text fields into the document as HTML, where script in them would run. They are
+    escaped, and show exactly; quotes stay as they are, so that a search finds them.
+    """
+    texts = {name: str(row.get(name) or "") for name in ("instruction", "input", "output")}
+    shown = {name: text for name, text in texts.items() if text or name != "input"}
+    return ReviewRecord(
+        id=record_id(texts["instruction"], texts["input"], texts["output"]),
+        instruction=texts["instruction"],
+        is_classification=bool(row.get("is_classification")),
+        fields={name: escaped(text) for name, text in shown.items()},
+        metadata=_metadata(row, texts, run),
+    )
+
+
+def escaped(text: str) -> str:
+    """The text as content of an HTML element that shows exactly it. Not for attributes: quotes stay."""
+    return html.escape(text, quote=False)
+
+
+def _metadata(row: Mapping[str, Any], texts: Mapping[str, str], run: str) -> dict[str, Value]:
+    classification, nearest = row.get("is_classification"), row.get("nearest_rouge_l")
+    found: dict[str, Value] = {f"{name}_words": length_in_words(text) for name, text in texts.items()}
+    if isinstance(classification, bool):
+        found["is_classification"] = YES if classification else NO
+    if isinstance(nearest, (int, float)) and not isinstance(nearest, bool) and math.isfinite(nearest):
+        found["nearest_rouge_l"] = float(nearest)
+    terms = {
+        "model": row.get("model_name"),
+        "run": run,
+        "stage": row.get("stage") or Stage.INSTANCE_GENERATION.value,
+        "task": row.get("task"),
+    }
+    for name, term in terms.items():
+        if isinstance(term, str) and term and not _LONE_SURROGATE.search(term):
+            found[name] = escaped(term.replace("\0", ""))  # the page shows terms as HTML too
+    return found
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 - enough to recognise it

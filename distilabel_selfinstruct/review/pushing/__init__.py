@@ -1,0 +1,1 @@
+"""From rows to records that people rate."""

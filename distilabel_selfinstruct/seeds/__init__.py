@@ -1,0 +1,1 @@
+"""Seed tasks: load and check them (paper, section 2.1)."""

@@ -1,0 +1,17 @@
+import pytest
+
+from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.files.tables import read_rows
+
+
+def test_a_missing_file_is_named_without_asking_the_hub(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    with pytest.raises(InputFileError, match=r"There is no file rows\.jsonl"):
+        read_rows("rows.jsonl")
+
+
+def test_a_file_of_an_unknown_kind_is_refused_with_the_known_ones(tmp_path):
+    path = tmp_path / "rows.xlsx"
+    path.write_text("")
+    with pytest.raises(InputFileError, match=r"\.jsonl, .*\.parquet"):
+        read_rows(path)

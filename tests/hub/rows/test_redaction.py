@@ -1,0 +1,97 @@
+"""What of a run may be told."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.hub.rows import redaction
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("llamacpp:/home/ann/models/tiny.gguf", "llamacpp:tiny.gguf"),
+        ("transformers:~/models/mine", "transformers:mine"),
+        ("vllm:./out/checkpoint-9", "vllm:checkpoint-9"),
+        ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
+        ("ollama:llama3.2:3b", "ollama:llama3.2:3b"),
+        ("hf:Qwen/Qwen3-8B", "hf:Qwen/Qwen3-8B"),
+        ("/home/ann/models/tiny.gguf", "tiny.gguf"),
+        ("C:\\Users\\ann\\tiny.gguf", "tiny.gguf"),
+    ],
+)
+def test_models_are_named_without_folders(name, told):
+    assert redaction.public_model(name) == told
+
+
+def test_a_relative_folder_of_a_model_is_not_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("secret-project/model").mkdir(parents=True)
+    assert redaction.public_model("transformers:secret-project/model") == "transformers:model"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://api.openai.com/v1", "https://api.openai.com/v1"),
+        ("https://ann:secret@api.openai.com/v1?key=secret", "https://api.openai.com/v1"),
+        ("http://localhost:11434/v1", "http://localhost:11434/v1"),
+        ("http://gpu-7.acme.internal:8000/v1", redaction.LOCAL_URL),
+        ("http://10.1.2.3:8000/v1", redaction.LOCAL_URL),
+    ],
+)
+def test_addresses_of_well_known_services_only_are_told(url, told):
+    assert redaction.public_url(url) == told
+
+
+def test_the_configuration_tells_nothing_of_the_users_machine_and_still_loads(tmp_path):
+    config = RunConfig(
+        llm="llamacpp:/home/ann/tiny.gguf",
+        base_url="http://ann:secret@gpu-7.internal/v1",
+        seed_tasks="/home/ann/acme-secret-seeds.jsonl",
+        human_feedback="/home/ann/run1",
+        prompts="/home/ann/prompts",
+        prices={"tiny": {"input": 1, "output": 2}},
+        max_cost=12.5,
+    )
+    told = yaml.safe_dump(redaction.public_config(config))
+    assert not any(word in told for word in ("ann", "secret", "internal", "12.5", "prices", "run1"))
+    assert RunConfig(**yaml.safe_load(told)).seed_tasks == "seed_tasks.jsonl"
+
+
+def test_the_pipeline_tells_nothing_of_the_users_machine():
+    step = {
+        "state_dir": "/home/ann/run/state",
+        "seed_tasks": "/home/ann/seeds.jsonl",
+        "human_feedback": "/home/ann/ratings.jsonl",
+        "prompts": "/home/ann/prompts",
+        "max_tokens": 7,
+        "max_total_requests": 0,
+        "runtime_parameters_info": [{"name": "resources"}],
+        "llm": {
+            "base_url": "http://gpu-7.internal:8000/v1",
+            "model": "/home/ann/tiny",
+            "api_key": "sk-secret",
+            "token": "sk-secret",
+            "default_headers": {"X-Key": "sk-secret"},
+            "api_key_variable": "OPENAI_API_KEY",
+        },
+    }
+    told = redaction.public_pipeline({"pipeline": {"steps": [{"step": step}]}})
+    [wrapped] = told["pipeline"]["steps"]
+    assert not any(word in yaml.safe_dump(told) for word in ("ann", "internal", "sk-secret"))
+    assert wrapped["step"]["max_tokens"] == 7
+    assert wrapped["step"]["state_dir"] == wrapped["step"]["human_feedback"] == ""
+    assert wrapped["step"]["seed_tasks"] == "seed_tasks.jsonl"
+    assert wrapped["step"]["llm"]["api_key_variable"] == "OPENAI_API_KEY"
+    assert "runtime_parameters_info" not in wrapped["step"]
+
+
+def test_a_text_that_is_no_path_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert redaction.public_text("and/or") == "and/or"
+    assert redaction.public_text("\n\n") == "\n\n"
+    assert os.sep in redaction.public_text("text/with\nbreaks")

@@ -1,0 +1,115 @@
+"""The figures as files."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from distilabel_selfinstruct.analysis import Period, RuleCount, length_histogram, share_histogram
+from distilabel_selfinstruct.analysis.verb_noun import Sector, VerbNouns
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.report import build_report, source_of_rows
+from distilabel_selfinstruct.report.plots import (
+    draw_acceptance,
+    draw_lengths,
+    draw_rejections,
+    draw_seed_similarity,
+    draw_sunburst,
+)
+from distilabel_selfinstruct.report.plots.style import PALETTE, drawable, ink_on, tinted
+
+
+def verb_nouns(*sectors: Sector) -> VerbNouns:
+    covered = sum(count for sector in sectors for _, count in sector.nouns)
+    return VerbNouns("rules", covered, covered, len(sectors), covered, covered, sectors)
+
+
+DRAWINGS = {
+    "sunburst": lambda form: draw_sunburst(verb_nouns(Sector("write", 3, (("poem", 2), ("ode", 1)))), form),
+    "one wedge": lambda form: draw_sunburst(verb_nouns(Sector("write", 1, (("poem", 1),))), form),
+    "similarity": lambda form: draw_seed_similarity(share_histogram([0.1, 0.5, 1.0]), form),
+    "lengths": lambda form: draw_lengths({"output": length_histogram([1] * 200 + [900])}, form),
+    "rejections": lambda form: draw_rejections([RuleCount("a_b", "x_y", 3), RuleCount("c", "x_y", 1)], form),
+    "acceptance": lambda form: draw_acceptance([Period(0, 0, 1, 1), Period(1, 1, 0, 0), Period(2, 2, 3, 0)], form),
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_figure_is_a_well_formed_svg(name):
+    assert ET.fromstring(DRAWINGS[name]("svg")).tag == "{http://www.w3.org/2000/svg}svg"
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_figure_is_a_png(name):
+    assert DRAWINGS[name]("png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("format", ["svg", "png"])
+def test_equal_data_give_equal_bytes(format):
+    assert DRAWINGS["sunburst"](format) == DRAWINGS["sunburst"](format)
+
+
+def test_an_svg_holds_no_date_and_no_address_that_would_be_fetched():
+    content = DRAWINGS["lengths"]("svg").decode()
+    assert "<dc:date>" not in content
+    assert "<image" not in content
+    assert "<script" not in content
+
+
+def test_words_that_the_font_lacks_become_boxes_and_no_warning():
+    draw_sunburst(verb_nouns(Sector("写", 2, (("诗", 1), ("día", 1)))))
+    assert drawable("诗 día $x$") == "□ día $x$"
+
+
+def test_words_are_never_read_as_formulas():
+    draw_sunburst(verb_nouns(Sector("$\\frac{", 1, (("$x^", 1),))))
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(ConfigError, match="There is no plot format 'gif': use svg or png"):
+        DRAWINGS["similarity"]("gif")
+
+
+def test_names_in_a_wedge_stand_out_from_it():
+    for color in PALETTE:
+        light, dark = sorted((luminance(color), luminance(ink_on(color))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3  # the contrast that WCAG asks of large text
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_tint_lies_between_the_colour_and_white():
+    assert (tinted("#0072B2", 0), tinted("#0072B2", 1)) == ("#0072b2", "#ffffff")
+
+
+def test_a_report_has_the_figures_that_it_has_data_for():
+    report = build_report(source_of_rows([{"instruction": "Write a poem.", "output": "Rain"}]), parser="rules")
+    assert set(report.plots()) == {"verb_noun", "lengths"}
+    assert report.plots("png")["lengths"].startswith(b"\x89PNG")
+
+
+def test_settings_of_the_user_change_nothing(tmp_path):
+    import matplotlib as mpl
+
+    before = DRAWINGS["similarity"]("svg")
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red"}):
+        assert DRAWINGS["similarity"]("svg") == before
+        assert mpl.rcParams["font.size"] == 30
+
+
+def test_without_matplotlib_the_extra_is_named():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from distilabel_selfinstruct.errors import MissingExtraError\n"
+        "from distilabel_selfinstruct.report import build_report, source_of_rows, to_html\n"
+        "report = build_report(source_of_rows([{'instruction': 'Write a poem.', 'output': 'x'}]))\n"
+        "try:\n    to_html(report)\n"
+        'except MissingExtraError as error:\n    assert str(error) == "Plots needs an extra: pip install '
+        "'distilabel-selfinstruct[analysis]'.\", error\nelse:\n    sys.exit('no error')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,337 @@
+"""Answers of several models are rated in a real Argilla by people who cannot know whose they are."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from distilabel_selfinstruct.errors import ReviewError, RunFolderError
+from distilabel_selfinstruct.evaluation import answers_of
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.ratings.answers import read_ratings
+from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, pull_comparison, push_comparison
+from distilabel_selfinstruct.review.comparing.key import read_key
+from distilabel_selfinstruct.review.folder.push_file import read_pushed
+from distilabel_selfinstruct.review.status import status
+from tests.browser import sign_in
+from tests.review.people import connected
+
+VARIABLE = "SELFINSTRUCT_RECORDINGS"
+RECORDINGS = Path(os.environ.get(VARIABLE, ""), "self_instruct", "predictions")
+
+MODELS = ("zebrafish-7b", "Okapi_instruct")
+
+
+@pytest.fixture
+def client(argilla_server):
+    with connected(argilla_server.url, argilla_server.api_key) as one:
+        yield one
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / f"figure-{uuid4().hex[:8]}"
+
+
+def two_models(count=4):
+    """Answers of two models to some tasks; to the first task they are the same."""
+    first, second = MODELS
+    tasks = [
+        (f"Name the opposite of word {number}.", f"word {number}" if number % 2 else "") for number in range(count)
+    ]
+    return {
+        first: {task: f"opposite {number}" for number, task in enumerate(tasks)},
+        second: {task: f"{'opposite' if not number else 'contrary'} {number}" for number, task in enumerate(tasks)},
+    }
+
+
+def get(server: Any, rater: str, path: str) -> Any:
+    """What the server gives a rater."""
+    headers = {"X-Argilla-Api-Key": server.rater(rater)[2]}
+    if path.endswith("/search"):
+        reply = httpx.post(f"{server.url}/api/v1{path}?include=responses&limit=1000", json={}, headers=headers)
+    else:
+        reply = httpx.get(f"{server.url}/api/v1{path}", headers=headers)
+    return reply.json()
+
+
+def dataset_id(folder: Path) -> str:
+    pushed = read_pushed(folder)
+    assert pushed is not None
+    return pushed.datasets[0].url.split("/dataset/")[1].split("/")[0]
+
+
+def seen(server: Any, rater: str, folder: Path) -> list[dict[str, Any]]:
+    """The records in the order in which the page shows them to a rater."""
+    found = get(server, rater, f"/me/datasets/{dataset_id(folder)}/records/search")
+    return [item["record"] for item in found["items"]]
+
+
+def rate(server: Any, rater: str, folder: Path, letters: dict[str, str], *, status: str = "submitted") -> None:
+    """The rater gives letters to the answers with these texts, which must differ between tasks."""
+    items = [
+        {
+            "record_id": record["id"],
+            "status": status,
+            "values": {"overall": {"value": letters[record["fields"]["output"]]}},
+        }
+        for record in seen(server, rater, folder)
+        if record["fields"]["output"] in letters
+    ]
+    assert len(items) == len(letters)
+    reply = httpx.post(
+        f"{server.url}/api/v1/me/responses/bulk",
+        json={"items": items},
+        headers={"X-Argilla-Api-Key": server.rater(rater)[2]},
+        timeout=60,
+    )
+    reply.raise_for_status()
+    assert not [item["error"] for item in reply.json()["items"] if item.get("error")]
+
+
+def counts(results):
+    return {
+        one.model: "".join(letter * count for letter, count in one.counts.items()) for one in results.comparison.models
+    }
+
+
+def test_a_rater_sees_every_answer_once_and_no_model_anywhere(argilla_server, client, folder):
+    key, result = push_comparison(folder, client, two_models(30))
+    dataset = dataset_id(folder)
+    told = [
+        get(argilla_server, "anna", path)
+        for path in (
+            "/me", "/me/workspaces", "/me/datasets", f"/datasets/{dataset}", f"/datasets/{dataset}/fields",
+            f"/datasets/{dataset}/questions", f"/me/datasets/{dataset}/metadata-properties",
+            f"/me/datasets/{dataset}/metrics", f"/datasets/{dataset}/progress",
+            f"/me/datasets/{dataset}/records/search",
+        )
+    ]  # fmt: skip
+    records = told[-1]["items"]
+    assert (len(records), result.created, len(key.answers)) == (59, 59, 59)
+    owners = client.api.http_client.get(f"/api/v1/datasets/{dataset}/records", params={"limit": 1000}).json()
+    for part in ("zebrafish", "okapi"):
+        assert part not in json.dumps([told, owners]).casefold()
+
+
+def test_texts_around_an_answer_are_the_same_whoever_gave_it(argilla_server, client, folder):
+    first, second = MODELS
+    files = {
+        first: answers_of([{"instruction": "Sort.\n", "input": "b a", "output": " a b"}]),
+        second: answers_of([{"instruction": "Sort.", "input": "b a\r\n", "output": "\n\nIt is a b.\n"}]),
+    }
+    push_comparison(folder, client, files)
+    fields = [record["fields"] for record in seen(argilla_server, "anna", folder)]
+    assert sorted(one["output"] for one in fields) == ["It is a b.", "a b"]
+    assert {(one["instruction"], one["input"]) for one in fields} == {("Sort.", "b a")}
+    assert all(
+        set(record["metadata"]) == {"instruction_words", "output_words"}
+        for record in seen(argilla_server, "anna", folder)
+    )
+
+
+def test_pushing_again_adds_nothing_and_keeps_ratings(argilla_server, client, folder):
+    push_comparison(folder, client, two_models())
+    rate(argilla_server, "anna", folder, {"opposite 1": "A"})
+    _, again = push_comparison(folder, client, dict(reversed(two_models().items())))
+    assert (again.created, again.already_there) == (0, 7)
+    assert counts(pull_comparison(client, folder)) == {"Okapi_instruct": "", "zebrafish-7b": "A"}
+
+
+def test_a_larger_sample_goes_on_with_the_smaller_one(client, folder):
+    push_comparison(folder, client, two_models(20), CompareOptions(sample=5))
+    _, more = push_comparison(folder, client, two_models(20), CompareOptions(sample=8))
+    assert 5 * 2 - 1 <= more.already_there <= 10
+    assert more.created + more.already_there == more.records
+
+
+@pytest.mark.parametrize("change", ["another model", "another answer", "a smaller sample"])
+def test_another_comparison_in_the_same_folder_is_refused(client, folder, change):
+    push_comparison(folder, client, two_models())
+    answers, options = two_models(), CompareOptions()
+    if change == "another model":
+        answers["third"] = answers[MODELS[0]]
+    elif change == "another answer":
+        task = next(iter(answers[MODELS[0]]))
+        answers[MODELS[0]] = {**answers[MODELS[0]], task: "something else"}
+    else:
+        options = CompareOptions(sample=1)
+    before = (folder / "comparison.json").read_bytes()
+    with pytest.raises(RunFolderError, match="holds another comparison, of zebrafish-7b, Okapi_instruct on 4 tasks"):
+        push_comparison(folder, client, answers, options)
+    assert (folder / "comparison.json").read_bytes() == before
+
+
+def test_a_name_of_a_dataset_that_tells_a_model_is_refused(client, tmp_path):
+    with pytest.raises(
+        ReviewError, match="'comparison-base-against-OKAPI-instruct', tells raters of the model 'Okapi_ins"
+    ):
+        push_comparison(tmp_path / "base against OKAPI instruct", client, two_models())
+    assert not (tmp_path / "base against OKAPI instruct").exists()
+
+
+def test_a_push_that_did_not_get_as_far_as_argilla_binds_to_nothing(client, folder):
+    with pytest.raises(ReviewError, match="cannot name a dataset"):
+        push_comparison(folder, client, two_models(), dataset="a/b")
+    key, _ = push_comparison(folder, client, two_models(2))
+    assert read_key(folder) == key
+
+
+def test_the_folder_of_a_run_is_refused(client, folder):
+    folder.mkdir()
+    jsonl.write(folder / "instances.jsonl", [])
+    with pytest.raises(RunFolderError, match="holds a run"):
+        push_comparison(folder, client, two_models())
+
+
+def test_letters_come_back_by_model_and_pair(argilla_server, client, folder):
+    push_comparison(folder, client, two_models(), CompareOptions(min_submitted=2))
+    letters = {"opposite 0": "B", "opposite 1": "A", "contrary 1": "C", "opposite 2": "D", "contrary 2": "A"}
+    rate(argilla_server, "anna", folder, letters)
+    rate(argilla_server, "ben", folder, {**letters, "opposite 3": "A"}, status="submitted")
+    rate(argilla_server, "carl", folder, {"contrary 3": "D"}, status="draft")
+    results = pull_comparison(client, folder)
+    assert counts(results) == {"zebrafish-7b": "AAABBDD", "Okapi_instruct": "AABBCC"}
+    (pair,) = results.comparison.pairs
+    assert (pair.first, pair.wins, pair.ties, pair.losses) == ("zebrafish-7b", 1, 1, 1)
+    overall, binary = results.agreement
+    assert (overall.num_shared_items, overall.percent.value, binary.percent.value) == (5, 1.0, 1.0)
+    written = json.loads((folder / "results.json").read_text())
+    assert [one["ratings"] for one in written["models"]] == [7, 6]
+    assert written["agreement"][0]["question"] == "overall"
+    assert results.notes == ()
+
+
+def test_pulling_again_loses_nothing_and_takes_what_changed(argilla_server, client, folder):
+    push_comparison(folder, client, two_models())
+    rate(argilla_server, "anna", folder, {"opposite 1": "A", "contrary 2": "B"})
+    pull_comparison(client, folder)
+    first = (folder / "review" / "ratings.jsonl").read_bytes()
+    pull_comparison(client, folder)
+    assert (folder / "review" / "ratings.jsonl").read_bytes() == first
+    of = {record["fields"]["output"]: record["id"] for record in seen(argilla_server, "anna", folder)}
+    client.api.http_client.delete(f"/api/v1/records/{of['opposite 1']}").raise_for_status()
+    rate(argilla_server, "ben", folder, {"contrary 1": "D"})
+    results = pull_comparison(client, folder)
+    assert counts(results) == {"zebrafish-7b": "A", "Okapi_instruct": "BD"}
+    assert len(read_ratings(folder / "review" / "ratings.jsonl")) == 3
+    assert any("no longer in Argilla: 1." in note for note in results.notes)
+
+
+def test_the_state_of_a_comparison_is_shown_as_that_of_a_run(argilla_server, client, folder):
+    push_comparison(folder, client, two_models())
+    rate(argilla_server, "anna", folder, {"opposite 1": "A"})
+    state = status(client, folder)
+    assert [(one.records, one.completed) for one in state.datasets] == [(7, 1)]
+    assert {one.rater: one.submitted for one in state.raters}["anna"] == 1
+
+
+def test_answers_are_rated_by_keyboard_only_and_an_empty_one_is_seen_to_be_none(
+    argilla_server, client, folder, browser
+):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    task = ("Sort the words.", "b a")
+    push_comparison(folder, client, {MODELS[0]: {task: "a b"}, MODELS[1]: {task: ""}})
+    sign_in(browser, argilla_server.url, *argilla_server.rater("carl")[:2])
+    browser.get(read_pushed(folder).datasets[0].url)
+    wait = WebDriverWait(browser, 30)
+    for done in range(2):
+        page = wait.until(lambda _, done=done: _page_of(browser, By.TAG_NAME, f"{done + 1} of 2"))
+        assert not [part for part in ("zebrafish", "okapi") if part in browser.page_source.casefold()]
+        ActionChains(browser).send_keys("1" if "Answer a b" in page else "4").pause(1).send_keys(Keys.RETURN).perform()
+    wait.until(lambda _: _page_of(browser, By.TAG_NAME, "100.00%"))
+    assert counts(pull_comparison(client, folder)) == {"zebrafish-7b": "A", "Okapi_instruct": "D"}
+
+
+def _page_of(browser, by, part):
+    """The text of the page when a record is there and the part, and nothing before."""
+    text = " ".join(browser.find_element(by, "body").text.split())
+    return text if part in text and "How good is the answer?" in text else None
+
+
+def test_a_folder_without_a_comparison_is_named(client, tmp_path):
+    with pytest.raises(RunFolderError, match=r"holds no comparison: comparison\.json is missing"):
+        pull_comparison(client, tmp_path)
+
+
+def command(*arguments, **environment):
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("ARGILLA_")}
+    return subprocess.run(
+        [sys.executable, "-m", "distilabel_selfinstruct", "review", "compare", *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, check=False, env={**inherited, "COLUMNS": "80", **environment},
+    )  # fmt: skip
+
+
+def written(folder, answers):
+    """The answers as files; the options that name them."""
+    options = []
+    for model, given in answers.items():
+        path = folder / f"{model}.jsonl"
+        jsonl.write(path, [{"instruction": task[0], "input": task[1], "output": text} for task, text in given.items()])
+        options += ["--answers", f"{model}={path}"]
+    return options
+
+
+def test_the_commands_push_and_pull_and_say_where_to_go_on(argilla_server, folder, tmp_path):
+    answers = two_models()
+    del answers[MODELS[1]]["Name the opposite of word 2.", ""]
+    where = ["--home", argilla_server.home]
+    done = command("push", *written(tmp_path, answers), "--output", folder, *where)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "3 tasks, 2 models, 5 different answers.",
+        "5 records are new in Argilla, 0 were there.",
+        "1 tasks are not answered by all (Okapi_instruct lacks 1): --incomplete takes them too.",
+        "1 answers say the same as another model's: rated once, counted for both.",
+        f"Rate: {read_pushed(folder).datasets[0].url}",
+        f"Who gave which answer, not for raters: {folder / 'comparison.json'}",
+        f"When people have rated: selfinstruct review compare pull {folder}",
+    ]
+    rate(argilla_server, "anna", folder, {"opposite 0": "A", "contrary 3": "D", "opposite 3": "B"})
+    done = command("pull", folder, *where)
+    assert (done.returncode, done.stderr) == (0, "")
+    tables = [line for line in done.stdout.splitlines() if line[:1] in "┏┃┡│├└"]
+    assert max(map(len, tables)) <= 80
+    assert f"Results: {folder / 'results.json'}" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (["model"], "--answers is 'model' and must be NAME=FILE"),
+        (["=x.jsonl"], "--answers is '=x.jsonl' and must be NAME=FILE"),
+        (["a=x.jsonl", "a=y.jsonl"], "--answers names the model 'a' twice"),
+    ],
+)
+def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, said):
+    done = command("push", *(part for one in answers for part in ("--answers", one)), "--output", tmp_path / "new")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert said in done.stderr
+
+
+@pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings")
+def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, client, folder):
+    models = {path.stem: answers_of(jsonl.read(path), "response") for path in sorted(RECORDINGS.glob("*.jsonl"))}
+    key, result = push_comparison(folder, client, models)
+    assert (len(key.models), key.num_tasks, key.num_left_out, result.failed) == (4, 252, 0, ())
+    assert result.created == len(key.answers) == 4 * 252 - key.num_shared
+    assert read_key(folder) == key
+    shown = seen(argilla_server, "anna", folder)
+    assert not [model for model in models if model in json.dumps(shown)]
+    # Nor does the order tell: the mean of some 245 of the places 0 to 979 has a standard deviation of 16.
+    for records in key.records.values():
+        places = [place for place, record in enumerate(shown) if record["external_id"] in records.values()]
+        assert fmean(places) == pytest.approx((len(shown) - 1) / 2, abs=100)
+    results = pull_comparison(client, folder)
+    assert {one.answers for one in results.comparison.models} == {252}

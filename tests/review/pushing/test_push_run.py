@@ -1,0 +1,111 @@
+"""A run is pushed: what is kept of that in its folder, and the command."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import argilla as rg
+import pytest
+
+from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
+from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
+from tests.review.people import instance
+from tests.review.pushes import a_run, rows
+
+
+def test_push_json_says_what_went_where_and_holds_no_secret(
+    argilla_server: Any, client: rg.Argilla, name: str, tmp_path: Path
+) -> None:
+    run = a_run(tmp_path, [*rows(8), instance(8, output=None)])
+    push_run(run, client, PushOptions(sample=5, seed=7), dataset=name)
+    content = json.loads((run / "review" / "push.json").read_text())
+    assert content["url"] == argilla_server.url
+    assert [(one["name"], one["workspace"], one["rater"]) for one in content["datasets"]] == [
+        (name, "selfinstruct", None)
+    ]
+    assert content["options"]["dataset"] == name
+    assert (content["options"]["sample"], content["options"]["seed"], content["complete"]) == (5, 7, True)
+    assert content["counts"] == {
+        "rows": 9, "records": 5, "created": 5, "already_there": 0, "held": 5, "duplicates": 0, "failed": 1,
+    }  # fmt: skip
+    assert content["failed"] == [{"row": 9, "record": "", "reason": "output is None and must be a text"}]
+    assert argilla_server.api_key not in (run / "review" / "push.json").read_text()
+
+
+def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(4))
+    push_run(run, client, dataset=name)
+    push_run(run, client, dataset=f"{name}-second")
+    pushed = read_pushed(run)
+    assert pushed is not None
+    assert [dataset.name for dataset in pushed.datasets] == [f"{name}-second", name]
+    write_pushed(run, pushed)
+    assert read_pushed(run) == pushed
+
+
+def test_the_dataset_is_named_after_the_folder_by_default(client: rg.Argilla, tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(1)).rename(tmp_path / "Mein Lauf (2) ü")
+    assert push_run(run, client).datasets[0].name == "selfinstruct-Mein-Lauf-2-ü"
+
+
+def test_a_folder_without_instances_is_named(client: rg.Argilla, tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match=r"holds no instances to rate: instances\.jsonl is missing"):
+        push_run(tmp_path, client)
+
+
+def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(1))
+    (run / "review").mkdir()
+    (run / "review" / "push.json").write_text("{")
+    with pytest.raises(RunFolderError, match=r"push\.json is damaged"):
+        push_run(run, client)
+
+
+def command(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("ARGILLA_")}
+    return subprocess.run(
+        [sys.executable, "-m", "distilabel_selfinstruct", "review", "push", *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, check=False, env={**inherited, "COLUMNS": "200", **environment},
+    )  # fmt: skip
+
+
+def test_the_command_finds_the_server_and_says_where_to_go_on(argilla_server: Any, tmp_path: Path) -> None:
+    run = a_run(tmp_path, [*rows(5), instance(1), instance(9, output=None)])
+    done = command(run, "--home", argilla_server.home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "5 records are new in Argilla, 0 were there.",
+        "1 rows say the same as a row before and were sent once.",
+        "Row 7 could not be sent: output is None and must be a text.",
+        f"Rate: {read_pushed(run).datasets[0].url}",  # type: ignore[union-attr]
+        f"When people have rated: selfinstruct review pull {run}",
+    ]
+
+
+def test_the_command_pushes_a_sample_split_between_raters(argilla_server: Any, tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(30))
+    done = command(
+        run, "--sample", 20, "--raters", "anna, ben", "--shared", 4, "--api-url", argilla_server.url,
+        ARGILLA_API_KEY=argilla_server.api_key,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "24 records are new in Argilla" in done.stdout
+    assert "A sample: one instance each of 20 instructions." in done.stdout
+    assert "anna (12 records): http" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--api-url", "http://127.0.0.1:9", "--api-key", "x"], "cannot be reached"),
+        (["--home", "/nowhere"], "No Argilla runs in /nowhere"),
+    ],
+)
+def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = command(a_run(tmp_path, rows(1)), *arguments)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+    assert said in done.stderr

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from distilabel_selfinstruct.errors import ConfigError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.prompts import PromptForm
 from distilabel_selfinstruct.records import Mode
@@ -103,12 +103,12 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     """The mapping in a YAML file; an empty file is an empty one.
 
     Raises:
-        ConfigError: the file cannot be read, or holds something else.
+        InputFileError: the file cannot be read.
+        ConfigError: it holds something else.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"Cannot read {what} {path}: {error.strerror or error}.") from error
+        with reading(path):
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"{what.capitalize()} {path} is not YAML: {error}.") from error
     if content is None:
@@ -122,7 +122,8 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
     """The configuration in a YAML file (none: the defaults), with the given options on top.
 
     Raises:
-        ConfigError: the file cannot be read, or an option is unknown or has a value that cannot work.
+        InputFileError: the file cannot be read.
+        ConfigError: an option is unknown or has a value that cannot work.
     """
     options = read_yaml(path, "the configuration") if path is not None else {}
     try:
@@ -140,15 +141,14 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
         RunFolderError: there is no run, or its description is damaged or of another version.
     """
     path = folder / run_layout.DESCRIPTION
+    if not path.exists():
+        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.", folder)
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        with reading(path, RunFolderError):
+            description = json.loads(path.read_text(encoding="utf-8"))
         return description, RunConfig(**description["config"])
-    except FileNotFoundError as error:
-        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.") from error
-    except OSError as error:
-        raise RunFolderError(f"Cannot read {path}: {error.strerror or error}.") from error
     except (ValueError, TypeError, KeyError, ValidationError) as error:
-        raise RunFolderError(f"{path} is damaged: it describes no run of this version.") from error
+        raise RunFolderError(f"{path} is damaged: it describes no run of this version.", path) from error
 
 
 def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:

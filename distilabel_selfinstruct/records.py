@@ -9,6 +9,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 Item = TypeVar("Item")
 
+Row = dict[str, Any]
+"""A row as it stands in a file or goes through the host. Records are made of it at once."""
+
 Mode = Literal["strict", "default"]
 """`strict` does what the paper's reference implementation does; `default` does what it should have done."""
 

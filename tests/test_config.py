@@ -1,7 +1,7 @@
 import pytest
 
 from distilabel_selfinstruct.config import load_config
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
 
 
 def config_file(tmp_path, text):
@@ -60,5 +60,5 @@ def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(ConfigError, match=r"Cannot read the configuration .*none\.yaml: No such file"):
+    with pytest.raises(InputFileError, match=r"Cannot read .*none\.yaml: No such file"):
         load_config(tmp_path / "none.yaml", {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.errors import InputFileError, reading
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -28,10 +28,8 @@ def scan(path: str | os.PathLike[str]) -> Iterator[Line]:
     Raises:
         InputFileError: the file cannot be opened.
     """
-    try:
+    with reading(path):
         content = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise InputFileError(f"Cannot read {os.fspath(path)}: {error.strerror or error}.") from error
     for number, raw in enumerate(content.split(b"\n"), 1):
         if raw.strip():
             yield _parse(number, raw)
@@ -59,7 +57,9 @@ def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
     """
     for line in scan(path):
         if line.fault:
-            raise InputFileError(f"{os.fspath(path)}, line {line.number}: the line {line.fault}. Mend or remove it.")
+            raise InputFileError(
+                f"{os.fspath(path)}, line {line.number}: the line {line.fault}. Repair or remove it.", path
+            )
         yield line.value
 
 

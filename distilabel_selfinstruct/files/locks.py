@@ -5,14 +5,14 @@ import os
 from pathlib import Path
 from typing import IO
 
-from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.errors import FolderInUseError
 
 
 def lock(path: Path) -> IO[str]:
     """Take the lock of a folder for this process; it is let go when the file is closed or the process ends.
 
     Raises:
-        JournalError: another process has it; the message names the process.
+        FolderInUseError: another process has it; the message names the process.
     """
     stream = path.open("a+", encoding="utf-8")
     try:
@@ -21,8 +21,10 @@ def lock(path: Path) -> IO[str]:
         stream.seek(0)
         holder = stream.read().strip() or "unknown"
         stream.close()
-        raise JournalError(
-            f"{path.parent} is in use by another process (number {holder}): wait for it or stop it."
+        raise FolderInUseError(
+            f"{path.parent} is in use by another process (number {holder}): wait for it or stop it.",
+            path.parent,
+            holder,
         ) from None
     stream.truncate(0)
     stream.write(str(os.getpid()))

@@ -68,7 +68,8 @@ def read_completions(path: Path) -> Iterator[dict[str, Any]]:
             fault = line.fault or f"lacks {', '.join(missing)}"
             raise JournalError(
                 f"{path}, line {line.number}: the line {fault}. Something else wrote to the journal: restore the file, "
-                "or remove the line to ask for that completion again."
+                "or remove the line to ask for that completion again.",
+                path,
             )
         yield line.value
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.errors import FileError, writing
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, SENT, STEP_REJECTIONS, STEP_RESULTS
@@ -41,7 +41,9 @@ class StepJournal:
         max_requests: the most requests that all steps of the state folder may send together; 0 for no limit.
 
     Raises:
-        JournalError: another process holds the folder, it cannot be written, or a record in it is damaged.
+        FolderInUseError: another process holds the folder.
+        OutputFileError: it cannot be written.
+        JournalError: a record in it is damaged.
     """
 
     def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int = 0) -> None:
@@ -56,7 +58,7 @@ class StepJournal:
         if self._folder is not None:
             try:
                 self._open(self._folder)
-            except JournalError:
+            except FileError:
                 self.close()
                 raise
 
@@ -143,14 +145,12 @@ class StepJournal:
             self._lock = None
 
     def _open(self, folder: Path) -> None:
-        try:
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder / LOCK)
             repair(folder / COMPLETIONS)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
-        except OSError as error:
-            raise JournalError(f"Cannot write to {folder}: {error.strerror or error}.") from error
         for row in read_completions(folder / COMPLETIONS):
             if row["text"] is not None or row["stage"] == Stage.INSTRUCTION_GENERATION.value:
                 self._recorded[row["key"]].append(completion_of(row))
@@ -158,9 +158,7 @@ class StepJournal:
     def _append(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
         if self._folder is None:
             return
-        try:
+        with writing(self._folder / name):
             if name not in self._appenders:
                 self._appenders[name] = Appender(self._folder / name)
             self._appenders[name].append(rows)
-        except OSError as error:
-            raise JournalError(f"Cannot write to {self._folder / name}: {error.strerror or error}.") from error

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from distilabel_selfinstruct.errors import ReviewError
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
 from distilabel_selfinstruct.review.argilla.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset
 from distilabel_selfinstruct.review.comparing.comparison import review_folder
@@ -60,7 +59,7 @@ def status(
     """The state of a run's review in Argilla; the ratings are those that a pull would write. Nothing is written.
 
     Raises:
-        ReviewError, RunFolderError, InputFileError: as in `pull.pull`.
+        ArgillaError, RunFolderError, InputFileError: as in `pull.pull`.
     """
     folder = review_folder(run)
     gathered = gather_run(client, folder, names=names, workspace=workspace, report=report)
@@ -81,13 +80,15 @@ def offline_status(run: str | Path) -> ReviewStatus:
 
     Raises:
         RunFolderError: the folder holds no run.
-        ReviewError: nothing was pulled yet.
+        ArgillaError: nothing was pulled yet.
         InputFileError: the ratings are damaged.
     """
     folder = review_folder(run)
     folder.require_run()
     if not folder.ratings.exists():
-        raise ReviewError(f"{folder.ratings} is not there: get the ratings with selfinstruct review pull {folder.run}.")
+        raise ArgillaError(
+            f"{folder.ratings} is not there: get the ratings with selfinstruct review pull {folder.run}."
+        )
     ratings = read_ratings(folder.ratings)
     submitted = Counter(rater for _, rater in {(rating.record, rating.rater) for rating in ratings})
     raters = tuple(RaterProgress("", rater, count) for rater, count in sorted(submitted.items()))

@@ -13,7 +13,7 @@ from typing import Any
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.prompts import load_prompts
@@ -56,15 +56,16 @@ class RunFolder:
                 holds a run with other settings (the message shows each difference), or is to start over and people have
                 rated the run there.
         """
-        try:
+        remedy = "Give another output folder."
+        with writing(self.path, remedy):
             if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
-                raise RunFolderError(f"{self.path} holds something that is no run: give a new or an empty folder.")
+                raise RunFolderError(
+                    f"{self.path} holds something that is no run: give a new or an empty folder.", self.path
+                )
             self.path.mkdir(parents=True, exist_ok=True)
             held = lock(self.path / run_layout.LOCK)
-        except OSError as error:
-            raise RunFolderError(f"Cannot use {self.path} as output folder: {error.strerror or error}.") from error
         with held:
-            try:
+            with writing(self.path, remedy):
                 if fresh:
                     self._refuse_to_replace_what_people_rated()
                     self._clear()
@@ -73,10 +74,8 @@ class RunFolder:
                 (self.state / run_layout.STOP).unlink(missing_ok=True)
                 for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
                     for file in self.state.glob(f"*/{derived}"):
-                        file.unlink()  # made anew; whoever watches must not take the old ones for it
+                        file.unlink()  # they are written again; whoever watches must not read the old ones
                 shutil.rmtree(self.cache, ignore_errors=True)
-            except OSError as error:
-                raise RunFolderError(f"Cannot use {self.path} as output folder: {error.strerror or error}.") from error
             yield config
 
     @property

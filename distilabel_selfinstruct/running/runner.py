@@ -15,7 +15,7 @@ from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import ConfigError, JournalError, PipelineError
+from distilabel_selfinstruct.errors import ConfigError, PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import read_completions, repair
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
@@ -107,10 +107,8 @@ def run(
     probe(configured_llm(config), config.effective_prompt_form)
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
-        try:
+        with writing(folder.path, "Make room."):
             pipeline.save(str(folder.pipeline), format="yaml")
-        except OSError as error:
-            raise JournalError(f"Cannot write to {folder.path}: {error.strerror or error}. Make room.") from error
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
             deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
@@ -130,16 +128,11 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     stopped = stop_reason(folder.state)
     outputs = read_outputs(folder)
     problems = [str(failure)] if failure else missing_rows(outputs, num_rows)
-    try:
-        with _without_dataset_bars():
-            write_outputs(folder, outputs)
+    remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
+    with writing(folder.path, remedy), _without_dataset_bars():
+        write_outputs(folder, outputs)
         status = "failed" if problems else "stopped" if stopped else "finished"
         folder.finish({"status": status, "problems": problems, "stop_reason": outputs.stop_reason})
-    except OSError as error:
-        raise JournalError(
-            f"Cannot write to {folder.path}: {error.strerror or error}. What the model answered is in {folder.state}; "
-            "make room and give the same command to go on."
-        ) from (failure or error)
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(outputs.instructions)} instructions, "

@@ -6,7 +6,7 @@ from distilabel.steps.base import GeneratorStep
 from pydantic import Field, PrivateAttr, SecretStr
 from typing_extensions import override
 
-from distilabel_selfinstruct.errors import ConfigError, ReviewError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.ratings.decisions import Accept, Decision, DecisionRule, decide
@@ -115,7 +115,7 @@ class LoadDecisionsFromArgilla(GeneratorStep):
         Raises:
             ConfigError: no instances are named.
             InputFileError: they cannot be read.
-            ReviewError: Argilla cannot be reached, has none of the datasets, or no row is to be loaded.
+            ArgillaError: Argilla cannot be reached, has none of the datasets, or no row is to be loaded.
         """
         super().load()
         die_with_parent()
@@ -133,7 +133,7 @@ class LoadDecisionsFromArgilla(GeneratorStep):
         decisions = decide(gathered.rows, gathered.merged.ratings, rule)
         self._rows = [_row(decision) for decision in decisions if self.include == "all" or decision.verdict == "kept"]
         if not self._rows:
-            raise ReviewError(
+            raise ArgillaError(
                 f"None of the {len(decisions):,} rows of {self.instances} is kept by {len(gathered.merged.ratings):,} "
                 "answers: rate more of them, or set include to 'all'."
             )

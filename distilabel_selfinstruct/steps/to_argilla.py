@@ -6,7 +6,7 @@ from distilabel.steps import Step, StepInput
 from pydantic import Field, PositiveInt, PrivateAttr, SecretStr
 from typing_extensions import override
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.ratings.answers import record_id
 from distilabel_selfinstruct.review.argilla.connection import connect
@@ -144,7 +144,7 @@ class SelfInstructToArgilla(Step):
         else:
             try:
                 sent = self._uploader.send(prepared.records)
-            except ReviewError as error:
+            except ArgillaError as error:
                 self._complain(str(error))
                 self._close()  # the next batch connects anew, which fails fast where nobody answers
                 missing += len(prepared.records)
@@ -178,7 +178,7 @@ class SelfInstructToArgilla(Step):
                 load_settings(self.settings, client=self._client, min_submitted=self.min_submitted or None),
                 min_submitted=self.min_submitted or None,
             )
-        except ReviewError as error:
+        except ArgillaError as error:
             self._complain(str(error))
             self._close()
         else:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.errors import FileError
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.prompts import default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
@@ -71,6 +71,6 @@ def replayed(state: Path, count: int, stage: Stage = FIRST) -> list[str | None]:
 
 def refusal(state: Path) -> str:
     """What is said to the one who opens the journal."""
-    with pytest.raises(JournalError) as refused:
+    with pytest.raises(FileError) as refused:
         opened(state)
     return str(refused.value)

@@ -14,7 +14,7 @@ def script(body: str, state: Path, *arguments: object) -> "subprocess.Popen[str]
     """A process of its own that has the journal of STEP open, as `journal`."""
     start = (
         "import os, sys, time\n"
-        "from distilabel_selfinstruct.errors import JournalError\n"
+        "from distilabel_selfinstruct.errors import FileError\n"
         "from distilabel_selfinstruct.journal.step_journal import StepJournal\n"
         "from distilabel_selfinstruct.journal.stop_file import ask_to_stop\n"
         "from distilabel_selfinstruct.prompts import default_decoding\n"

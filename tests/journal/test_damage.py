@@ -74,12 +74,12 @@ def test_a_damaged_journal_is_not_held_after_it_was_refused(tmp_path: Path) -> N
         open(path, "w").write("damaged\\n" + good)
         try:
             StepJournal(sys.argv[1], "step")
-        except JournalError as error:
+        except FileError as error:
             refused = error
         open(path, "w").write(good)
         try:
             StepJournal(sys.argv[1], "step")
-        except JournalError as error:
+        except FileError as error:
             say(error)
         else:
             say("open", refused)

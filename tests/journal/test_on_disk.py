@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.errors import FileError
 from distilabel_selfinstruct.journal.completions import read_completions
 from distilabel_selfinstruct.records import Completion
 from tests.journal.builders import DECODING, STEP, a_request, completions_file, opened, replayed
@@ -47,7 +47,7 @@ def test_each_record_survives_the_kill_that_follows_it(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(JournalError, match=f"Cannot write to {tmp_path / STEP}: Permission denied"):
+        with pytest.raises(FileError, match=f"Cannot write to {tmp_path / STEP}: Permission denied"):
             opened(tmp_path)
     finally:
         tmp_path.chmod(0o700)
@@ -55,7 +55,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / STEP).write_text("mine")
-    with pytest.raises(JournalError, match=f"Cannot write to {tmp_path / STEP}: File exists"):
+    with pytest.raises(FileError, match=f"Cannot write to {tmp_path / STEP}: File exists"):
         opened(tmp_path)
 
 
@@ -67,7 +67,7 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_was_recorded(tmp_path: Path)
             for number in range(20):
                 journal.record_completion(Request(Stage.INSTRUCTION_GENERATION, number, f"prompt {number}"), DECODING,
                                           Completion("text " * 20))
-        except JournalError as error:
+        except FileError as error:
             say(number, error)
     """
     with script(body, tmp_path) as process:

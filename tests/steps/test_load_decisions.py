@@ -13,7 +13,7 @@ from distilabel.pipeline import Pipeline
 from distilabel.utils.docstring import parse_google_docstring
 from pydantic import SecretStr, ValidationError
 
-from distilabel_selfinstruct.errors import ConfigError, InputFileError, ReviewError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
 from tests.review.people import GOOD, WRONG, identity, instance, reviews
@@ -101,7 +101,7 @@ def test_a_corrected_output_is_the_output(new_review):
 
 
 def test_the_rule_of_the_step_decides(review):
-    with pytest.raises(ReviewError, match=r"None of the 7 rows of .* is kept by 24 answers"):
+    with pytest.raises(ArgillaError, match=r"None of the 7 rows of .* is kept by 24 answers"):
         rows_of(step_of(review, min_raters=2))
     assert len(rows_of(step_of(review, worst_rating="D"))) == 5
 
@@ -138,10 +138,10 @@ def test_several_datasets_are_put_together(new_review):
     [
         ({"instances": ""}, ConfigError, "name the file or dataset that was pushed"),
         ({"instances": __file__}, InputFileError, "is in no known format"),
-        ({"dataset_names": ["not-there"]}, ReviewError, "holds no dataset 'not-there'"),
-        ({"workspace": "not-there"}, ReviewError, "in workspace 'not-there'"),
-        ({"api_key": SecretStr(SECRET)}, ReviewError, "does not know this API key"),
-        ({"api_url": "http://127.0.0.1:9"}, ReviewError, "cannot be reached"),
+        ({"dataset_names": ["not-there"]}, ArgillaError, "holds no dataset 'not-there'"),
+        ({"workspace": "not-there"}, ArgillaError, "in workspace 'not-there'"),
+        ({"api_key": SecretStr(SECRET)}, ArgillaError, "does not know this API key"),
+        ({"api_url": "http://127.0.0.1:9"}, ArgillaError, "cannot be reached"),
     ],
 )
 def test_a_fault_is_one_sentence_without_the_key(review, options, error, sentence):

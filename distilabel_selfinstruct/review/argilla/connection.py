@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -43,7 +43,7 @@ def connect(
         timeout: the longest wait for an answer, in seconds.
 
     Raises:
-        ReviewError: there is no server or no key, it cannot be reached, it refuses the key or is no Argilla.
+        ArgillaError: there is no server or no key, it cannot be reached, it refuses the key or is no Argilla.
     """
     url, key = _address(api_url, api_key, home)
     return _client(url, key, timeout)
@@ -53,7 +53,7 @@ def _address(api_url: str | None, api_key: str | None, home: str | os.PathLike[s
     if home is not None and api_url is None:
         running = _running(home)
         if running is None:
-            raise ReviewError(f"No Argilla runs in {home}: start it with 'selfinstruct review serve --home {home}'.")
+            raise ArgillaError(f"No Argilla runs in {home}: start it with 'selfinstruct review serve --home {home}'.")
         return running.url, api_key or running.api_key
     url, key = api_url or os.environ.get(URL_VARIABLE), api_key or os.environ.get(KEY_VARIABLE)
     if url and key:
@@ -62,12 +62,12 @@ def _address(api_url: str | None, api_key: str | None, home: str | os.PathLike[s
     if url:
         if running is not None and running.url.rstrip("/") == url.rstrip("/"):
             return url, running.api_key
-        raise ReviewError(f"There is no API key for {shown(url)}: set the environment variable {KEY_VARIABLE}.")
+        raise ArgillaError(f"There is no API key for {shown(url)}: set the environment variable {KEY_VARIABLE}.")
     if running is not None:
         return running.url, running.api_key
     if key:
-        raise ReviewError(f"There is an API key and no address to send it to: give --api-url or set {URL_VARIABLE}.")
-    raise ReviewError(
+        raise ArgillaError(f"There is an API key and no address to send it to: give --api-url or set {URL_VARIABLE}.")
+    raise ArgillaError(
         "No Argilla is running: start one with 'selfinstruct review serve' in another terminal, or give the address "
         f"and key of a hosted one with --api-url and {KEY_VARIABLE}."
     )
@@ -83,7 +83,7 @@ def _client(url: str, key: str, timeout: int) -> "rg.Argilla":
     import argilla as rg
 
     if urlsplit(url).scheme not in {"http", "https"}:
-        raise ReviewError(f"{shown(url)!r} is no address of a server: write it with http:// or https://.")
+        raise ArgillaError(f"{shown(url)!r} is no address of a server: write it with http:// or https://.")
     with server_errors(url):
         _check(url, key, timeout)
         return rg.Argilla(
@@ -100,11 +100,13 @@ def _check(url: str, key: str, timeout: int) -> None:
     with httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport) as client:
         response = client.get("/api/v1/me")
     if response.status_code in {401, 403}:
-        raise ReviewError(f"Argilla at {shown(url)} does not know this API key: take it from your user settings there.")
+        raise ArgillaError(
+            f"Argilla at {shown(url)} does not know this API key: take it from your user settings there."
+        )
     if response.is_server_error:
         response.raise_for_status()
     if not response.is_success or "username" not in response.json():
-        raise ReviewError(
+        raise ArgillaError(
             f"What answers at {shown(url)} is no Argilla (status {response.status_code}): check the address."
         )
 
@@ -121,7 +123,7 @@ def server_errors(url: str) -> Iterator[None]:
     """Turn what the client and its transport raise into one sentence about the server at `url`.
 
     Raises:
-        ReviewError: the server cannot be reached, refuses, or is no Argilla.
+        ArgillaError: the server cannot be reached, refuses, or is no Argilla.
     """
     import httpx
     from argilla._exceptions import ArgillaAPIError, ArgillaCredentialsError, ForbiddenError, UnauthorizedError
@@ -129,22 +131,22 @@ def server_errors(url: str) -> Iterator[None]:
     try:
         yield
     except (ArgillaCredentialsError, UnauthorizedError) as error:
-        raise ReviewError(
+        raise ArgillaError(
             f"Argilla at {shown(url)} does not know this API key: take it from your user settings there."
         ) from error
     except ForbiddenError as error:
-        raise ReviewError(
+        raise ArgillaError(
             f"Argilla at {shown(url)} does not let this user do that: use the API key of an owner, or of an admin of "
             "the workspace."
         ) from error
     except (httpx.TransportError, httpx.InvalidURL) as error:
-        raise ReviewError(
+        raise ArgillaError(
             f"Argilla at {shown(url)} cannot be reached ({said(error)}): check the address, and that it runs."
         ) from error
     except (ArgillaAPIError, httpx.HTTPStatusError) as error:
-        raise ReviewError(f"Argilla at {shown(url)} failed ({said(error)}): look into its log.") from error
+        raise ArgillaError(f"Argilla at {shown(url)} failed ({said(error)}): look into its log.") from error
     except (ValueError, TypeError) as error:  # a page that is no JSON, or JSON of something else
-        raise ReviewError(
+        raise ArgillaError(
             f"What answers at {shown(url)} is no Argilla that can be used ({type(error).__name__}): check the address."
         ) from error
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.argilla.connection import server_errors, shown
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def open_dataset(
     metadata that it lacks is added. Questions, labels and fields of a dataset cannot change.
 
     Raises:
-        ReviewError: the name cannot be one, the workspace cannot be had, or the dataset there asks something else.
+        ArgillaError: the name cannot be one, the workspace cannot be had, or the dataset there asks something else.
     """
     import argilla as rg
     from argilla._exceptions import ConflictError, InternalServerError
 
     if not _NAME.fullmatch(name) or len(name) > MAX_NAME:
-        raise ReviewError(
+        raise ArgillaError(
             f"{name!r} cannot name a dataset: use up to {MAX_NAME} letters, digits, spaces, dots, '-' and '_'."
         )
     with server_errors(client.api_url):
@@ -92,7 +92,7 @@ def check_raters(client: "rg.Argilla", workspace: str, raters: tuple[str, ...]) 
     """See to it that each rater has an account and belongs to the workspace.
 
     Raises:
-        ReviewError: there is no such account, or it cannot be added to the workspace.
+        ArgillaError: there is no such account, or it cannot be added to the workspace.
     """
     from argilla._exceptions import ForbiddenError
 
@@ -108,7 +108,7 @@ def check_raters(client: "rg.Argilla", workspace: str, raters: tuple[str, ...]) 
                 continue
             if rater not in users:
                 there = ", ".join(sorted(users or members)) or "nobody"
-                raise ReviewError(
+                raise ArgillaError(
                     f"There is no rater {rater!r} at {shown(client.api_url)} (there is {there}): make the account with "
                     f"'selfinstruct review serve --raters {rater}', or in the settings of a hosted Argilla."
                 )
@@ -131,12 +131,12 @@ def _workspace(client: "rg.Argilla", name: str) -> Any:
                 return workspace
         if isinstance(error, InternalServerError):
             raise
-        raise ReviewError(
+        raise ArgillaError(
             f"The workspace {name!r} at {shown(client.api_url)} is not this user's: ask its owner to add the user."
         ) from error
     except ForbiddenError as error:
         names = ", ".join(workspace.name for workspace in there) or "none"
-        raise ReviewError(
+        raise ArgillaError(
             f"There is no workspace {name!r} at {shown(client.api_url)} and this user may not make one: choose one of "
             f"the user's with --workspace (there are {names})."
         ) from error
@@ -165,7 +165,7 @@ def _refuse_differences(dataset: Any, settings: Any, workspace: str) -> None:
         if part in there and there[part] != wanted[part]
     ]
     if differences:
-        raise ReviewError(
+        raise ArgillaError(
             f"The dataset {dataset.name!r} in the workspace {workspace!r} is of another kind: "
             f"{'; '.join(differences)}. Give the name of a new one with --dataset."
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.argilla.connection import server_errors, shown
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def read_responses(
         report: called after each page with the number of records read so far and in all, of one dataset.
 
     Raises:
-        ReviewError: the server cannot be reached or refuses, or none of the datasets is there.
+        ArgillaError: the server cannot be reached or refuses, or none of the datasets is there.
     """
     with server_errors(client.api_url):
         workspaces = {workspace.name: workspace.id for workspace in client.api.workspaces.list()}
@@ -127,7 +127,7 @@ def read_responses(
             )
     if not found:
         names = ", ".join(f"{target.name!r} in workspace {target.workspace!r}" for target in targets)
-        raise ReviewError(
+        raise ArgillaError(
             f"Argilla at {shown(client.api_url)} holds no dataset {names}: name the one that was rated with "
             "--dataset and --workspace, or push again."
         )
@@ -194,7 +194,7 @@ def _read(
                 break
         if total == most:
             return completed, list(responses.values())
-    raise ReviewError(
+    raise ArgillaError(
         f"Records of a dataset at {shown(client.api_url)} are being deleted: pull again when that is done."
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.argilla.connection import said, server_errors, shown
 from distilabel_selfinstruct.review.argilla.datasets import ReviewDataset
 from distilabel_selfinstruct.review.argilla.records import ReviewRecord
@@ -93,7 +93,7 @@ class Uploader:
         """Write the records; their ids must differ.
 
         Raises:
-            ReviewError: the server cannot be reached, does not let this user write, has no such dataset any more, or
+            ArgillaError: the server cannot be reached, does not let this user write, has no such dataset any more, or
                 fails whatever it is sent.
         """
         sent = Sent()
@@ -107,7 +107,7 @@ class Uploader:
         """How many records the dataset holds. The server does not say which of those it is sent are new.
 
         Raises:
-            ReviewError: it cannot be reached.
+            ArgillaError: it cannot be reached.
         """
         with server_errors(self._client.api_url):
             return int(self._client.api.datasets.get_progress(self._dataset.id).total)
@@ -134,7 +134,7 @@ class Uploader:
 
     def _refuse_to_go_on(self, sent: Sent, count: int, *, at_least: int) -> None:
         if sent.broke == count >= at_least:
-            raise ReviewError(
+            raise ArgillaError(
                 f"Argilla at {shown(self._client.api_url)} fails whatever it is sent ({sent.failed[0][1]}): look into "
                 "its log."
             )
@@ -147,7 +147,7 @@ class Uploader:
         except _RefusedError as refusal:
             return refusal
         except _TryAgainError as error:
-            raise ReviewError(
+            raise ArgillaError(
                 f"Argilla at {shown(self._client.api_url)} did not answer {ATTEMPTS} times in a row ({error}): see "
                 "whether it runs, and push again; what arrived is kept."
             ) from error
@@ -175,8 +175,8 @@ class Uploader:
                 return _RefusedError(named.group(2).strip(), position=int(named.group(1)), status=status)
             return _RefusedError(f"status {status}: {text}", status=status)
         if status == 404:  # noqa: PLR2004 - not found
-            return ReviewError(f"The dataset {place} was deleted while records were sent: push again to make it anew.")
-        return ReviewError(f"Argilla does not let this user write to the dataset {place} (status {status}: {text}).")
+            return ArgillaError(f"The dataset {place} was deleted while records were sent: push again to make it anew.")
+        return ArgillaError(f"Argilla does not let this user write to the dataset {place} (status {status}: {text}).")
 
 
 def _may_pass(error: BaseException) -> bool:

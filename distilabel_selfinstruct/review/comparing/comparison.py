@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import MissingExtraError, ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, MissingExtraError, RunFolderError
 from distilabel_selfinstruct.evaluation import Task
 from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.files.locks import lock
@@ -139,7 +139,7 @@ def push_comparison(
 
     Raises:
         ConfigError: there are fewer than two models.
-        ReviewError: no task is answered by all, the dataset's name tells a model, or as of `push.push`.
+        ArgillaError: no task is answered by all, the dataset's name tells a model, or as of `push.push`.
         RunFolderError: the folder holds a run or another comparison, or cannot be written.
     """
     if (folder / run_layout.INSTANCES).exists():
@@ -150,7 +150,7 @@ def push_comparison(
     name = dataset or dataset_name(SETTINGS, folder.resolve().name)
     told = [model for model in key.models if is_named_in(model, name)]
     if told:
-        raise ReviewError(
+        raise ArgillaError(
             f"The name of the dataset, {name!r}, tells raters of the model {told[0]!r}: give another with --dataset."
         )
     # Before anything is in Argilla: without the key its ratings are worth nothing.
@@ -179,7 +179,7 @@ def pull_comparison(
         report: called with records read and in all, of one dataset.
 
     Raises:
-        ReviewError, InputFileError: as of `pull.pull`.
+        ArgillaError, InputFileError: as of `pull.pull`.
         RunFolderError: the folder holds no comparison, cannot be written, or another pull is at work in it.
     """
     place = ComparisonFolder(folder)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
 from distilabel_selfinstruct.evaluation import Task, join
 from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.ratings.answers import record_id
@@ -110,14 +110,14 @@ def make_key(
 
     Raises:
         ConfigError: there are fewer than two models.
-        ReviewError: there is no task to compare them on.
+        ArgillaError: there is no task to compare them on.
     """
     if len(answers) < 2:  # noqa: PLR2004 - one model cannot be compared
         raise ConfigError(f"A comparison needs two models or more, not {len(answers)}: name each with --answers.")
     joined = join(answers, incomplete=incomplete)
     if not joined.tasks:
         counts = ", ".join(f"{model} answers {len(given):,}" for model, given in answers.items())
-        raise ReviewError(
+        raise ArgillaError(
             f"There is no task that all models answer ({counts}): instruction and input must be the same."
         )
     ids = {task: record_id(*task, "")[:12] for task in joined.tasks}

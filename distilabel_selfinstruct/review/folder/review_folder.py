@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
@@ -55,16 +55,16 @@ class ReviewFolder:
         """What the last pull wrote into `pull.json`; nothing if there was none.
 
         Raises:
-            ReviewError: the file is damaged.
+            ArgillaError: the file is damaged.
         """
         if not self.pulled.exists():
             return {}
         try:
             content = json.loads(self.pulled.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ReviewError(f"{self.pulled} is damaged ({error}): mend or remove it.") from error
+            raise ArgillaError(f"{self.pulled} is damaged ({error}): mend or remove it.") from error
         if not isinstance(content, dict):
-            raise ReviewError(f"{self.pulled} is damaged (it holds no object): mend or remove it.")
+            raise ArgillaError(f"{self.pulled} is damaged (it holds no object): mend or remove it.")
         return content
 
     def targets(self, names: Sequence[str] = (), workspace: str | None = None) -> list[Target]:

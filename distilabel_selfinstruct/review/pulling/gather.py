@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.ratings.answers import QUESTIONS, Rating, read_ratings, record_id
 from distilabel_selfinstruct.review.argilla.connection import shown
 from distilabel_selfinstruct.review.argilla.records import row_fault
@@ -50,7 +50,7 @@ def gather(
     """Read the datasets and put their answers with the earlier ones.
 
     Raises:
-        ReviewError: Argilla cannot be reached, has none of the datasets, or one of them asks nothing of ours.
+        ArgillaError: Argilla cannot be reached, has none of the datasets, or one of them asks nothing of ours.
     """
     usable = tuple({**row, "input": row.get("input") or ""} for row in rows if not row_fault(row))
     reading = read_responses(client, targets, known_users=known_users, report=report)
@@ -73,7 +73,7 @@ def gather_run(
     Raises:
         RunFolderError: the folder holds no run, or `push.json` in it is damaged.
         InputFileError: the instances or the ratings that were pulled before are damaged.
-        ReviewError: `pull.json` is damaged, or as in `gather`.
+        ArgillaError: `pull.json` is damaged, or as in `gather`.
     """
     rows = folder.read_rows()
     before = folder.read_pulled()
@@ -102,7 +102,7 @@ def _about(rows: Sequence[Row]) -> dict[str, About]:
 def _require_our_questions(reading: Reading) -> None:
     for dataset in reading.datasets:
         if not set(dataset.questions) & set(QUESTIONS):
-            raise ReviewError(
+            raise ArgillaError(
                 f"The dataset {dataset.target.name!r} at {shown(reading.url)} asks {', '.join(dataset.questions)} and "
                 f"none of our questions ({', '.join(QUESTIONS)}): name the one that was pushed with --dataset."
             )
@@ -112,4 +112,4 @@ def _other_answers(before: Mapping[str, Any], folder: ReviewFolder) -> list[Othe
     try:
         return [OtherAnswer(**one) for one in before.get("other_answers", [])]
     except TypeError as error:
-        raise ReviewError(f"{folder.pulled} is damaged (other_answers: {error}): mend or remove it.") from error
+        raise ArgillaError(f"{folder.pulled} is damaged (other_answers: {error}): mend or remove it.") from error

@@ -64,7 +64,7 @@ def pull(
         report: called with records read and in all, of one dataset.
 
     Raises:
-        ReviewError: Argilla cannot be reached, or has none of the datasets, or nothing of ours is asked there.
+        ArgillaError: Argilla cannot be reached, or has none of the datasets, or nothing of ours is asked there.
         RunFolderError: the folder holds no run, cannot be written, or another pull is at work in it.
         InputFileError: a file in it is damaged.
     """

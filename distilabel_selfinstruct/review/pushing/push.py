@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.review.argilla.connection import shown
 from distilabel_selfinstruct.review.argilla.datasets import (
@@ -112,7 +112,7 @@ def push(
         opened: is told the datasets before the first record is sent.
 
     Raises:
-        ReviewError: a rater has no account, a dataset of the name asks other things, or the server is gone.
+        ArgillaError: a rater has no account, a dataset of the name asks other things, or the server is gone.
     """
     _check(options)
     prepared = prepare(rows, run=run)
@@ -121,7 +121,7 @@ def push(
         chosen = sample(chosen, options.sample, options.seed)
     if not chosen:
         reason = prepared.failed[0].reason if prepared.failed else "there are none"
-        raise ReviewError(f"None of the {prepared.num_rows} rows can be rated: {reason}.")
+        raise ArgillaError(f"None of the {prepared.num_rows} rows can be rated: {reason}.")
     shares: Mapping[str | None, Sequence[ReviewRecord]] = {None: chosen}
     if options.raters:
         check_raters(client, options.workspace, options.raters)
@@ -182,7 +182,7 @@ def push_run(
 
     Raises:
         RunFolderError: the folder holds no instances, or cannot be written.
-        ReviewError: as of `push`.
+        ArgillaError: as of `push`.
     """
     path = folder / run_layout.INSTANCES
     if not path.is_file():
@@ -206,7 +206,7 @@ def push_from(
 
     Raises:
         RunFolderError: the folder cannot be written.
-        ReviewError: as of `push`.
+        ArgillaError: as of `push`.
     """
     earlier = read_pushed(folder)
     known = earlier.datasets if earlier else ()
@@ -255,7 +255,7 @@ def _refused(sent: Sent, prepared: Prepared) -> list[FailedRow]:
 
 def _check(options: PushOptions) -> None:
     if options.shared and not options.raters:
-        raise ReviewError(f"shared is {options.shared} and there are no raters to share: name them with --raters.")
+        raise ArgillaError(f"shared is {options.shared} and there are no raters to share: name them with --raters.")
     twice = sorted({rater for rater in options.raters if options.raters.count(rater) > 1})
     if twice:
-        raise ReviewError(f"The rater {twice[0]!r} is named twice: name each once with --raters.")
+        raise ArgillaError(f"The rater {twice[0]!r} is named twice: name each once with --raters.")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from distilabel_selfinstruct.errors import ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, RunFolderError
 from distilabel_selfinstruct.evaluation import answers_of
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
@@ -171,14 +171,14 @@ def test_another_comparison_in_the_same_folder_is_refused(client, folder, change
 
 def test_a_name_of_a_dataset_that_tells_a_model_is_refused(client, tmp_path):
     with pytest.raises(
-        ReviewError, match="'comparison-base-against-OKAPI-instruct', tells raters of the model 'Okapi_ins"
+        ArgillaError, match="'comparison-base-against-OKAPI-instruct', tells raters of the model 'Okapi_ins"
     ):
         push_comparison(tmp_path / "base against OKAPI instruct", client, two_models())
     assert not (tmp_path / "base against OKAPI instruct").exists()
 
 
 def test_a_push_that_did_not_get_as_far_as_argilla_binds_to_nothing(client, folder):
-    with pytest.raises(ReviewError, match="cannot name a dataset"):
+    with pytest.raises(ArgillaError, match="cannot name a dataset"):
         push_comparison(folder, client, two_models(), dataset="a/b")
     key, _ = push_comparison(folder, client, two_models(2))
     assert read_key(folder) == key

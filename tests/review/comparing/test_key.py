@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.errors import ConfigError, ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
 from distilabel_selfinstruct.ratings.answers import record_id
 from distilabel_selfinstruct.review.comparing.key import is_named_in, make_key, read_key, write_key
 
@@ -80,7 +80,7 @@ def test_tasks_that_not_all_answer_are_left_out_and_counted():
 
 def test_models_without_a_common_task_are_refused():
     with pytest.raises(
-        ReviewError, match=r"There is no task that all models answer \(base answers 1, tuned answers 1\)"
+        ArgillaError, match=r"There is no task that all models answer \(base answers 1, tuned answers 1\)"
     ):
         make_key({"base": {("Sort.", ""): "x"}, "tuned": {("Add.", ""): "x"}})
 

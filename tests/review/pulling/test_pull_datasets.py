@@ -3,7 +3,7 @@
 import argilla as rg
 import pytest
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
 from distilabel_selfinstruct.review.pulling.pull import pull
 from tests.review.people import GOOD, WORKSPACE, answers, instance, verdicts
@@ -30,7 +30,7 @@ def test_changed_questions_are_reported_and_their_answers_kept(new_review):
 
 def test_a_dataset_that_asks_nothing_of_ours_is_refused(new_review):
     review = new_review([instance(0)], settings=changed_settings("mood"))
-    with pytest.raises(ReviewError, match="asks mood and none of our questions"):
+    with pytest.raises(ArgillaError, match="asks mood and none of our questions"):
         pull(review.client, review.run)
 
 
@@ -63,7 +63,7 @@ def test_it_is_an_error_when_no_dataset_is_left_and_nothing_is_touched(review):
     pull(review.client, review.run)
     before = answers(review)
     review.datasets[0].delete()
-    with pytest.raises(ReviewError, match=f"holds no dataset '{review.name}' in workspace 'selfinstruct'"):
+    with pytest.raises(ArgillaError, match=f"holds no dataset '{review.name}' in workspace 'selfinstruct'"):
         pull(review.client, review.run)
     assert answers(review) == before
 

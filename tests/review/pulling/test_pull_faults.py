@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from distilabel_selfinstruct.errors import InputFileError, ReviewError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.review.argilla import responses
@@ -17,7 +17,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(review):
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     review.client.api.http_client.base_url = f"http://127.0.0.1:{port}"
-    with pytest.raises(ReviewError, match=r"cannot be reached \(.*\): check the address") as raised:
+    with pytest.raises(ArgillaError, match=r"cannot be reached \(.*\): check the address") as raised:
         pull(review.client, review.run)
     assert "\n" not in str(raised.value)
 
@@ -25,7 +25,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(review):
 def test_the_key_of_an_annotator_is_refused_with_the_remedy(review):
     with (
         connected(review.server.url, review.server.rater("anna")[2]) as client,
-        pytest.raises(ReviewError, match="use the API key of an owner, or of an admin"),
+        pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"),
     ):
         pull(client, review.run)
 
@@ -55,7 +55,7 @@ def test_a_damaged_description_of_the_push_is_refused(review, content):
 def test_a_damaged_summary_of_the_last_pull_is_refused(review, content):
     review.path.mkdir()
     (review.path / "pull.json").write_text(content, encoding="utf-8")
-    with pytest.raises(ReviewError, match=r"pull.json is damaged .*: mend or remove it"):
+    with pytest.raises(ArgillaError, match=r"pull.json is damaged .*: mend or remove it"):
         pull(review.client, review.run)
 
 
@@ -113,7 +113,7 @@ def test_a_dataset_that_never_stays_the_same_is_an_error(review, monkeypatch):
     review.add_dataset(f"{review.name}-more", rows=more)
     review.rows = more
     left = list(range(10))
-    with pytest.raises(ReviewError, match="are being deleted: pull again when that is done"):
+    with pytest.raises(ArgillaError, match="are being deleted: pull again when that is done"):
         pull(
             review.client,
             review.run,

@@ -6,7 +6,7 @@ import argilla as rg
 import httpx
 import pytest
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.argilla.settings import load_settings
 from distilabel_selfinstruct.review.pushing.push import push
 from tests.review.people import GOOD, identity, instance
@@ -148,7 +148,7 @@ def test_rows_that_the_server_refuses_are_set_aside_with_its_reason(client: rg.A
 
 
 def test_nothing_to_rate_is_said_before_a_dataset_is_made(client: rg.Argilla, name: str) -> None:
-    with pytest.raises(ReviewError, match="None of the 1 rows can be rated: there is no instruction"):
+    with pytest.raises(ArgillaError, match="None of the 1 rows can be rated: there is no instruction"):
         push([{}], client, name)
     assert name not in {one.name for one in client.api.datasets.list()}
 

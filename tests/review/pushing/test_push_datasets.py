@@ -6,7 +6,7 @@ from typing import Any
 import argilla as rg
 import pytest
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.review.argilla.settings import config_folder
 from distilabel_selfinstruct.review.pushing.push import PushOptions, push, push_run
@@ -42,7 +42,7 @@ def test_changed_guidelines_reach_a_dataset_that_is_there(client: rg.Argilla, na
 
 def test_a_dataset_that_asks_something_else_is_refused(client: rg.Argilla, name: str) -> None:
     push(rows(1), client, name, PushOptions(settings="comparison"))
-    with pytest.raises(ReviewError) as raised:
+    with pytest.raises(ArgillaError) as raised:
         push(rows(1), client, name)
     assert str(raised.value) == (
         f"The dataset {name!r} in the workspace 'selfinstruct' is of another kind: it has no question valid_task; it "
@@ -64,7 +64,7 @@ def test_a_dataset_with_other_labels_is_refused(client: rg.Argilla, name: str) -
         ),
         client=client,
     ).create()
-    with pytest.raises(ReviewError, match="its question overall is label_selection A B and not label_selection A B C"):
+    with pytest.raises(ArgillaError, match="its question overall is label_selection A B and not label_selection A B C"):
         push(rows(1), client, name, PushOptions(settings="comparison"))
 
 
@@ -79,7 +79,7 @@ def test_a_dataset_that_was_left_half_made_is_made_anew(
 
 @pytest.mark.parametrize("bad", ["", "<b>", "a/b", "x" * 201, "a\nb"])
 def test_a_name_that_cannot_be_one_is_refused(client: rg.Argilla, bad: str) -> None:
-    with pytest.raises(ReviewError, match="cannot name a dataset"):
+    with pytest.raises(ArgillaError, match="cannot name a dataset"):
         push(rows(1), client, bad)
 
 
@@ -90,9 +90,9 @@ def test_a_workspace_is_made_where_it_is_missing(client: rg.Argilla, name: str) 
 
 def test_a_rater_may_not_push(argilla_server: Any, name: str) -> None:
     with connected(argilla_server.url, argilla_server.rater("anna")[2]) as anna:
-        with pytest.raises(ReviewError, match="use the API key of an owner, or of an admin"):
+        with pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"):
             push(rows(1), anna, name)
-        with pytest.raises(ReviewError, match="may not make one: choose one of the user's with --workspace"):
+        with pytest.raises(ArgillaError, match="may not make one: choose one of the user's with --workspace"):
             push(rows(1), anna, name, PushOptions(workspace=f"new-{name}"))
 
 
@@ -106,7 +106,7 @@ def test_each_rater_has_a_dataset_with_the_shared_records_and_a_share(client: rg
 
 
 def test_a_rater_without_an_account_is_named(client: rg.Argilla, name: str) -> None:
-    with pytest.raises(ReviewError, match=r"no rater 'dora' at .*anna.*, ben, carl.* serve --raters dora'"):
+    with pytest.raises(ArgillaError, match=r"no rater 'dora' at .*anna.*, ben, carl.* serve --raters dora'"):
         push(rows(4), client, name, PushOptions(raters=("anna", "dora")))
 
 
@@ -126,7 +126,7 @@ def test_a_rater_who_does_not_belong_to_the_workspace_is_added(client: rg.Argill
 def test_options_that_contradict_each_other_are_refused(
     client: rg.Argilla, name: str, options: PushOptions, said: str
 ) -> None:
-    with pytest.raises(ReviewError, match=said):
+    with pytest.raises(ArgillaError, match=said):
         push(rows(4), client, name, options)
 
 

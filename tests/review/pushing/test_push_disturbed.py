@@ -14,7 +14,7 @@ from typing import Any
 import argilla as rg
 import pytest
 
-from distilabel_selfinstruct.errors import ReviewError
+from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.pushing.push import push, push_run
 from tests.review.flaky_proxy import flaky_proxy
@@ -166,7 +166,7 @@ def test_a_server_that_breaks_whatever_it_is_sent_is_one_sentence(argilla_server
     with (
         flaky_proxy(argilla_server.url, fault) as url,
         connected(url, argilla_server.api_key) as through,
-        pytest.raises(ReviewError, match=r"fails whatever it is sent \(status 500: on purpose\)"),
+        pytest.raises(ArgillaError, match=r"fails whatever it is sent \(status 500: on purpose\)"),
     ):
         push(rows(4), through, name)
 
@@ -179,7 +179,7 @@ def test_a_server_that_goes_away_is_one_sentence_and_the_file_says_that_it_is_no
     with (
         flaky_proxy(argilla_server.url, lambda method, path, _: 0 if bulk(method, path) else None) as url,
         connected(url, argilla_server.api_key) as through,
-        pytest.raises(ReviewError) as raised,
+        pytest.raises(ArgillaError) as raised,
     ):
         push_run(run, through, dataset=name)
     assert "did not answer 2 times in a row" in str(raised.value)

@@ -79,15 +79,14 @@ def offline_status(run: str | Path) -> ReviewStatus:
     """The state of a run's review when it was last pulled.
 
     Raises:
-        RunFolderError: the folder holds no run.
-        ArgillaError: nothing was pulled yet.
+        RunFolderError: the folder holds no run, or nothing was pulled yet.
         InputFileError: the ratings are damaged.
     """
     folder = review_folder(run)
     folder.require_run()
     if not folder.ratings.exists():
-        raise ArgillaError(
-            f"{folder.ratings} is not there: get the ratings with selfinstruct review pull {folder.run}."
+        raise RunFolderError(
+            f"{folder.ratings} is not there: get the ratings with selfinstruct review pull {folder.run}.", folder.run
         )
     ratings = read_ratings(folder.ratings)
     submitted = Counter(rater for _, rater in {(rating.record, rating.rater) for rating in ratings})

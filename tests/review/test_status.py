@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from distilabel_selfinstruct.errors import ArgillaError, RunFolderError
+from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.review.pulling.pull import pull
 from distilabel_selfinstruct.review.status import RaterProgress, offline_status, status
@@ -95,7 +95,7 @@ def test_without_a_server_the_last_pull_is_shown(new_review):
 
 def test_without_a_server_and_a_pull_the_remedy_is_named(new_review, tmp_path):
     review = new_review()
-    with pytest.raises(ArgillaError, match="get the ratings with selfinstruct review pull"):
+    with pytest.raises(RunFolderError, match="get the ratings with selfinstruct review pull"):
         offline_status(review.run)
     with pytest.raises(RunFolderError, match="holds no finished run"):
         offline_status(tmp_path)

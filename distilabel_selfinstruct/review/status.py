@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
 from distilabel_selfinstruct.review.argilla.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset
 from distilabel_selfinstruct.review.comparing.comparison import review_folder

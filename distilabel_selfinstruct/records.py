@@ -17,29 +17,41 @@ Mode = Literal["strict", "default"]
 
 
 class Stage(str, Enum):
-    """The model stages of Self-Instruct (paper, section 2.2)."""
+    """The four stages of Self-Instruct (paper, section 2.2).
+
+    Each names its step, its folder of journals, its decoding, its rejections and its progress.
+    """
 
     INSTRUCTION_GENERATION = "instruction_generation"
     CLASSIFICATION = "classification"
     INSTANCE_GENERATION = "instance_generation"
+    INSTANCE_FILTERING = "instance_filtering"
+
+    @property
+    def asks_a_model(self) -> bool:
+        """True for the stages that send requests; filtering only reads what came back."""
+        return self is not Stage.INSTANCE_FILTERING
 
 
-INSTRUCTIONS = "instruction_generation"
-TASK_TYPES = "classification_task_identification"
-RAW_INSTANCES = "instance_generation"
-INSTANCES = "instance_filtering"
-STEP_NAMES = (INSTRUCTIONS, TASK_TYPES, RAW_INSTANCES, INSTANCES)
-
-FAILED = "failed"
-"""The finish reason, in rows, of a completion that never came."""
+MODEL_STAGES = tuple(stage for stage in Stage if stage.asks_a_model)
 
 
-STOPPED = "stopped"
-"""The finish reason of a request that was not sent because the run was asked to stop; `error` says why."""
+class RequestStatus(str, Enum):
+    """How a request ended. What the server calls it is another matter: `Completion.finish_reason`."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    EXHAUSTED = "exhausted"
 
 
-RECORDING_EXHAUSTED = "recording_exhausted"
-"""The finish reason by which a replayed recording says that it holds no further completion."""
+class RunStatus(str, Enum):
+    """How far a run is, in its description."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    FINISHED = "finished"
 
 
 class Reason(str, Enum):
@@ -114,10 +126,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model answered. `text` is None when the request failed for good; then `error` says why.
+    """How a request ended, and what a model answered.
 
-    `finish_reason` is the server's word ("stop", "length", …), or None when it gave none. `retries` counts the
-    attempts before this one, `seconds` is the time from sending to arrival, both 0 where they are not known.
+    `text` is None unless the request was answered; then `error` says why. It failed for good, or was not sent because
+    the run was asked to stop, or a recording is exhausted and holds no further completion. `finish_reason` is the
+    server's word ("stop", "length", …), or None when it gave none. `retries` counts the attempts before this one,
+    `seconds` is the time from sending to arrival, both 0 where they are not known.
     """
 
     text: str | None
@@ -128,6 +142,21 @@ class Completion:
     error: str = ""
     retries: int = 0
     seconds: float = 0.0
+    status: RequestStatus = RequestStatus.ANSWERED
+
+    def __post_init__(self) -> None:
+        if self.text is None and self.status is RequestStatus.ANSWERED:
+            object.__setattr__(self, "status", RequestStatus.FAILED)
+
+    @classmethod
+    def failed(cls, error: str, **facts: Any) -> "Completion":
+        """A request that brought no text. `facts` are further fields, as far as they are known."""
+        return cls(None, error=error, **facts)
+
+    @classmethod
+    def not_sent(cls, reason: str, *, model: str = "") -> "Completion":
+        """A request that was held back; `reason` says why, as a sentence."""
+        return cls(None, model=model, error=reason, status=RequestStatus.NOT_SENT)
 
     @property
     def truncated(self) -> bool:
@@ -142,6 +171,51 @@ class Rejection:
     text: str
     reason: Reason
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRejection:
+    """A rejection as a run keeps it: with the stage, the number of the request there, and what it was about.
+
+    `instruction` is empty where the rejected text is an instruction itself. `stage` is a `Stage` in a run, and the name
+    of another component where one of those drops rows.
+    """
+
+    stage: str
+    reason: Reason
+    detail: str
+    text: str
+    instruction: str
+    request: int
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedTask:
+    """A task that a run made: an admitted instruction, and what the later stages made of it.
+
+    `nearest_instruction` was the most similar one in the pool when it was admitted, `nearest_rouge_l` their ROUGE-L F1
+    from 0 to 1; `request` is the number of the request that it came from, counted from 0.
+    """
+
+    instruction: str
+    nearest_instruction: str
+    nearest_rouge_l: float
+    request: int
+    model_name: str
+    is_classification: bool
+    instances: tuple[Instance, ...] = ()
+
+    @property
+    def facts(self) -> Row:
+        """What all rows of the task share."""
+        return {
+            "instruction": self.instruction,
+            "nearest_instruction": self.nearest_instruction,
+            "nearest_rouge_l": self.nearest_rouge_l,
+            "request": self.request,
+            "model_name": self.model_name,
+            "is_classification": self.is_classification,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,7 @@ with Pipeline(name="self-instruct") as pipeline:
         random_seed=42,
     )
     # 2.2, classification task identification: 12 yes and 19 no examples.
-    task_types = ClassificationTaskIdentification(
-        name="classification_task_identification", llm=RecordedLLM(recording="demo")
-    )
+    task_types = ClassificationTaskIdentification(name="classification", llm=RecordedLLM(recording="demo"))
     # 2.2, instance generation: output-first for classification tasks, else input-first.
     raw_instances = InstanceGeneration(name="instance_generation", llm=RecordedLLM(recording="demo"))
     # 2.2, filtering: no invalid, repeated or contradictory instances, at most five for each instruction.

@@ -13,16 +13,16 @@ from random import Random
 
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
+from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet
 from distilabel_selfinstruct.records import (
-    RECORDING_EXHAUSTED,
-    STOPPED,
     Completion,
     Mode,
     Reason,
     Rejection,
     Request,
+    RequestStatus,
     Stage,
 )
 from distilabel_selfinstruct.similarity import Neighbour
@@ -40,9 +40,9 @@ WARN_AT = 3
 class BootstrapSettings:
     """How the loop samples, filters and stops. Defaults are the paper's where it names a number.
 
-    `window` requests may be under way at once. The loop gives up after `patience` requests in a row that admitted
-    nothing, when less than a share of `min_acceptance` of the candidates in the last `patience` requests was
-    admitted, or after `max_requests` (None: no limit).
+    `window` requests may be in flight at once. The loop gives up after `patience` requests in a row that admitted
+    nothing, or when less than a share of `min_acceptance` of the candidates in the last `patience` requests was
+    admitted. `rules` replaces the filter rules of `mode` and `language`.
     """
 
     num_instructions: int = 100
@@ -51,19 +51,17 @@ class BootstrapSettings:
     classification_only: bool = False
     mode: Mode = "default"
     language: str = "en"
+    rules: tuple[Rule, ...] | None = None
     prompt_form: PromptForm = "completion"
     random_seed: int = 42
     window: int = 5
     patience: int = 50
     min_acceptance: float = 0.02
-    max_requests: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("num_instructions", "num_prompt_instructions", "window", "patience"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1.")
-        if self.max_requests is not None and self.max_requests < 1:
-            raise ConfigError(f"max_requests is {self.max_requests}: it must be at least 1, or left out.")
         if not 0 <= self.min_acceptance < 1:
             raise ConfigError(f"min_acceptance is {self.min_acceptance}: it must be from 0 to below 1.")
         if not 0 <= self.num_prompt_generated <= self.num_prompt_instructions:
@@ -126,8 +124,12 @@ class Bootstrap:
         self._dry_reasons: Counter[Reason] = Counter()
         self._recent: deque[tuple[int, int]] = deque(maxlen=settings.patience)  # admitted and rejected, by request
         self._last_error = ""
-        self._exhausted = False
         self._stopped = ""
+
+    @property
+    def human_instructions(self) -> tuple[str, ...]:
+        """The human side of the pool, as far as it can be sampled."""
+        return self._pool.human
 
     @property
     def num_received(self) -> int:
@@ -141,8 +143,6 @@ class Bootstrap:
         if self._pool.num_generated >= settings.num_instructions:
             return f"{settings.num_instructions} instructions were wanted and admitted."
         got = f"{self._pool.num_generated} of {settings.num_instructions} instructions were admitted"
-        if self._exhausted:
-            return f"{got}: the recording holds no further completion."
         if self._stopped:
             return f"{got}: {self._stopped}"
         if self._dry_requests >= settings.patience:
@@ -158,8 +158,6 @@ class Bootstrap:
                 "model repeats itself: try more varied seed tasks, a higher temperature or another model, or lower "
                 "min_acceptance."
             )
-        if settings.max_requests is not None and self.num_received >= settings.max_requests:
-            return f"{got}: max_requests ({settings.max_requests}) was reached."
         return ""
 
     @property
@@ -186,8 +184,6 @@ class Bootstrap:
         if self.stop_reason:
             return []
         last = self.num_received + min(self._settings.window, self._num_likely_needed())
-        if self._settings.max_requests is not None:
-            last = min(last, self._settings.max_requests)
         requests = [self._request(number) for number in range(self._num_sent, last)]
         self._num_sent = max(self._num_sent, last)
         return requests
@@ -195,8 +191,15 @@ class Bootstrap:
     def receive(self, request: Request, completion: Completion) -> Outcome:
         """Take in the completion of the oldest request under way; admit or reject each instruction in it.
 
-        What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost.
+        What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost. A request that
+        was not sent ends the loop, and says nothing about the model.
         """
+        if completion.status is RequestStatus.EXHAUSTED:
+            self._stopped = "the recording holds no further completion."
+            return Outcome()
+        if completion.status is RequestStatus.NOT_SENT:
+            self._stopped = completion.error
+            return Outcome()
         outcome = self._read(request, completion)
         self._generated_after.append(self._pool.num_generated)
         self._recent.append((len(outcome.admitted), len(outcome.rejected)))
@@ -230,18 +233,14 @@ class Bootstrap:
         return Request(Stage.INSTRUCTION_GENERATION, number, prompt)
 
     def _read(self, request: Request, completion: Completion) -> Outcome:
-        if completion.finish_reason == RECORDING_EXHAUSTED:
-            self._exhausted = True
-            return Outcome()
-        if completion.finish_reason == STOPPED:
-            self._stopped = completion.error
-            return Outcome()
         if completion.text is None:
             self._last_error = completion.error
             return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
         settings = self._settings
         prompt = request.prompt if isinstance(request.prompt, str) else None
-        candidates = read_instructions(completion, mode=settings.mode, language=settings.language, prompt=prompt)
+        candidates = read_instructions(
+            completion, mode=settings.mode, language=settings.language, rules=settings.rules, prompt=prompt
+        )
         admitted: list[GeneratedInstruction] = []
         rejected = list(candidates.rejected)
         for instruction in candidates.kept:

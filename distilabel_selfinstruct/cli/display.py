@@ -2,7 +2,9 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich import get_console
 from rich.console import Group, RenderableType
@@ -14,8 +16,13 @@ from typing_extensions import Self
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.running import Progress, RunResult
+from distilabel_selfinstruct.records import RecordedRejection
 from distilabel_selfinstruct.running.budget import cost
+from distilabel_selfinstruct.running.folder import RunFolder
+from distilabel_selfinstruct.running.progress import Progress
+
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.running.runner import RunResult
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -65,23 +72,25 @@ class RunDisplay:
         if self._console.is_terminal:
             self._live.start()
 
-    def show_result(self, result: RunResult) -> None:
-        """The final tables, and where everything lies."""
+    def show_result(self, result: "RunResult") -> None:
+        """The final tables, and where the files are."""
         if not self._console.is_terminal:
             self._console.print(_line(result.progress), highlight=False, soft_wrap=True)
         self._console.print()
         self._console.print(statistics_table(result.statistics))
         self._console.print()
-        self._console.print(rejections_table(result.outputs.rejections))
+        self._console.print(rejections_table(result.rejections))
         self._console.print()
         if result.stopped:
-            self._console.print(f"Stopped: {result.stopped} The same command goes on.", highlight=False, soft_wrap=True)
+            text = f"Stopped: {result.stopped} Run the same command again to resume."
+            self._console.print(text, highlight=False, soft_wrap=True)
+        folder = RunFolder(result.folder)
         for text in (
-            result.outputs.stop_reason,
+            result.stop_reason,
             self._used(result.progress),
-            f"Dataset: {result.folder.dataset} (datasets.load_from_disk)",
-            f"Rows: {result.folder.instances}, {result.folder.instructions}",
-            f"What was dropped and why: {result.folder.rejections}",
+            f"Dataset: {folder.dataset} (datasets.load_from_disk)",
+            f"Rows: {folder.instances}, {folder.instructions}",
+            f"What was dropped and why: {folder.rejections}",
         ):
             self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
@@ -110,18 +119,19 @@ def statistics_table(statistics: Statistics) -> Table:
     return table
 
 
-def rejections_table(rejections: list[dict[str, object]]) -> Table:
+def rejections_table(rejections: Iterable[RecordedRejection]) -> Table:
     """How much was dropped, by stage and rule."""
     table = Table(title="Dropped, by rule", title_justify="left")
     table.add_column("stage")
     table.add_column("reason")
     table.add_column("count", justify="right")
-    counts = Counter((str(row["stage"]), str(row["reason"])) for row in rejections)
-    stages = list(dict.fromkeys(stage for stage, _ in counts))
-    for stage in stages:
-        ranked = sorted(((count, reason) for (of, reason), count in counts.items() if of == stage), reverse=True)
-        for place, (count, reason) in enumerate(ranked):
-            table.add_row("" if place else stage, reason, str(count), end_section=place == len(ranked) - 1)
+    counts: dict[str, Counter[str]] = {}
+    for rejection in rejections:
+        counts.setdefault(rejection.stage, Counter())[rejection.reason.value] += 1
+    for stage, reasons in counts.items():
+        ranked = sorted(((count, reason) for reason, count in reasons.items()), reverse=True)
+        for number, (count, reason) in enumerate(ranked, 1):
+            table.add_row(stage if number == 1 else "", reason, str(count), end_section=number == len(ranked))
     if not counts:
         table.add_row("", "nothing", "0")
     return table
@@ -133,7 +143,7 @@ def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) 
     facts = Table.grid(padding=(0, 2))
     facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
     facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
-    facts.add_row("stages", f"typed {progress.typed}", _later_stages(progress))
+    facts.add_row("stages", f"classified {progress.classified}", _later_stages(progress))
     facts.add_row("requests", str(sum(progress.requests.values())), f"{_tokens(progress)}{_cost(config, progress)}")
     if progress.failures or progress.retries:
         facts.add_row("trouble", f"failed {progress.failures}", f"retried {progress.retries}")
@@ -151,7 +161,7 @@ def _line(progress: Progress) -> str:
 
 
 def _later_stages(progress: Progress) -> str:
-    return f"with responses {progress.with_raw_instances}, filtered {progress.filtered}, instances {progress.instances}"
+    return f"answered {progress.answered}, filtered {progress.filtered}, instances {progress.instances}"
 
 
 def _dropped(progress: Progress) -> str:

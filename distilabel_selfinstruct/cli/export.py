@@ -139,9 +139,9 @@ def _seed_rows(source: str, seeds: Path | None, *, with_seeds: bool) -> Iterable
         return ()
     if not (Path(source) / run_layout.DESCRIPTION).exists():
         raise ConfigError(f"{source} is no run, so its seed tasks are not known: name their file with --seeds.")
-    from distilabel_selfinstruct.running.folder import RunFolder
+    from distilabel_selfinstruct.config import described_run
 
-    return seed_rows(load_seed_tasks(RunFolder(source).read_description()["config"].get("seed_tasks") or None))
+    return seed_rows(load_seed_tasks(described_run(Path(source))[1].seed_tasks))
 
 
 def _write(target: Path, made: Formatted, selection: Selection | None, *, split: bool) -> dict[str, Path]:

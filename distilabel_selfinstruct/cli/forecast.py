@@ -9,19 +9,20 @@ from distilabel_selfinstruct.cli.display import shown_time
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.running.forecast import Forecast, forecast
+from distilabel_selfinstruct.running.plan import RunPlan
 
 SHOWN_LINES = 24
 
 
-def forecast_view(config: RunConfig) -> RenderableType:
+def forecast_view(plan: RunPlan) -> RenderableType:
     """A table of what each stage will take, and a prompt of each."""
-    expected = forecast(config)
+    expected = forecast(plan)
     prompts = [
         Panel(_shortened(stage.prompt), title=f"a prompt of {stage.stage.value}", title_align="left")
         for stage in expected.stages
     ]
-    said = [Text(expected.feedback)] if expected.feedback else []
-    return Group(_table(expected), Text(_cost(config, expected)), *said, "", *prompts)
+    feedback = [Text(expected.feedback)] if expected.feedback else []
+    return Group(_table(expected), Text(_cost(plan.config, expected)), *feedback, "", *prompts)
 
 
 def _table(expected: Forecast) -> Table:

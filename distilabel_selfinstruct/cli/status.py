@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.journal.run_records import read_rejections
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -20,13 +22,12 @@ def status(folder: Folder) -> None:
     from rich import get_console
 
     from distilabel_selfinstruct.cli.display import progress_view
-    from distilabel_selfinstruct.config import RunConfig
+    from distilabel_selfinstruct.config import described_run
     from distilabel_selfinstruct.running.folder import RunFolder
     from distilabel_selfinstruct.running.progress import ProgressReader
 
     run = RunFolder(folder)
-    description = run.read_description()
-    config = RunConfig(**description["config"])
+    description, config = described_run(run.path)
     progress = ProgressReader(run.state, config.num_instructions).read()
     console = get_console()
     console.print(f"{run.path}: {_state(run.is_held, description)}", highlight=False, soft_wrap=True, markup=False)
@@ -44,41 +45,47 @@ def rejections(
 
     from distilabel_selfinstruct.cli.display import rejections_table
 
-    rows = [
-        row
-        for row in _rejections(folder)
-        if (reason is None or row["reason"] == reason) and (stage is None or row["stage"] == stage)
+    shown = [
+        rejection
+        for rejection in _rejections(folder)
+        if (reason is None or rejection.reason.value == reason) and (stage is None or rejection.stage == stage)
     ]
     console = get_console()
-    console.print(rejections_table(rows))
-    shown: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        rule = (row["stage"], row["reason"])
-        shown[rule] += 1
-        if shown[rule] <= examples:
-            about = f" of {row['instruction']!r}" if row["instruction"] else ""
-            decided = f" ({row['detail']})" if row["detail"] else ""
-            origin = f"request {row['request']} of {row['stage']}{about}"
-            text = f"{row['reason']}{decided}, {origin}:\n    {row['text']!r:.300}"
-            console.print(text, highlight=False, soft_wrap=True, markup=False)
+    console.print(rejections_table(shown))
+    counts: Counter[tuple[str, str]] = Counter()
+    for rejection in shown:
+        rule = (rejection.stage, rejection.reason.value)
+        counts[rule] += 1
+        if counts[rule] <= examples:
+            console.print(_example(rejection), highlight=False, soft_wrap=True, markup=False)
 
 
-def _rejections(folder: Path) -> list[dict[str, Any]]:
+def _example(rejection: RecordedRejection) -> str:
+    about = f" of {rejection.instruction!r}" if rejection.instruction else ""
+    decided = f" ({rejection.detail})" if rejection.detail else ""
+    origin = f"request {rejection.request} of {rejection.stage}{about}"
+    return f"{rejection.reason.value}{decided}, {origin}:\n    {rejection.text!r:.300}"
+
+
+def _rejections(folder: Path) -> list[RecordedRejection]:
     written = folder / run_layout.REJECTIONS
-    files = [written] if written.exists() else sorted(folder.glob(f"{run_layout.STATE}/*/{run_layout.STEP_REJECTIONS}"))
-    if not files and not (folder / run_layout.DESCRIPTION).exists():
-        raise RunFolderError(f"{folder} holds no run: run.json is missing.")
-    return [line.value for file in files for line in jsonl.scan(file) if not line.fault]
+    if written.exists():
+        return list(read_rejections(written))
+    if not (folder / run_layout.DESCRIPTION).exists():
+        raise RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
+    state = folder / run_layout.STATE
+    files = [state / stage.value / run_layout.STEP_REJECTIONS for stage in Stage]
+    return [rejection for file in files for rejection in read_rejections(file)]
 
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:
     if is_held:
         return "running"
     status = description.get("status")
-    if status == "started":
-        return "interrupted; the same command goes on"
-    if status == "stopped":
-        return f"stopped: {description.get('stop_reason')} The same command goes on."
-    if status == "failed":
+    if status == RunStatus.STARTED:
+        return "interrupted. Run the same command again to resume."
+    if status == RunStatus.STOPPED:
+        return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
+    if status == RunStatus.FAILED:
         return f"failed: {' '.join(description.get('problems', []))}"
     return f"{status}: {description.get('stop_reason')}"

@@ -10,6 +10,7 @@ from distilabel_selfinstruct.filters.instructions import (
     instruction_rules,
     without,
 )
+from distilabel_selfinstruct.filters.rule_names import rule_names
 
 __all__ = [
     "FORBIDDEN_WORDS",
@@ -21,5 +22,6 @@ __all__ = [
     "filter_instruction",
     "instruction_rules",
     "limit_instances",
+    "rule_names",
     "without",
 ]

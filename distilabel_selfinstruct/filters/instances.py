@@ -1,6 +1,6 @@
 """Which instances of an instruction are kept (paper, section 2.2 and appendix A)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from random import Random
 
 from distilabel_selfinstruct.records import Instance, Mode, Parsed, Reason, Rejection
@@ -60,22 +60,31 @@ _RULES: dict[Mode, tuple[tuple[Reason, InstanceRule], ...]] = {
 }
 
 
-def filter_instances(instances: Sequence[Instance], mode: Mode = "default") -> Parsed[Instance]:
+def instance_rules(mode: Mode = "default") -> tuple[tuple[Reason, InstanceRule], ...]:
+    """The rules that look at one instance, in the order in which they apply."""
+    return _RULES[mode]
+
+
+def filter_instances(
+    instances: Sequence[Instance], mode: Mode = "default", *, disabled: Collection[Reason] = ()
+) -> Parsed[Instance]:
     """Keep the valid instances of one instruction, each once and in order.
 
     Invalid ones go first. If then one non-empty input has two different outputs, the model contradicts itself
-    and all of the instruction's instances go. The cut to `MAX_INSTANCES` is `limit_instances`.
+    and all of the instruction's instances go. Rules whose reason is in `disabled` are skipped. The cut to
+    `MAX_INSTANCES` is `limit_instances`.
     """
+    rules = [(reason, broken) for reason, broken in instance_rules(mode) if reason not in disabled]
     valid: list[Instance] = []
     rejected: list[Rejection] = []
     for instance in instances:
-        reason = next((reason for reason, broken in _RULES[mode] if broken(instance)), None)
+        reason = next((reason for reason, broken in rules if broken(instance)), None)
         if reason is None:
             valid.append(instance)
         else:
             rejected.append(Rejection(instance.text, reason))
 
-    conflict = _conflicting_input(valid)
+    conflict = None if Reason.CONFLICTING_OUTPUT in disabled else _conflicting_input(valid)
     if conflict is not None:
         rejected += [Rejection(one.text, Reason.CONFLICTING_OUTPUT, conflict) for one in valid]
         return Parsed((), tuple(rejected))

@@ -24,8 +24,9 @@ def request_key(request: Request, decoding: Decoding) -> str:
 def completion_row(request: Request, decoding: Decoding, completion: Completion) -> dict[str, Any]:
     """A completion as a record of the journal.
 
-    The prompts of the later stages are their instruction in a text that never changes within a run: only their key
-    is kept. That of instruction generation is kept whole.
+    Only answers and failures are recorded: a record without a text is a failure. The prompts of the later stages are
+    their instruction in a text that never changes within a run: only their key is kept. That of instruction generation
+    is kept whole.
     """
     first_stage = request.stage is Stage.INSTRUCTION_GENERATION
     return {
@@ -36,7 +37,7 @@ def completion_row(request: Request, decoding: Decoding, completion: Completion)
         "is_classification": request.is_classification,
         "prompt": request.prompt if first_stage else None,
         "decoding": asdict(decoding),
-        **asdict(completion),
+        **{name: value for name, value in asdict(completion).items() if name != "status"},
     }
 
 

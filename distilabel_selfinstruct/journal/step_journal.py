@@ -27,9 +27,10 @@ from distilabel_selfinstruct.journal.completions import (
     repair,
     request_key,
 )
+from distilabel_selfinstruct.journal.run_records import rejection_row
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.records import Completion, Reason, RecordedRejection, Rejection, Request, Stage
 
 
 class StepJournal:
@@ -38,7 +39,8 @@ class StepJournal:
     Args:
         state_dir: the run's folder. Empty: nothing is written, rejections are counted all the same.
         step: the step's name, which names its folder.
-        max_requests: the most requests that all steps of the state folder may send together; 0 for no limit.
+        max_requests: the most requests that all steps of the state folder may send together, or this step alone
+            without a state folder; None for no limit.
 
     Raises:
         FolderInUseError: another process holds the folder.
@@ -46,13 +48,14 @@ class StepJournal:
         JournalError: a record in it is damaged.
     """
 
-    def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int = 0) -> None:
+    def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int | None = None) -> None:
         self._state = Path(state_dir) if os.fspath(state_dir) else None
         self._folder = self._state / step if self._state else None
         self._appenders: dict[str, Appender] = {}
         self._lock: IO[str] | None = None
         self._max_requests = max_requests
         self._sent: IO[bytes] | None = None
+        self._num_claimed = 0
         self._recorded: defaultdict[str, list[Completion]] = defaultdict(list)
         self.rejections: Counter[Reason] = Counter()
         if self._folder is not None:
@@ -82,16 +85,10 @@ class StepJournal:
         rows = []
         for rejection in rejections:
             self.rejections[rejection.reason] += 1
-            rows.append(
-                {
-                    "stage": stage,
-                    "reason": rejection.reason.value,
-                    "detail": rejection.detail,
-                    "text": rejection.text,
-                    "instruction": instruction,
-                    "request": request,
-                }
+            recorded = RecordedRejection(
+                stage, rejection.reason, rejection.detail, rejection.text, instruction, request
             )
+            rows.append(rejection_row(recorded))
         self._append(STEP_REJECTIONS, rows)
 
     def record_results(self, rows: Iterable[dict[str, Any]]) -> None:
@@ -102,25 +99,27 @@ class StepJournal:
         """Write why the step is over, as a sentence."""
         self._append(END, [{"reason": reason}])
 
-    def may_send(self) -> str:
-        """Count a request that is about to be sent. Returns why it must not be, or nothing."""
-        if self._state is None:
-            return ""
-        if reason := stop_reason(self._state):
+    def claim_request(self) -> str | None:
+        """Count a request that is about to be sent. None: send it; otherwise the reason why it must not be sent."""
+        if self._state is not None and (reason := stop_reason(self._state)):
             return reason
-        if self._max_requests and not self._count(self._state / SENT):
-            reason = f"max_requests ({self._max_requests}) was reached."
+        if self._max_requests is None or self._count(self._max_requests):
+            return None
+        reason = f"max_requests ({self._max_requests}) was reached."
+        if self._state is not None:
             ask_to_stop(self._state, reason)
-            return reason
-        return ""
+        return reason
 
-    def _count(self, path: Path) -> bool:
-        """Whether there is room for one more request of any step; if so, it is counted."""
+    def _count(self, limit: int) -> bool:
+        """Whether one more request stays within the limit; if so, it is counted."""
+        if self._state is None:
+            self._num_claimed += 1
+            return self._num_claimed <= limit
         if self._sent is None:
-            self._sent = path.open("ab", buffering=0)
+            self._sent = (self._state / SENT).open("ab", buffering=0)
         fcntl.flock(self._sent, fcntl.LOCK_EX)
         try:
-            if os.fstat(self._sent.fileno()).st_size >= self._max_requests:
+            if os.fstat(self._sent.fileno()).st_size >= limit:
                 return False
             self._sent.write(b".")
             return True

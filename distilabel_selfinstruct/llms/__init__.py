@@ -1,9 +1,9 @@
 """Models: `provider:model` to a distilabel LLM, a recorded one, and how to ask any of them."""
 
-from distilabel_selfinstruct.llms.completion_client import Asker
+from distilabel_selfinstruct.llms.completion_client import CompletionClient
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.probe import probe
 from distilabel_selfinstruct.llms.providers import PROVIDERS, make_llm
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 
-__all__ = ["PROVIDERS", "Asker", "OpenAICompatibleLLM", "RecordedLLM", "make_llm", "probe"]
+__all__ = ["PROVIDERS", "CompletionClient", "OpenAICompatibleLLM", "RecordedLLM", "make_llm", "probe"]

@@ -1,4 +1,4 @@
-"""Asking any distilabel LLM: one completion for each request, in order, recorded before it is handed out.
+"""Ask any distilabel LLM: one completion for each request, in order, recorded before it is handed out.
 
 distilabel sends the requests of a batch together and loses all of them when one fails. Here each request stands
 alone: its completion comes back, or a completion without text that says why there is none.
@@ -21,10 +21,10 @@ from distilabel_selfinstruct.llms.arguments import Arguments, generation_argumen
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import STOPPED, Completion, Request
+from distilabel_selfinstruct.records import Completion, Request, RequestStatus
 
 
-class Asker:
+class CompletionClient:
     """Sends requests to an LLM and gives their completions back in the order of submission.
 
     An asynchronous LLM works on at most `max_in_flight` requests at a time, without waiting for a slow one before it
@@ -114,8 +114,8 @@ class Asker:
         self, llm: AsyncLLM, loop: "_Loop", request: Request, decoding: Decoding, arguments: Arguments
     ) -> Completion:
         async with loop.free:
-            if stopped := self._stopped(loop.closing):
-                return stopped
+            if held_back := self._held_back(loop.closing):
+                return held_back
             started = time.monotonic()
             try:
                 output: Any = await llm.agenerate(input=request.prompt, **arguments.keywords)
@@ -129,8 +129,8 @@ class Asker:
         unsent, self._unsent = self._unsent, []
         by_decoding: dict[Decoding, list[tuple[Request, Future[Completion]]]] = {}
         for request, future in unsent:
-            if stopped := self._stopped(closing=False):
-                future.set_result(stopped)
+            if held_back := self._held_back(closing=False):
+                future.set_result(held_back)
             else:
                 by_decoding.setdefault(self._decoding_of(request), []).append((request, future))
         for decoding, batch in by_decoding.items():
@@ -141,12 +141,13 @@ class Asker:
                 completion = completion_from(self._llm, output, arguments, seconds=seconds)
                 future.set_result(self._record(request, decoding, completion))
 
-    def _stopped(self, closing: bool) -> Completion | None:  # noqa: FBT001
-        reason = "no longer needed" if closing else self._journal.may_send()
-        return Completion(None, STOPPED, model=self._llm.model_name, error=reason) if reason else None
+    def _held_back(self, closing: bool) -> Completion | None:  # noqa: FBT001
+        reason = "no longer needed" if closing else self._journal.claim_request()
+        return None if reason is None else Completion.not_sent(reason, model=self._llm.model_name)
 
     def _record(self, request: Request, decoding: Decoding, completion: Completion) -> Completion:
-        self._journal.record_completion(request, decoding, completion)
+        if completion.status is not RequestStatus.EXHAUSTED:  # a recording that ended says nothing about the request
+            self._journal.record_completion(request, decoding, completion)
         return completion
 
     def _arguments_for(self, decoding: Decoding) -> Arguments:
@@ -201,18 +202,18 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
     """What an LLM's output, or the exception that it raised, says as a completion."""
     if isinstance(output, Exception):
         reason = f"{type(output).__name__}: {output}"
-        return Completion(None, model=llm.model_name, error=_without_secrets(llm, reason), seconds=round(seconds, 3))
+        return Completion.failed(_without_secrets(llm, reason), model=llm.model_name, seconds=round(seconds, 3))
     try:
         text = output["generations"][0]
     except (LookupError, TypeError):
-        return Completion(None, model=llm.model_name, error="the answer holds no generation")
+        return Completion.failed("the answer holds no generation", model=llm.model_name)
     statistics = output.get("statistics") or {}
     output_tokens = _first(statistics.get("output_tokens")) or 0
     finish_reason = _first(output.get("finish_reason"))
     retries = _first(output.get("retries")) or 0
     if not isinstance(text, str):
         why = f"the answer holds no text (finish reason: {finish_reason})"
-        return Completion(None, finish_reason, model=llm.model_name, error=why, retries=retries)
+        return Completion.failed(why, finish_reason=finish_reason, model=llm.model_name, retries=retries)
     if finish_reason is None and output_tokens >= arguments.max_tokens:
         # An LLM that does not say why it ended, at its limit: cut off.
         finish_reason = "length"

@@ -12,7 +12,7 @@ from distilabel_selfinstruct.errors import InputFileError, RecordingError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.prompts import collapse_whitespace
-from distilabel_selfinstruct.records import RECORDING_EXHAUSTED, Completion, Request, Stage
+from distilabel_selfinstruct.records import Completion, Request, RequestStatus, Stage
 
 if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
@@ -81,14 +81,14 @@ class RecordedLLM(LLM):
             if request.number in self._by_number:
                 return self._by_number[request.number]
             if request.number > max(self._by_number, default=-1):
-                return Completion(None, RECORDING_EXHAUSTED, model=self.model_name)
-            return Completion(None, model=self.model_name, error=f"the recording lacks request {request.number}")
+                return Completion(None, model=self.model_name, status=RequestStatus.EXHAUSTED)
+            return Completion.failed(f"the recording lacks request {request.number}", model=self.model_name)
         instruction = collapse_whitespace(request.instruction).casefold()
         for asked in (request.is_classification, None):
             found = self._by_instruction.get((request.stage, instruction, asked))
             if found is not None:
                 return found
-        return Completion(None, model=self.model_name, error="the recording holds no answer for this instruction")
+        return Completion.failed("the recording holds no answer for this instruction", model=self.model_name)
 
     def generate(  # type: ignore[override]
         self,

@@ -4,6 +4,8 @@ What needs more comes later: the novelty of an instruction needs the pool, the c
 state.
 """
 
+from collections.abc import Collection
+
 from distilabel_selfinstruct.filters import Rule, filter_instances, filter_instruction, instruction_rules
 from distilabel_selfinstruct.parsing import (
     Classification,
@@ -11,7 +13,7 @@ from distilabel_selfinstruct.parsing import (
     parse_instances,
     parse_instructions,
 )
-from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed
+from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason
 
 
 def read_instructions(
@@ -51,10 +53,14 @@ def read_instances(
     instruction: str = "",
     mode: Mode = "default",
     prompt: str | None = None,
+    disabled: Collection[Reason] = (),
 ) -> Parsed[Instance]:
-    """The valid instances of one response, before `filters.limit_instances` cuts them to five."""
+    """The valid instances of one response, before `filters.limit_instances` cuts them to five.
+
+    Rules whose reason is in `disabled` are skipped.
+    """
     parsed = parse_instances(
         completion, is_classification=is_classification, mode=mode, instruction=instruction, prompt=prompt
     )
-    filtered = filter_instances(parsed.kept, mode)
+    filtered = filter_instances(parsed.kept, mode, disabled=disabled)
     return Parsed(filtered.kept, (*parsed.rejected, *filtered.rejected))

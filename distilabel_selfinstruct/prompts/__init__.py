@@ -1,6 +1,6 @@
 """The three prompts of Self-Instruct, for base models and for chat models (paper, section 2.2 and appendix A)."""
 
-from distilabel_selfinstruct.prompts.decoding import Decoding, default_decoding, overridden
+from distilabel_selfinstruct.prompts.decoding import Decoding, apply_overrides, default_decoding
 from distilabel_selfinstruct.prompts.prompt_set import (
     ChatMessage,
     Prompt,
@@ -16,8 +16,8 @@ __all__ = [
     "Prompt",
     "PromptForm",
     "PromptSet",
+    "apply_overrides",
     "collapse_whitespace",
     "default_decoding",
     "load_prompts",
-    "overridden",
 ]

@@ -52,7 +52,7 @@ def default_decoding(
     return decoding
 
 
-def overridden(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
+def apply_overrides(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
     """The decoding with some parameters replaced. Numbers may come as text, as from a command line.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The output folder of a run: what lies where, and whether a run may start or go on in it."""
+"""The output folder of a run: its paths, and whether a run may start or be resumed in it."""
 
 import hashlib
 import json
@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
-from distilabel_selfinstruct.config import FREE_TO_CHANGE, RunConfig
+from distilabel_selfinstruct.config import RunConfig, described_run
+from distilabel_selfinstruct.config.options import is_free_to_change
 from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import load_feedback
+from distilabel_selfinstruct.records import RunStatus
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 
@@ -41,12 +43,12 @@ class RunFolder:
 
     @contextmanager
     def prepared(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> Iterator[RunConfig]:
-        """Hold the folder for this process, with the run described in it: a new one, or one that goes on.
+        """Hold the folder for this process, with the run described in it: a new one, or one that is resumed.
 
         Args:
             config: what to run.
-            fresh: start over, and replace the run that lies here.
-            extend: let the run that lies here go on to a higher number of instructions.
+            fresh: start over, and replace the run in the folder.
+            extend: let the run in the folder grow to a higher number of instructions.
 
         Yields:
             The configuration in force: where it leaves `sampling_lag` open, that of the run.
@@ -90,69 +92,55 @@ class RunFolder:
             return True
         return False
 
-    def read_description(self) -> dict[str, Any]:
-        """What `run.json` holds.
-
-        Raises:
-            RunFolderError: there is no run here, or its description is damaged.
-        """
-        try:
-            description = json.loads(self.description.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise RunFolderError(f"{self.path} holds no run: {self.description.name} is missing.") from error
-        except ValueError as error:
-            raise RunFolderError(f"{self.description} is damaged: {error}.") from error
-        if not isinstance(description, dict) or not isinstance(description.get("config"), dict):
-            raise RunFolderError(f"{self.description} is damaged: it describes no run.")
-        return description
-
     def finish(self, outcome: dict[str, Any]) -> None:
         """Add how the run ended to its description, and remove what only distilabel needed."""
-        self._write({**self.read_description(), **outcome})
+        self._write({**described_run(self.path)[0], **outcome})
         shutil.rmtree(self.cache, ignore_errors=True)
 
     def _described(self, config: RunConfig, *, extend: bool) -> RunConfig:
-        """The configuration of the run that starts or goes on here; `run.json` describes it."""
+        """The configuration of the run that starts or is resumed here; `run.json` describes it."""
         if not self.description.exists():
             lag = config.sampling_lag or sampling_lag(config.num_instructions, config.max_in_flight)
             config = config.model_copy(update={"sampling_lag": lag})
         else:
-            before = self.read_description()
+            description, before = described_run(self.path)
             if not config.sampling_lag:
-                config = config.model_copy(update={"sampling_lag": before["config"].get("sampling_lag", 0)})
-            self._refuse_differences(before, _inputs(config), config, extend=extend)
+                config = config.model_copy(update={"sampling_lag": before.sampling_lag})
+            self._refuse_differences(before, config, description.get("inputs", {}), extend=extend)
         self._write(
             {
-                "config": config.model_dump(exclude_none=True),
+                "config": config.model_dump(mode="json", exclude_none=True),
                 "inputs": _inputs(config),
                 "versions": {name: version(name) for name in ("distilabel-selfinstruct", "distilabel", "datasets")},
-                "status": "started",
+                "status": RunStatus.STARTED.value,
             }
         )
         return config
 
     def _refuse_differences(
-        self, before: dict[str, Any], inputs: dict[str, str], config: RunConfig, *, extend: bool
+        self, before: RunConfig, config: RunConfig, hashes: dict[str, str], *, extend: bool
     ) -> None:
-        now = config.model_dump(exclude_none=True)
-        then = before["config"]
+        """Refuse to resume with settings that would make another dataset; name each difference."""
         differences = [
-            f"{name} was {then.get(name)!r} and is {now.get(name)!r}"
-            for name in sorted({*now, *then} - FREE_TO_CHANGE - ({"num_instructions"} if extend else set()))
-            if now.get(name) != then.get(name)
+            f"{name} was {getattr(before, name)!r} and is {getattr(config, name)!r}"
+            for name, field in sorted(RunConfig.model_fields.items())
+            if getattr(before, name) != getattr(config, name) and not is_free_to_change(field)
         ]
+        if extend:
+            differences = [text for text in differences if not text.startswith("num_instructions ")]
+            if config.num_instructions < before.num_instructions:
+                differences.append(f"num_instructions was {before.num_instructions} and can only grow")
         differences += [
             f"the {name} changed"
-            for name, of in inputs.items()
-            if then.get(name) == now.get(name) and before.get("inputs", {}).get(name) != of
+            for name, digest in _inputs(config).items()
+            if getattr(before, name) == getattr(config, name) and hashes.get(name) != digest
         ]
-        if extend and now["num_instructions"] < then.get("num_instructions", 0):
-            differences.append(f"num_instructions was {then['num_instructions']} and can only grow")
         if differences:
-            more = " --extend lets it go on to more instructions." if differences[0].startswith("num_instr") else ""
+            more = " --extend lets it grow to more instructions." if differences[0].startswith("num_instr") else ""
             raise RunFolderError(
-                f"{self.path} holds a run with other settings: {'; '.join(differences)}. Give the same settings to go "
-                f"on, another folder, or --fresh to replace what is there.{more}"
+                f"{self.path} holds a run with other settings: {'; '.join(differences)}. Give the same settings to "
+                f"resume it, another folder, or --fresh to replace what is there.{more}",
+                self.path,
             )
 
     def _write(self, description: dict[str, Any]) -> None:

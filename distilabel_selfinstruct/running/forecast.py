@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
-from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.prompts import Prompt, load_prompts
-from distilabel_selfinstruct.ratings.feedback import load_feedback
+from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.budget import cost
-from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
-from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.running.plan import RunPlan
 
 CHARACTERS_PER_TOKEN = 4
 """Of English text, with the tokenizers of today's models."""
@@ -49,21 +46,14 @@ class Forecast:
     feedback: str
 
 
-def forecast(config: RunConfig) -> Forecast:
-    """An estimate from the length of the prompts and from what completions took in recorded runs.
-
-    Raises:
-        SelfInstructError: the prompts, the seed file or the feedback cannot be read.
-    """
-    prompts, form = load_prompts(config.prompts), config.effective_prompt_form
-    seed_tasks = load_seed_tasks(config.seed_tasks)
-    feedback, only = load_feedback(config.human_feedback), config.classification_only
-    pool = TaskPool(seed_tasks, NoveltyIndex(), feedback=feedback, classification_only=only)
-    sample = pool.human[: config.num_prompt_instructions]
+def forecast(plan: RunPlan) -> Forecast:
+    """An estimate from the length of the prompts and from what completions took in recorded runs."""
+    config, prompts, form = plan.config, plan.prompts, plan.config.effective_prompt_form
+    first, task = plan.bootstrap.next_requests()[0], plan.bootstrap.human_instructions[0]
     rendered = {
-        Stage.INSTRUCTION_GENERATION: prompts.instruction_generation(sample, form=form, classification_only=only),
-        Stage.CLASSIFICATION: prompts.classification(sample[0], form=form),
-        Stage.INSTANCE_GENERATION: prompts.instances(sample[0], is_classification=only, form=form),
+        Stage.INSTRUCTION_GENERATION: first.prompt,
+        Stage.CLASSIFICATION: prompts.classification(task, form=form),
+        Stage.INSTANCE_GENERATION: prompts.instances(task, is_classification=config.classification_only, form=form),
     }
     stages = tuple(_stage(stage, prompt, config) for stage, prompt in rendered.items())
     tokens_in = sum(stage.input_tokens for stage in stages)
@@ -72,7 +62,7 @@ def forecast(config: RunConfig) -> Forecast:
         stages,
         cost(config, tokens_in, tokens_out),
         max(stage.seconds for stage in stages),
-        feedback.summary(classification_only=only),
+        plan.feedback.summary(classification_only=config.classification_only),
     )
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C during a run: once finishes the requests under way, twice stops at once. Both can be continued."""
+"""Ctrl-C during a run: once finishes the requests in flight, twice stops at once. Both runs can be resumed."""
 
 import multiprocessing
 import os
@@ -27,11 +27,11 @@ def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
             return
         if not stop_reason(state):
             ask_to_stop(state, INTERRUPTED)
-            _say("Finishing the requests under way. Once more to stop at once; the same command goes on later.")
+            _say("Finishing the requests in flight. Press Ctrl-C again to stop at once.")
         else:
             for process in multiprocessing.active_children():
                 process.kill()
-            _say("Stopped. What had arrived is kept; the same command goes on.")
+            _say("Stopped. What has arrived is kept. Run the same command again to resume.")
             os._exit(EXIT_STATUS)
 
     pipeline._handle_keyboard_interrupt = lambda: None  # the host would drop the batches between its steps

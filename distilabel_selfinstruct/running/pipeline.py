@@ -1,4 +1,8 @@
-"""The four stages as one distilabel pipeline."""
+"""The four stages as one distilabel pipeline.
+
+The journal is the conveyor, distilabel is the clockwork: what distilabel hands on only keeps the stages moving, and
+every file of a run is derived from the journals that the steps write.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +11,9 @@ from distilabel.models.llms.base import LLM
 from distilabel.pipeline import Pipeline
 
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.step_fields import options_for
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, make_llm
-from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, TASK_TYPES
+from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
     InstanceFiltering,
@@ -40,60 +45,26 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
     Raises:
         ConfigError: the model cannot be made from `config.llm`.
     """
+    config = config.model_copy(
+        update={"seed_tasks": _absolute(config.seed_tasks), "human_feedback": _absolute(config.human_feedback)}
+    )
 
-    def llm() -> LLM:
-        return configured_llm(config)
+    def step(kind: Any, stage: Stage, **options: Any) -> Any:
+        if stage.asks_a_model:
+            options["llm"] = configured_llm(config)
+            options["prompt_form"] = config.effective_prompt_form
+            options["decoding"] = config.decoding.get(stage, {})
+        return kind(name=stage.value, state_dir=state_dir, **options_for(kind, config), **options)
 
-    asking: dict[str, Any] = {
-        "prompts": config.prompts,
-        "prompt_form": config.effective_prompt_form,
-        "mode": config.mode,
-        "max_in_flight": config.max_in_flight,
-        "max_total_requests": config.max_requests or 0,
-        "state_dir": state_dir,
-    }
+    rows = {"input_batch_size": config.batch_size}
     with Pipeline(name="self-instruct", cache_dir=cache_dir) as pipeline:
-        instructions = InstructionGeneration(
-            name=INSTRUCTIONS,
-            llm=llm(),
-            decoding=config.decoding.get("instruction_generation", {}),
-            num_instructions=config.num_instructions,
-            seed_tasks=str(Path(config.seed_tasks).resolve()) if config.seed_tasks else "",
-            human_feedback=str(Path(config.human_feedback).resolve()) if config.human_feedback else "",
-            classification_only=config.classification_only,
-            language=config.language,
-            tokenizer=config.tokenizer,
-            max_rouge_l=config.max_rouge_l,
-            num_prompt_instructions=config.num_prompt_instructions,
-            num_prompt_generated=config.num_prompt_generated,
-            random_seed=config.random_seed,
-            patience=config.patience,
-            min_acceptance=config.min_acceptance,
-            sampling_lag=config.sampling_lag,
-            batch_size=config.batch_size,
-            **asking,
-        )
-        task_types = ClassificationTaskIdentification(
-            name=TASK_TYPES,
-            llm=llm(),
-            decoding=config.decoding.get("classification", {}),
-            input_batch_size=config.batch_size,
-            **asking,
-        )
-        raw_instances = InstanceGeneration(
-            name=RAW_INSTANCES,
-            llm=llm(),
-            decoding=config.decoding.get("instance_generation", {}),
-            input_batch_size=config.batch_size,
-            **asking,
-        )
-        instances = InstanceFiltering(
-            name=INSTANCES,
-            mode=config.mode,
-            max_instances=config.max_instances,
-            random_seed=config.random_seed,
-            state_dir=state_dir,
-            input_batch_size=config.batch_size,
-        )
+        instructions = step(InstructionGeneration, Stage.INSTRUCTION_GENERATION, batch_size=config.batch_size)
+        task_types = step(ClassificationTaskIdentification, Stage.CLASSIFICATION, **rows)
+        raw_instances = step(InstanceGeneration, Stage.INSTANCE_GENERATION, **rows)
+        instances = step(InstanceFiltering, Stage.INSTANCE_FILTERING, **rows)
         instructions >> task_types >> raw_instances >> instances
     return pipeline
+
+
+def _absolute(path: str | None) -> str | None:
+    return None if path is None else str(Path(path).resolve())

@@ -5,23 +5,26 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, STEP_REJECTIONS, STEP_RESULTS
-from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES, Reason
+from distilabel_selfinstruct.records import Reason, Row, Stage
 
 
 @dataclass
 class Progress:
-    """Counts of a run so far. Rates and times are None while there is nothing to compute them from."""
+    """Counts of a run so far. Rates and times are None while there is nothing to compute them from.
+
+    Of the admitted instructions, `classified` have a task type, `answered` a response with instances and `filtered` are
+    finished, with `instances` kept in all.
+    """
 
     wanted: int
     admitted: int = 0
-    typed: int = 0
-    with_raw_instances: int = 0
+    classified: int = 0
+    answered: int = 0
     filtered: int = 0
     instances: int = 0
-    requests: Counter[str] = field(default_factory=Counter)
+    requests: Counter[Stage] = field(default_factory=Counter)
     rejections: Counter[str] = field(default_factory=Counter)
     instruction_rejections: int = 0
     input_tokens: int = 0
@@ -62,31 +65,31 @@ class ProgressReader:
     def read(self) -> Progress:
         """The counts as of now."""
         progress = self._progress
-        for step in STEP_NAMES:
-            for row in self._new_rows(step, COMPLETIONS):
-                progress.requests[step] += 1
+        for stage in Stage:
+            for row in self._new_rows(stage, COMPLETIONS):
+                progress.requests[stage] += 1
                 progress.input_tokens += row.get("input_tokens") or 0
                 progress.output_tokens += row.get("output_tokens") or 0
                 progress.retries += row.get("retries") or 0
                 if row.get("error"):
                     progress.failures += 1
                     progress.last_failure = row["error"]
-            for row in self._new_rows(step, STEP_REJECTIONS):
+            for row in self._new_rows(stage, STEP_REJECTIONS):
                 progress.rejections[row["reason"]] += 1
                 # Candidates beyond the wanted number say nothing about acceptance.
-                if step == INSTRUCTIONS and row["reason"] != Reason.OVER_LIMIT.value:
+                if stage is Stage.INSTRUCTION_GENERATION and row["reason"] != Reason.OVER_LIMIT.value:
                     progress.instruction_rejections += 1
-        progress.admitted += len(self._new_rows(INSTRUCTIONS, STEP_RESULTS))
-        progress.typed += len(self._new_rows(TASK_TYPES, STEP_RESULTS))
-        progress.with_raw_instances += len(self._new_rows(RAW_INSTANCES, STEP_RESULTS))
-        for row in self._new_rows(INSTANCES, STEP_RESULTS):
+        progress.admitted += len(self._new_rows(Stage.INSTRUCTION_GENERATION, STEP_RESULTS))
+        progress.classified += len(self._new_rows(Stage.CLASSIFICATION, STEP_RESULTS))
+        progress.answered += len(self._new_rows(Stage.INSTANCE_GENERATION, STEP_RESULTS))
+        for row in self._new_rows(Stage.INSTANCE_FILTERING, STEP_RESULTS):
             progress.filtered += 1
             progress.instances += len(row["instances"])
         progress.elapsed = time.monotonic() - self._started
         return progress
 
-    def _new_rows(self, step: str, name: str) -> list[dict[str, Any]]:
-        path = self._state / step / name
+    def _new_rows(self, stage: Stage, name: str) -> list[Row]:
+        path = self._state / stage.value / name
         offset = self._offsets.get(path, 0)
         try:
             if path.stat().st_size == offset:

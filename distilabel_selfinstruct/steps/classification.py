@@ -25,7 +25,7 @@ class ClassificationTaskIdentification(RowTask):
     Runtime parameters:
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
-        - `max_total_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
+        - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 
     Input columns:
@@ -69,6 +69,11 @@ class ClassificationTaskIdentification(RowTask):
     def outputs(self) -> list[str]:
         """The verdict."""
         return ["is_classification", "model_name"]
+
+    @property
+    def stage(self) -> Stage:
+        """The second stage."""
+        return Stage.CLASSIFICATION
 
     @override
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.formatting import COLUMNS, END_OF_TEXT, Format, FormatOptions, Join, format_row
 from distilabel_selfinstruct.records import Mode, Rejection
-from distilabel_selfinstruct.steps.journaled_step import JournaledStep
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput

@@ -4,19 +4,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from distilabel.steps import Step, StepInput
-from pydantic import Field, PrivateAttr
+from pydantic import PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.filters import limit_instances
+from distilabel_selfinstruct.config.step_fields import run_option
+from distilabel_selfinstruct.filters import limit_instances, rule_names
 from distilabel_selfinstruct.parsing.filtered import read_instances
-from distilabel_selfinstruct.records import FAILED, Completion, Mode
-from distilabel_selfinstruct.steps.journaled_step import JournaledStep
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.records import Completion, Mode, Reason, RequestStatus, Stage
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
-RAW_COLUMNS = ("raw_instances", "raw_instances_finish_reason")
+RAW_COLUMNS = ("raw_instances", "raw_instances_status", "raw_instances_finish_reason")
 
 
 class InstanceFiltering(JournaledStep, Step):
@@ -28,6 +28,7 @@ class InstanceFiltering(JournaledStep, Step):
 
     Attributes:
         mode: `default`, or `strict` to read and filter as the reference implementation does.
+        disabled_rules: filter rules to switch off, by the reason that they give, as in `ends_with_colon`.
 
     Runtime parameters:
         - `max_instances`: the most instances per instruction. Defaults to `5`.
@@ -38,7 +39,10 @@ class InstanceFiltering(JournaledStep, Step):
         - instruction (`str`): the instruction.
         - is_classification (`bool`, optional): whether it is a classification task. Defaults to `False`.
         - raw_instances (`str`): the completion. Left out of the rows that go on.
-        - raw_instances_finish_reason (`str`, optional): why it ended. Left out of the rows that go on.
+        - raw_instances_status (`str`, optional): how the request ended, by a `RequestStatus`. Defaults to `answered`.
+            Left out of the rows that go on.
+        - raw_instances_finish_reason (`str`, optional): the server's word for why it ended. Left out of
+            the rows that go on.
 
     Output columns:
         - input (`str`): the input of an instance; empty where the instruction alone suffices.
@@ -75,11 +79,22 @@ class InstanceFiltering(JournaledStep, Step):
         ```
     """
 
-    mode: Mode = Field(default="default", description="`strict` reads and filters as the reference does.")
-    max_instances: RuntimeParameter[int] = Field(default=5, ge=1, description="The most instances per instruction.")
-    random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes which instances are drawn.")
+    mode: Mode = run_option("mode")
+    max_instances: RuntimeParameter[int] = run_option("max_instances")
+    random_seed: RuntimeParameter[int] = run_option("random_seed")
+    disabled_rules: list[str] = run_option("disabled_rules")
 
     _num_rows: int = PrivateAttr(default=0)
+    _disabled: frozenset[Reason] = PrivateAttr(default=frozenset())
+
+    def load(self) -> None:
+        """Open the journal.
+
+        Raises:
+            ConfigError: `disabled_rules` names something that is no rule.
+        """
+        super().load()
+        self._disabled = rule_names(self.disabled_rules)
 
     @property
     def inputs(self) -> dict[str, bool]:
@@ -88,6 +103,7 @@ class InstanceFiltering(JournaledStep, Step):
             "instruction": True,
             "raw_instances": True,
             "is_classification": False,
+            "raw_instances_status": False,
             "raw_instances_finish_reason": False,
         }
 
@@ -105,17 +121,24 @@ class InstanceFiltering(JournaledStep, Step):
         number, self._num_rows = self._num_rows, self._num_rows + 1
         instruction, text = row.get("instruction"), row.get("raw_instances")
         finish_reason = row.get("raw_instances_finish_reason")
-        if not isinstance(instruction, str) or finish_reason == FAILED:
+        answered = row.get("raw_instances_status", RequestStatus.ANSWERED.value) == RequestStatus.ANSWERED.value
+        if not isinstance(instruction, str) or not answered:
             self._journal.record_results([{"instruction": instruction, "instances": []}])
             return []  # nothing was asked or answered: the step where that happened has it in its journal
         completion = Completion(text if isinstance(text, str) else None, finish_reason or None)
         is_classification = bool(row.get("is_classification"))
-        read = read_instances(completion, is_classification=is_classification, mode=self.mode, instruction=instruction)
+        read = read_instances(
+            completion,
+            is_classification=is_classification,
+            mode=self.mode,
+            instruction=instruction,
+            disabled=self._disabled,
+        )
         # A random state per instruction: the draw does not depend on what else is in the batch.
         drawn = limit_instances(read.kept, self.max_instances, Random(f"{self.random_seed}:{instruction}"))
         self._journal.record_rejections(
             (*read.rejected, *drawn.rejected),
-            stage="instance_filtering",
+            stage=Stage.INSTANCE_FILTERING.value,
             request=number,
             instruction=instruction,
         )

@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from distilabel_selfinstruct.parsing.filtered import read_instances
-from distilabel_selfinstruct.records import FAILED, Completion, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, RequestStatus, Stage
 from distilabel_selfinstruct.steps.row_task import RowTask
 
 
@@ -25,7 +25,7 @@ class InstanceGeneration(RowTask):
     Runtime parameters:
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
-        - `max_total_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
+        - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 
     Input columns:
@@ -34,8 +34,9 @@ class InstanceGeneration(RowTask):
 
     Output columns:
         - raw_instances (`str`): the completion; empty if the request failed.
-        - raw_instances_finish_reason (`str`): why the completion ended, such as `stop` or `length`; `failed` if the
-            request failed, empty if the LLM did not say.
+        - raw_instances_status (`str`): how the request ended: `answered`, `failed` or `not_sent`.
+        - raw_instances_finish_reason (`str`): the server's word for why the completion ended, such as `stop` or
+            `length`; empty if it gave none.
         - model_name (`str`): the model.
 
     Categories:
@@ -77,7 +78,12 @@ class InstanceGeneration(RowTask):
     @property
     def outputs(self) -> list[str]:
         """The completion, unread."""
-        return ["raw_instances", "raw_instances_finish_reason", "model_name"]
+        return ["raw_instances", "raw_instances_status", "raw_instances_finish_reason", "model_name"]
+
+    @property
+    def stage(self) -> Stage:
+        """The third stage."""
+        return Stage.INSTANCE_GENERATION
 
     @override
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -96,16 +102,17 @@ class InstanceGeneration(RowTask):
     def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
         if completion.text is None:
             failure = Rejection("", Reason.FAILED_REQUEST, completion.error)
-            return {"raw_instances": "", "raw_instances_finish_reason": FAILED}, (failure,)
-        return {
-            "raw_instances": completion.text,
-            "raw_instances_finish_reason": completion.finish_reason or "",
-        }, ()
+            return _raw("", completion.status, completion.finish_reason), (failure,)
+        return _raw(completion.text, completion.status, completion.finish_reason), ()
 
     @override
     def _unasked(self) -> dict[str, Any]:
-        return {
-            "raw_instances": "",
-            "raw_instances_finish_reason": FAILED,
-            "model_name": self.llm.model_name,
-        }
+        return {**_raw("", RequestStatus.NOT_SENT, None), "model_name": self.llm.model_name}
+
+
+def _raw(text: str, status: RequestStatus, finish_reason: str | None) -> dict[str, str]:
+    return {
+        "raw_instances": text,
+        "raw_instances_status": status.value,
+        "raw_instances_finish_reason": finish_reason or "",
+    }

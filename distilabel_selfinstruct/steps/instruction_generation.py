@@ -3,18 +3,18 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel.steps.tasks.base import GeneratorTask
-from pydantic import Field, PrivateAttr
+from pydantic import PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings, GeneratedInstruction, sampling_lag
-from distilabel_selfinstruct.bootstrap.pool import TaskPool
+from distilabel_selfinstruct.bootstrap.loop import GeneratedInstruction
+from distilabel_selfinstruct.config.factory import bootstrap_for, rules_for
+from distilabel_selfinstruct.config.step_fields import config_of, run_option
+from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import Completion, Stage
-from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
-from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput
@@ -35,6 +35,8 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         language: BCP-47 tag of the instructions; chooses the words that the rules reject.
         tokenizer: `rouge_score`, `unicode`, or `auto`: the first for English and strict mode, else the second.
         classification_only: generate classification tasks only.
+        forbidden_words: words that no instruction may hold, in place of the language's own list.
+        disabled_rules: filter rules to switch off, by the reason that they give, as in `asks_for_program`.
         num_prompt_instructions: instructions shown in a prompt.
         num_prompt_generated: how many of these may be machine-generated.
 
@@ -49,11 +51,12 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
         - `sampling_lag`: how many requests earlier a prompt sees the pool, so that requests need not wait for each
             other. Results depend on it, but not on `max_in_flight`. Defaults to `0`: chosen from the two sizes.
-        - `max_total_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
+        - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `patience`: requests in a row that admit nothing before the loop gives up. Defaults to `50`.
         - `min_acceptance`: share of candidates, over as many requests, below which the loop gives up. Defaults to
             `0.02`.
-        - `max_requests`: the most requests to send, 0 for no limit. Defaults to `0`.
+        - `min_words`: the fewest words of an instruction. Defaults to `4`.
+        - `max_words`: the most words of an instruction. Defaults to `150`.
         - `state_dir`: folder for the journal. Defaults to none.
         - `batch_size`: rows per batch. Defaults to `50`.
 
@@ -94,32 +97,26 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         ```
     """
 
-    num_instructions: RuntimeParameter[int] = Field(default=100, ge=1, description="How many to admit.")
-    seed_tasks: RuntimeParameter[str] = Field(default="", description="Path of a seed file; empty: the packaged one.")
-    human_feedback: RuntimeParameter[str] = Field(
-        default="", description="Path of a ratings file, or of a run folder with one; empty: none."
-    )
-    max_rouge_l: RuntimeParameter[float] = Field(
-        default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."
-    )
-    random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes the sampling of prompts.")
-    patience: RuntimeParameter[int] = Field(
-        default=50, ge=1, description="Requests in a row that admit nothing before the loop gives up."
-    )
-    min_acceptance: RuntimeParameter[float] = Field(
-        default=0.02, ge=0, lt=1, description="Share of admitted candidates below which the loop gives up."
-    )
-    max_requests: RuntimeParameter[int] = Field(default=0, ge=0, description="The most requests; 0 for no limit.")
-    sampling_lag: RuntimeParameter[int] = Field(
-        default=0, ge=0, description="How many requests earlier a prompt sees the pool; 0: chosen from the sizes."
-    )
-    language: str = "en"
-    tokenizer: Literal["auto", "rouge_score", "unicode"] = "auto"
-    classification_only: bool = False
-    num_prompt_instructions: int = Field(default=8, ge=1)
-    num_prompt_generated: int = Field(default=2, ge=0)
+    num_instructions: RuntimeParameter[int] = run_option("num_instructions")
+    seed_tasks: RuntimeParameter[str] | None = run_option("seed_tasks")
+    human_feedback: RuntimeParameter[str] | None = run_option("human_feedback")
+    max_rouge_l: RuntimeParameter[float] = run_option("max_rouge_l")
+    random_seed: RuntimeParameter[int] = run_option("random_seed")
+    patience: RuntimeParameter[int] = run_option("patience")
+    min_acceptance: RuntimeParameter[float] = run_option("min_acceptance")
+    sampling_lag: RuntimeParameter[int] = run_option("sampling_lag")
+    min_words: RuntimeParameter[int] = run_option("min_words")
+    max_words: RuntimeParameter[int] = run_option("max_words")
+    language: str = run_option("language")
+    tokenizer: Literal["auto", "rouge_score", "unicode"] = run_option("tokenizer")
+    classification_only: bool = run_option("classification_only")
+    forbidden_words: list[str] | None = run_option("forbidden_words")
+    disabled_rules: list[str] = run_option("disabled_rules")
+    num_prompt_instructions: int = run_option("num_prompt_instructions")
+    num_prompt_generated: int = run_option("num_prompt_generated")
 
     _feedback: Feedback = PrivateAttr(default_factory=Feedback)
+    _rules: tuple[Rule, ...] = PrivateAttr(default=())
 
     @override
     def load(self) -> None:
@@ -129,8 +126,14 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             ConfigError: the prompts or `decoding` cannot be used, or more than one generation per input is asked for.
             InputFileError: the human feedback cannot be read.
         """
-        self._feedback = load_feedback(self.human_feedback or None)
+        self._feedback = load_feedback(self.human_feedback)
+        self._rules = rules_for(config_of(self))
         super().load()
+
+    @property
+    def stage(self) -> Stage:
+        """The first stage."""
+        return Stage.INSTRUCTION_GENERATION
 
     @property
     def runs_ahead(self) -> bool:
@@ -145,7 +148,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     @override
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
         """The instructions in one completion, before the comparison with the pool."""
-        parsed = read_instructions(Completion(output), mode=self.mode, language=self.language)
+        parsed = read_instructions(Completion(output), mode=self.mode, language=self.language, rules=self._rules)
         return {"instructions": list(parsed.kept)}
 
     @override
@@ -155,13 +158,14 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         Args:
             offset: how many rows to leave out at the start.
         """
-        bootstrap, batch_size = self._bootstrap(), self.batch_size or 1
+        bootstrap = bootstrap_for(config_of(self), self._prompt_set, self._feedback)
+        batch_size = self.batch_size or 1
         rows: list[dict[str, Any]] = []
         warned = False
         while not bootstrap.stop_reason:
             for request in bootstrap.next_requests():
-                self._asker.submit(request)
-            request, completion = self._asker.wait()
+                self.client.submit(request)
+            request, completion = self.client.wait()
             outcome = bootstrap.receive(request, completion)
             self._journal.record_rejections(
                 outcome.rejected, stage=Stage.INSTRUCTION_GENERATION.value, request=request.number
@@ -178,35 +182,10 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             while len(rows) > batch_size:
                 yield rows[:batch_size], False
                 rows = rows[batch_size:]
-        self._asker.drain()
+        self.client.drain()
         self._journal.record_end(bootstrap.stop_reason)
         self._logger.info(f"{self.name} is done: {bootstrap.stop_reason}")
         yield rows, True
-
-    def _bootstrap(self) -> Bootstrap:
-        auto = "rouge_score" if self.mode == "strict" or self.language.split("-")[0] == "en" else "unicode"
-        index = NoveltyIndex(self.max_rouge_l, auto if self.tokenizer == "auto" else self.tokenizer)
-        pool = TaskPool(
-            load_seed_tasks(self.seed_tasks or None),
-            index,
-            feedback=self._feedback,
-            classification_only=self.classification_only,
-        )
-        settings = BootstrapSettings(
-            num_instructions=self.num_instructions,
-            num_prompt_instructions=self.num_prompt_instructions,
-            num_prompt_generated=self.num_prompt_generated,
-            classification_only=self.classification_only,
-            mode=self.mode,
-            language=self.language,
-            prompt_form=self.prompt_form,
-            random_seed=self.random_seed,
-            window=self.sampling_lag or sampling_lag(self.num_instructions, self.max_in_flight),
-            patience=self.patience,
-            min_acceptance=self.min_acceptance,
-            max_requests=self.max_requests or None,
-        )
-        return Bootstrap(pool, self._prompt_set, settings)
 
     def _row(self, generated: GeneratedInstruction, model: str) -> dict[str, Any]:
         return {

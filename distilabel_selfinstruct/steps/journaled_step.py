@@ -1,11 +1,18 @@
 """What every step of this package shares: a journal of what it received and dropped."""
 
+from typing import Annotated, TypeVar
+
+from distilabel.mixins.runtime_parameters import _RUNTIME_PARAMETER_ANNOTATION
 from distilabel.steps.base import _Step
 from pydantic import Field, PrivateAttr
 
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+
+_Value = TypeVar("_Value")
+
+RuntimeParameter = Annotated[_Value, _RUNTIME_PARAMETER_ANNOTATION]
+"""Marks a field that `Pipeline.run(parameters=…)` can set. The host's own alias also lets None in."""
 
 
 class JournaledStep(_Step):
@@ -26,8 +33,8 @@ class JournaledStep(_Step):
             self.state_dir, self.name or type(self).__name__, max_requests=self._request_budget()
         )
 
-    def _request_budget(self) -> int:
-        return 0
+    def _request_budget(self) -> int | None:
+        return None
 
     def unload(self) -> None:
         """Say what was dropped and close the journal."""

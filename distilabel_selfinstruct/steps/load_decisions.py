@@ -15,7 +15,7 @@ from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE
 from distilabel_selfinstruct.review.argilla.responses import Target
 from distilabel_selfinstruct.review.pulling.gather import gather
 from distilabel_selfinstruct.review.pulling.summary import notes, summary
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput

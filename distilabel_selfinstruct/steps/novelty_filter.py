@@ -10,8 +10,7 @@ from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.records import Reason, Rejection
 from distilabel_selfinstruct.similarity import Neighbour, NoveltyIndex
-from distilabel_selfinstruct.steps.journaled_step import JournaledStep
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput

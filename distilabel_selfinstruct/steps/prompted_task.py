@@ -1,22 +1,23 @@
 """What the three tasks that ask a model share: prompts, sampling, the journal."""
 
+from abc import abstractmethod
 from typing import Any, Literal
 
 from distilabel.steps.tasks.base import _Task
 from pydantic import Field, PrivateAttr
 
+from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.llms import Asker
-from distilabel_selfinstruct.prompts import Decoding, PromptSet, default_decoding, load_prompts, overridden
+from distilabel_selfinstruct.llms import CompletionClient
+from distilabel_selfinstruct.prompts import Decoding, PromptSet, apply_overrides, default_decoding, load_prompts
 from distilabel_selfinstruct.records import Mode, Request, Stage
-from distilabel_selfinstruct.steps.journaled_step import JournaledStep
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 
 class PromptedTask(JournaledStep, _Task):
     """Base of the tasks. Each request brings one completion; it is in the journal before anything uses it."""
 
-    prompts: str = Field(default="en", description="A packaged language, or the path of a folder of prompts.")
+    prompts: str = run_option("prompts")
     prompt_form: Literal["completion", "chat"] = Field(
         default="completion", description="`completion` for base models, `chat` for instruction-tuned ones."
     )
@@ -25,10 +26,9 @@ class PromptedTask(JournaledStep, _Task):
         description="Sampling parameters that override the paper's: temperature, top_p, presence_penalty, "
         "frequency_penalty, max_tokens, stop.",
     )
-    mode: Mode = Field(default="default", description="`strict` reads completions as the reference does.")
-    max_in_flight: RuntimeParameter[int] = Field(
-        default=5, ge=1, description="How many requests an asynchronous LLM works on at a time."
-    )
+    mode: Mode = run_option("mode")
+    max_in_flight: RuntimeParameter[int] = run_option("max_in_flight")
+    max_requests: RuntimeParameter[int] | None = run_option("max_requests")
     add_raw_output: RuntimeParameter[bool] = Field(
         default=False, description="Whether rows carry the raw completion in `distilabel_metadata`."
     )
@@ -36,12 +36,8 @@ class PromptedTask(JournaledStep, _Task):
         default=False, description="Whether rows carry the prompt in `distilabel_metadata`."
     )
 
-    max_total_requests: RuntimeParameter[int] = Field(
-        default=0, ge=0, description="The most requests that all steps with this `state_dir` send; 0 for no limit."
-    )
-
     _prompt_set: PromptSet = PrivateAttr()
-    _asker: Asker = PrivateAttr()
+    _client: CompletionClient | None = PrivateAttr(default=None)
 
     def load(self) -> None:
         """Load the LLM and the prompts.
@@ -56,9 +52,8 @@ class PromptedTask(JournaledStep, _Task):
             )
         super().load()
         self._prompt_set = load_prompts(self.prompts)
-        overridden(default_decoding(Stage.CLASSIFICATION), self.decoding)
-
-        self._asker = Asker(
+        self._check_decoding()
+        self._client = CompletionClient(
             self.llm,
             self._decoding,
             max_in_flight=self.max_in_flight,
@@ -67,13 +62,30 @@ class PromptedTask(JournaledStep, _Task):
         )
 
     def unload(self) -> None:
-        """Wait for the requests under way and record them, then unload the LLM and close the journal."""
-        self._asker.close()
+        """Wait for the requests in flight and record them, then unload the LLM and close the journal."""
+        if self._client is not None:  # it is None where loading failed
+            self._client.close()
         super().unload()
+
+    @property
+    def client(self) -> CompletionClient:
+        """What asks the LLM; there is one from `load` on."""
+        if self._client is None:
+            raise ConfigError(f"{self.name} is not loaded: call load() before process().")
+        return self._client
+
+    @property
+    @abstractmethod
+    def stage(self) -> Stage:
+        """The stage of Self-Instruct that this task is."""
+
+    def _check_decoding(self) -> None:
+        """Find an override that cannot be applied before the first request is sent."""
+        apply_overrides(default_decoding(self.stage), self.decoding)
 
     def _decoding(self, request: Request) -> Decoding:
         decoding = default_decoding(request.stage, is_classification=request.is_classification, form=self.prompt_form)
-        return overridden(decoding, self.decoding)
+        return apply_overrides(decoding, self.decoding)
 
-    def _request_budget(self) -> int:
-        return self.max_total_requests
+    def _request_budget(self) -> int | None:
+        return self.max_requests

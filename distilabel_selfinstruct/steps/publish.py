@@ -18,7 +18,7 @@ from distilabel_selfinstruct.hub import (
     row_source,
 )
 from distilabel_selfinstruct.ratings.decision_file import included
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput

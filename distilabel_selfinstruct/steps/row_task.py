@@ -11,7 +11,7 @@ from distilabel.steps.tasks.base import Task
 from pydantic import PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.records import STOPPED, Completion, Rejection, Request
+from distilabel_selfinstruct.records import Completion, Rejection, Request, RequestStatus
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 BATCHES_AHEAD = 16
-"""Requests waiting for a place or an answer, in multiples of those under way, beyond which no batch is begun early."""
+"""Waiting requests, in multiples of `max_in_flight`, beyond which no batch is begun early."""
 
 
 class RowTask(PromptedTask, Task):
@@ -41,31 +41,31 @@ class RowTask(PromptedTask, Task):
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield the rows with their answers, in order."""
-        places = self._begun.popleft() if self._begun else self._submit(inputs)
-        answers = {place: self._asker.wait() for place in places}
+        asked = self._begun.popleft() if self._begun else self._submit(inputs)
+        answers = {index: self.client.wait() for index in asked}
         yield [
-            self._answered(row, *answers[place]) if place in answers else {**row, **self._unasked()}
-            for place, row in enumerate(inputs)
+            self._answered(row, *answers[index]) if index in answers else {**row, **self._unasked()}
+            for index, row in enumerate(inputs)
         ]
 
     def begin_batch(self, inputs: StepInput) -> None:
         """Send the requests of a batch that `process` will get later, in the same order of batches.
 
         Called by the worker while `process` still waits for earlier batches, so that the model is kept busy. Waits
-        while too much is under way. Does nothing for an LLM in this process, which works on whole batches.
+        while too many requests wait. Does nothing for an LLM in this process, which works on whole batches.
         """
         if isinstance(self.llm, AsyncLLM):
-            self._asker.wait_for_room(BATCHES_AHEAD * self.max_in_flight)
+            self.client.wait_for_room(BATCHES_AHEAD * self.max_in_flight)
             self._begun.append(self._submit(inputs))
 
     def _submit(self, inputs: StepInput) -> list[int]:
-        """Ask about each row that has an instruction. Returns the places of these rows."""
-        places = [place for place, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
-        requests = [self._request(inputs[place], self._num_requests + n) for n, place in enumerate(places)]
+        """Ask about each row that has an instruction. Returns the indices of these rows."""
+        asked = [index for index, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
+        requests = [self._request(inputs[index], self._num_requests + n) for n, index in enumerate(asked)]
         self._num_requests += len(requests)
         for request in requests:
-            self._asker.submit(request)
-        return places
+            self.client.submit(request)
+        return asked
 
     @abstractmethod
     def _request(self, row: dict[str, Any], number: int) -> Request:
@@ -80,7 +80,7 @@ class RowTask(PromptedTask, Task):
         """The values for a row that an earlier step could not fill."""
 
     def _answered(self, row: dict[str, Any], request: Request, completion: Completion) -> dict[str, Any]:
-        if completion.finish_reason == STOPPED:  # it will be asked when the run goes on
+        if completion.status is RequestStatus.NOT_SENT:  # it will be asked when the run is resumed
             self._journal.record_results([{"instruction": request.instruction, **self._unasked()}])
             return {**row, **self._unasked()}
         values, rejected = self._read(request, completion)

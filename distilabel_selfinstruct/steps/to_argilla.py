@@ -14,7 +14,7 @@ from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, open_data
 from distilabel_selfinstruct.review.argilla.records import prepare, row_fault
 from distilabel_selfinstruct.review.argilla.settings import load_settings, read_settings
 from distilabel_selfinstruct.review.argilla.upload import Uploader
-from distilabel_selfinstruct.steps.runtime_parameter import RuntimeParameter
+from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     import argilla as rg

@@ -28,7 +28,7 @@ from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts
 from distilabel_selfinstruct.running import run
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
@@ -62,7 +62,7 @@ def generate(url: str, num_requests: int, lag: int, *, in_rounds: bool) -> None:
     """Stage 1 alone: with a window of `lag` requests, or waiting for each round of 32 before the next."""
     llm = OpenAICompatibleLLM(model="m", base_url=url)
     llm.load()
-    asker = Asker(
+    asker = CompletionClient(
         llm,
         lambda request: default_decoding(request.stage),
         max_in_flight=SLOTS,

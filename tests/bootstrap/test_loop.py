@@ -10,7 +10,7 @@ from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
-from distilabel_selfinstruct.records import RECORDING_EXHAUSTED, Completion, Reason, Request
+from distilabel_selfinstruct.records import Completion, Reason, Request, RequestStatus
 from distilabel_selfinstruct.similarity import NoveltyIndex
 from tests.builders import distinct_instruction, listing, seed_tasks
 
@@ -21,14 +21,17 @@ def bootstrap_with(human: int = 12, **settings: Any) -> Bootstrap:
     return Bootstrap(TaskPool(seed_tasks(human), NoveltyIndex(0.7)), PROMPTS, BootstrapSettings(**settings))
 
 
-def run(bootstrap: Bootstrap, completions: list[Completion]) -> list[Any]:
-    """Answer all requests with the completions in turn, the last one from then on."""
+def run(bootstrap: Bootstrap, completions: list[Completion], limit: int = 1000) -> list[Any]:
+    """Answer requests with the completions in turn, the last one from then on, and send none beyond the limit."""
     outcomes = []
-    under_way: deque[Request] = deque()
+    in_flight: deque[Request] = deque()
     while not bootstrap.stop_reason:
-        under_way.extend(bootstrap.next_requests())
-        request = under_way.popleft()
-        outcomes.append(bootstrap.receive(request, completions[min(request.number, len(completions) - 1)]))
+        in_flight.extend(bootstrap.next_requests())
+        request = in_flight.popleft()
+        if request.number >= limit:
+            bootstrap.receive(request, Completion.not_sent(f"max_requests ({limit}) was reached."))
+        else:
+            outcomes.append(bootstrap.receive(request, completions[min(request.number, len(completions) - 1)]))
     return outcomes
 
 
@@ -47,8 +50,8 @@ def test_each_admitted_instruction_names_its_request_and_its_nearest_neighbour()
 
 def test_a_near_duplicate_is_rejected_with_its_score_and_neighbour():
     text = "Name three rivers that flow through France."
-    bootstrap = bootstrap_with(num_instructions=9, max_requests=1)
-    (outcome,) = run(bootstrap, [listing(text, text)])
+    bootstrap = bootstrap_with(num_instructions=9)
+    (outcome,) = run(bootstrap, [listing(text, text)], limit=1)
     (rejected,) = outcome.rejected
     assert (rejected.reason, rejected.detail) == (Reason.NEAR_DUPLICATE, f"ROUGE-L 1.000 with: {text}")
 
@@ -104,22 +107,22 @@ def test_acceptance_that_collapses_ends_the_loop_with_advice():
 
 
 def test_acceptance_is_not_judged_before_as_many_requests_as_there_is_patience():
-    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2, max_requests=19)
-    run(bootstrap, repetitive(every=10))
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2)
+    run(bootstrap, repetitive(every=10), limit=19)
     assert bootstrap.recent_acceptance is None
     assert "max_requests (19) was reached" in bootstrap.stop_reason
 
 
 def test_low_acceptance_is_foretold_before_it_ends_the_loop():
-    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2, max_requests=20)
-    run(bootstrap, repetitive(every=2))
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2)
+    run(bootstrap, repetitive(every=2), limit=20)
     assert bootstrap.recent_acceptance == pytest.approx(0.55, abs=0.06)
     assert bootstrap.is_collapsing
 
 
 def test_a_min_acceptance_of_zero_never_ends_the_loop():
-    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0, max_requests=150)
-    run(bootstrap, repetitive(every=19))
+    bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0)
+    run(bootstrap, repetitive(every=19), limit=150)
     assert bootstrap.stop_reason.endswith("max_requests (150) was reached.")
     assert not bootstrap.is_collapsing
 
@@ -151,15 +154,15 @@ def test_a_loop_that_ends_because_requests_fail_says_why_they_failed():
     assert bootstrap.stop_reason.endswith("(failed_request 2). The last failure was: AuthenticationError: wrong key")
 
 
-def test_max_requests_ends_the_loop():
-    bootstrap = bootstrap_with(num_instructions=99, max_requests=7)
-    assert len(run(bootstrap, [new(number) for number in range(99)])) == 7
+def test_a_request_that_is_not_sent_ends_the_loop_with_its_reason():
+    bootstrap = bootstrap_with(num_instructions=99)
+    assert len(run(bootstrap, [new(number) for number in range(99)], limit=7)) == 7
     assert bootstrap.stop_reason == "7 of 99 instructions were admitted: max_requests (7) was reached."
 
 
 def test_an_exhausted_recording_ends_the_loop():
     bootstrap = bootstrap_with(num_instructions=99)
-    run(bootstrap, [new(1), Completion(None, RECORDING_EXHAUSTED)])
+    run(bootstrap, [new(1), Completion(None, status=RequestStatus.EXHAUSTED)])
     assert bootstrap.stop_reason == "1 of 99 instructions were admitted: the recording holds no further completion."
 
 
@@ -175,7 +178,7 @@ def test_prompts_depend_on_the_seed_and_the_completions_not_on_how_many_are_sent
     completions = [new(*numbers) for numbers in lists]
 
     def prompts(batch: int) -> list[Any]:
-        bootstrap = bootstrap_with(num_instructions=30, window=window, patience=20, max_requests=len(lists))
+        bootstrap = bootstrap_with(num_instructions=30, window=window, patience=20)
         waiting: list[Any] = []
         seen = []
         while True:
@@ -184,7 +187,8 @@ def test_prompts_depend_on_the_seed_and_the_completions_not_on_how_many_are_sent
                 return seen
             for request in waiting[:batch]:
                 seen.append(request.prompt)
-                bootstrap.receive(request, completions[request.number])
+                sent = request.number < len(completions)
+                bootstrap.receive(request, completions[request.number] if sent else Completion.not_sent("Enough."))
             waiting = waiting[batch:]
 
     in_rounds, one_by_one = prompts(window), prompts(1)
@@ -212,9 +216,9 @@ def test_prompts_show_what_people_rated_a_and_never_what_they_rated_d():
     liked, disliked = "Name three rivers that flow through France.", "Name the best country in the whole wide world."
     feedback = Feedback(endorsed=((liked, False),), banned=(disliked, seed_tasks(1)[0].instruction))
     pool = TaskPool(seed_tasks(10), NoveltyIndex(0.7), feedback=feedback)
-    bootstrap = Bootstrap(pool, PROMPTS, BootstrapSettings(num_instructions=99, max_requests=20, window=1))
+    bootstrap = Bootstrap(pool, PROMPTS, BootstrapSettings(num_instructions=99, window=1))
     prompts = []
-    while not bootstrap.stop_reason:
+    while not bootstrap.stop_reason and len(prompts) < 20:
         for request in bootstrap.next_requests():
             prompts.append(request.prompt)
             outcome = bootstrap.receive(request, listing(disliked, distinct_instruction(f"New{request.number}")))
@@ -229,7 +233,6 @@ def test_prompts_show_what_people_rated_a_and_never_what_they_rated_d():
         ("num_instructions", 0),
         ("window", 0),
         ("patience", -1),
-        ("max_requests", 0),
         ("min_acceptance", 1),
         ("min_acceptance", -0.1),
         ("num_prompt_generated", 9),

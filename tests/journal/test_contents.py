@@ -30,10 +30,10 @@ def test_what_is_derived_from_the_completions_is_made_anew(tmp_path: Path) -> No
 
 def test_without_a_folder_nothing_is_written_and_rejections_are_counted(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
-    journal = StepJournal("", STEP, max_requests=1)
+    journal = StepJournal("", STEP)
     journal.record_completion(a_request(), DECODING, Completion("one"))
     journal.record_rejections([Rejection("x", Reason.TOO_SHORT)] * 2, stage=FIRST.value, request=0)
-    assert (journal.may_send(), journal.may_send(), journal.summary) == ("", "", "too_short 2")
+    assert (journal.claim_request(), journal.claim_request(), journal.summary) == (None, None, "too_short 2")
     journal.close()
     assert list(tmp_path.iterdir()) == []
 

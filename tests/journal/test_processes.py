@@ -49,7 +49,7 @@ SEND = """
         say("open")
         sys.stdin.readline()
         count = 0
-        while not (reason := journal.may_send()):
+        while (reason := journal.claim_request()) is None:
             count += 1
         say(count, reason)
 """
@@ -70,12 +70,12 @@ def test_requests_of_several_processes_are_counted_exactly(tmp_path: Path) -> No
     assert stop_reason(tmp_path) == f"max_requests ({limit}) was reached."
 
 
-def allowed(state: Path, limit: int, at_most: int = 100) -> int:
+def allowed(state: Path, limit: int | None, at_most: int = 100) -> int:
     """How many requests may be sent in an attempt of its own."""
     (state / "stop").unlink(missing_ok=True)
     journal = opened(state, max_requests=limit)
     count = 0
-    while count < at_most and not journal.may_send():
+    while count < at_most and journal.claim_request() is None:
         count += 1
     journal.close()
     return count
@@ -90,4 +90,4 @@ def test_a_higher_limit_is_reached_exactly_too(tmp_path: Path) -> None:
 
 
 def test_without_a_limit_any_number_may_be_sent(tmp_path: Path) -> None:
-    assert allowed(tmp_path, 0, at_most=1000) == 1000
+    assert allowed(tmp_path, None, at_most=1000) == 1000

@@ -9,10 +9,10 @@ from tests.journal.processes import script
 
 def test_the_first_reason_to_stop_stands(tmp_path: Path) -> None:
     journal = opened(tmp_path)
-    assert (journal.may_send(), stop_reason(tmp_path)) == ("", "")
+    assert (journal.claim_request(), stop_reason(tmp_path)) == (None, "")
     ask_to_stop(tmp_path, "it was interrupted.")
     ask_to_stop(tmp_path, "max_tokens (5) was reached.")
-    assert (journal.may_send(), stop_reason(tmp_path)) == ("it was interrupted.", "it was interrupted.")
+    assert (journal.claim_request(), stop_reason(tmp_path)) == ("it was interrupted.", "it was interrupted.")
     journal.close()
 
 

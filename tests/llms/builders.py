@@ -7,7 +7,7 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
 
@@ -45,7 +45,7 @@ def asked(
     def decoding_of(request: Request) -> Decoding:
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
 
-    asker = Asker(
+    asker = CompletionClient(
         llm,
         decoding_of,
         max_in_flight=max_in_flight,

@@ -16,9 +16,9 @@ from pydantic import PrivateAttr, SecretStr
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop
-from distilabel_selfinstruct.llms import Asker, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import default_decoding
-from distilabel_selfinstruct.records import STOPPED, Request, Stage
+from distilabel_selfinstruct.records import Request, RequestStatus, Stage
 from tests.llms.builders import requests_for
 from tests.local_openai_server import KEY, LocalOpenAIServer, invalid_key
 
@@ -53,9 +53,9 @@ class UnevenLLM(AsyncLLM):
 
 
 @contextmanager
-def an_asker(llm: LLM, state: Path | str, max_in_flight: int = AT_A_TIME) -> Iterator[Asker]:
+def an_asker(llm: LLM, state: Path | str, max_in_flight: int = AT_A_TIME) -> Iterator[CompletionClient]:
     journal = StepJournal(state, "step")
-    asker = Asker(
+    asker = CompletionClient(
         llm,
         lambda request: default_decoding(request.stage),
         max_in_flight=max_in_flight,
@@ -156,8 +156,8 @@ def test_after_a_reason_to_stop_nothing_more_is_sent_or_recorded(tmp_path: Path)
         ask_to_stop(tmp_path, "it was interrupted.")
         later = asker.ask(prompts(9)[4:])
     assert [completion.text is None for completion in first] == [False] * 4
-    assert [(completion.finish_reason, completion.error) for completion in later] == [
-        (STOPPED, "it was interrupted.")
+    assert [(completion.status, completion.error) for completion in later] == [
+        (RequestStatus.NOT_SENT, "it was interrupted.")
     ] * 5
     assert len(llm._started) == len(recorded(tmp_path)) == 4
 

@@ -10,7 +10,7 @@ from distilabel_selfinstruct.errors import RecordingError
 from distilabel_selfinstruct.journal.completions import completion_row
 from distilabel_selfinstruct.llms import RecordedLLM, make_llm
 from distilabel_selfinstruct.prompts import default_decoding
-from distilabel_selfinstruct.records import RECORDING_EXHAUSTED, Completion, Stage
+from distilabel_selfinstruct.records import Completion, RequestStatus, Stage
 from tests.llms.builders import a_request, asked
 
 INSTANCES = Stage.INSTANCE_GENERATION
@@ -49,7 +49,7 @@ def test_instruction_generation_gets_the_completion_of_its_number(tmp_path: Path
 
 def test_a_request_beyond_the_recording_is_told_that_it_is_exhausted(tmp_path: Path) -> None:
     (completion,) = asked(a_recording(tmp_path, a_line("zero")), [a_request(number=1)])
-    assert (completion.text, completion.finish_reason) == (None, RECORDING_EXHAUSTED)
+    assert (completion.text, completion.status) == (None, RequestStatus.EXHAUSTED)
 
 
 def test_other_stages_get_what_was_recorded_for_the_instruction(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_recording_without_model_answers_under_its_own_name(tmp_path: Path) ->
 def test_loading_again_does_not_append_the_recording(tmp_path: Path) -> None:
     llm = a_recording(tmp_path, a_line("zero"))
     llm.load()
-    assert asked(llm, [a_request(number=1)])[0].finish_reason == RECORDING_EXHAUSTED
+    assert asked(llm, [a_request(number=1)])[0].status is RequestStatus.EXHAUSTED
 
 
 # --- recordings that cannot be used

@@ -9,7 +9,7 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms import make_llm
 from distilabel_selfinstruct.prompts import Decoding, PromptForm
-from distilabel_selfinstruct.records import Completion, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Completion
 from tests.llms.builders import a_request, asked, requests_for
 
 pytestmark = [
@@ -103,7 +103,7 @@ def test_every_stage_can_be_asked_with_the_decoding_of_the_paper(tmp_path: Path)
         generation_kwargs={"max_new_tokens": 4},
     )
     llm.load()
-    completions = asked(llm, [a_request("Task", stage=stage, instruction="Sort it.") for stage in Stage])
+    completions = asked(llm, [a_request("Task", stage=stage, instruction="Sort it.") for stage in MODEL_STAGES])
     assert [one.error for one in completions] == ["", "", ""]
 
 

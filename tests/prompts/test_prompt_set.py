@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances
-from distilabel_selfinstruct.prompts import default_decoding, load_prompts, overridden
-from distilabel_selfinstruct.records import Completion, Instance, Stage
+from distilabel_selfinstruct.prompts import apply_overrides, default_decoding, load_prompts
+from distilabel_selfinstruct.records import MODEL_STAGES, Completion, Instance, Stage
 
 PROMPTS = load_prompts("en")
 PACKAGED = Path(str(resources.files("distilabel_selfinstruct").joinpath("templates/en")))
@@ -121,11 +121,11 @@ def test_decoding_defaults_are_the_papers(stage, is_classification, expected):
 
 
 def test_no_chat_stop_sequence_cuts_at_a_blank_line():
-    assert all("\n\n" not in default_decoding(stage, form="chat").stop for stage in Stage)
+    assert all("\n\n" not in default_decoding(stage, form="chat").stop for stage in MODEL_STAGES)
 
 
 def test_decoding_can_be_overridden():
-    decoding = overridden(default_decoding(Stage.CLASSIFICATION), {"temperature": 1, "stop": ["end"]})
+    decoding = apply_overrides(default_decoding(Stage.CLASSIFICATION), {"temperature": 1, "stop": ["end"]})
     assert (decoding.temperature, decoding.stop, decoding.max_tokens) == (1, ("end",), 3)
 
 
@@ -135,7 +135,7 @@ def test_decoding_can_be_overridden():
 )
 def test_an_override_that_cannot_work_is_named(overrides):
     with pytest.raises(ConfigError, match=next(iter(overrides))):
-        overridden(default_decoding(Stage.CLASSIFICATION), overrides)
+        apply_overrides(default_decoding(Stage.CLASSIFICATION), overrides)
 
 
 def test_instances_are_plain_records():

@@ -5,19 +5,20 @@ from typing import Any
 import pytest
 from datasets import load_from_disk
 
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import INSTANCES, INSTRUCTIONS, RAW_INSTANCES, STEP_NAMES, TASK_TYPES
+from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.folder import RunFolder
-from distilabel_selfinstruct.running.outputs import missing_rows, read_outputs, write_outputs
+from distilabel_selfinstruct.running.outputs import missing_rows, write_outputs
 from distilabel_selfinstruct.running.progress import ProgressReader
 
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
 
 
-def journal(folder: RunFolder, step: str, *rows: dict, name: str = "results.jsonl") -> None:
-    path = folder.state / step / name
+def journal(folder: RunFolder, stage: Stage, *rows: dict, name: str = "results.jsonl") -> None:
+    path = folder.state / stage.value / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as stream:
         stream.writelines(json.dumps(row) + "\n" for row in rows)
@@ -31,21 +32,23 @@ def prepared(path: Path, *, fresh: bool = False, extend: bool = False, **options
 
 def a_run(tmp_path: Path) -> RunFolder:
     folder = prepared(tmp_path / "run")
-    journal(folder, INSTRUCTIONS, {"instruction": "one", **ADMITTED}, {"instruction": "two", **ADMITTED})
+    journal(
+        folder, Stage.INSTRUCTION_GENERATION, {"instruction": "one", **ADMITTED}, {"instruction": "two", **ADMITTED}
+    )
     journal(
         folder,
-        TASK_TYPES,
+        Stage.CLASSIFICATION,
         {"instruction": "one", "is_classification": True},
         {"instruction": "two", "is_classification": False},
     )
-    journal(folder, RAW_INSTANCES, {"instruction": "one"}, {"instruction": "two"})
-    journal(folder, INSTANCES, {"instruction": "one", "instances": []})
-    journal(folder, INSTANCES, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
+    journal(folder, Stage.INSTANCE_GENERATION, {"instruction": "one"}, {"instruction": "two"})
+    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "one", "instances": []})
+    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
     return folder
 
 
 def test_rows_are_put_together_from_what_each_step_recorded(tmp_path):
-    outputs = read_outputs(a_run(tmp_path))
+    outputs = read_run(a_run(tmp_path).state)
     assert [(row["instruction"], row["is_classification"], row["num_instances"]) for row in outputs.instructions] == [
         ("one", True, 0),
         ("two", False, 1),
@@ -54,26 +57,26 @@ def test_rows_are_put_together_from_what_each_step_recorded(tmp_path):
 
 
 def test_a_complete_run_misses_nothing(tmp_path):
-    assert missing_rows(read_outputs(a_run(tmp_path)), 1) == []
+    assert missing_rows(read_run(a_run(tmp_path).state), 1) == []
 
 
 def test_a_row_that_vanished_between_two_steps_is_reported(tmp_path):
     folder = a_run(tmp_path)
-    journal(folder, INSTRUCTIONS, {"instruction": "three", **ADMITTED})
-    assert missing_rows(read_outputs(folder), 1) == [
-        "instruction_generation handed on 3 rows and classification_task_identification finished 2."
+    journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "three", **ADMITTED})
+    assert missing_rows(read_run(folder.state), 1) == [
+        "instruction_generation handed on 3 rows and classification finished 2."
     ]
 
 
 def test_rows_that_the_host_lost_at_the_end_are_reported(tmp_path):
-    assert missing_rows(read_outputs(a_run(tmp_path)), 0) == [
+    assert missing_rows(read_run(a_run(tmp_path).state), 0) == [
         "instance_filtering kept 1 rows and distilabel returned 0."
     ]
 
 
 def test_a_run_without_rows_gives_an_empty_dataset_with_its_columns(tmp_path):
     folder = prepared(tmp_path / "run")
-    write_outputs(folder, read_outputs(folder))
+    write_outputs(folder, read_run(folder.state))
     dataset = load_from_disk(str(folder.dataset))["train"]
     assert len(dataset) == 0
     assert {"instruction", "input", "output", "is_classification"} <= set(dataset.column_names)
@@ -81,9 +84,13 @@ def test_a_run_without_rows_gives_an_empty_dataset_with_its_columns(tmp_path):
 
 def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     folder = a_run(tmp_path)
-    journal(folder, INSTRUCTIONS, {"instruction": "bad\ud800", **ADMITTED})
-    journal(folder, INSTANCES, {"instruction": "bad\ud800", "instances": [{"input": "", "output": "y\udfff"}]})
-    write_outputs(folder, read_outputs(folder))
+    journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "bad\ud800", **ADMITTED})
+    journal(
+        folder,
+        Stage.INSTANCE_FILTERING,
+        {"instruction": "bad\ud800", "instances": [{"input": "", "output": "y\udfff"}]},
+    )
+    write_outputs(folder, read_run(folder.state))
     assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
 
 
@@ -91,9 +98,11 @@ def test_progress_counts_what_the_journals_gained(tmp_path):
     folder = a_run(tmp_path)
     reader = ProgressReader(folder.state, wanted=4)
     assert reader.read().admitted == 2
-    journal(folder, INSTRUCTIONS, {"instruction": "three", **ADMITTED})
-    journal(folder, INSTRUCTIONS, {"reason": "too_short"}, {"reason": "over_limit"}, name="rejections.jsonl")
-    journal(folder, INSTRUCTIONS, {"input_tokens": 5, "output_tokens": 2}, name="completions.jsonl")
+    journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "three", **ADMITTED})
+    journal(
+        folder, Stage.INSTRUCTION_GENERATION, {"reason": "too_short"}, {"reason": "over_limit"}, name="rejections.jsonl"
+    )
+    journal(folder, Stage.INSTRUCTION_GENERATION, {"input_tokens": 5, "output_tokens": 2}, name="completions.jsonl")
     progress = reader.read()
     assert (progress.admitted, progress.instances, progress.input_tokens) == (3, 1, 5)
     assert progress.acceptance_rate == 0.75
@@ -102,7 +111,7 @@ def test_progress_counts_what_the_journals_gained(tmp_path):
 
 def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
     folder = a_run(tmp_path)
-    path = folder.state / INSTRUCTIONS / "results.jsonl"
+    path = folder.state / Stage.INSTRUCTION_GENERATION.value / "results.jsonl"
     reader = ProgressReader(folder.state, wanted=4)
     with path.open("a") as stream:
         stream.write('{"instruction": "th')
@@ -115,14 +124,14 @@ def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
 def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):
     folder = a_run(tmp_path)
     prepared(folder.path)
-    assert all((folder.state / step).exists() for step in STEP_NAMES)
+    assert all((folder.state / stage.value).exists() for stage in Stage)
 
 
 def test_a_run_is_only_replaced_when_asked(tmp_path):
     folder = a_run(tmp_path)
     prepared(folder.path, fresh=True, num_instructions=7)
-    assert not any((folder.state / step).exists() for step in STEP_NAMES)
-    assert folder.read_description()["config"]["num_instructions"] == 7
+    assert not any((folder.state / stage.value).exists() for stage in Stage)
+    assert described_run(folder.path)[0]["config"]["num_instructions"] == 7
 
 
 def test_what_was_made_of_a_replaced_run_goes_too(tmp_path):
@@ -161,13 +170,13 @@ def test_other_settings_are_refused_with_each_difference(tmp_path):
         "1. Give the same settings to go on, another folder, or --fresh to replace what is there. --extend lets it go "
         "on to more instructions."
     )
-    assert folder.read_description()["config"]["num_instructions"] == 100
+    assert described_run(folder.path)[0]["config"]["num_instructions"] == 100
 
 
 def test_settings_that_only_decide_when_and_how_fast_may_change(tmp_path):
     folder = a_run(tmp_path)
     prepared(folder.path, max_in_flight=50, max_requests=9, request_timeout=1, batch_size=3, min_acceptance=0.5)
-    assert folder.read_description()["config"]["max_requests"] == 9
+    assert described_run(folder.path)[0]["config"]["max_requests"] == 9
 
 
 def test_the_sampling_lag_stays_that_of_the_run(tmp_path):
@@ -179,7 +188,7 @@ def test_the_sampling_lag_stays_that_of_the_run(tmp_path):
 def test_a_run_is_extended_when_asked(tmp_path):
     folder = a_run(tmp_path)
     prepared(folder.path, extend=True, num_instructions=200)
-    assert folder.read_description()["config"]["num_instructions"] == 200
+    assert described_run(folder.path)[0]["config"]["num_instructions"] == 200
 
 
 def test_a_run_cannot_be_extended_to_fewer_instructions(tmp_path):
@@ -224,7 +233,7 @@ def test_a_damaged_description_is_named(tmp_path):
     folder = a_run(tmp_path)
     folder.description.write_text("{")
     with pytest.raises(RunFolderError, match=r"run\.json is damaged"):
-        folder.read_description()
+        described_run(folder.path)[0]
 
 
 def test_the_description_says_how_the_run_was_made(tmp_path):

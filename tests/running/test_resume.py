@@ -92,7 +92,7 @@ def interrupted(undisturbed: Path, tmp_path: Path) -> Path:
     torn = b'{"key": "0", "stage": "instruc'
     for step, count in (
         ("instruction_generation", 5),
-        ("classification_task_identification", 8),
+        ("classification", 8),
         ("instance_generation", 3),
     ):
         cut(folder / "state" / step / "completions.jsonl", count, torn)

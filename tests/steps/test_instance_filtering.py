@@ -60,9 +60,15 @@ def test_a_completion_that_is_no_text_is_a_rejection(raw: Any, tmp_path: Path) -
 
 
 def test_a_failed_request_is_not_rejected_a_second_time(tmp_path: Path) -> None:
-    row = a_row("", raw_instances_finish_reason="failed")
+    row = a_row("", raw_instances_status="failed")
     assert processed(InstanceFiltering(state_dir=str(tmp_path)), [row]) == []
     assert reasons(tmp_path) == []
+
+
+@pytest.mark.parametrize("word", ["failed", "stopped", "not_sent", "recording_exhausted", "exhausted", "answered"])
+def test_no_word_of_a_server_for_the_end_of_an_answer_loses_its_text(word: str) -> None:
+    row = a_row(TWO, raw_instances_status="answered", raw_instances_finish_reason=word)
+    assert len(processed(InstanceFiltering(), [row])) == 2
 
 
 def test_optional_columns_may_be_missing() -> None:

@@ -165,7 +165,7 @@ def test_a_completion_that_was_cut_off_says_so() -> None:
 
 def test_a_failed_request_is_an_empty_completion_marked_as_failed() -> None:
     (row,) = instances_for(None, rows=[ROW])
-    assert (row["raw_instances"], row["raw_instances_finish_reason"]) == ("", "failed")
+    assert (row["raw_instances"], row["raw_instances_status"]) == ("", "failed")
 
 
 @pytest.mark.parametrize(("is_classification", "output_first"), [(True, True), (False, False), (None, False)])

@@ -19,7 +19,7 @@ from distilabel_selfinstruct.hub.rows.parquet import Written
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text
 from distilabel_selfinstruct.hub.rows.selection import Selection
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
-from distilabel_selfinstruct.prompts import default_decoding, overridden
+from distilabel_selfinstruct.prompts import apply_overrides, default_decoding
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
@@ -198,7 +198,7 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     rows = []
     for label, stage, is_classification in stages:
         usual = default_decoding(stage, is_classification=is_classification, form=config.effective_prompt_form)
-        used = overridden(usual, config.decoding.get(stage.value, {}))
+        used = apply_overrides(usual, config.decoding.get(stage, {}))
         numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
         rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))
     return rows

@@ -119,7 +119,7 @@ def allowed_values(question: str) -> tuple[str, ...]:
     return answers.OVERALL_RATINGS if question == answers.OVERALL else ()
 
 
-def config_folder(package: Path = Path(__file__).parent.parent) -> Path:
+def config_folder(package: Path = Path(__file__).parents[2]) -> Path:
     """Where the settings lie: in the package, where a wheel has them, or beside it in a checkout."""
     inside = package / "argilla_config"
     return inside if inside.is_dir() else package.parent / "argilla_config"

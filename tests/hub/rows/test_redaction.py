@@ -69,7 +69,7 @@ def test_the_pipeline_tells_nothing_of_the_users_machine():
         "human_feedback": "/home/ann/ratings.jsonl",
         "prompts": "/home/ann/prompts",
         "max_tokens": 7,
-        "max_total_requests": 0,
+        "max_requests": None,
         "runtime_parameters_info": [{"name": "resources"}],
         "llm": {
             "base_url": "http://gpu-7.internal:8000/v1",

@@ -1,0 +1,85 @@
+"""The options of `selfinstruct run`, made of the fields of `RunConfig`: one declaration, no second list."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+import yaml
+from pydantic.fields import FieldInfo
+
+from distilabel_selfinstruct.config import RunConfig, read_yaml
+from distilabel_selfinstruct.config.options import command_line
+from distilabel_selfinstruct.errors import ConfigError
+
+
+def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each field of `RunConfig`; it gets those that were used as `**given`."""
+    signature = inspect.signature(command)
+    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    added = [_parameter(name, field) for name, field in RunConfig.model_fields.items()]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *added)]
+
+    def run(**values: Any) -> None:
+        command(**{name: value for name, value in values.items() if name not in RunConfig.model_fields or value})
+
+    run.__doc__ = command.__doc__
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of a run in the form in which `RunConfig` takes them.
+
+    Raises:
+        ConfigError: an override of the decoding is not STAGE.NAME=VALUE, or the prices cannot be read.
+        InputFileError: there is no such file of prices.
+    """
+    readers: dict[str, Callable[[Any], Any]] = {
+        "decoding": _decoding,
+        "prices": lambda path: read_yaml(path, "the prices"),
+    }
+    return {name: readers[name](value) if name in readers else value for name, value in given.items()}
+
+
+def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
+    shown = command_line(field)
+    flag = f"--{name.replace('_', '-')}"
+    declared = typer.Option(
+        flag,
+        *([shown.short] if shown.short else []),
+        metavar=shown.metavar,
+        help=_help(field),
+        rich_help_panel=shown.panel.value,
+    )
+    annotation: Any = Annotated[_type_on_the_command_line(name, field) | None, declared]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _type_on_the_command_line(name: str, field: FieldInfo) -> Any:
+    """The type in which the command line gives an option: texts for assignments, a path for a file of prices."""
+    if name == "prices":
+        return Path
+    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
+    if name == "decoding":
+        return list[str]
+    return kinds[0] if type(None) in get_args(field.annotation) else field.annotation
+
+
+def _help(field: FieldInfo) -> str:
+    default = field.get_default(call_default_factory=True)
+    shown = f" Default: {default}." if default not in (None, False, 0, [], {}) else ""
+    return f"{field.description}{shown}"
+
+
+def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
+    overrides: dict[str, dict[str, Any]] = {}
+    for assignment in assignments:
+        target, equals, value = assignment.partition("=")
+        stage, dot, name = target.partition(".")
+        if not (equals and dot and name):
+            raise ConfigError(f"--decoding {assignment!r} is not STAGE.NAME=VALUE.")
+        overrides.setdefault(stage, {})[name] = yaml.safe_load(value)
+    return overrides

@@ -1,0 +1,13 @@
+"""All that can be chosen about a run, declared once, and the files that it is read from."""
+
+from distilabel_selfinstruct.config.description import described_run
+from distilabel_selfinstruct.config.loading import load_config, read_yaml
+from distilabel_selfinstruct.config.run_config import Price, RunConfig
+
+__all__ = [
+    "Price",
+    "RunConfig",
+    "described_run",
+    "load_config",
+    "read_yaml",
+]

@@ -1,0 +1,66 @@
+"""From the options of a run to its bootstrapping loop: the one place where seeds, feedback, pool and rules meet."""
+
+from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings, sampling_lag
+from distilabel_selfinstruct.bootstrap.pool import TaskPool
+from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
+from distilabel_selfinstruct.prompts import PromptSet
+from distilabel_selfinstruct.ratings.feedback import Feedback
+from distilabel_selfinstruct.records import Mode
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
+from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.words import primary_language
+
+
+def bootstrap_for(config: RunConfig, prompts: PromptSet, feedback: Feedback) -> Bootstrap:
+    """The loop of a run, at its start.
+
+    Args:
+        config: the options of the run.
+        prompts: what `config.prompts` names.
+        feedback: what `config.human_feedback` names.
+
+    Raises:
+        ConfigError: an option has a value that cannot work.
+        SeedTaskError: the seed file cannot be used, or holds too few tasks.
+    """
+    pool = TaskPool(
+        load_seed_tasks(config.seed_tasks),
+        NoveltyIndex(config.max_rouge_l, tokenizer_name(config.tokenizer, config.language, config.mode)),
+        feedback=feedback,
+        classification_only=config.classification_only,
+    )
+    settings = BootstrapSettings(
+        num_instructions=config.num_instructions,
+        num_prompt_instructions=config.num_prompt_instructions,
+        num_prompt_generated=config.num_prompt_generated,
+        classification_only=config.classification_only,
+        mode=config.mode,
+        language=config.language,
+        rules=rules_for(config),
+        prompt_form=config.effective_prompt_form,
+        random_seed=config.random_seed,
+        window=config.sampling_lag or sampling_lag(config.num_instructions, config.max_in_flight),
+        patience=config.patience,
+        min_acceptance=config.min_acceptance,
+    )
+    return Bootstrap(pool, prompts, settings)
+
+
+def rules_for(config: RunConfig) -> tuple[Rule, ...]:
+    """The filter rules for instructions, in the order in which they apply."""
+    rules = instruction_rules(
+        config.mode,
+        config.language,
+        min_words=config.min_words,
+        max_words=config.max_words,
+        forbidden_words=config.forbidden_words,
+    )
+    return without(rules, *rule_names(config.disabled_rules))
+
+
+def tokenizer_name(tokenizer: str, language: str, mode: Mode) -> str:
+    """The tokenizer that "auto" stands for: `rouge_score` for English and in strict mode, else `unicode`."""
+    if tokenizer != "auto":
+        return tokenizer
+    return "rouge_score" if mode == "strict" or primary_language(language) == "en" else "unicode"

@@ -1,0 +1,60 @@
+"""A configuration from a YAML file and from options given beside it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.errors import ConfigError, reading
+
+
+def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
+    """The mapping in a YAML file; an empty file is an empty one.
+
+    Raises:
+        InputFileError: the file cannot be read.
+        ConfigError: it holds something else.
+    """
+    try:
+        with reading(path):
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, yaml.YAMLError) as error:
+        raise ConfigError(f"{what.capitalize()} {path} is not YAML: {error}.") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{what.capitalize()} {path} holds a {type(content).__name__}: write one option per line.")
+    return content
+
+
+def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
+    """The configuration in a YAML file (none: the defaults), with the given options on top.
+
+    Raises:
+        InputFileError: the file cannot be read.
+        ConfigError: an option is unknown or has a value that cannot work.
+    """
+    options = read_yaml(path, "the configuration") if path is not None else {}
+    try:
+        return RunConfig(**{**options, **overrides})
+    except ValidationError as error:
+        raise ConfigError(_sentence(error, path, overrides)) from error
+    except TypeError as error:
+        raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
+
+
+def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:
+    parts = []
+    for fault in error.errors():
+        name = ".".join(str(part) for part in fault["loc"])
+        source = f" in {path}" if path is not None and fault["loc"][0] not in overrides else ""
+        if fault["type"] == "extra_forbidden":
+            known = ", ".join(RunConfig.model_fields)
+            parts.append(f"There is no option {name!r}{source}: use {known}.")
+        else:
+            message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
+            parts.append(f"{name} is {fault['input']!r}{source}: it {message}.")
+    return " ".join(parts)

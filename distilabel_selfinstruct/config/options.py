@@ -1,0 +1,50 @@
+"""What is said about an option beside its type, default, bounds and help: marks in the annotation of its field."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+
+class Panel(str, Enum):
+    """The groups in which the help of the command lists its options."""
+
+    MODEL = "Model"
+    DATA = "Data"
+    SAMPLING = "Sampling and filters"
+    LIMITS = "Limits"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """How the command line shows an option: its group, a word for its value, and a short name for it."""
+
+    panel: Panel
+    metavar: str | None = None
+    short: str | None = None
+
+
+class _FreeToChange:
+    """See `FREE_TO_CHANGE`."""
+
+
+FREE_TO_CHANGE = _FreeToChange()
+"""Marks an option that may differ when a run is resumed: it decides when a run stops and how fast it is, not what it
+makes."""
+
+
+def command_line(field: FieldInfo) -> CommandLine:
+    """How the command line shows a field; every field of a configuration says so."""
+    return next(mark for mark in field.metadata if isinstance(mark, CommandLine))
+
+
+def is_free_to_change(field: FieldInfo) -> bool:
+    """Whether the option may differ when a run is resumed."""
+    return any(mark is FREE_TO_CHANGE for mark in field.metadata)
+
+
+def bounds(field: FieldInfo) -> dict[str, Any]:
+    """The bounds of a field, as keyword arguments of `pydantic.Field`."""
+    names = ("ge", "gt", "le", "lt", "min_length")
+    return {name: getattr(mark, name) for mark in field.metadata for name in names if hasattr(mark, name)}

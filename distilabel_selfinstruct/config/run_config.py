@@ -1,0 +1,168 @@
+"""The options of a run. Each is declared here and nowhere else."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
+from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
+from distilabel_selfinstruct.prompts import PromptForm, apply_overrides, default_decoding
+from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
+
+DATA = CommandLine(Panel.DATA)
+LIMITS = CommandLine(Panel.LIMITS)
+MODEL = CommandLine(Panel.MODEL)
+SAMPLING = CommandLine(Panel.SAMPLING)
+
+
+class Price(BaseModel):
+    """What a million tokens cost, in any currency."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class RunConfig(BaseModel):
+    """The options of a run: of `selfinstruct run`, of its configuration file, of `run` in Python, and of the steps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    # The model
+    llm: Annotated[str, CommandLine(Panel.MODEL, "PROVIDER:MODEL")] = Field(
+        default="recorded:demo",
+        min_length=1,
+        description="The model: openai, ollama, hf, transformers, vllm, llamacpp, litellm or recorded, and its name.",
+    )
+    base_url: Annotated[str | None, CommandLine(Panel.MODEL, "URL"), FREE_TO_CHANGE] = Field(
+        default=None, description="Address of an OpenAI-compatible server, up to /v1."
+    )
+    prompt_form: Annotated[PromptForm | None, MODEL] = Field(
+        default=None, description="completion for base models, or chat. Unset: completion for recordings, else chat."
+    )
+    prompts: Annotated[str, CommandLine(Panel.MODEL, "LANGUAGE|DIR")] = Field(
+        default="en", description="A packaged language, or a folder of prompts."
+    )
+    decoding: Annotated[dict[Stage, dict[str, Any]], CommandLine(Panel.MODEL, "STAGE.NAME=VALUE")] = Field(
+        default_factory=dict,
+        description="Override the paper's sampling, as in instruction_generation.temperature=1. Repeatable.",
+    )
+    max_in_flight: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
+        default=5, ge=1, description="Requests in flight at a time, in each stage."
+    )
+    request_timeout: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
+        default=120, ge=1, description="Seconds to wait for a response."
+    )
+    request_retries: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
+        default=6, ge=0, description="How often the client retries a request."
+    )
+
+    # The data
+    seed_tasks: Annotated[str | None, CommandLine(Panel.DATA, "FILE")] = Field(
+        default=None, description="Seed tasks. Unset: the 175 packaged ones."
+    )
+    human_feedback: Annotated[str | None, CommandLine(Panel.DATA, "FILE|DIR")] = Field(
+        default=None,
+        min_length=1,
+        description="Ratings of an earlier run, or its folder: sample what people rated A, never what they rated D.",
+    )
+    num_instructions: Annotated[int, CommandLine(Panel.DATA, short="-n")] = Field(
+        default=100, ge=1, description="How many instructions to admit."
+    )
+    classification_only: Annotated[bool, DATA] = Field(default=False, description="Generate classification tasks only.")
+    language: Annotated[str, DATA] = Field(default="en", min_length=1, description="BCP-47 tag of the instructions.")
+    max_instances: Annotated[int, DATA] = Field(default=5, ge=1, description="The most instances per instruction.")
+
+    # Sampling and filters
+    random_seed: Annotated[int, SAMPLING] = Field(default=42, description="Fixes all sampling on our side.")
+    mode: Annotated[Mode, SAMPLING] = Field(
+        default="default", description="strict: what the paper's reference implementation does."
+    )
+    max_rouge_l: Annotated[float, SAMPLING] = Field(
+        default=0.7, ge=0, le=1, description="The highest ROUGE-L that counts as new."
+    )
+    tokenizer: Annotated[Literal["auto", "rouge_score", "unicode"], SAMPLING] = Field(
+        default="auto", description="Tokenizer of ROUGE-L. auto: rouge_score for English and strict mode, else unicode."
+    )
+    min_words: Annotated[int, SAMPLING] = Field(
+        default=MIN_WORDS, ge=0, description="The fewest words of an instruction."
+    )
+    max_words: Annotated[int, SAMPLING] = Field(
+        default=MAX_WORDS, ge=1, description="The most words of an instruction."
+    )
+    forbidden_words: Annotated[list[str] | None, CommandLine(Panel.SAMPLING, "WORD")] = Field(
+        default=None,
+        description="Words that no instruction may hold, in place of the language's own list. Repeatable.",
+    )
+    disabled_rules: Annotated[list[str], CommandLine(Panel.SAMPLING, "REASON")] = Field(
+        default_factory=list,
+        description="Filter rules to switch off, by the reason that they give, as in asks_for_program. Repeatable.",
+    )
+    num_prompt_instructions: Annotated[int, SAMPLING] = Field(
+        default=8, ge=1, description="Instructions shown in a prompt."
+    )
+    num_prompt_generated: Annotated[int, SAMPLING] = Field(
+        default=2, ge=0, description="How many of these may be generated ones."
+    )
+    sampling_lag: Annotated[int, SAMPLING] = Field(
+        default=0, ge=0, description="How many requests earlier a prompt sees the pool. 0: chosen from the sizes."
+    )
+
+    # When to stop
+    patience: Annotated[int, LIMITS, FREE_TO_CHANGE] = Field(
+        default=50, ge=1, description="Requests in a row that admit nothing before generation gives up."
+    )
+    min_acceptance: Annotated[float, LIMITS, FREE_TO_CHANGE] = Field(
+        default=0.02,
+        ge=0,
+        lt=1,
+        description="Share of the candidates admitted lately below which generation gives up.",
+    )
+    max_requests: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most requests, of all stages together."
+    )
+    max_tokens: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most tokens, in and out together."
+    )
+    max_cost: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
+        default=None, gt=0, description="The most to pay; needs prices."
+    )
+    max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
+        default=None, gt=0, description="The longest time."
+    )
+    max_failures: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
+        default=None, ge=0, description="The most failed requests."
+    )
+    prices: Annotated[dict[str, Price], CommandLine(Panel.LIMITS, "FILE"), FREE_TO_CHANGE] = Field(
+        default_factory=dict,
+        description="YAML with MODEL: {input: PRICE, output: PRICE}, for a million tokens.",
+    )
+    batch_size: Annotated[int, LIMITS, FREE_TO_CHANGE] = Field(
+        default=50, ge=1, description="Rows that steps hand on at a time."
+    )
+
+    @field_validator("decoding")
+    @classmethod
+    def _can_be_applied(cls, decoding: dict[Stage, dict[str, Any]]) -> dict[Stage, dict[str, Any]]:
+        for stage, overrides in decoding.items():
+            if stage not in MODEL_STAGES:
+                raise ValueError(f"should name stages that ask a model: {', '.join(one.value for one in MODEL_STAGES)}")
+            apply_overrides(default_decoding(stage), overrides)
+        return decoding
+
+    @field_validator("disabled_rules")
+    @classmethod
+    def _are_rules(cls, names: list[str]) -> list[str]:
+        rule_names(names)
+        return names
+
+    @property
+    def effective_prompt_form(self) -> PromptForm:
+        """The prompt form, decided by the provider where none was chosen."""
+        return self.prompt_form or ("completion" if self.llm.startswith("recorded:") else "chat")
+
+    @property
+    def model(self) -> str:
+        """The model's name, without its provider."""
+        return self.llm.partition(":")[2]

@@ -1,0 +1,33 @@
+"""The rules by name: which can be switched off, and what a user's list of them says."""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.filters.instances import instance_rules
+from distilabel_selfinstruct.filters.instructions import instruction_rules
+from distilabel_selfinstruct.records import Mode, Reason
+
+RULES: tuple[Reason, ...] = tuple(
+    dict.fromkeys(
+        [
+            *(rule.reason for mode in get_args(Mode) for rule in instruction_rules(mode)),
+            *(reason for mode in get_args(Mode) for reason, _ in instance_rules(mode)),
+            Reason.CONFLICTING_OUTPUT,
+        ]
+    )
+)
+"""The reasons of all rules, of instructions and then of instances."""
+
+
+def rule_names(names: Iterable[str]) -> frozenset[Reason]:
+    """The rules that a list of names means.
+
+    Raises:
+        ConfigError: a name is that of no rule.
+    """
+    known = {reason.value: reason for reason in RULES}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"There is no filter rule {name!r} to switch off: use {', '.join(known)}.")
+    return frozenset(known[name] for name in names)

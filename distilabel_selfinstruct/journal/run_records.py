@@ -1,0 +1,90 @@
+"""What the journals of a run hold in the end: its tasks, and all that was dropped on the way."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.records import GeneratedTask, Instance, Reason, RecordedRejection, Row, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecords:
+    """The records of a run, whether it is complete or not.
+
+    `num_results` counts, by stage, what the stage has finished. `stop_reason` is why the loop of the first stage ended,
+    as a sentence; empty while it has not.
+    """
+
+    tasks: tuple[GeneratedTask, ...]
+    rejections: tuple[RecordedRejection, ...]
+    num_results: dict[Stage, int]
+    stop_reason: str
+
+    @property
+    def num_instances(self) -> int:
+        """How many instances all tasks have."""
+        return sum(len(task.instances) for task in self.tasks)
+
+
+def read_run(state: Path) -> RunRecords:
+    """Put the records together from what each stage has in its journal, in the order of the first stage.
+
+    Args:
+        state: the folder of the journals.
+
+    Raises:
+        JournalError: a line is damaged, or lacks a field.
+    """
+    results = {stage: _rows(state / stage.value / STEP_RESULTS) for stage in Stage}
+    ends = _rows(state / Stage.INSTRUCTION_GENERATION.value / END)
+    task_types = {row["instruction"]: row["is_classification"] for row in results[Stage.CLASSIFICATION]}
+    instances = {row["instruction"]: row["instances"] for row in results[Stage.INSTANCE_FILTERING]}
+    return RunRecords(
+        tasks=tuple(
+            GeneratedTask(
+                **row,
+                is_classification=task_types.get(row["instruction"], False),
+                instances=tuple(Instance(**instance) for instance in instances.get(row["instruction"], ())),
+            )
+            for row in results[Stage.INSTRUCTION_GENERATION]
+        ),
+        rejections=tuple(
+            rejection for stage in Stage for rejection in read_rejections(state / stage.value / STEP_REJECTIONS)
+        ),
+        num_results={stage: len(rows) for stage, rows in results.items()},
+        stop_reason=ends[-1]["reason"] if ends else "",
+    )
+
+
+def rejection_row(rejection: RecordedRejection) -> Row:
+    """The row of a rejection in a file."""
+    return {**asdict(rejection), "reason": rejection.reason.value}
+
+
+def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]:
+    """The rejections in a file; none where there is no file. A last line that is still being written is left out.
+
+    Raises:
+        JournalError: a line is no rejection; the message names the line and what is wrong with it.
+    """
+    if not Path(path).exists():
+        return
+    is_torn = not Path(path).read_bytes().endswith(b"\n")
+    lines = list(jsonl.scan(path))
+    for line in lines[:-1] if is_torn else lines:
+        row, fault = line.value, line.fault
+        try:
+            if not fault:
+                yield RecordedRejection(**{**row, "reason": Reason(row["reason"])})
+        except (KeyError, TypeError, ValueError) as error:
+            fault = f"is no rejection ({error})"
+        if fault:
+            raise JournalError(f"{os.fspath(path)}, line {line.number}: the line {fault}. Repair or remove it.", path)
+
+
+def _rows(path: Path) -> list[Row]:
+    return list(jsonl.read(path)) if path.exists() else []

@@ -22,7 +22,8 @@ def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *added)]
 
     def run(**values: Any) -> None:
-        command(**{name: value for name, value in values.items() if name not in RunConfig.model_fields or value})
+        used = {name for name, value in values.items() if value not in (None, [])}
+        command(**{name: value for name, value in values.items() if name in used or name not in RunConfig.model_fields})
 
     run.__doc__ = command.__doc__
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

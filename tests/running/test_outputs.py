@@ -9,9 +9,9 @@ from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
-from distilabel_selfinstruct.running.outputs import missing_rows, write_outputs
+from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.progress import ProgressReader
 
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
@@ -47,13 +47,14 @@ def a_run(tmp_path: Path) -> RunFolder:
     return folder
 
 
-def test_rows_are_put_together_from_what_each_step_recorded(tmp_path):
-    outputs = read_run(a_run(tmp_path).state)
-    assert [(row["instruction"], row["is_classification"], row["num_instances"]) for row in outputs.instructions] == [
-        ("one", True, 0),
-        ("two", False, 1),
+def test_tasks_are_put_together_from_what_each_stage_recorded(tmp_path):
+    records = read_run(a_run(tmp_path).state)
+    assert [(task.instruction, task.is_classification, task.instances) for task in records.tasks] == [
+        ("one", True, ()),
+        ("two", False, (Instance("", "x"),)),
     ]
-    assert [(row["instruction"], row["output"]) for row in outputs.instances] == [("two", "x")]
+    assert [row["num_instances"] for row in instruction_rows(records.tasks)] == [0, 1]
+    assert [(row["instruction"], row["output"]) for row in instance_rows(records.tasks)] == [("two", "x")]
 
 
 def test_a_complete_run_misses_nothing(tmp_path):
@@ -167,7 +168,7 @@ def test_other_settings_are_refused_with_each_difference(tmp_path):
         prepared(folder.path, num_instructions=7, random_seed=1)
     assert str(refusal.value) == (
         f"{folder.path} holds a run with other settings: num_instructions was 100 and is 7; random_seed was 42 and is "
-        "1. Give the same settings to go on, another folder, or --fresh to replace what is there. --extend lets it go "
+        "1. Give the same settings to resume it, another folder, or --fresh to replace what is there. --extend lets it go "
         "on to more instructions."
     )
     assert described_run(folder.path)[0]["config"]["num_instructions"] == 100
@@ -237,7 +238,7 @@ def test_a_damaged_description_is_named(tmp_path):
 
 
 def test_the_description_says_how_the_run_was_made(tmp_path):
-    description = a_run(tmp_path).read_description()
+    description = described_run(a_run(tmp_path).path)[0]
     assert description["config"]["llm"] == "recorded:demo"
     assert {len(description["inputs"][name]) for name in ("seed_tasks", "prompts")} == {64}
     assert description["versions"]["distilabel"] == "1.5.3"

@@ -16,7 +16,7 @@ from distilabel_selfinstruct.ratings import answers
 from distilabel_selfinstruct.review.argilla.settings import NAMES, allowed_values, config_folder, read_settings
 from tests.live_argilla import skip_or_fail
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -1,0 +1,87 @@
+"""The options of `selfinstruct run` are those of `RunConfig`, and each arrives there."""
+
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
+from distilabel_selfinstruct.config import Price, RunConfig, load_config
+from distilabel_selfinstruct.config.options import command_line
+from distilabel_selfinstruct.records import Stage
+
+GIVEN: dict[str, tuple[list[str], Any]] = {
+    "llm": (["openai:small"], "openai:small"),
+    "base_url": (["http://localhost:1/v1"], "http://localhost:1/v1"),
+    "prompt_form": (["chat"], "chat"),
+    "prompts": (["folder"], "folder"),
+    "decoding": (["classification.temperature=0.5"], {Stage.CLASSIFICATION: {"temperature": 0.5}}),
+    "seed_tasks": (["seeds.jsonl"], "seeds.jsonl"),
+    "human_feedback": (["before"], "before"),
+    "classification_only": ([], True),
+    "language": (["de"], "de"),
+    "mode": (["strict"], "strict"),
+    "tokenizer": (["unicode"], "unicode"),
+    "max_rouge_l": (["0.5"], 0.5),
+    "min_acceptance": (["0.5"], 0.5),
+    "max_cost": (["0.5"], 0.5),
+    "max_minutes": (["0.5"], 0.5),
+    "forbidden_words": (["tree"], ["tree"]),
+    "disabled_rules": (["too_long"], ["too_long"]),
+}
+"""What is written after an option, and the value that it means. All other options are whole numbers."""
+
+
+def parsed(*arguments: str) -> dict[str, Any]:
+    """The options that a command of `run`'s kind gets for these arguments."""
+    got: dict[str, Any] = {}
+    app = typer.Typer()
+
+    @app.command()
+    @takes_run_options
+    def command(**given: Any) -> None:
+        got.update(given)
+
+    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return got
+
+
+@pytest.mark.parametrize("name", [name for name in RunConfig.model_fields if name != "prices"])
+def test_an_option_on_the_command_line_arrives_in_the_configuration(name: str) -> None:
+    written, meant = GIVEN.get(name, (["3"], 3))
+    given = parsed(f"--{name.replace('_', '-')}", *written)
+    config = load_config(None, overrides_of(given))
+    assert getattr(config, name) == meant
+    assert meant != RunConfig.model_fields[name].get_default(call_default_factory=True)
+
+
+def test_prices_come_from_a_file(tmp_path: Any) -> None:
+    (tmp_path / "prices.yaml").write_text("small: {input: 1, output: 2}")
+    config = load_config(None, overrides_of(parsed("--prices", str(tmp_path / "prices.yaml"))))
+    assert config.prices == {"small": Price(input=1, output=2)}
+
+
+def test_options_that_are_not_given_leave_the_file_in_force() -> None:
+    assert parsed() == {}
+
+
+def test_an_option_may_be_given_its_falsy_value() -> None:
+    assert parsed("--max-failures", "0", "--sampling-lag", "0", "--min-acceptance", "0") == {
+        "max_failures": 0,
+        "sampling_lag": 0,
+        "min_acceptance": 0.0,
+    }
+
+
+def test_repeated_options_add_up() -> None:
+    given = parsed("--decoding", "classification.top_p=0.5", "--decoding", "classification.temperature=1")
+    assert overrides_of(given)["decoding"] == {"classification": {"top_p": 0.5, "temperature": 1}}
+
+
+@pytest.mark.parametrize("name", RunConfig.model_fields)
+def test_every_option_has_a_help_text_and_a_panel(name: str) -> None:
+    field = RunConfig.model_fields[name]
+    assert (field.description or "").endswith(".")
+    assert command_line(field).panel

@@ -1,0 +1,185 @@
+"""Every option of a run reaches the step, the loop, the client or the limit that it is for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distilabel.constants import STEP_ATTR_NAME
+
+from distilabel_selfinstruct.bootstrap.loop import sampling_lag
+from distilabel_selfinstruct.config import Price, RunConfig
+from distilabel_selfinstruct.config.factory import bootstrap_for, rules_for
+from distilabel_selfinstruct.prompts import load_prompts
+from distilabel_selfinstruct.ratings.feedback import Feedback
+from distilabel_selfinstruct.records import Reason, Stage
+from distilabel_selfinstruct.running.budget import used_up
+from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
+from distilabel_selfinstruct.running.progress import Progress
+
+FIRST, SECOND, THIRD, FOURTH = Stage
+MODEL_STEPS = (FIRST, SECOND, THIRD)
+
+ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
+    "prompts": ("de", MODEL_STEPS),
+    "prompt_form": ("chat", MODEL_STEPS),
+    "max_in_flight": (7, MODEL_STEPS),
+    "max_requests": (70, MODEL_STEPS),
+    "mode": ("strict", (*MODEL_STEPS, FOURTH)),
+    "seed_tasks": ("/seeds.jsonl", (FIRST,)),
+    "human_feedback": ("/ratings.jsonl", (FIRST,)),
+    "num_instructions": (9, (FIRST,)),
+    "classification_only": (True, (FIRST,)),
+    "language": ("de", (FIRST,)),
+    "max_rouge_l": (0.5, (FIRST,)),
+    "tokenizer": ("unicode", (FIRST,)),
+    "min_words": (2, (FIRST,)),
+    "max_words": (99, (FIRST,)),
+    "forbidden_words": (["tree"], (FIRST,)),
+    "disabled_rules": (["asks_for_program"], (FIRST, FOURTH)),
+    "num_prompt_instructions": (6, (FIRST,)),
+    "num_prompt_generated": (1, (FIRST,)),
+    "sampling_lag": (11, (FIRST,)),
+    "patience": (13, (FIRST,)),
+    "min_acceptance": (0.3, (FIRST,)),
+    "batch_size": (17, (FIRST,)),
+    "random_seed": (7, (FIRST, FOURTH)),
+    "max_instances": (2, (FOURTH,)),
+}
+"""A value that is not the default, and the steps that must have it under the name of the option."""
+
+ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
+    "llm": ("openai:small", "model"),
+    "base_url": ("http://localhost:1/v1", "base_url"),
+    "request_timeout": (33, "timeout"),
+    "request_retries": (2, "max_retries"),
+}
+
+IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
+ARRIVES_BY_STAGE = ("decoding",)
+
+SERVER = {"llm": "openai:small", "base_url": "http://localhost:1/v1"}
+
+
+def steps_of(config: RunConfig) -> dict[Stage, Any]:
+    dag = self_instruct_pipeline(config).dag
+    return {stage: dag.get_step(stage.value)[STEP_ATTR_NAME] for stage in Stage}
+
+
+def test_the_tables_here_name_every_option_once() -> None:
+    named = [*ARRIVES_IN_STEPS, *ARRIVES_IN_THE_CLIENT, *IS_A_LIMIT, *ARRIVES_BY_STAGE]
+    assert sorted(named) == sorted(RunConfig.model_fields)
+
+
+@pytest.mark.parametrize("name", ARRIVES_IN_STEPS)
+def test_an_option_arrives_in_its_steps_and_in_no_other(name: str) -> None:
+    value, stages = ARRIVES_IN_STEPS[name]
+    assert value != RunConfig.model_fields[name].get_default(call_default_factory=True)
+    steps = steps_of(RunConfig(**{**SERVER, name: value}))
+    arrived = {stage for stage, step in steps.items() if getattr(step, name, None) == value}
+    # The host has a batch size of its own in every step.
+    assert arrived - set(stages) == set()
+    assert arrived == set(stages)
+
+
+@pytest.mark.parametrize("stage", [SECOND, THIRD, FOURTH])
+def test_the_batch_size_arrives_in_the_steps_that_get_rows(stage: Stage) -> None:
+    assert steps_of(RunConfig(**SERVER, batch_size=17))[stage].input_batch_size == 17
+
+
+@pytest.mark.parametrize("name", ARRIVES_IN_THE_CLIENT)
+def test_an_option_of_the_client_arrives_in_every_stage_that_asks(name: str) -> None:
+    value, attribute = ARRIVES_IN_THE_CLIENT[name]
+    wanted = value.partition(":")[2] if name == "llm" else value
+    steps = steps_of(RunConfig(**{**SERVER, name: value}))
+    assert [getattr(steps[stage].llm, attribute) for stage in MODEL_STEPS] == [wanted] * 3
+
+
+@pytest.mark.parametrize("stage", MODEL_STEPS)
+def test_decoding_arrives_in_its_own_stage_only(stage: Stage) -> None:
+    steps = steps_of(RunConfig(**SERVER, decoding={stage: {"temperature": 0.9}}))
+    assert [one for one in MODEL_STEPS if steps[one].decoding] == [stage]
+    assert steps[stage].decoding == {"temperature": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("options", "progress", "said"),
+    [
+        ({"max_tokens": 9}, {"input_tokens": 4, "output_tokens": 5}, "max_tokens (9) was reached."),
+        (
+            {"max_cost": 2, "prices": {"small": Price(input=1_000_000, output=0)}},
+            {"input_tokens": 2},
+            "max_cost (2) was reached.",
+        ),
+        ({"max_minutes": 1}, {"elapsed": 60.0}, "max_minutes (1) was reached."),
+        (
+            {"max_failures": 2},
+            {"failures": 3, "last_failure": "HTTP 500"},
+            "max_failures (2) was exceeded. The last failure was: HTTP 500",
+        ),
+    ],
+)
+def test_a_limit_stops_the_run_once_it_is_reached_and_not_before(
+    options: dict[str, Any], progress: dict[str, Any], said: str
+) -> None:
+    config = RunConfig(**SERVER, **options)
+    assert used_up(config, Progress(1, **progress)) == said
+    assert used_up(config, Progress(1)) == ""
+    assert used_up(RunConfig(**SERVER), Progress(1, **progress)) == ""
+
+
+def test_failures_of_an_earlier_attempt_do_not_count_against_the_limit() -> None:
+    config = RunConfig(**SERVER, max_failures=2)
+    assert used_up(config, Progress(1, failures=5), failures_before=3) == ""
+    assert used_up(config, Progress(1, failures=6), failures_before=3) != ""
+
+
+LOOP = {
+    "num_instructions": 9,
+    "num_prompt_instructions": 6,
+    "num_prompt_generated": 1,
+    "classification_only": True,
+    "mode": "strict",
+    "language": "de",
+    "prompt_form": "chat",
+    "random_seed": 7,
+    "patience": 13,
+    "min_acceptance": 0.3,
+}
+
+
+@pytest.mark.parametrize("name", LOOP)
+def test_an_option_arrives_in_the_loop(name: str) -> None:
+    bootstrap = bootstrap_for(RunConfig(**{name: LOOP[name]}), load_prompts(), Feedback())
+    assert getattr(bootstrap._settings, name) == LOOP[name]
+
+
+def test_the_sampling_lag_is_the_window_of_the_loop() -> None:
+    given, chosen = RunConfig(sampling_lag=11), RunConfig(num_instructions=5000, max_in_flight=6)
+    assert bootstrap_for(given, load_prompts(), Feedback())._settings.window == 11
+    assert bootstrap_for(chosen, load_prompts(), Feedback())._settings.window == sampling_lag(5000, 6)
+
+
+@pytest.mark.parametrize(
+    ("num_instructions", "max_in_flight", "lag"),
+    [(1, 1, 1), (1, 5, 5), (100, 5, 5), (400, 5, 20), (50_000, 5, 120), (50_000, 32, 768), (50_000, 200, 2500)],
+)
+def test_the_lag_is_24_windows_but_at_most_a_quarter_of_the_requests_to_expect(
+    num_instructions: int, max_in_flight: int, lag: int
+) -> None:
+    assert sampling_lag(num_instructions, max_in_flight) == lag
+
+
+def test_thresholds_words_and_switched_off_rules_arrive_in_the_filter_rules() -> None:
+    config = RunConfig(min_words=2, max_words=5, forbidden_words=["tree"], disabled_rules=["asks_for_program"])
+    rules = rules_for(config)
+    broken = {rule.reason: rule.broken_by for rule in rules}
+    assert Reason.ASKS_FOR_PROGRAM not in broken
+    assert (broken[Reason.TOO_SHORT]("Two words"), broken[Reason.TOO_SHORT]("One")) == (None, "1 words")
+    assert any(rule.broken_by("One two three four five six") for rule in rules if rule.reason is Reason.TOO_LONG)
+    assert (broken[Reason.FORBIDDEN_WORD]("Draw a tree"), broken[Reason.FORBIDDEN_WORD]("Draw a map")) == ("tree", None)
+
+
+def test_paths_are_made_absolute_for_the_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    step = steps_of(RunConfig(**SERVER, seed_tasks="seeds.jsonl", human_feedback="before"))[FIRST]
+    assert (step.seed_tasks, step.human_feedback) == (str(tmp_path / "seeds.jsonl"), str(tmp_path / "before"))

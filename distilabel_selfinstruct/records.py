@@ -131,7 +131,9 @@ class Completion:
     `text` is None unless the request was answered; then `error` says why. It failed for good, or was not sent because
     the run was asked to stop, or a recording is exhausted and holds no further completion. `finish_reason` is the
     server's word ("stop", "length", …), or None when it gave none. `retries` counts the attempts before this one,
-    `seconds` is the time from sending to arrival, both 0 where they are not known.
+    `seconds` is the time from sending to arrival, both 0 where they are not known. `reasoning` holds the model's
+    thoughts, which are no part of the text; `output_tokens` counts them too, and `reasoning_tokens` them alone.
+    `cached_tokens` counts those of `input_tokens` that came from the server's cache.
     """
 
     text: str | None
@@ -142,6 +144,9 @@ class Completion:
     error: str = ""
     retries: int = 0
     seconds: float = 0.0
+    reasoning: str = ""
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
     status: RequestStatus = RequestStatus.ANSWERED
 
     def __post_init__(self) -> None:

@@ -30,6 +30,7 @@ COMPLETIONS = "completions.jsonl"
 STEP_RESULTS = "results.jsonl"
 STEP_REJECTIONS = "rejections.jsonl"
 END = "end.jsonl"
+NOTES = "notes.jsonl"
 
 LOCK = "lock"
 """Held by the one process that may write to the folder it stands in."""

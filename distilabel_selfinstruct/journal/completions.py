@@ -52,6 +52,9 @@ def completion_of(row: dict[str, Any]) -> Completion:
         error=row.get("error") or "",
         retries=row.get("retries") or 0,
         seconds=row.get("seconds") or 0.0,
+        reasoning=row.get("reasoning") or "",
+        reasoning_tokens=row.get("reasoning_tokens") or 0,
+        cached_tokens=row.get("cached_tokens") or 0,
     )
 
 

@@ -5,8 +5,9 @@ Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at 
 - `completions.jsonl` is the journal: append-only, flushed and fsynced, a record per completion. It is what was paid
   for, and it is never rewritten. A record is found again by its request, so a step that starts over on the same folder
   asks for nothing that had arrived.
-- `results.jsonl`, `rejections.jsonl` and `end.jsonl` are what became of the completions. They are made anew each time
-  a step starts, from the completions, and so equal those of a run that was never interrupted.
+- `results.jsonl`, `rejections.jsonl` and `end.jsonl` are what became of the completions. They are written again each
+  time a step starts, from the completions, and so equal those of a run that was never interrupted.
+- `notes.jsonl` holds what the step had to say, each sentence once.
 """
 
 import fcntl
@@ -17,9 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from distilabel_selfinstruct.errors import FileError, writing
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, SENT, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, NOTES, SENT, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import (
     completion_of,
     completion_row,
@@ -27,6 +29,7 @@ from distilabel_selfinstruct.journal.completions import (
     repair,
     request_key,
 )
+from distilabel_selfinstruct.journal.notes import Note, note_of, note_row
 from distilabel_selfinstruct.journal.run_records import rejection_row
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.prompts import Decoding
@@ -51,6 +54,8 @@ class StepJournal:
     def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int | None = None) -> None:
         self._state = Path(state_dir) if os.fspath(state_dir) else None
         self._folder = self._state / step if self._state else None
+        self._step = step
+        self._notes: set[Note] = set()
         self._appenders: dict[str, Appender] = {}
         self._lock: IO[str] | None = None
         self._max_requests = max_requests
@@ -94,6 +99,14 @@ class StepJournal:
     def record_results(self, rows: Iterable[dict[str, Any]]) -> None:
         """Write what was kept."""
         self._append(STEP_RESULTS, rows)
+
+    def record_note(self, note: Note) -> bool:
+        """Keep a sentence for the screen and the description of the run. Returns False if it was kept before."""
+        if note in self._notes:
+            return False
+        self._notes.add(note)
+        self._append(NOTES, [note_row(self._step, note)])
+        return True
 
     def record_end(self, reason: str) -> None:
         """Write why the step is over, as a sentence."""
@@ -148,8 +161,11 @@ class StepJournal:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder / LOCK)
             repair(folder / COMPLETIONS)
+            repair(folder / NOTES)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
+        if (folder / NOTES).exists():
+            self._notes = {note_of(row) for row in jsonl.read(folder / NOTES)}
         for row in read_completions(folder / COMPLETIONS):
             if row["text"] is not None or row["stage"] == Stage.INSTRUCTION_GENERATION.value:
                 self._recorded[row["key"]].append(completion_of(row))

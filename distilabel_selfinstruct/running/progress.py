@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, NOTES, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.records import Reason, Row, Stage
 
 
@@ -15,7 +16,7 @@ class Progress:
     """Counts of a run so far. Rates and times are None while there is nothing to compute them from.
 
     Of the admitted instructions, `classified` have a task type, `answered` a response with instances and `filtered` are
-    finished, with `instances` kept in all.
+    finished, with `instances` kept in all. `notes` are what the stages had to say.
     """
 
     wanted: int
@@ -29,10 +30,13 @@ class Progress:
     instruction_rejections: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
     failures: int = 0
     retries: int = 0
     last_failure: str = ""
     elapsed: float = 0.0
+    notes: list[tuple[Stage, Note]] = field(default_factory=list)
 
     @property
     def acceptance_rate(self) -> float | None:
@@ -70,10 +74,13 @@ class ProgressReader:
                 progress.requests[stage] += 1
                 progress.input_tokens += row.get("input_tokens") or 0
                 progress.output_tokens += row.get("output_tokens") or 0
+                progress.reasoning_tokens += row.get("reasoning_tokens") or 0
+                progress.cached_tokens += row.get("cached_tokens") or 0
                 progress.retries += row.get("retries") or 0
                 if row.get("error"):
                     progress.failures += 1
                     progress.last_failure = row["error"]
+            progress.notes += [(stage, note_of(row)) for row in self._new_rows(stage, NOTES)]
             for row in self._new_rows(stage, STEP_REJECTIONS):
                 progress.rejections[row["reason"]] += 1
                 # Candidates beyond the wanted number say nothing about acceptance.

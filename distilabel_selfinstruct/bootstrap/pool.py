@@ -83,7 +83,7 @@ class TaskPool:
         """In-context instructions in random order: up to `num_generated` machine-generated ones, the rest human.
 
         Only the first `among_generated` admitted instructions are sampled from, so that a sample can be drawn from
-        the pool as it stood earlier. Until enough have been admitted, human-written ones take their place.
+        the pool as it stood earlier. Until enough have been admitted, human-written ones fill the sample.
         """
         candidates = self._generated[:among_generated]
         generated = random.sample(candidates, min(num_generated, len(candidates)))

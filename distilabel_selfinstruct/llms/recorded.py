@@ -106,18 +106,18 @@ class RecordedLLM(LLM):
         """
         raise RecordingError("A recording answers the tasks of distilabel_selfinstruct only: use another LLM here.")
 
-    def _take(self, row: dict[str, Any], place: str) -> None:
+    def _take(self, row: dict[str, Any], location: str) -> None:
         try:
             stage = Stage(row["stage"])
             text, finish_reason = row["text"], row.get("finish_reason")
             instruction = "" if stage is Stage.INSTRUCTION_GENERATION else row["instruction"]
         except (KeyError, ValueError) as error:
-            raise RecordingError(f"{place} is not one: it lacks or misnames {error}.") from error
+            raise RecordingError(f"{location} is no completion: it lacks or misnames {error}.") from error
         if not isinstance(text, str | None) or not isinstance(instruction, str):
-            raise RecordingError(f"{place} is not one: text and instruction must be texts.")
+            raise RecordingError(f"{location} is no completion: text and instruction must be texts.")
         asked = row.get("is_classification")
         if not isinstance(asked, bool | None):
-            raise RecordingError(f"{place} is not one: is_classification is {asked!r}, not true or false.")
+            raise RecordingError(f"{location} is no completion: is_classification is {asked!r}, not true or false.")
         completion = Completion(
             text=text,
             finish_reason=finish_reason,
@@ -129,7 +129,7 @@ class RecordedLLM(LLM):
         if stage is Stage.INSTRUCTION_GENERATION:
             request = row.get("request", len(self._by_number))
             if not isinstance(request, int):
-                raise RecordingError(f"{place} is not one: request is {request!r}, not a number.")
+                raise RecordingError(f"{location} is no completion: request is {request!r}, not a number.")
             self._by_number[request] = completion
             return
         instruction = collapse_whitespace(instruction).casefold()

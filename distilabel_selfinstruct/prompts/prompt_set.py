@@ -1,6 +1,6 @@
 """Rendering: the words of a template folder, its worked examples, and the task at hand.
 
-A completion prompt is a string that ends where a base model goes on. A chat prompt is a system and a user message
+A completion prompt is a string that a base model continues. A chat prompt is a system and a user message
 that ask for the same response format.
 """
 
@@ -32,7 +32,7 @@ Prompt = str | list[ChatMessage]
 
 Words = dict[str, dict[str, str]]
 
-# What `prompts.yaml` must hold, and the places in it to be filled in.
+# What `prompts.yaml` must hold, and the slots in it to be filled.
 _REQUIRED: dict[str, tuple[str, ...]] = {
     "instruction_generation": (
         "completion",
@@ -46,7 +46,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "output_first": ("completion", "system", "chat"),
 }
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\w+)\}")
 
 
 def collapse_whitespace(text: str) -> str:
@@ -179,7 +179,7 @@ def _output_first(task: str, instances: Sequence[Instance]) -> str:
     return "\n".join(lines)
 
 
-def _chat(words: dict[str, str], name: str, **places: str) -> list[ChatMessage]:
+def _chat(words: dict[str, str], name: str, **slots: str) -> list[ChatMessage]:
     # One pass, and not str.format: tasks and examples hold braces of their own.
-    content = _PLACE.sub(lambda found: places.get(found[1], found[0]), words[name])
+    content = _SLOT.sub(lambda found: slots.get(found[1], found[0]), words[name])
     return [{"role": "system", "content": words["system"]}, {"role": "user", "content": content}]

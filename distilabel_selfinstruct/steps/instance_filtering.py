@@ -38,11 +38,11 @@ class InstanceFiltering(JournaledStep, Step):
     Input columns:
         - instruction (`str`): the instruction.
         - is_classification (`bool`, optional): whether it is a classification task. Defaults to `False`.
-        - raw_instances (`str`): the completion. Left out of the rows that go on.
+        - raw_instances (`str`): the completion. Removed from the rows.
         - raw_instances_status (`str`, optional): how the request ended, by a `RequestStatus`. Defaults to `answered`.
-            Left out of the rows that go on.
-        - raw_instances_finish_reason (`str`, optional): the server's word for why it ended. Left out of
-            the rows that go on.
+            Removed from the rows.
+        - raw_instances_finish_reason (`str`, optional): the server's word for why it ended. Removed
+            from the rows.
 
     Output columns:
         - input (`str`): the input of an instance; empty where the instruction alone suffices.

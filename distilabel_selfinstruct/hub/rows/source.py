@@ -28,8 +28,8 @@ class Source:
     """Rows to publish. Only the instances must be there.
 
     `decisions` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed
-    tasks, the prompts and each stage's journal, by name. `rule` has the fields of the review's `decisions.DecisionRule`.
-    `folder` is where the names that stand for raters are kept.
+    tasks, the prompts and each stage's journal, by name. `rule` has the fields of the review's
+    `decisions.DecisionRule`. `folder` is where the names that stand for raters are kept.
     """
 
     instances: Rows

@@ -52,7 +52,8 @@ class QuestionAgreement:
 
     `num_items` counts the items with an answer, `num_shared_items` the items with two answers or more. `pairs` are the
     pairs of raters with an item in common, sorted by name. The means are over all pairs with a value, each with the
-    same weight. Statistics that need a scale are None if the question has none; `paper` is None if the paper has no figure.
+    same weight. Statistics that need a scale are None if the question has none; `paper` is None if the paper has no
+    figure.
     """
 
     question: str

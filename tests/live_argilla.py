@@ -54,7 +54,7 @@ def skip_or_fail(reason: str) -> None:
 def server_python() -> Path:
     """The Python of the server's environment, which is installed if need be."""
     try:
-        return ensure_environment(report=lambda _: None)
+        return ensure_environment(on_progress=lambda _: None)
     except ArgillaServerError as error:
         skip_or_fail(f"The Argilla server cannot be installed: {error}")
         raise
@@ -63,7 +63,7 @@ def server_python() -> Path:
 @contextmanager
 def live_argilla(home: Path) -> Iterator[LiveArgilla]:
     server_python()
-    with start(home, port=0, raters=RATERS, report=lambda _: None) as server:
+    with start(home, port=0, raters=RATERS, on_progress=lambda _: None) as server:
         live = LiveArgilla(server)
         try:
             yield live

@@ -2,10 +2,10 @@
 
 Two parts that never import each other:
 
-- `embedded/` runs inside the server's process, in an environment of its own: the server needs other releases of
-  pydantic, httpx and typer than distilabel.
-- The rest runs here: it makes that environment (`environment`), holds the folder where the server keeps its data and
-  credentials (`home`), starts and stops the server (`server`), and finds one that runs (`connection`).
+- `embedded/` runs inside the server's process, in a separate environment: the server needs other releases of pydantic,
+  httpx and typer than distilabel.
+- The rest runs in the user's process: it makes that environment (`environment`), manages the folder with the server's
+  data and credentials (`home`), starts and stops the server (`server`), and finds a running one (`connection`).
 """
 
 from distilabel_selfinstruct.argilla_server.connection import Connection, find_running

@@ -1,4 +1,4 @@
-"""Find the embedded Argilla server that runs on this machine."""
+"""Finds the embedded Argilla server that runs on this machine."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _SECONDS_TO_ANSWER = 10
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where a server answers, and the key of its owner."""
+    """The address of a server, and the key of its owner."""
 
     url: str
     api_key: str
@@ -22,26 +22,26 @@ class Connection:
 
 
 def find_running(home: str | os.PathLike[str] | None = None) -> Connection | None:
-    """The server that runs in a home, if one does and answers.
+    """The server that runs in a home; None if there is none or it does not answer.
 
     Args:
-        home: its folder; by default `DEFAULT_HOME`.
+        home: the folder; by default `DEFAULT_HOME`.
 
     Raises:
-        ArgillaServerError: the home's file of credentials is damaged.
+        InputFileError: the file with the credentials is damaged.
     """
-    place = Home(home)
-    # The lock first: if nobody holds it, whoever listens at the address that was left behind must not get the key.
-    description = place.server_description() if place.is_held else None
-    credentials = place.saved_credentials() if description else None
-    if description is None or credentials is None:
+    folder = Home(home)
+    # If nobody holds the lock, the file is of an earlier server, and a stranger may listen at its address.
+    address = folder.server_address() if folder.is_held else None
+    credentials = folder.saved_credentials() if address else None
+    if address is None or credentials is None:
         return None
-    connection = Connection(str(description["url"]), credentials.owner.api_key)
+    connection = Connection(address.url, credentials.owner.api_key)
     return connection if answers(connection) else None
 
 
 def answers(connection: Connection) -> bool:
-    """Whether a server is there and takes the key."""
+    """Whether a server answers and accepts the key."""
     request = Request(f"{connection.url}/api/v1/me", headers={"X-Argilla-Api-Key": connection.api_key})  # noqa: S310
     opener = build_opener(ProxyHandler({}))  # a proxy cannot reach this machine's own addresses
     try:

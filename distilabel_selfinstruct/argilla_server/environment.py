@@ -1,8 +1,8 @@
-"""The environment that the Argilla server runs in: made on first use, shared by all homes.
+"""The environment of the Argilla server: it is made on first use, and all homes share it.
 
-The server needs releases of pydantic, httpx and typer that distilabel does not work with, so that it gets a virtual
-environment of its own, with the packages of `requirements.txt` in the releases that were tested, for Python 3.10 to
-3.13. Only wheels are installed: nothing is built, and no code of a package runs while it is installed.
+The server needs releases of pydantic, httpx and typer that distilabel does not work with. Therefore it has a separate
+virtual environment, with the packages of `requirements.txt` in the tested releases, for Python 3.10 to 3.13. Only
+wheels are installed: nothing is built, and no code of a package runs while it is installed.
 """
 
 import fcntl
@@ -18,47 +18,45 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from distilabel_selfinstruct.argilla_server.folders import cache_folder, plain_environment
-from distilabel_selfinstruct.errors import ArgillaServerError
+from distilabel_selfinstruct.errors import ArgillaServerError, writing
 
 SERVER_VERSION = "2.8.0"
 
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
 
-Report = Callable[[str], object]
+OnProgress = Callable[[str], object]
+"""Is told the progress, one sentence at a time."""
 
 _COMPLETE = ".complete"
 _SECONDS_BETWEEN_REPORTS = 5.0
 _NUM_LAST_LINES = 4
 
 
-def ensure_environment(report: Report = print) -> Path:
-    """The Python of the server's environment. It is made if it is not there; a half-made one is made anew.
+def ensure_environment(on_progress: OnProgress = print) -> Path:
+    """The Python of the server's environment. The environment is made if it is missing or incomplete.
 
     Args:
-        report: is told how far it is, a sentence at a time; nothing if it is there.
+        on_progress: is told the progress of an installation.
 
     Raises:
-        ArgillaServerError: it cannot be made; the message ends with what the installer said.
+        ArgillaServerError: the server cannot be installed; the message ends with the last lines of the installer.
+        OutputFileError: the folder of the environment cannot be written.
     """
     folder = environment_folder()
     if _is_complete(folder):
         return _python(folder)
-    try:
+    with writing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_name(f"{folder.name}.lock"), report):
+        with _locked(folder.with_name(f"{folder.name}.lock"), on_progress):
             if not _is_complete(folder):
                 shutil.rmtree(folder, ignore_errors=True)
-                _make(folder, report)
+                _make(folder, on_progress)
                 (folder / _COMPLETE).touch()
-    except OSError as error:
-        raise ArgillaServerError(
-            f"Cannot make the environment of the Argilla server in {folder}: {error.strerror or error}."
-        ) from error
     return _python(folder)
 
 
 def environment_folder() -> Path:
-    """Where the environment is: other requirements give another folder."""
+    """The folder of the environment. Other requirements give another folder."""
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
     return cache_folder() / f"argilla-server-{SERVER_VERSION}-{digest}"
 
@@ -68,37 +66,37 @@ def _python(folder: Path) -> Path:
 
 
 def _is_complete(folder: Path) -> bool:
-    # The Python it was made with can be gone: then the link leads nowhere.
+    # The Python of the environment is a link, which is broken if that Python was uninstalled.
     return (folder / _COMPLETE).exists() and os.access(_python(folder), os.X_OK)
 
 
 @contextmanager
-def _locked(path: Path, report: Report) -> Iterator[None]:
+def _locked(path: Path, on_progress: OnProgress) -> Iterator[None]:
     with path.open("w", encoding="utf-8") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report("Another process is installing the Argilla server: waiting for it.")
+            on_progress("Another process is installing the Argilla server: waiting for it.")
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 
 
-def _make(folder: Path, report: Report) -> None:
-    place = str(folder.parent).replace(str(Path.home()), "~", 1)
-    report(f"Installing the Argilla server {SERVER_VERSION}, once: about 600 MB in {place}.")
-    said: deque[str] = deque(maxlen=_NUM_LAST_LINES)
-    for commands in _ways(folder):
-        if all(_run(command, said, report) for command in commands):
+def _make(folder: Path, on_progress: OnProgress) -> None:
+    parent = str(folder.parent).replace(str(Path.home()), "~", 1)
+    on_progress(f"Installing the Argilla server {SERVER_VERSION}, once: about 600 MB in {parent}.")
+    last_lines: deque[str] = deque(maxlen=_NUM_LAST_LINES)
+    for commands in _installers(folder):
+        if all(_run(command, last_lines, on_progress) for command in commands):
             return
         shutil.rmtree(folder, ignore_errors=True)
     raise ArgillaServerError(
-        "Cannot install the Argilla server: it needs a connection to a package index, or one that pip is configured "
-        f"for. The installer ended with: {' / '.join(said) or 'nothing said.'}"
+        "Cannot install the Argilla server: check the connection to the package index, or the index that pip is "
+        f"configured for. The installer ended with: {' / '.join(last_lines) or 'no message'}"
     )
 
 
-def _ways(folder: Path) -> Iterator[list[list[str]]]:
-    """The commands that make the environment: uv's if it is there, which takes seconds; else, or if it fails, pip's."""
+def _installers(folder: Path) -> Iterator[list[list[str]]]:
+    """The commands of each installer: first uv if there is one, which takes seconds, and then pip, if uv fails."""
     beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
     uv = shutil.which("uv", path=beside)
     requirements = ["--only-binary", ":all:", "--requirement", str(REQUIREMENTS)]
@@ -114,8 +112,8 @@ def _ways(folder: Path) -> Iterator[list[list[str]]]:
     ]  # fmt: skip
 
 
-def _run(command: list[str], said: deque[str], report: Report) -> bool:
-    """Run an installer; `said` keeps its last lines. Of pip, which takes a minute, it is reported how far it is."""
+def _run(command: list[str], last_lines: deque[str], on_progress: OnProgress) -> bool:
+    """Run an installer, and whether it succeeded. Only pip, which takes a minute, has a progress to tell."""
     num_packages = len({line.partition("==")[0] for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines()})
     num_collected, reported = 0, time.monotonic()
     with subprocess.Popen(  # noqa: S603 - our own command
@@ -130,15 +128,15 @@ def _run(command: list[str], said: deque[str], report: Report) -> bool:
         try:
             for line in process.stdout or ():
                 if line.strip():
-                    said.append(line.strip())
+                    last_lines.append(line.strip())
                 is_collecting = line.startswith(("Collecting ", "Processing "))
                 num_collected += is_collecting
                 if line.startswith("Installing collected"):
-                    report(f"Fetched all; unpacking {num_collected} packages.")
+                    on_progress(f"Fetched all packages; unpacking {num_collected}.")
                 elif is_collecting and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
-                    report(f"Fetched {num_collected} of about {num_packages} packages.")
+                    on_progress(f"Fetched {num_collected} of about {num_packages} packages.")
                     reported = time.monotonic()
         except BaseException:
-            process.kill()  # else leaving the block would wait for it
+            process.kill()  # otherwise the end of the block would wait for it
             raise
     return process.returncode == 0

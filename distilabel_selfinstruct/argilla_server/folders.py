@@ -1,4 +1,4 @@
-"""Where things of a user lie, and what of the user's environment other programs may see."""
+"""The user's folders for caches and data, and the variables that other programs may see."""
 
 import os
 from pathlib import Path
@@ -16,20 +16,20 @@ _PASSED_ON_TO_INSTALLERS = frozenset(
 
 
 def cache_folder() -> Path:
-    """Where what can be made again lies (XDG)."""
+    """The folder for files that can be made again (XDG)."""
     return _xdg("XDG_CACHE_HOME", ".cache")
 
 
 def data_folder() -> Path:
-    """Where a user's data lies (XDG)."""
+    """The folder for a user's data (XDG)."""
     return _xdg("XDG_DATA_HOME", ".local/share")
 
 
 def plain_environment(*, for_installer: bool = False) -> dict[str, str]:
-    """The variables that a program needs to run, and no others: no keys, no tokens, no settings of another Argilla.
+    """The environment variables that a program needs, without keys, tokens and settings of another Argilla.
 
     Args:
-        for_installer: with those that say how to reach and trust package indexes, pip's and uv's own among them.
+        for_installer: whether to add those that say how to reach and trust package indexes, also those of pip and uv.
     """
     return {name: value for name, value in os.environ.items() if name in _PASSED_ON} | (
         {name: value for name, value in os.environ.items() if _is_installers(name)} if for_installer else {}
@@ -41,6 +41,6 @@ def _is_installers(name: str) -> bool:
 
 
 def _xdg(variable: str, default: str) -> Path:
-    # A path that is not absolute is to be ignored, says the specification.
+    # The specification says that a relative path must be ignored.
     value = os.environ.get(variable, "")
     return (Path(value) if value.startswith("/") else Path.home() / default) / NAME

@@ -1,4 +1,4 @@
-"""The folder where an Argilla server keeps its database and the credentials of its users."""
+"""The folder of an Argilla server, with its database and the credentials of its users."""
 
 import fcntl
 import json
@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.argilla_server.folders import data_folder
-from distilabel_selfinstruct.errors import ArgillaServerError
+from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError, InputFileError, writing
 
 DEFAULT_HOME = data_folder() / "argilla"
-"""Where the server lives unless told otherwise."""
+"""The home that is used if the user names none."""
 
 WORKSPACE = "selfinstruct"
-"""The workspace of all accounts."""
+"""The workspace that all accounts belong to."""
 
 OWNER = "owner"
 
-_SECONDS_FOR_A_GLANCE = 0.5
+_SECONDS_TO_LOCK = 0.5
 
 _USERNAME = re.compile(r"\w[\w.@+-]{0,63}")
-"""Argilla takes any text; white space and commas get lost on the way, and a name must be readable in a table."""
+"""Argilla accepts any text, but spaces and commas get lost in options, and a name must be readable in a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who may sign in. `role` is `owner` or `annotator`."""
+    """An account of a person. `role` is `owner` or `annotator`."""
 
     username: str
     role: str
@@ -43,8 +43,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """The address of a server, and the number of its process."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
-    """The accounts of a home, the owner first, and the secret that signs session tokens."""
+    """The accounts of a home, the owner's first, and the secret that signs session tokens."""
 
     secret_key: str
     accounts: tuple[Account, ...]
@@ -54,32 +62,32 @@ class Credentials:
 
     @property
     def owner(self) -> Account:
-        """The account that may do everything."""
+        """The account with all rights."""
         return self.accounts[0]
 
 
-def check_raters(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, each once.
+def unique_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of raters, each once.
 
     Raises:
-        ArgillaServerError: one cannot be a user name, or is the owner's.
+        ConfigError: one cannot be a user name, or is the owner's.
     """
     for name in names:
         if not _USERNAME.fullmatch(name):
-            raise ArgillaServerError(
-                f"{name!r} cannot be the name of a rater: use 1 to 64 letters, digits and any of _ . @ + - after "
-                "the first, as in --raters anna,ben."
+            raise ConfigError(
+                f"{name!r} cannot be the name of a rater: use 1 to 64 letters and digits, and after the first also "
+                "any of _ . @ + -, as in --raters anna,ben."
             )
         if name == OWNER:
-            raise ArgillaServerError(f"{name!r} cannot be the name of a rater: the owner's account has it.")
+            raise ConfigError(f"{name!r} cannot be the name of a rater: it is the owner's, so choose another.")
     return tuple(dict.fromkeys(names))
 
 
 class Home:
-    """Paths in a home, and what is written there.
+    """The paths of a home, and what the files hold.
 
     Args:
-        path: the folder. It need not exist.
+        path: the folder; it need not exist. By default `DEFAULT_HOME`.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -91,35 +99,34 @@ class Home:
         self._lock = self.path / "lock"
 
     def hold(self) -> int:
-        """Make the folder, take its lock, and clear away what an earlier server left.
+        """Make the folder, lock it, and remove the files that an earlier server left behind.
 
         Returns:
-            The descriptor of the lock. It is let go when all processes that inherited it have closed it.
+            The descriptor of the lock. The lock ends when all processes that inherited it have closed it.
 
         Raises:
-            ArgillaServerError: the folder cannot be used, holds something else, or a server runs in it.
+            OutputFileError: the folder cannot be written.
+            InputFileError: the folder holds other files.
+            ArgillaServerError: a server runs in it.
         """
-        try:
+        with writing(self.path, "Choose another folder with --home."):
             if self.path.exists() and not self._lock.exists() and any(self.path.iterdir()):
-                raise ArgillaServerError(
-                    f"{self.path} holds something that is no home of an Argilla server: give a new or an empty folder."
+                raise InputFileError(
+                    f"{self.path} holds other files than an Argilla server's: choose a new or an empty folder.",
+                    self.path,
                 )
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise ArgillaServerError(
-                f"Cannot use {self.path} as home of the Argilla server: {error.strerror or error}."
-            ) from error
-        if not _lock_within(descriptor, _SECONDS_FOR_A_GLANCE):
+        if not _lock_within(descriptor, _SECONDS_TO_LOCK):
             os.close(descriptor)
-            raise ArgillaServerError(self._in_use())
+            raise self._in_use()
         self.clear()
         return descriptor
 
     @property
     def is_held(self) -> bool:
-        """Whether a server runs here, or is about to."""
+        """Whether a server runs here, or starts or stops."""
         try:
             descriptor = os.open(self._lock, os.O_RDWR)
         except OSError:
@@ -130,15 +137,16 @@ class Home:
             os.close(descriptor)
 
     def clear(self) -> None:
-        """Remove what is there only while a server runs."""
+        """Remove the files that exist only while a server runs."""
         self.server_file.unlink(missing_ok=True)
         shutil.rmtree(self.temporary, ignore_errors=True)
 
     def credentials(self, raters: Sequence[str] = ()) -> Credentials:
-        """The credentials of this home, made up where they are missing, with an account for each of the raters.
+        """The credentials of this home, with an account for each of the raters. Missing ones are made.
 
         Raises:
-            ArgillaServerError: the file with the credentials is damaged or cannot be written.
+            InputFileError: the file with the credentials is damaged.
+            OutputFileError: the file with the credentials cannot be written.
         """
         saved = self.saved_credentials() or Credentials(secrets.token_hex(32), (_new_account(OWNER, "owner"),))
         known = {account.username for account in saved.accounts}
@@ -148,10 +156,10 @@ class Home:
         return credentials
 
     def saved_credentials(self) -> Credentials | None:
-        """The credentials that were written here.
+        """The credentials in the file of this home; None if there is no file.
 
         Raises:
-            ArgillaServerError: the file is damaged.
+            InputFileError: the file is damaged.
         """
         content = _read(self.credentials_file)
         if content is None:
@@ -160,31 +168,40 @@ class Home:
             accounts = (Account(**content["accounts"][0]), *(Account(**account) for account in content["accounts"][1:]))
             return Credentials(content["secret_key"], accounts)
         except (KeyError, IndexError, TypeError) as error:
-            raise ArgillaServerError(
-                f"{self.credentials_file} is damaged: delete it, and the next start makes new passwords."
+            raise InputFileError(
+                f"{self.credentials_file} is damaged: delete it, and the next start makes new passwords.",
+                self.credentials_file,
             ) from error
 
-    def describe_server(self, url: str, pid: int) -> None:
-        """Let others find the server that runs here."""
-        _write_private(self.server_file, {"url": url, "pid": pid})
+    def write_address(self, address: ServerAddress) -> None:
+        """Write down the address of the server that runs here, so that others find it.
 
-    def server_description(self) -> dict[str, Any] | None:
-        """The `url` and `pid` of the server that runs here, or ran when it was killed."""
-        content = _read(self.server_file)
-        return content if content and {"url", "pid"} <= content.keys() else None
+        Raises:
+            OutputFileError: the file cannot be written.
+        """
+        _write_private(self.server_file, asdict(address))
 
-    def _in_use(self) -> str:
-        description = self.server_description()
-        if description is None:
-            return f"An Argilla server is being started or stopped in {self.path}: wait a moment, or give another home."
-        return (
-            f"An Argilla server runs in {self.path} already: process {description['pid']}, {description['url']}. Use "
-            "it, stop it, or give another home."
+    def server_address(self) -> ServerAddress | None:
+        """The address of the server that runs here, or that ran here when it was killed; None if there is none."""
+        content = _read(self.server_file) or {}
+        url, pid = content.get("url"), content.get("pid")
+        return ServerAddress(url, pid) if isinstance(url, str) and isinstance(pid, int) else None
+
+    def _in_use(self) -> ArgillaServerError:
+        address = self.server_address()
+        if address is None:
+            return ArgillaServerError(
+                f"An Argilla server starts or stops in {self.path}: wait a moment, or choose another --home."
+            )
+        return ArgillaServerError(
+            f"An Argilla server already runs in {self.path} (process {address.pid}, {address.url}): use it, stop it, "
+            "or choose another --home.",
+            address.url,
         )
 
 
 def _lock_within(descriptor: int, seconds: float, kind: int = fcntl.LOCK_EX) -> bool:
-    """Try to take a lock. Whoever looks whether it is held holds it for an instant, so that once is not enough."""
+    """Try to take a lock for some seconds. `Home.is_held` takes it for an instant, so one attempt is not enough."""
     deadline = time.monotonic() + seconds
     while not (taken := _lock_now(descriptor, kind)) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -204,7 +221,7 @@ def _new_account(username: str, role: str) -> Account:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """The JSON object in a file; None if there is no such file, and an empty one if it is damaged."""
+    """The JSON object in a file; None if there is no file, and an empty object if it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -215,15 +232,13 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write_private(path: Path, content: dict[str, Any]) -> None:
-    """Write a file that only its owner may read; it appears complete or not at all."""
+    """Write a file that only its owner may read. It appears complete or not at all."""
     partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    try:
+    with writing(path):
+        partial.unlink(missing_ok=True)
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
             json.dump(content, stream, indent=2)
             stream.write("\n")
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
-    except OSError as error:
-        raise ArgillaServerError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -1,4 +1,4 @@
-"""Start and stop the Argilla server, in a process of its own."""
+"""Starts and stops the Argilla server, which runs in a separate process."""
 
 import errno
 import json
@@ -6,7 +6,7 @@ import os
 import selectors
 import socket
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,10 +14,17 @@ from types import TracebackType
 
 from typing_extensions import Self
 
-from distilabel_selfinstruct.argilla_server.environment import ensure_environment
+from distilabel_selfinstruct.argilla_server.environment import OnProgress, ensure_environment
 from distilabel_selfinstruct.argilla_server.folders import plain_environment
-from distilabel_selfinstruct.argilla_server.home import WORKSPACE, Account, Credentials, Home, check_raters
-from distilabel_selfinstruct.errors import ArgillaServerError
+from distilabel_selfinstruct.argilla_server.home import (
+    WORKSPACE,
+    Account,
+    Credentials,
+    Home,
+    ServerAddress,
+    unique_names,
+)
+from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError, writing
 
 DEFAULT_PORT = 6900
 
@@ -26,16 +33,16 @@ _SECONDS_TO_START = 180.0
 _SECONDS_TO_STOP = 15.0
 _NUM_LAST_LINES = 5
 
-# The folder goes to the end of the path, so that no module of ours stands before one of the server's; `-I` keeps the
-# user's variables and packages out, `-B` keeps bytecode of another Python out of this package.
+# The folder goes to the end of the path, so that no module of ours hides one of the server's. `-I` keeps out the user's
+# variables and packages; `-B` writes no bytecode of another Python into this package.
 _START = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('embedded', run_name='__main__')"
 
 
 @dataclass
 class RunningServer:
-    """A server that runs until `stop`, or until this process ends, however it ends.
+    """A server that runs until `stop`, or until this process ends in any way.
 
-    Use it in a `with` statement. `new_accounts` are those that this start made.
+    Use it in a `with` statement. `new_accounts` are the accounts that did not exist before this start.
     """
 
     url: str
@@ -65,13 +72,13 @@ class RunningServer:
         """Wait until the server's process ends.
 
         Raises:
-            ArgillaServerError: it ended by itself, which it should not.
+            ArgillaServerError: always, because the server must not end by itself.
         """
         self._process.wait()
-        raise ArgillaServerError(f"The Argilla server ended by itself. {_last_lines(self._home)}")
+        raise ArgillaServerError(f"The Argilla server ended by itself. {_last_lines(self._home)}", self.url)
 
     def stop(self) -> None:
-        """Stop the server. What was rated is in its home; nothing else is left. A second call does nothing."""
+        """Stop the server. Only its data stays in the home. A second call does nothing."""
         _end(self._process)
         if self._lock >= 0:
             self._home.clear()
@@ -91,55 +98,58 @@ def start(
     home: str | os.PathLike[str] | None = None,
     port: int = DEFAULT_PORT,
     raters: Sequence[str] = (),
-    report: Callable[[str], object] = print,
+    on_progress: OnProgress = print,
 ) -> RunningServer:
-    """Start the server on this machine's own address, and wait until it answers.
+    """Start the server on the loopback address of this machine, and wait until it answers.
 
-    The first start installs it (see `environment`). The owner's account, and one for each rater, are there afterwards.
+    The first start installs the server (see `environment`). The start makes the accounts of the owner and of the
+    raters, if they do not exist.
 
     Args:
-        home: folder for its data, made if needed; by default `DEFAULT_HOME`.
-        port: where to listen; 0 takes any free port.
-        raters: names of annotators who shall have an account.
-        report: is told what takes long, a sentence at a time.
+        home: folder for the server's data, made if need be; by default `DEFAULT_HOME`.
+        port: port to listen on; 0 takes any free port.
+        raters: names of the raters.
+        on_progress: is told what takes long, one sentence at a time.
 
     Raises:
-        ArgillaServerError: a name cannot be used, the server cannot be installed or started, another one runs in the
-            home, or the port is taken.
+        ConfigError: a name or the port cannot be used.
+        InputFileError, OutputFileError: the home holds other files or damaged credentials, or cannot be written.
+        ArgillaServerError: the server cannot be installed or started, another one runs in the home, or the port is in
+            use.
     """
-    names = check_raters(raters)
-    place = Home(home)
+    names = unique_names(raters)
+    folder = Home(home)
     listener = _listen(port)
     try:
-        python = ensure_environment(report)
-        lock = place.hold()
-        report("Starting the Argilla server.")
+        python = ensure_environment(on_progress)
+        lock = folder.hold()
+        on_progress("Starting the Argilla server.")
         try:
-            before = place.saved_credentials()
-            credentials = place.credentials(names)
-            process = _launch(python, place, listener, lock, credentials)
+            before = folder.saved_credentials()
+            credentials = folder.credentials(names)
+            process = _launch(python, folder, listener, lock, credentials)
             url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
             try:
-                _wait_until_ready(process, place)
-                place.describe_server(url, process.pid)
+                _wait_until_ready(process, folder)
+                folder.write_address(ServerAddress(url, process.pid))
             except BaseException:
                 _end(process)
                 raise
         except BaseException:
-            place.clear()
+            folder.clear()
             os.close(lock)
             raise
     finally:
-        listener.close()  # the server has it
+        listener.close()  # the server has inherited it
     known = before.accounts if before else ()
     new = tuple(account for account in credentials.accounts if account not in known)
-    return RunningServer(url, place.path, credentials.accounts, new, process, place, lock)
+    return RunningServer(url, folder.path, credentials.accounts, new, process, folder, lock)
 
 
 def _listen(port: int) -> socket.socket:
-    """A listening socket, so that a port that is taken is found before anything slow is done."""
-    if not 0 <= port <= 65535:  # noqa: PLR2004 - the highest port there is
-        raise ArgillaServerError(f"There is no port {port}: use one from 1 to 65535, or 0 for any free one.")
+    """A listening socket. It is opened first, so that nothing slow is done if the port is in use."""
+    if not 0 <= port <= 65535:  # noqa: PLR2004 - the highest port
+        raise ConfigError(f"There is no port {port}: use one from 1 to 65535, or 0 for any free one.")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -155,28 +165,29 @@ def _listen(port: int) -> socket.socket:
 
 
 def _launch(
-    python: Path, place: Home, listener: socket.socket, lock: int, credentials: Credentials
+    python: Path, home: Home, listener: socket.socket, lock: int, credentials: Credentials
 ) -> "subprocess.Popen[bytes]":
-    place.temporary.mkdir(mode=0o700)
     order = {
-        "home": str(place.path),
+        "home": str(home.path),
         "listener": listener.fileno(),
         "secret_key": credentials.secret_key,
         "workspace": WORKSPACE,
         "accounts": [asdict(account) for account in credentials.accounts],
     }
-    log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with writing(home.path):
+        home.temporary.mkdir(mode=0o700)
+        log = os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [str(python), "-I", "-B", "-c", _START, str(Path(__file__).parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            cwd=place.path,
-            # The server copies its page to a temporary folder at each start and leaves it there: `Home.clear` does not.
-            env={**plain_environment(), "TMPDIR": str(place.temporary)},
-            pass_fds=(listener.fileno(), lock),  # with the lock, the home is free only when the server is gone
-            start_new_session=True,  # Ctrl-C reaches this process, which stops the server in order
+            cwd=home.path,
+            # At each start the server leaves a copy of its page in a temporary folder; `Home.clear` removes it.
+            env={**plain_environment(), "TMPDIR": str(home.temporary)},
+            pass_fds=(listener.fileno(), lock),  # the server inherits the lock, so the home is free only when it ends
+            start_new_session=True,  # Ctrl-C must not reach the server: this process stops it
         )
     finally:
         os.close(log)
@@ -185,14 +196,14 @@ def _launch(
         process.stdin.write(json.dumps(order).encode() + b"\n")
         process.stdin.flush()
     except BrokenPipeError:
-        pass  # it is gone; waiting for its answer says why
+        pass  # the process has ended; `_wait_until_ready` says why
     except BaseException:
         _end(process)
         raise
     return process
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", place: Home) -> None:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", home: Home) -> None:
     assert process.stdout is not None  # noqa: S101 - for the type checker: it was asked for
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -204,11 +215,11 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", place: Home) -> None:
     if "error" in answer:
         raise ArgillaServerError(str(answer["error"]))
     what = "did not start" if readable else f"did not answer within {_SECONDS_TO_START:.0f} seconds"
-    raise ArgillaServerError(f"The Argilla server {what}. {_last_lines(place)}")
+    raise ArgillaServerError(f"The Argilla server {what}. {_last_lines(home)}")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Close the server's standard input, which tells it to stop; kill it if it does not."""
+    """Close the server's standard input, which tells it to stop. If it does not stop, kill it."""
     if process.stdin is not None and not process.stdin.closed:
         with suppress(BrokenPipeError):
             process.stdin.close()
@@ -221,10 +232,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.stdout.close()
 
 
-def _last_lines(place: Home) -> str:
+def _last_lines(home: Home) -> str:
     try:
-        lines = [line.strip() for line in place.log.read_text(encoding="utf-8", errors="replace").splitlines()]
+        lines = [line.strip() for line in home.log.read_text(encoding="utf-8", errors="replace").splitlines()]
     except OSError:
         lines = []
-    said = " / ".join([line for line in lines if line][-_NUM_LAST_LINES:])
-    return f"It ended with: {said or 'nothing said'} (all of it is in {place.log})."
+    text = " / ".join([line for line in lines if line][-_NUM_LAST_LINES:])
+    return f"Its log ends with: {text or 'nothing'} (the whole log is {home.log})."

@@ -21,7 +21,8 @@ from distilabel_selfinstruct.formatting import (
     seed_rows,
 )
 from distilabel_selfinstruct.formatting.selection import Selection, select
-from distilabel_selfinstruct.ratings.decision_file import INCLUDABLE, Include, included, read_rulings
+from distilabel_selfinstruct.ratings.decision_file import INCLUDABLE, parse_included, read_decisions
+from distilabel_selfinstruct.ratings.decisions import DecisionStatus
 from distilabel_selfinstruct.records import Mode
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 
@@ -42,7 +43,7 @@ def export(
     ] = None,
     include: Annotated[
         list[str] | None,
-        typer.Option(metavar="VERDICT", help="After a review: `undecided` or `dropped` rows too. Can be repeated."),
+        typer.Option(metavar="DECISION", help="After a review: `undecided` or `dropped` rows too. Can be repeated."),
     ] = None,
     with_seeds: Annotated[
         bool, typer.Option("--with-seeds", help="The run's seed tasks too, as in the paper.")
@@ -73,7 +74,7 @@ def export(
         format=format, mode=mode, seed=seed, system_prompt=system_prompt, join=join, end_of_text=end_of_text
     )
     target = _target(source, output, format, overwrite=overwrite)
-    wanted = included(include or ())
+    wanted = parse_included(include or ())
     rows, selection = _rows(source, split, wanted)
     made = format_rows([*rows, *_seed_rows(source, seeds, with_seeds=with_seeds)], options, test_fraction=test_fraction)
     try:
@@ -111,7 +112,7 @@ def _files(target: Path) -> dict[str, Path]:
     return {name: target.with_name(f"{target.stem}{part}.jsonl") if part else target for name, part in names.items()}
 
 
-def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[Iterable[Row], Selection | None]:
+def _rows(source: str, split: str | None, include: Sequence[DecisionStatus]) -> tuple[Iterable[Row], Selection | None]:
     """The rows to export, and how they were selected if people reviewed them."""
     folder = Path(source)
     if not (folder / run_layout.DESCRIPTION).exists():
@@ -123,11 +124,11 @@ def _rows(source: str, split: str | None, include: Sequence[Include]) -> tuple[I
     if not decisions.exists():
         _refuse_include(source, include)
         return jsonl.read(instances), None
-    selection = select(jsonl.read(instances), read_rulings(decisions), include)
+    selection = select(jsonl.read(instances), read_decisions(decisions), include)
     return selection.rows, selection
 
 
-def _refuse_include(source: str, include: Sequence[Include]) -> None:
+def _refuse_include(source: str, include: Sequence[DecisionStatus]) -> None:
     if named := " or ".join(include):
         raise ConfigError(f"{source} has no review, so no row is {named}: leave out --include.")
 
@@ -147,7 +148,7 @@ def _seed_rows(source: str, seeds: Path | None, *, with_seeds: bool) -> Iterable
 def _write(target: Path, made: Formatted, selection: Selection | None, *, split: bool) -> dict[str, Path]:
     """Write the files, each whole; those of an earlier export that are not wanted now go."""
     left_out = selection.left_out if selection else []
-    rejected = [{**one.row, "reason": one.verdict, "detail": one.detail} for one in left_out]
+    rejected = [{**one.row, "reason": one.status.value, "detail": one.detail} for one in left_out]
     rejected += [
         {**one.row, "reason": one.rejection.reason.value, "detail": one.rejection.detail} for one in made.rejected
     ]
@@ -160,15 +161,15 @@ def _write(target: Path, made: Formatted, selection: Selection | None, *, split:
     return files
 
 
-def _print_review(selection: Selection, include: Sequence[Include]) -> None:
-    counts = ", ".join(f"{selection.verdicts[verdict]:,} {verdict}" for verdict in ("kept", *INCLUDABLE))
+def _print_review(selection: Selection, include: Sequence[DecisionStatus]) -> None:
+    counts = ", ".join(f"{selection.counts[status]:,} {status}" for status in (DecisionStatus.KEPT, *INCLUDABLE))
     typer.echo(f"As the review decided: {counts}; {selection.num_corrected:,} with a corrected output.")
-    for verdict in include:
-        typer.echo(f"The {selection.verdicts[verdict]:,} {verdict} rows are exported too (--include {verdict}).")
-    for verdict in INCLUDABLE:
-        if selection.verdicts[verdict] and verdict not in include:
-            count = selection.verdicts[verdict]
-            typer.echo(f"The {count:,} {verdict} rows are left out (--include {verdict} exports them).")
+    for status in include:
+        typer.echo(f"The {selection.counts[status]:,} {status} rows are exported too (--include {status}).")
+    for status in INCLUDABLE:
+        if selection.counts[status] and status not in include:
+            count = selection.counts[status]
+            typer.echo(f"The {count:,} {status} rows are left out (--include {status} exports them).")
     if selection.num_unknown:
         typer.echo(f"{selection.num_unknown:,} decisions are on rows that the run no longer has.")
 
@@ -178,7 +179,7 @@ def _print_files(made: Formatted, selection: Selection | None, files: dict[str, 
         if rows:
             typer.echo(f"{len(rows):,} rows: {files[name]}")
     reasons: Counter[str] = Counter(made.reasons)
-    reasons.update(one.verdict for one in (selection.left_out if selection else ()))
+    reasons.update(one.status.value for one in (selection.left_out if selection else ()))
     if reasons:
         listed = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
         typer.echo(f"{reasons.total():,} left out ({listed}): {files['rejected']}")

@@ -35,7 +35,7 @@ def publish(
     include: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="VERDICT",
+            metavar="DECISION",
             help="undecided or dropped: instances beside those that people kept; repeatable.",
             rich_help_panel=WHAT,
         ),
@@ -76,13 +76,13 @@ def publish(
     from rich import get_console
 
     from distilabel_selfinstruct import hub
-    from distilabel_selfinstruct.ratings.decision_file import included
+    from distilabel_selfinstruct.ratings.decision_file import parse_included
 
     contents = hub.Contents(
         repo_id=hub.check_repo_id(repo_id),
         licence=hub.find_licence(licence, name=license_name, link=license_link),
         languages=hub.check_languages(language or ()),
-        include=included(include or ()),
+        include=parse_included(include or ()),
         unreviewed=unreviewed,
         with_rejections=with_rejections,
         include_seeds=include_seeds,

@@ -5,48 +5,51 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from distilabel_selfinstruct.formatting.examples import Row
-from distilabel_selfinstruct.ratings.decision_file import Include, Ruling, ruled
+from distilabel_selfinstruct.ratings.decision_file import StoredDecision, with_decisions
+from distilabel_selfinstruct.ratings.decisions import DecisionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row that is not trained on, with the verdict and the review's words for it."""
+    """A row that is not trained on, with the decision on it and its reason in a sentence."""
 
     row: Row
-    verdict: str
+    status: DecisionStatus
     detail: str
 
 
 @dataclass
 class Selection:
-    """What a review lets through. `verdicts` counts all rows; `num_unknown` the decisions on rows not among them."""
+    """The rows to train on. `counts` counts all rows by decision; `num_unknown` counts decisions on other rows."""
 
     rows: list[Row] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    verdicts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[DecisionStatus] = field(default_factory=Counter)
     num_corrected: int = 0
     num_unknown: int = 0
 
 
-def select(rows: Iterable[Row], rulings: Mapping[str, Ruling], include: Collection[Include] = ()) -> Selection:
-    """The rows that were kept, and those with a verdict in `include`.
+def select(
+    rows: Iterable[Row], decisions: Mapping[str, StoredDecision], include: Collection[DecisionStatus] = ()
+) -> Selection:
+    """The rows that were kept, and those with a decision in `include`.
 
     Args:
         rows: the instances of a run.
-        rulings: by record. A row without one is undecided.
-        include: further verdicts to let through. Such rows have the output that the model gave.
+        decisions: by record. A row without a decision is undecided.
+        include: further decisions whose rows are used. Such rows have the output of the model.
     """
     met = set()
     selection = Selection()
-    for row, record, ruling in ruled(rows, rulings):
+    for row, record, decision in with_decisions(rows, decisions):
         met.add(record)
-        selection.verdicts[ruling.verdict] += 1
-        if ruling.verdict == "kept":
-            selection.num_corrected += ruling.corrected
-            selection.rows.append({**row, "output": ruling.output} if ruling.corrected else row)
-        elif ruling.verdict in include:
+        selection.counts[decision.status] += 1
+        if decision.status == DecisionStatus.KEPT:
+            selection.num_corrected += decision.corrected
+            selection.rows.append({**row, "output": decision.output} if decision.corrected else row)
+        elif decision.status in include:
             selection.rows.append(row)
         else:
-            selection.left_out.append(LeftOut(row, ruling.verdict, ruling.detail))
-    selection.num_unknown = len(rulings.keys() - met)
+            selection.left_out.append(LeftOut(row, decision.status, decision.detail))
+    selection.num_unknown = len(decisions.keys() - met)
     return selection

@@ -24,7 +24,7 @@ from distilabel_selfinstruct.hub.rows.redaction import SEEDS_FILE, public_config
 from distilabel_selfinstruct.hub.rows.selection import Selection
 from distilabel_selfinstruct.hub.rows.source import Row, Source
 from distilabel_selfinstruct.hub.upload.manifest import write_manifest
-from distilabel_selfinstruct.ratings.decision_file import Include
+from distilabel_selfinstruct.ratings.decisions import DecisionStatus
 from distilabel_selfinstruct.records import Reason, Rejection
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
@@ -49,14 +49,14 @@ class Repository:
 class Contents:
     """What goes into a repository.
 
-    `include` names verdicts beside `kept`; `unreviewed` allows a source without a review; `with_rejections` and
-    `include_seeds` add what the filters dropped and the seed file.
+    `include` names decisions whose rows are published beside the kept ones; `unreviewed` allows a source without a
+    review; `with_rejections` and `include_seeds` add what the filters dropped and the seed file.
     """
 
     repo_id: str
     licence: Licence
     languages: tuple[str, ...] = ()
-    include: tuple[Include, ...] = ()
+    include: tuple[DecisionStatus, ...] = ()
     unreviewed: bool = False
     with_rejections: bool = False
     include_seeds: bool = False

@@ -1,1 +1,1 @@
-"""All that people said: answers, decisions, feedback, Table 2, comparisons, agreement."""
+"""What people said about the data, and what follows: answers, decisions, feedback, Table 2, comparisons, agreement."""

@@ -1,14 +1,14 @@
-"""What people said about instances: the questions of the paper's section 3.3, and a file of the answers.
+"""Answers of people about instances: the questions of the paper's section 3.3, and the file of ratings.
 
-A ratings file is JSON Lines, one answer a line: `record`, `instruction`, `is_classification`, `rater`, `question`,
-`value`, `updated_at`.
+A ratings file is JSON Lines. Each line is one answer: `record`, `instruction`, `is_classification`, `rater`,
+`question`, `value`, `updated_at`.
 """
 
 import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -28,10 +28,10 @@ QUALITY_QUESTIONS = (VALID_TASK, INPUT_APPROPRIATE, OUTPUT_CORRECT)
 YES, NO = "yes", "no"
 
 OVERALL_RATINGS = ("A", "B", "C", "D")
-"""The four levels of section 4.4, from the best."""
+"""The four levels of section 4.4, the best first."""
 
 ANSWERS = {**dict.fromkeys(QUALITY_QUESTIONS, (YES, NO)), OVERALL: OVERALL_RATINGS}
-"""The answers that can be given, by question. The other questions take any text."""
+"""The possible answers, by question. The other questions take any text."""
 
 QUESTIONS = (*ANSWERS, CORRECTED_OUTPUT, COMMENT)
 
@@ -53,22 +53,25 @@ class Rating:
     is_classification: bool = False
 
 
-def record_id(instruction: str, input: str, output: str) -> str:
-    """The identity of an instance in a review: 32 hexadecimal digits of a hash of its texts.
+_FIELDS = tuple(field.name for field in fields(Rating))
 
-    Changed texts give another identity, so that no answer can be taken for an answer about other texts. The texts are
-    taken as they stand in a file, so that an instance keeps its identity when it is written and read.
+
+def record_id(instruction: str, input: str, output: str) -> str:
+    """The id of an instance in a review: 32 hexadecimal digits of a hash of its texts.
+
+    Changed texts get another id, so an answer never counts for texts that its rater has not seen. The hash is taken of
+    the texts as a file holds them, so an instance keeps its id when it is written and read.
     """
     line = jsonl.dumps({"instruction": instruction, "input": input, "output": output})
     return hashlib.sha256(line.encode()).hexdigest()[:32]
 
 
 def latest_answers(ratings: Iterable[Rating]) -> dict[tuple[str, str, str], Rating]:
-    """The answer that counts, by record, rater and question, whatever the order of `ratings`.
+    """The answer that counts, by record, rater and question. The order of `ratings` does not matter.
 
-    Left out are questions and values that this package does not know, which a changed Argilla dataset may hold. Of
-    several answers of a rater the latest counts; of equally late ones `no`, else the last in the alphabet, which for
-    letters is the worst.
+    Questions and values that this package does not know are left out; a changed Argilla dataset may hold some. If a
+    rater answered several times, the latest answer counts. If two answers have the same time, `no` counts, and else
+    the last in the alphabet, which is the worst letter.
     """
     latest: dict[tuple[str, str, str], Rating] = {}
     for rating in ratings:
@@ -81,8 +84,11 @@ def latest_answers(ratings: Iterable[Rating]) -> dict[tuple[str, str, str], Rati
 
 
 def instant(rating: Rating) -> datetime:
-    """When the answer was given; the beginning of time where `updated_at` is missing or no time. No zone means UTC."""
-    # Before Python 3.11 fromisoformat knows neither `Z` nor fractions of other than three or six digits.
+    """The time of the answer, in UTC; the earliest possible time if `updated_at` is missing or is not a time.
+
+    A time without a zone is taken as UTC.
+    """
+    # Before Python 3.11, fromisoformat reads neither `Z` nor a fraction that has not three or six digits.
     text = re.sub(r"\.(\d+)", lambda fraction: "." + fraction[1][:6].ljust(6, "0"), rating.updated_at.strip())
     try:
         moment = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
@@ -96,47 +102,41 @@ def _rank(rating: Rating) -> tuple[datetime, bool, str]:
 
 
 def read_ratings(path: str | os.PathLike[str]) -> list[Rating]:
-    """The answers in a ratings file, in its order.
+    """The answers in a ratings file, in the order of the file.
 
     Raises:
         InputFileError: the file cannot be read, or a line holds no answer; the message names line and field.
     """
     ratings = []
     for line in jsonl.scan(path):
-        place = f"{os.fspath(path)}, line {line.number}"
-        if line.fault:
-            raise InputFileError(f"{place}: the line {line.fault}. Mend or remove it.")
-        ratings.append(_rating(line.value, place))
+        fault = f"the line {line.fault}. Repair or remove it" if line.fault else _fault(line.value)
+        if fault:
+            raise InputFileError(f"{os.fspath(path)}, line {line.number}: {fault}.", path)
+        ratings.append(Rating(**{name: line.value[name] for name in _FIELDS if name in line.value}))
     return ratings
 
 
 def write_ratings(path: str | os.PathLike[str], ratings: Iterable[Rating]) -> None:
-    """Write a ratings file and the folders above it; it replaces the one that was there only when it is complete."""
+    """Write a ratings file, and make its folder if need be. An older file is replaced once the new one is complete.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     jsonl.write(path, (asdict(rating) for rating in ratings))
 
 
-def _rating(row: dict[str, object], place: str) -> Rating:
+def _fault(row: dict[str, object]) -> str:
+    """What is wrong with a row of a ratings file; empty if it is an answer."""
     row = {"updated_at": "", "is_classification": False, **row}
-    for field in ("record", "instruction", "rater", "question", "value", "updated_at"):
-        if not isinstance(row.get(field), str):
-            raise InputFileError(f"{place}: {field!r} is {row.get(field)!r} and must be a text.")
-    is_classification = row["is_classification"]
-    if not isinstance(is_classification, bool):
-        raise InputFileError(f"{place}: 'is_classification' is {is_classification!r} and must be true or false.")
+    for name in ("record", "instruction", "rater", "question", "value", "updated_at"):
+        if not isinstance(row.get(name), str):
+            return f"{name!r} is {row.get(name)!r} and must be a text"
+    if not isinstance(row["is_classification"], bool):
+        return f"'is_classification' is {row['is_classification']!r} and must be true or false"
     question, value = str(row["question"]), str(row["value"])
     if question not in QUESTIONS:
-        raise InputFileError(f"{place}: 'question' is {question!r} and must be one of {', '.join(QUESTIONS)}.")
+        return f"'question' is {question!r} and must be one of {', '.join(QUESTIONS)}"
     if value not in ANSWERS.get(question, (value,)):
-        raise InputFileError(
-            f"{place}: 'value' of {question} is {value!r} and must be one of {', '.join(ANSWERS[question])}."
-        )
-    return Rating(
-        record=str(row["record"]),
-        instruction=str(row["instruction"]),
-        rater=str(row["rater"]),
-        question=question,
-        value=value,
-        updated_at=str(row["updated_at"]),
-        is_classification=is_classification,
-    )
+        return f"'value' of {question} is {value!r} and must be one of {', '.join(ANSWERS[question])}"
+    return ""

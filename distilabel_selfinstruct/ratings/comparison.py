@@ -1,7 +1,7 @@
 """The letters A to D that people gave to the answers of models (paper, section 4.4 and Figure 6)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
@@ -11,13 +11,16 @@ from distilabel_selfinstruct.ratings.answers import OVERALL, OVERALL_RATINGS, Ra
 ACCEPTABLE = ("A", "B")
 """What the paper calls acceptable, and sums in its Figure 6."""
 
-POINTS = {letter: len(OVERALL_RATINGS) - place for place, letter in enumerate(OVERALL_RATINGS)}
-"""4 for A to 1 for D: for the mean of several raters on one answer."""
+POINTS = {letter: len(OVERALL_RATINGS) - index for index, letter in enumerate(OVERALL_RATINGS)}
+"""From 4 for A to 1 for D, for the mean of several raters on one answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share with its 95% interval, from 0 to 1; None where nothing was rated, or no library is there."""
+    """A share from 0 to 1 with its 95% interval.
+
+    `value` is None if nothing was rated. The bounds are None in that case and if statsmodels is not installed.
+    """
 
     value: float | None = None
     lower: float | None = None
@@ -28,8 +31,8 @@ class Share:
 class ModelResult:
     """The letters of one model.
 
-    `counts` are of ratings, by letter. In `shares` and `acceptable` each rated answer weighs the same, however many
-    people rated it. The interval is Wilson's for as many trials as there are rated answers: several ratings of one
+    `counts` are numbers of ratings, by letter. In `shares` and `acceptable` each rated answer has the same weight,
+    however many people rated it. The interval is Wilson's, with one trial for each rated answer: several ratings of one
     answer are not independent, so more raters do not narrow it.
     """
 
@@ -44,9 +47,9 @@ class ModelResult:
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """Two models on the same tasks: how often the first was rated better, equal and worse.
+    """Two models on the same tasks: how often the first was rated better than, equal to and worse than the second.
 
-    A task counts once, if both answers were rated; of several raters the mean decides, with 4 for A to 1 for D.
+    A task counts once, and only if both answers were rated. With several raters the means are compared (see `POINTS`).
     """
 
     first: str
@@ -58,7 +61,7 @@ class PairResult:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All models, and each pair of them. `note` says what could not be computed."""
+    """The results of all models and of each pair of models. `note` says what could not be computed."""
 
     models: tuple[ModelResult, ...]
     pairs: tuple[PairResult, ...]
@@ -68,12 +71,12 @@ class Comparison:
 def compare(ratings: Iterable[Rating], answers: Mapping[str, Mapping[str, str]]) -> Comparison:
     """Count the letters by model and by pair of models.
 
-    Of several letters of a rater for an answer the latest counts. Ratings of records that are no answer are ignored.
+    If a rater rated an answer several times, the latest letter counts. Ratings of other records are ignored.
 
     Args:
-        ratings: what people answered, on any question.
-        answers: for each model the record that holds its answer, by task. Models that answer alike share a record,
-            and its letters count for each of them.
+        ratings: answers of people to any questions.
+        answers: for each model, the record of its answer by task. Models with the same answer share a record, and its
+            letters count for each of them.
     """
     letters: dict[str, list[str]] = defaultdict(list)
     for (record, _, question), rating in sorted(latest_answers(ratings).items()):
@@ -88,20 +91,21 @@ def compare(ratings: Iterable[Rating], answers: Mapping[str, Mapping[str, str]])
 
 def _result(model: str, records: Iterable[str], letters: Mapping[str, Sequence[str]]) -> ModelResult:
     records = list(records)
-    given = [letters[record] for record in records if record in letters]
-    counts = Counter(letter for one in given for letter in one)
-    shares = {
-        letter: fmean(one.count(letter) / len(one) for one in given) if given else None for letter in OVERALL_RATINGS
-    }
-    acceptable = fmean(sum(letter in ACCEPTABLE for letter in one) / len(one) for one in given) if given else None
+    rated = [letters[record] for record in records if record in letters]
+    counts = Counter(letter for of_answer in rated for letter in of_answer)
+
+    def mean_share(wanted: Collection[str]) -> float | None:
+        parts = [sum(letter in wanted for letter in of_answer) / len(of_answer) for of_answer in rated]
+        return fmean(parts) if parts else None
+
     return ModelResult(
         model=model,
         answers=len(records),
-        rated_answers=len(given),
+        rated_answers=len(rated),
         ratings=counts.total(),
         counts={letter: counts[letter] for letter in OVERALL_RATINGS},
-        shares=shares,
-        acceptable=_with_interval(acceptable, len(given)),
+        shares={letter: mean_share(letter) for letter in OVERALL_RATINGS},
+        acceptable=_with_interval(mean_share(ACCEPTABLE), len(rated)),
     )
 
 
@@ -110,16 +114,20 @@ def _pair(
 ) -> PairResult:
     outcomes: Counter[int] = Counter()
     for task in answers[first].keys() & answers[second].keys():
-        one, other = letters.get(answers[first][task]), letters.get(answers[second][task])
-        if one and other:
-            # In whole numbers: no rounding makes or breaks a tie.
-            difference = sum(map(POINTS.__getitem__, one)) * len(other) - sum(map(POINTS.__getitem__, other)) * len(one)
+        firsts, seconds = letters.get(answers[first][task]), letters.get(answers[second][task])
+        if firsts and seconds:
+            # The means are compared in whole numbers, so that rounding neither makes nor breaks a tie.
+            difference = _points(firsts) * len(seconds) - _points(seconds) * len(firsts)
             outcomes[(difference > 0) - (difference < 0)] += 1
     return PairResult(first, second, wins=outcomes[1], ties=outcomes[0], losses=outcomes[-1])
 
 
+def _points(letters: Iterable[str]) -> int:
+    return sum(POINTS[letter] for letter in letters)
+
+
 def _with_interval(share: float | None, trials: int) -> Share:
-    """The share with Wilson's interval, of statsmodels; without one where that is not installed."""
+    """The share with Wilson's interval as statsmodels computes it, or without one if that is not installed."""
     if share is None:
         return Share()
     try:

@@ -1,19 +1,21 @@
-"""What people's ratings say about each row: kept, dropped, or not decided yet; always with a reason.
+"""From the ratings of people to a decision on each row: kept, dropped or undecided, always with a reason.
 
-How the answers of one rater become a vote on one row:
+The answers of one rater about one row make one vote:
 
-- Of several answers to a question the latest counts. What was not answered counts neither way.
-- The vote is no if a question of Table 2 was answered by no, or the overall rating is worse than the rule allows.
-- A corrected output says that the row is right with that output: it overrules a no to the output question and a low
-  overall rating. It is none if it is blank or, apart from whitespace around it, the output as it was.
-- A comment alone is no vote.
+- If the rater answered a question several times, the latest answer counts. Questions without an answer do not matter.
+- The vote is against the row if a question of Table 2 was answered by no, or if the overall rating is worse than the
+  rule allows. Otherwise it is for the row.
+- A corrected output says that the row is right with that output. It cancels a no to the output question and a low
+  overall rating. A text that is blank, or equal to the output apart from whitespace around it, corrects nothing.
+- A comment alone is not a vote.
 
-How votes become a verdict: with fewer votes than the rule asks for the row is undecided. Otherwise all raters must
-accept it, or more than half, or one. A tie is not more than half: the row is dropped, with a reason of its own, so that
-a further rater can be asked.
+The votes make the decision. With fewer votes than the rule asks for, the row is undecided. Otherwise all raters must
+accept it, or more than half of them, or one. A tie is not more than half: the row is dropped with a reason of its own,
+so that one can ask a further rater.
 
-How a corrected output is chosen: from the raters who accept the row, the one that most of them wrote; of equally
-frequent ones the one written first. A rater who rejects the row for another reason is not asked for its output.
+Only raters who accept the row can choose its corrected output. The text that most of them wrote is used; if several
+texts are equally frequent, the one that was written first. A rater who rejects the row for another reason has no say
+about its output.
 """
 
 from collections import Counter
@@ -21,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.ratings.answers import (
@@ -36,14 +38,31 @@ from distilabel_selfinstruct.ratings.answers import (
     latest_answers,
     record_id,
 )
+from distilabel_selfinstruct.records import Row
 
 Accept = Literal["majority", "all", "any"]
-Verdict = Literal["kept", "dropped", "undecided"]
-Row = dict[str, Any]
+
+
+class DecisionStatus(str, Enum):
+    """The outcome for a row. Files hold the values."""
+
+    KEPT = "kept"
+    DROPPED = "dropped"
+    UNDECIDED = "undecided"
+    UNREVIEWED = "unreviewed"
+    """A row of a run that nobody has reviewed. No file of decisions holds it."""
+
+    def __str__(self) -> str:
+        """The value, in any text and on every Python."""
+        return self.value
+
+
+REVIEWED = (DecisionStatus.KEPT, DecisionStatus.DROPPED, DecisionStatus.UNDECIDED)
+"""The outcomes of a review."""
 
 
 class DecisionReason(str, Enum):
-    """Why a row got its verdict."""
+    """Why a row has its status."""
 
     # kept
     ACCEPTED = "accepted"
@@ -56,19 +75,23 @@ class DecisionReason(str, Enum):
     TOO_FEW_RATERS = "too_few_raters"
     NOT_RATED = "not_rated"
 
+    def __str__(self) -> str:
+        """The value, in any text and on every Python."""
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
     """When a row is kept.
 
     Attributes:
-        accept: how many of the raters who voted must accept: more than half, all, or one.
-        min_raters: how many must have voted.
-        worst_rating: the worst overall rating that accepts.
-        use_corrections: False to ignore corrected outputs, for votes too.
+        accept: how many of the raters who voted must accept the row: more than half, all, or one.
+        min_raters: how many raters must have voted; before that the row is undecided.
+        worst_rating: the worst overall rating that still accepts, from `A` to `D`.
+        use_corrections: False to ignore corrected outputs, also in votes.
 
     Raises:
-        ConfigError: a value that cannot work.
+        ConfigError: a value cannot work.
     """
 
     accept: Accept = "majority"
@@ -87,15 +110,22 @@ class DecisionRule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict on a row.
+    """The decision on one row.
 
-    `reason` is the value of a `DecisionReason`, `detail` a sentence with the counts, `num_raters` how many voted.
-    `output` is the one to use, `corrected` whether a rater wrote it; `row` is the row as it was.
+    Attributes:
+        record: the `record_id` of the row.
+        status: the outcome.
+        reason: why.
+        detail: why, in a sentence with the counts.
+        num_raters: how many raters voted.
+        output: the output to use.
+        corrected: True if a rater wrote that output.
+        row: the row as it was rated.
     """
 
     record: str
-    verdict: Verdict
-    reason: str
+    status: DecisionStatus
+    reason: DecisionReason
     detail: str
     num_raters: int
     output: str
@@ -111,22 +141,26 @@ class _Correction:
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
-    """What one rater says about one row: the objections, none of which means yes."""
+    """The vote of one rater on one row: the answers that speak against the row. Without any, the rater accepts it."""
 
-    objections: tuple[str, ...]
+    against: tuple[str, ...]
     correction: _Correction | None
+
+    @property
+    def accepts(self) -> bool:
+        return not self.against
 
 
 def decide(rows: Sequence[Row], ratings: Iterable[Rating], rule: DecisionRule | None = None) -> list[Decision]:
-    """A decision for each row, in their order; the order of `ratings` changes nothing.
+    """A decision for each row, in the order of the rows. The order of `ratings` does not matter.
 
     Args:
-        rows: with `instruction`, `output` and, unless it is empty, `input`. Equal ones get equal decisions.
-        ratings: of any rows; those of other rows change nothing.
+        rows: with `instruction`, `output` and, unless it is empty, `input`. Equal rows get equal decisions.
+        ratings: answers about any rows; those about other rows change nothing.
         rule: when a row is kept; by default, when more than half of its raters accept it.
 
     Raises:
-        InputFileError: a row has no instruction or no output, or something else than a text; the message names it.
+        InputFileError: an instruction, an input or an output is missing or is not a text; the message names the row.
     """
     rule = rule or DecisionRule()
     by_record: dict[str, dict[str, dict[str, Rating]]] = {}
@@ -150,32 +184,34 @@ def _record_ids(rows: Sequence[Row]) -> list[str]:
 
 def _decision(record: str, row: Row, by_rater: Mapping[str, Mapping[str, Rating]], rule: DecisionRule) -> Decision:
     votes = [vote for answers in by_rater.values() if (vote := _vote(answers, row["output"], rule)) is not None]
-    verdict, reason, detail = _verdict(votes, len(by_rater), rule)
+    status, reason, detail = _outcome(votes, len(by_rater), rule)
     output = row["output"]
-    corrections = [vote.correction for vote in votes if vote.correction is not None and not vote.objections]
-    corrected = verdict == "kept" and bool(corrections)
+    corrections = [vote.correction for vote in votes if vote.correction is not None and vote.accepts]
+    corrected = status == DecisionStatus.KEPT and bool(corrections)
     if corrected:
         output, reason, more = _chosen(corrections)
         detail = f"{detail[:-1]}; {more}."
-    return Decision(record, verdict, reason.value, detail, len(votes), output, corrected, row)
+    return Decision(record, status, reason, detail, len(votes), output, corrected, row)
 
 
 def _vote(answers: Mapping[str, Rating], output: str, rule: DecisionRule) -> _Vote | None:
     correction = _correction(answers.get(CORRECTED_OUTPUT), output) if rule.use_corrections else None
-    judged = [question for question in (*QUALITY_QUESTIONS, OVERALL) if question in answers]
-    if not judged and correction is None:
+    answered = [question for question in (*QUALITY_QUESTIONS, OVERALL) if question in answers]
+    if not answered and correction is None:
         return None
-    objections = []
-    for question in judged:
-        value = answers[question].value
-        lifted = correction is not None and question in {OUTPUT_CORRECT, OVERALL}
-        if question == OVERALL:
-            objects = OVERALL_RATINGS.index(value) > OVERALL_RATINGS.index(rule.worst_rating)
-        else:
-            objects = value == NO
-        if objects and not lifted:
-            objections.append(f"{question}: {value}")
-    return _Vote(tuple(objections), correction)
+    canceled = {OUTPUT_CORRECT, OVERALL} if correction is not None else set()
+    against = [
+        f"{question}: {answers[question].value}"
+        for question in answered
+        if question not in canceled and _speaks_against(answers[question], rule)
+    ]
+    return _Vote(tuple(against), correction)
+
+
+def _speaks_against(rating: Rating, rule: DecisionRule) -> bool:
+    if rating.question == OVERALL:
+        return OVERALL_RATINGS.index(rating.value) > OVERALL_RATINGS.index(rule.worst_rating)
+    return rating.value == NO
 
 
 def _correction(rating: Rating | None, output: str) -> _Correction | None:
@@ -183,29 +219,30 @@ def _correction(rating: Rating | None, output: str) -> _Correction | None:
     return None if rating is None or text in {"", output.strip()} else _Correction(text, instant(rating))
 
 
-def _verdict(votes: Sequence[_Vote], num_commenting: int, rule: DecisionRule) -> tuple[Verdict, DecisionReason, str]:
-    num, yes = len(votes), sum(not vote.objections for vote in votes)
+def _outcome(votes: Sequence[_Vote], num_raters: int, rule: DecisionRule) -> tuple[DecisionStatus, DecisionReason, str]:
+    num, yes = len(votes), sum(vote.accepts for vote in votes)
     if not votes:
-        silent = f"; {num_commenting} left a text only" if num_commenting else ""
-        return "undecided", DecisionReason.NOT_RATED, f"No rater has voted{silent}."
+        texts_only = f"; {num_raters} wrote only a text" if num_raters else ""
+        return DecisionStatus.UNDECIDED, DecisionReason.NOT_RATED, f"No rater has voted{texts_only}."
     accepting = f"{yes} of {num} {'rater' if num == 1 else 'raters'} {'accepts' if 1 in {yes, num} else 'accept'}"
     if num < rule.min_raters:
         detail = f"{num} of the {rule.min_raters} raters needed have voted; {accepting}."
-        return "undecided", DecisionReason.TOO_FEW_RATERS, detail
+        return DecisionStatus.UNDECIDED, DecisionReason.TOO_FEW_RATERS, detail
+    detail = f"{accepting}{_answers_against(votes)}."
     if {"majority": 2 * yes > num, "all": yes == num, "any": yes > 0}[rule.accept]:
-        return "kept", DecisionReason.ACCEPTED, f"{accepting}{_objections(votes)}."
+        return DecisionStatus.KEPT, DecisionReason.ACCEPTED, detail
     tie = rule.accept == "majority" and 2 * yes == num
-    return "dropped", DecisionReason.TIE if tie else DecisionReason.NOT_ACCEPTED, f"{accepting}{_objections(votes)}."
+    return DecisionStatus.DROPPED, DecisionReason.TIE if tie else DecisionReason.NOT_ACCEPTED, detail
 
 
-def _objections(votes: Sequence[_Vote]) -> str:
-    counts = Counter(objection for vote in votes for objection in vote.objections)
-    listed = ", ".join(f"{objection} ({number})" for objection, number in sorted(counts.items()))
-    return f"; objections: {listed}" if listed else ""
+def _answers_against(votes: Sequence[_Vote]) -> str:
+    counts = Counter(answer for vote in votes for answer in vote.against)
+    listed = ", ".join(f"{answer} ({number})" for answer, number in sorted(counts.items()))
+    return f"; against: {listed}" if listed else ""
 
 
 def _chosen(corrections: Sequence[_Correction]) -> tuple[str, DecisionReason, str]:
-    """The corrected output to use. At least one correction must be given."""
+    """The corrected output to use, of at least one."""
     times: dict[str, list[datetime]] = {}
     for correction in corrections:
         times.setdefault(correction.text, []).append(correction.written)

@@ -1,14 +1,14 @@
-"""What people's ratings say about the next run: which instructions join the human side of the pool, which stay out.
+"""From the ratings of people to the next run: which instructions join the human side of the pool, and which stay out.
 
-The paper's pool begins with human-written tasks only (section 2.2). Here it also takes in what people found as good:
-an instruction is judged by all overall ratings, A to D (section 4.4), of all its instances.
+The paper's pool begins with human-written tasks only (section 2.2). Here it can also take in instructions that people
+rated as equally good. All overall ratings (A to D, section 4.4) of all instances of an instruction count together:
 
-- Endorsed: more than half of the ratings are A, and none is D. It is sampled as human-written ones are.
-- Banned: at least half of the ratings are D. It is never sampled and never admitted, a seed task included.
-- All others are as if nobody had rated them.
+- Endorsed: more than half of the ratings are A, and none is D. The run samples it like a human-written instruction.
+- Banned: at least half of the ratings are D. The run never samples and never admits it, not even as a seed task.
+- Every other instruction is treated as if nobody had rated it.
 
-Of each rater the latest answer about each record counts (`ratings.latest_answers`). Instructions are the same if their
-texts are, apart from whitespace around them.
+If a rater rated a record several times, the latest answer counts (`answers.latest_answers`). Two instructions are the
+same if their texts are equal, apart from whitespace around them.
 """
 
 import os
@@ -24,10 +24,10 @@ from distilabel_selfinstruct.ratings.answers import OVERALL, Rating, latest_answ
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The verdict of people on instructions. Both groups are sorted by text, so the order of a file changes nothing.
+    """What people found of instructions. Both groups are sorted by text, so the order of a file does not matter.
 
-    `endorsed` pairs an instruction with whether it is a classification task. `num_rated` counts all instructions that
-    have an overall rating, those in neither group included.
+    `endorsed` pairs each instruction with whether it is a classification task. `num_rated` counts all instructions with
+    an overall rating, also those in neither group.
     """
 
     endorsed: tuple[tuple[str, bool], ...] = ()
@@ -35,11 +35,11 @@ class Feedback:
     num_rated: int = 0
 
     def to_sample(self, *, classification_only: bool = False) -> tuple[str, ...]:
-        """The endorsed instructions, or those among them that are classification tasks."""
+        """The endorsed instructions; with `classification_only` only the classification tasks among them."""
         return tuple(text for text, is_classification in self.endorsed if is_classification or not classification_only)
 
     def summary(self, *, classification_only: bool = False) -> str:
-        """What a run does with it, in one sentence; empty when nobody rated anything."""
+        """What a run does with the feedback, in one sentence; empty if nobody rated anything."""
         if not self.num_rated:
             return ""
         joining = len(self.to_sample(classification_only=classification_only))
@@ -51,7 +51,7 @@ class Feedback:
 
 
 def load_feedback(source: str | os.PathLike[str] | None) -> Feedback:
-    """The feedback in a ratings file, or in that of a run folder; none without a source.
+    """The feedback in a ratings file, or in the ratings file of a run folder. Without a source there is none.
 
     Raises:
         InputFileError: the file is missing or malformed, or holds no overall rating.
@@ -62,21 +62,26 @@ def load_feedback(source: str | os.PathLike[str] | None) -> Feedback:
     if path.is_dir():
         path /= run_layout.RATINGS
         if not path.exists():
-            raise InputFileError(f"There is no {path}: get the ratings with selfinstruct review pull {source}.")
+            raise InputFileError(f"There is no {path}: get the ratings with selfinstruct review pull {source}.", path)
     ratings = [rating for rating in read_ratings(path) if rating.question == OVERALL]
     if not ratings:
         raise InputFileError(
-            f"{path} holds no answer to the question {OVERALL!r} (A to D), which alone says what to sample: rate some "
-            "records in Argilla and pull again."
+            f"{path} holds no answer to the question {OVERALL!r} (A to D), and only these say what to sample: rate "
+            "some records in Argilla and pull again.",
+            path,
         )
     for rating in ratings:
         if not rating.instruction.strip():
-            raise InputFileError(f"{path}: the {OVERALL} answer of {rating.rater} on {rating.record} is about no text.")
-    return judged(ratings)
+            raise InputFileError(
+                f"{path}: the {OVERALL} answer of {rating.rater} on {rating.record} has no instruction: remove the "
+                "line.",
+                path,
+            )
+    return derive_feedback(ratings)
 
 
-def judged(ratings: Iterable[Rating]) -> Feedback:
-    """The feedback in ratings; answers to other questions than the overall one are left out."""
+def derive_feedback(ratings: Iterable[Rating]) -> Feedback:
+    """The feedback that follows from ratings. Answers to other questions than the overall one are ignored."""
     letters: dict[str, Counter[str]] = {}
     classification: set[str] = set()
     for rating in latest_answers(rating for rating in ratings if rating.question == OVERALL).values():

@@ -1,4 +1,4 @@
-"""How good the instances are in the eyes of people (paper, section 3.3 and Table 2)."""
+"""How good people find the instances (paper, section 3.3 and Table 2)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -17,20 +17,20 @@ from distilabel_selfinstruct.ratings.answers import (
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Instances with yes, of all that have an answer."""
+    """How many instances have a yes, and how many have an answer."""
 
     yes: int = 0
     rated: int = 0
 
     @property
     def share(self) -> float | None:
-        """Share of yes, from 0 to 1; None when nothing was rated."""
+        """The share of yes, from 0 to 1; None if nothing was rated."""
         return self.yes / self.rated if self.rated else None
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The rows of the paper's Table 2. `all_valid` counts instances for which all three questions are answered."""
+    """The rows of the paper's Table 2. `all_valid` counts the instances with answers to all three questions."""
 
     valid_task: Count
     input_appropriate: Count
@@ -43,26 +43,26 @@ PAPER = Quality(Count(184, 200), Count(158, 200), Count(116, 200), Count(108, 20
 
 
 def quality(ratings: Iterable[Rating]) -> Quality:
-    """Table 2 for these answers: one verdict per instance and question, that of the majority of its raters.
+    """Table 2 for these answers. Each instance counts once for each question, as most of its raters answered it.
 
-    Of several answers of a rater to a question the latest counts. A tie is a no. A corrected output changes nothing
-    here: what is judged is what the model wrote.
+    If a rater answered a question several times, the latest answer counts. A tie is a no. A corrected output changes
+    nothing here, because Table 2 is about the texts that the model wrote.
     """
-    votes: dict[str, dict[str, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
+    counts: dict[str, dict[str, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
     for rating in latest_answers(ratings).values():
         if rating.question in QUALITY_QUESTIONS:
-            votes[rating.record][rating.question][rating.value == YES] += 1
-    verdicts = [
-        {question: count[True] > count[False] for question, count in answers.items()} for answers in votes.values()
+            counts[rating.record][rating.question][rating.value == YES] += 1
+    majorities = [
+        {question: count[True] > count[False] for question, count in answers.items()} for answers in counts.values()
     ]
     return Quality(
-        valid_task=_count(verdicts, VALID_TASK),
-        input_appropriate=_count(verdicts, INPUT_APPROPRIATE),
-        output_correct=_count(verdicts, OUTPUT_CORRECT),
-        all_valid=_count(verdicts, *QUALITY_QUESTIONS),
+        valid_task=_count(majorities, VALID_TASK),
+        input_appropriate=_count(majorities, INPUT_APPROPRIATE),
+        output_correct=_count(majorities, OUTPUT_CORRECT),
+        all_valid=_count(majorities, *QUALITY_QUESTIONS),
     )
 
 
-def _count(verdicts: list[dict[str, bool]], *questions: str) -> Count:
-    answered = [verdict for verdict in verdicts if verdict.keys() >= set(questions)]
-    return Count(sum(all(verdict[question] for question in questions) for verdict in answered), len(answered))
+def _count(majorities: list[dict[str, bool]], *questions: str) -> Count:
+    answered = [majority for majority in majorities if majority.keys() >= set(questions)]
+    return Count(sum(all(majority[question] for question in questions) for majority in answered), len(answered))

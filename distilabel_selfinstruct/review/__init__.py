@@ -1,1 +1,1 @@
-"""People rate the data in Argilla: settings and guidelines, push, pull. Importing this module imports no argilla."""
+"""People rate the data in Argilla: settings and guidelines, push, pull. Importing this package imports no argilla."""

@@ -17,7 +17,7 @@ from distilabel_selfinstruct.hub import (
     publish,
     row_source,
 )
-from distilabel_selfinstruct.ratings.decision_file import included
+from distilabel_selfinstruct.ratings.decision_file import parse_included
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class PublishToHub(GlobalStep):
             repo_id=check_repo_id(self.repo_id),
             licence=find_licence(self.license, name=self.license_name, link=self.license_link),
             languages=check_languages(self.languages),
-            include=included(self.include),
+            include=parse_included(self.include),
             unreviewed=self.unreviewed,
         )
 

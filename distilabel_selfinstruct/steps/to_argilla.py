@@ -1,4 +1,4 @@
-"""Instances on their way into Argilla, as a step of a pipeline."""
+"""A step that sends instances to Argilla."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ from distilabel.steps import Step, StepInput
 from pydantic import Field, PositiveInt, PrivateAttr, SecretStr
 from typing_extensions import override
 
-from distilabel_selfinstruct.errors import ArgillaError
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.ratings.answers import record_id
 from distilabel_selfinstruct.review.argilla.connection import connect
@@ -22,34 +22,35 @@ if TYPE_CHECKING:
 
 
 class SelfInstructToArgilla(Step):
-    """Send instances to Argilla for people to rate, as they come, and hand all rows on.
+    """Send each batch of instances to Argilla for people to rate, and pass all rows on.
 
-    Rows that are there already are not added a second time, and keep what people answered. No row is lost to Argilla:
-    if it cannot be reached or refuses a row, the rows go on all the same, and the log says once why and at the end how
-    many are not there. Send them later by running the pipeline again, or with `selfinstruct review push`.
+    Rows that Argilla holds already are not added again, and keep the answers of people. No row is lost because of
+    Argilla: if it cannot be reached or refuses a row, the step passes the rows on all the same. The log says why at the
+    first failure, and at the end how many rows are missing. To send them later, run the pipeline again or use
+    `selfinstruct review push`.
 
     Attributes:
-        dataset_name: the Argilla dataset; made if it is not there.
-        workspace: its workspace; made if it is not there and the user may.
+        dataset_name: the Argilla dataset; it is made if it does not exist.
+        workspace: its workspace; it is made if it does not exist and the user may make one.
         settings: what raters see and answer: `instances`, `comparison`, or a YAML file.
         run: a name for these rows, to filter by.
 
     Runtime parameters:
-        - `min_submitted`: how many answers complete a record; 0 leaves it to the settings. Defaults to `0`.
+        - `min_submitted`: how many answers complete a record; 0 for the number in the settings. Defaults to `0`.
         - `api_url`: address of Argilla. Defaults to `ARGILLA_API_URL`, or else the embedded server that runs.
         - `api_key`: key of an owner or admin there. Defaults to `ARGILLA_API_KEY`, or that of the embedded server.
-        - `input_batch_size`: rows that are sent at a time. Defaults to `250`.
+        - `input_batch_size`: number of rows that are sent at a time. Defaults to `250`.
 
     Input columns:
         - instruction (`str`): the instruction.
         - input (`str`, optional): the input. Defaults to none.
         - output (`str`): the output.
         - is_classification (`bool`, optional): whether it is a classification task, to filter by.
-        - nearest_rouge_l (`float`, optional): likeness with the nearest instruction, to filter by.
+        - nearest_rouge_l (`float`, optional): ROUGE-L with the nearest instruction, to filter by.
         - model_name (`str`, optional): the model, to filter by. Raters do not see it.
 
     Output columns:
-        - record (`str`): the id of the record in Argilla; empty for a row that nobody could rate.
+        - record (`str`): the id of the record in Argilla; empty for a row that nobody can rate.
 
     Categories:
         - load
@@ -58,7 +59,7 @@ class SelfInstructToArgilla(Step):
         - [Self-Instruct](https://arxiv.org/abs/2212.10560)
 
     Examples:
-        Send an instance to the server that `selfinstruct review serve` runs:
+        Send an instance to the server that `selfinstruct review serve` started:
 
         ```python
         from distilabel_selfinstruct.steps import SelfInstructToArgilla
@@ -82,15 +83,17 @@ class SelfInstructToArgilla(Step):
     """
 
     min_submitted: RuntimeParameter[int] = Field(
-        default=0, ge=0, description="How many answers complete a record; 0: as the settings say."
+        default=0, ge=0, description="How many answers complete a record; 0 for the number in the settings."
     )
     api_url: RuntimeParameter[str] = Field(
-        default="", description="Address of Argilla; empty: that of the environment."
+        default="", description="Address of Argilla; empty for that of the environment."
     )
     api_key: RuntimeParameter[SecretStr] = Field(
-        default=SecretStr(""), description="Key of an owner or admin there; empty: that of the environment."
+        default=SecretStr(""), description="Key of an owner or admin there; empty for that of the environment."
     )
-    input_batch_size: RuntimeParameter[PositiveInt] = Field(default=250, description="Rows that are sent at a time.")
+    input_batch_size: RuntimeParameter[PositiveInt] = Field(
+        default=250, description="Number of rows that are sent at a time."
+    )
     dataset_name: str = Field(min_length=1)
     workspace: str = WORKSPACE
     settings: str = "instances"
@@ -104,7 +107,7 @@ class SelfInstructToArgilla(Step):
 
     @property
     def inputs(self) -> dict[str, bool]:
-        """An instance, and what is known about it."""
+        """An instance, and columns to filter by."""
         return {
             "instruction": True,
             "input": False,
@@ -116,14 +119,14 @@ class SelfInstructToArgilla(Step):
 
     @property
     def outputs(self) -> list[str]:
-        """The identity of the record."""
+        """The id of the record."""
         return ["record"]
 
     def load(self) -> None:
-        """Connect, and find or make the dataset. Where that fails the log says so, and the next batch tries again.
+        """Connect, and find or make the dataset. If that fails, the log says why and the next batch tries again.
 
         Raises:
-            ConfigError: the settings cannot be used.
+            ConfigError, InputFileError: the settings cannot be used.
         """
         super().load()
         die_with_parent()
@@ -146,7 +149,7 @@ class SelfInstructToArgilla(Step):
                 sent = self._uploader.send(prepared.records)
             except ArgillaError as error:
                 self._complain(str(error))
-                self._close()  # the next batch connects anew, which fails fast where nobody answers
+                self._close()  # the next batch connects again, which fails fast if nobody answers
                 missing += len(prepared.records)
             else:
                 self._stored += sent.stored
@@ -157,11 +160,11 @@ class SelfInstructToArgilla(Step):
         yield [_with_id(row) for row in inputs]
 
     def unload(self) -> None:
-        """Say how many rows are in Argilla and how many are not, and close the connection."""
+        """Log how many rows are in Argilla and how many are not, and close the connection."""
         if self._missing:
             self._logger.warning(
-                f"{self.name}: {self._stored:,} records are in Argilla; {self._missing:,} are not and went on all the "
-                "same. Send them with 'selfinstruct review push', or run the pipeline again."
+                f"{self.name}: {self._stored:,} records are in Argilla. {self._missing:,} rows are not, and were "
+                "passed on all the same: send them with 'selfinstruct review push', or run the pipeline again."
             )
         elif self._stored:
             self._logger.info(f"{self.name}: {self._stored:,} records are in Argilla.")
@@ -178,7 +181,7 @@ class SelfInstructToArgilla(Step):
                 load_settings(self.settings, client=self._client, min_submitted=self.min_submitted or None),
                 min_submitted=self.min_submitted or None,
             )
-        except ArgillaError as error:
+        except (ArgillaError, ConfigError, InputFileError) as error:
             self._complain(str(error))
             self._close()
         else:
@@ -192,7 +195,7 @@ class SelfInstructToArgilla(Step):
     def _complain(self, sentence: str) -> None:
         if not self._complained:
             self._complained = True
-            self._logger.warning(f"{self.name}: {sentence} Rows go on; further failures are only counted.")
+            self._logger.warning(f"{self.name}: {sentence} Rows are passed on; later failures are only counted.")
 
 
 def _with_id(row: Any) -> Any:

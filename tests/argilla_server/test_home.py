@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.argilla_server.home import Home, check_raters
-from distilabel_selfinstruct.errors import ArgillaServerError
+from distilabel_selfinstruct.argilla_server.home import Home, ServerAddress, unique_names
+from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError, InputFileError, OutputFileError
 
 
 def mode(path):
@@ -26,7 +26,7 @@ def home(tmp_path):
 
 def test_only_its_owner_may_look_into_a_home(home):
     home.credentials(["anna"])
-    home.describe_server("http://127.0.0.1:1", 1)
+    home.write_address(ServerAddress("http://127.0.0.1:1", 1))
     assert mode(home.path) == 0o700
     assert {path.name: mode(path) for path in home.path.iterdir()} == {
         "lock": 0o600, "credentials.json": 0o600, "server.json": 0o600,
@@ -64,17 +64,17 @@ def test_secrets_are_not_in_what_is_printed_of_credentials(home):
 
 
 def test_a_second_holder_is_told_who_has_the_home(home):
-    home.describe_server("http://127.0.0.1:6900", 4711)
-    with pytest.raises(ArgillaServerError, match=r"runs in .* already: process 4711, http://127.0.0.1:6900"):
+    home.write_address(ServerAddress("http://127.0.0.1:6900", 4711))
+    with pytest.raises(ArgillaServerError, match=r"already runs in .* \(process 4711, http://127.0.0.1:6900\)"):
         Home(home.path).hold()
 
 
 def test_a_holder_that_does_not_serve_yet_is_named_too(home):
-    with pytest.raises(ArgillaServerError, match="is being started or stopped"):
+    with pytest.raises(ArgillaServerError, match="starts or stops in"):
         Home(home.path).hold()
 
 
-def test_a_glance_does_not_take_the_home_away(tmp_path):
+def test_a_look_whether_a_home_is_held_does_not_take_it_away(tmp_path):
     home = Home(tmp_path / "home")
     assert not home.is_held
     descriptor = home.hold()
@@ -86,28 +86,30 @@ def test_a_glance_does_not_take_the_home_away(tmp_path):
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ArgillaServerError, match="holds something that is no home"):
+    with pytest.raises(InputFileError, match="holds other files than an Argilla server's"):
         Home(tmp_path).hold()
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(ArgillaServerError, match=r"Cannot use .* as home of the Argilla server: Not a directory"):
+    with pytest.raises(
+        OutputFileError, match=r"Cannot write to .*home: Not a directory\. Choose another folder with --home\."
+    ):
         Home(tmp_path / "file" / "home").hold()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"secret_key": "x", "accounts": []}', '{"accounts": [{"a": 1}]}'])
 def test_damaged_credentials_are_one_sentence(home, content):
     home.credentials_file.write_text(content)
-    with pytest.raises(ArgillaServerError, match=r"credentials\.json is damaged: delete it"):
+    with pytest.raises(InputFileError, match=r"credentials\.json is damaged: delete it"):
         home.credentials()
 
 
 def test_holding_a_home_clears_what_a_killed_server_left(tmp_path):
     home = Home(tmp_path / "home")
     descriptor = home.hold()
-    home.describe_server("http://127.0.0.1:1", 1)
+    home.write_address(ServerAddress("http://127.0.0.1:1", 1))
     (home.temporary / "statics").mkdir(parents=True)
     os.close(descriptor)
     os.close(home.hold())
@@ -116,28 +118,28 @@ def test_holding_a_home_clears_what_a_killed_server_left(tmp_path):
 
 @pytest.mark.parametrize("name", ["", " anna", "a b", "a,b", "-anna", "@", "a\n", "x" * 65, "a/b", "<b>"])
 def test_a_name_that_cannot_be_used_is_refused(name):
-    with pytest.raises(ArgillaServerError, match="cannot be the name of a rater: use 1 to 64"):
-        check_raters(["anna", name])
+    with pytest.raises(ConfigError, match="cannot be the name of a rater: use 1 to 64"):
+        unique_names(["anna", name])
 
 
 @pytest.mark.parametrize("name", ["anna", "Jürgen", "李", "a.b@c-d", "7", "_x"])
 def test_usual_names_can_be_used(name):
-    assert check_raters([name]) == (name,)
+    assert unique_names([name]) == (name,)
 
 
 def test_the_owners_name_is_taken():
-    with pytest.raises(ArgillaServerError, match="the owner's account has it"):
-        check_raters(["owner"])
+    with pytest.raises(ConfigError, match="it is the owner's, so choose another"):
+        unique_names(["owner"])
 
 
 def test_a_name_given_twice_is_one_account():
-    assert check_raters(["anna", "ben", "anna"]) == ("anna", "ben")
+    assert unique_names(["anna", "ben", "anna"]) == ("anna", "ben")
 
 
 @given(st.text())
 def test_any_name_is_taken_as_it_is_or_refused(name):
     try:
-        assert check_raters([name]) == (name,)
-    except ArgillaServerError:
+        assert unique_names([name]) == (name,)
+    except ConfigError:
         return
     assert json.loads(json.dumps(name)) == name == name.strip()

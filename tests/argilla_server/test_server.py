@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from distilabel_selfinstruct.argilla_server import Connection, find_running, start
-from distilabel_selfinstruct.argilla_server.home import Home
-from distilabel_selfinstruct.errors import ArgillaServerError
+from distilabel_selfinstruct.argilla_server.home import Home, ServerAddress
+from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError
 from tests.live_argilla import server_python
 
 SECRETS = ("OPENAI_API_KEY", "HF_TOKEN", "ARGILLA_API_KEY", "ARGILLA_DATABASE_URL", "ARGILLA_SEARCH_ENGINE")
@@ -89,13 +89,13 @@ class TestARunningServer:
 
     def test_a_second_start_in_its_home_names_process_and_address(self, argilla_server):
         with pytest.raises(ArgillaServerError, match=f"process {argilla_server.pid}, {argilla_server.url}"):
-            start(argilla_server.home, port=0, report=quietly)
+            start(argilla_server.home, port=0, on_progress=quietly)
         assert find_running(argilla_server.home) is not None
 
     def test_its_port_is_taken(self, argilla_server, tmp_path):
         port = int(argilla_server.url.rpartition(":")[2])
         with pytest.raises(ArgillaServerError, match=f"Cannot listen on port {port}: another program uses it"):
-            start(tmp_path / "home", port=port, report=quietly)
+            start(tmp_path / "home", port=port, on_progress=quietly)
         assert not (tmp_path / "home").exists()
 
     def test_its_raters_may_sign_in_and_are_annotators(self, argilla_server):
@@ -123,7 +123,7 @@ def restarted(tmp_path_factory):
     for name in SECRETS:
         os.environ[name] = "a-secret-of-the-user"
     try:
-        first = start(home, port=0, raters=["anna"], report=quietly)
+        first = start(home, port=0, raters=["anna"], on_progress=quietly)
     finally:
         for name in SECRETS:
             del os.environ[name]
@@ -138,7 +138,7 @@ def restarted(tmp_path_factory):
         seen["temporary"] = list((home / "tmp").iterdir())
     seen["after"] = sorted(path.name for path in home.iterdir())
     seen["found_after"] = find_running(home)
-    with start(home, port=0, raters=["ben"], report=quietly) as second:
+    with start(home, port=0, raters=["ben"], on_progress=quietly) as second:
         headers = {"Authorization": f"Bearer {seen['token']}"}
         seen["me"] = httpx.get(f"{second.url}/api/v1/me", headers=headers)
         seen["signed_in"] = [sign_in(second.url, name, second.passwords[name]).status_code for name in second.passwords]
@@ -146,7 +146,7 @@ def restarted(tmp_path_factory):
         seen["texts"] = [record.fields["text"] for record in client.datasets("kept", "selfinstruct").records()]
         client.http_client.close()
     (home / "credentials.json").unlink()
-    with start(home, port=0, raters=["anna"], report=quietly) as third:
+    with start(home, port=0, raters=["anna"], on_progress=quietly) as third:
         seen["third_signed_in"] = {
             name: sign_in(third.url, name, third.passwords[name]).status_code for name in third.passwords
         }
@@ -209,8 +209,8 @@ def serve(home, *arguments):
         text=True,
         start_new_session=True,
     )
-    assert until(lambda: Home(home).server_description() is not None, 60), process.stderr.read()
-    return process, Home(home).server_description()["pid"]
+    assert until(lambda: Home(home).server_address() is not None, 60), process.stderr.read()
+    return process, Home(home).server_address().pid
 
 
 def test_a_killed_launcher_leaves_no_server_and_a_home_to_start_in(tmp_path):
@@ -219,7 +219,7 @@ def test_a_killed_launcher_leaves_no_server_and_a_home_to_start_in(tmp_path):
     process.communicate(timeout=10)
     assert until(lambda: not is_alive(pid))
     assert find_running(tmp_path / "home") is None
-    with start(tmp_path / "home", port=0, report=quietly) as server:
+    with start(tmp_path / "home", port=0, on_progress=quietly) as server:
         assert find_running(tmp_path / "home").url == server.url
 
 
@@ -229,7 +229,7 @@ def test_a_signal_stops_it_cleanly(tmp_path, number):
     os.killpg(process.pid, number)
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (0, "")
-    assert stdout.endswith("Stopped. What was rated is kept; the same command goes on.\n")
+    assert stdout.endswith("Stopped. All ratings are kept. Run the same command again to resume.\n")
     assert not is_alive(pid)
     assert not (tmp_path / "home" / "server.json").exists()
     assert not (tmp_path / "home" / "tmp").exists()
@@ -250,7 +250,7 @@ def test_of_two_starts_at_once_in_one_home_one_serves(tmp_path):
 
     def try_it():
         try:
-            outcomes.append(start(tmp_path / "home", port=0, report=quietly))
+            outcomes.append(start(tmp_path / "home", port=0, on_progress=quietly))
         except ArgillaServerError as error:
             outcomes.append(error)
 
@@ -262,7 +262,7 @@ def test_of_two_starts_at_once_in_one_home_one_serves(tmp_path):
     [error] = [outcome for outcome in outcomes if isinstance(outcome, ArgillaServerError)]
     [server] = [outcome for outcome in outcomes if outcome is not error]
     with server:
-        assert "is being started" in str(error) or "runs in" in str(error)
+        assert "starts or stops" in str(error) or "runs in" in str(error)
         assert find_running(tmp_path / "home").url == server.url
     server.stop()  # a second time does nothing
 
@@ -271,8 +271,8 @@ def test_a_server_that_cannot_start_says_why_and_leaves_the_home_free(tmp_path):
     home = Home(tmp_path / "home")
     os.close(home.hold())
     (home.path / "argilla.db").write_text("this is no database " * 100)
-    with pytest.raises(ArgillaServerError, match=r"did not start\. It ended with: .*file is not a database"):
-        start(home.path, port=0, report=quietly)
+    with pytest.raises(ArgillaServerError, match=r"did not start\. Its log ends with: .*file is not a database"):
+        start(home.path, port=0, on_progress=quietly)
     assert not home.is_held
     assert not home.temporary.exists()
     assert not home.server_file.exists()
@@ -280,13 +280,13 @@ def test_a_server_that_cannot_start_says_why_and_leaves_the_home_free(tmp_path):
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_that_does_not_exist_is_refused(tmp_path, port):
-    with pytest.raises(ArgillaServerError, match=f"There is no port {port}"):
-        start(tmp_path / "home", port=port, report=quietly)
+    with pytest.raises(ConfigError, match=f"There is no port {port}"):
+        start(tmp_path / "home", port=port, on_progress=quietly)
 
 
 def test_a_name_that_cannot_be_used_is_refused_before_anything_is_made(tmp_path):
-    with pytest.raises(ArgillaServerError, match="'an na' cannot be the name of a rater"):
-        start(tmp_path / "home", port=0, raters=["an na"], report=quietly)
+    with pytest.raises(ConfigError, match="'an na' cannot be the name of a rater"):
+        start(tmp_path / "home", port=0, raters=["an na"], on_progress=quietly)
     assert not (tmp_path / "home").exists()
 
 
@@ -295,7 +295,7 @@ def test_a_key_is_not_given_to_whoever_listens_where_a_killed_server_did(tmp_pat
         home = Home(tmp_path / "home")
         os.close(home.hold())
         home.credentials()
-        home.describe_server(f"http://127.0.0.1:{stranger.getsockname()[1]}", 1)
+        home.write_address(ServerAddress(f"http://127.0.0.1:{stranger.getsockname()[1]}", 1))
         assert find_running(home.path) is None
         stranger.setblocking(False)
         with pytest.raises(BlockingIOError):

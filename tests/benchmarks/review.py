@@ -23,13 +23,13 @@ os.environ.setdefault("TQDM_DISABLE", "1")  # the SDK's own progress bar
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from distilabel_selfinstruct.argilla_server import start
 from distilabel_selfinstruct.ratings.answers import record_id
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import connect
 from distilabel_selfinstruct.review.argilla.responses import Target
 from distilabel_selfinstruct.review.argilla.settings import load_settings
 from distilabel_selfinstruct.review.pulling.gather import gather
-from distilabel_selfinstruct.review.pushing.push import push
+from distilabel_selfinstruct.review.pushing.rows import push_rows
 
-Row = dict[str, Any]
 WORKSPACE = "selfinstruct"
 RATERS = ("anna", "ben")
 ANSWERS = {"valid_task": "yes", "input_appropriate": "yes", "output_correct": "no", "overall": "C"}
@@ -135,18 +135,18 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         before = time.perf_counter()
-        with start(Path(folder) / "home", port=0, raters=RATERS, report=lambda _: None) as server:
+        with start(Path(folder) / "home", port=0, raters=RATERS, on_progress=lambda _: None) as server:
             print(f"The server answers after {time.perf_counter() - before:.1f} s.")
             client = connect(server.url, server.api_key)
             for number in range(arguments.rounds):
                 ours, theirs = f"ours-{number}", f"sdk-{number}"
                 pushes = [
-                    ("push", lambda ours=ours: push(rows, client, ours)),
+                    ("push", lambda ours=ours: push_rows(rows, client, ours)),
                     ("SDK log", lambda theirs=theirs: sdk_push(rows, client, theirs)),
                 ]
                 for what, action in pushes if number % 2 else reversed(pushes):
                     timed(what, action)
-                again = timed("push again", lambda ours=ours: push(rows, client, ours))
+                again = timed("push again", lambda ours=ours: push_rows(rows, client, ours))
                 assert (again.created, again.held) == (0, len(rows))
                 for name in (ours, theirs):
                     let_people_answer(server, client, name, len(rows) // 10)

@@ -59,10 +59,10 @@ def reviewed(folder: Path) -> Path:
     (folder / "review").mkdir()
     decisions = []
     for number, row in enumerate(INSTANCES[:20]):
-        verdict = "kept" if number < 5 else "dropped" if number < 8 else "undecided"
+        status = "kept" if number < 5 else "dropped" if number < 8 else "undecided"
         decision = {
             "record": record_id(row["instruction"], row["input"], row["output"]),
-            "verdict": verdict,
+            "verdict": status,
             "reason": "",
             "detail": f"About {number}.",
             "num_raters": 1,
@@ -208,11 +208,11 @@ def test_what_the_review_leaves_out_is_written_with_its_words(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("include", "count"), [(["undecided"], 27), (["dropped"], 8), (["dropped", "undecided"], 30)])
-def test_other_verdicts_can_be_included(tmp_path: Path, include: list[str], count: int) -> None:
+def test_other_decisions_can_be_included(tmp_path: Path, include: list[str], count: int) -> None:
     folder = reviewed(tmp_path / "run")
-    result = run(folder, "-f", "alpaca", *(part for verdict in include for part in ("--include", verdict)))
+    result = run(folder, "-f", "alpaca", *(part for status in include for part in ("--include", status)))
     assert len(read(folder / "export" / "alpaca.jsonl")) == count
-    assert all(f"{verdict} rows are exported too (--include {verdict})" in result.stdout for verdict in include)
+    assert all(f"{status} rows are exported too (--include {status})" in result.stdout for status in include)
 
 
 def test_a_review_without_a_kept_row_exports_nothing_and_says_so(tmp_path: Path) -> None:
@@ -224,13 +224,13 @@ def test_a_review_without_a_kept_row_exports_nothing_and_says_so(tmp_path: Path)
     assert len(read(folder / "export" / "alpaca.rejected.jsonl")) == 30
 
 
-def test_a_verdict_cannot_be_included_without_a_review(tmp_path: Path) -> None:
+def test_nothing_can_be_included_without_a_review(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="has no review, so no row is undecided: leave out --include"):
         run(a_run(tmp_path / "run"), "-f", "alpaca", "--include", "undecided")
 
 
-def test_a_verdict_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="There is no verdict 'all' to include: use undecided or dropped"):
+def test_a_decision_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="include is 'all': use undecided or dropped"):
         run(reviewed(tmp_path / "run"), "-f", "alpaca", "--include", "all")
 
 

@@ -55,14 +55,17 @@ def two_starts(tmp_path_factory):
     return home, serve_once(home, "--raters", "anna, ben"), serve_once(home, "--raters", "ben,carl")
 
 
-def test_it_says_where_it_runs_and_how_to_go_on(two_starts):
+def test_it_says_where_it_runs_and_how_to_resume(two_starts):
     home, first, _ = two_starts
     assert first[0] == "Starting the Argilla server."
     assert re.fullmatch(
-        rf"Argilla runs at http://127\.0\.0\.1:\d+, on this machine only\. Its data lies in {home}\.", first[1]
+        rf"Argilla runs at http://127\.0\.0\.1:\d+, on this machine only\. Its data is in {home}\.", first[1]
     )
-    assert "Send a run there with: selfinstruct review push DIR" in first
-    assert first[-2:] == ["Ctrl-C stops the server.", "Stopped. What was rated is kept; the same command goes on."]
+    assert "Send a run to it: selfinstruct review push DIR" in first
+    assert first[-2:] == [
+        "Ctrl-C stops the server.",
+        "Stopped. All ratings are kept. Run the same command again to resume.",
+    ]
 
 
 def test_passwords_are_shown_when_accounts_are_made_and_never_again(two_starts):
@@ -70,10 +73,10 @@ def test_passwords_are_shown_when_accounts_are_made_and_never_again(two_starts):
     passwords = {account.username: account.password for account in Home(home).saved_credentials().accounts}
     assert [name for name in passwords if any(passwords[name] in line for line in first)] == ["owner", "anna", "ben"]
     assert [name for name in passwords if any(passwords[name] in line for line in second)] == ["carl"]
-    assert f"Passwords are shown this once; they are kept in {home / 'credentials.json'}." in second
+    assert f"Passwords are shown only now. They are also in {home / 'credentials.json'}." in second
 
 
-def test_a_start_without_new_accounts_says_where_passwords_lie(two_starts):
+def test_a_start_without_new_accounts_says_where_the_passwords_are(two_starts):
     home = two_starts[0]
     said = serve_once(home)
     assert f"Accounts: owner, anna, ben, carl. Passwords are in {home / 'credentials.json'}." in said
@@ -84,7 +87,7 @@ def test_a_start_without_new_accounts_says_where_passwords_lie(two_starts):
     [
         (["--port", "70000"], "There is no port 70000"),
         (["--raters", "anna,o'neill"], "cannot be the name of a rater"),
-        (["--raters", "owner"], "the owner's account has it"),
+        (["--raters", "owner"], "it is the owner's, so choose another"),
     ],
 )
 def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, said):

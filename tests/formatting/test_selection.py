@@ -4,7 +4,7 @@ from typing import Any
 
 from distilabel_selfinstruct.formatting.selection import Selection, select
 from distilabel_selfinstruct.ratings.answers import CORRECTED_OUTPUT, OVERALL, Rating, record_id
-from distilabel_selfinstruct.ratings.decision_file import Ruling
+from distilabel_selfinstruct.ratings.decision_file import StoredDecision
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, decide
 from tests.formatting.builders import Row, a_row, some_rows
 
@@ -17,18 +17,18 @@ def a_rating(row: Row, question: str, value: str) -> Rating:
     return Rating(record, row["instruction"], "anna", question, value, "2026-01-01T00:00:00Z")
 
 
-def rulings() -> dict[str, Ruling]:
+def stored() -> dict[str, StoredDecision]:
     ratings = [
         a_rating(KEPT, OVERALL, "A"),
         a_rating(FIXED, CORRECTED_OUTPUT, "warm"),
         a_rating(DROPPED, OVERALL, "D"),
     ]
     decisions = decide(ROWS, ratings, DecisionRule())
-    return {one.record: Ruling(one.verdict, one.output, one.corrected, one.detail) for one in decisions}
+    return {one.record: StoredDecision(one.status, one.output, one.corrected, one.detail) for one in decisions}
 
 
 def selected(*include: Any, rows: list[Row] = ROWS) -> Selection:
-    return select(rows, rulings(), include)
+    return select(rows, stored(), include)
 
 
 def test_kept_rows_pass_and_corrected_outputs_replace_those_of_the_model() -> None:
@@ -39,25 +39,25 @@ def test_kept_rows_pass_and_corrected_outputs_replace_those_of_the_model() -> No
 
 def test_the_others_are_left_out_with_the_reviews_words() -> None:
     left_out = selected().left_out
-    assert [(one.row, one.verdict) for one in left_out] == [(DROPPED, "dropped"), (OPEN, "undecided")]
-    assert left_out[0].detail == "0 of 1 rater accepts; objections: overall: D (1)."
+    assert [(one.row, one.status) for one in left_out] == [(DROPPED, "dropped"), (OPEN, "undecided")]
+    assert left_out[0].detail == "0 of 1 rater accepts; against: overall: D (1)."
 
 
-def test_verdicts_can_be_included() -> None:
+def test_other_decisions_can_be_included() -> None:
     assert selected("undecided").rows == [KEPT, {**FIXED, "output": "warm"}, OPEN]
     assert selected("dropped", "undecided").left_out == []
 
 
-def test_all_rows_are_counted_by_verdict() -> None:
-    assert selected().verdicts == {"kept": 2, "dropped": 1, "undecided": 1}
+def test_all_rows_are_counted_by_decision() -> None:
+    assert selected().counts == {"kept": 2, "dropped": 1, "undecided": 1}
 
 
 def test_a_row_that_the_review_does_not_know_is_undecided() -> None:
     selection = selected(rows=[*ROWS, *some_rows(3)])
-    assert selection.verdicts["undecided"] == 4
+    assert selection.counts["undecided"] == 4
     assert selection.left_out[-1].detail == "The review has no decision on it."
 
 
 def test_a_row_whose_texts_changed_since_is_undecided_and_the_decision_counted() -> None:
     selection = selected(rows=[{**KEPT, "output": "icy"}])
-    assert (selection.rows, selection.verdicts, selection.num_unknown) == ([], {"undecided": 1}, 4)
+    assert (selection.rows, selection.counts, selection.num_unknown) == ([], {"undecided": 1}, 4)

@@ -17,6 +17,6 @@ def test_the_review_demo_goes_from_generation_to_decisions(tmp_path):
     assert "anna (simulated) rates 60 records." in done.stdout
     assert "Agreement of raters" in done.stdout
     decisions = (tmp_path / "demo" / "run" / "review" / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
-    verdicts = [json.loads(line)["verdict"] for line in decisions]
-    assert {"kept", "dropped", "undecided"} == set(verdicts)
-    assert len(verdicts) - verdicts.count("undecided") == 60
+    statuses = [json.loads(line)["verdict"] for line in decisions]
+    assert {"kept", "dropped", "undecided"} == set(statuses)
+    assert len(statuses) - statuses.count("undecided") == 60

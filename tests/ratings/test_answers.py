@@ -123,7 +123,7 @@ def test_a_line_that_is_no_answer_is_named(tmp_path, change, fault):
 def test_a_line_that_is_no_json_is_named(tmp_path):
     path = tmp_path / "ratings.jsonl"
     path.write_text("{")
-    with pytest.raises(InputFileError, match=r"line 1: the line is not JSON .* Mend or remove it\."):
+    with pytest.raises(InputFileError, match=r"line 1: the line is not JSON .* Repair or remove it\."):
         read_ratings(path)
 
 

@@ -1,4 +1,4 @@
-"""What a review decided is written, read and put beside the rows of a run."""
+"""The decisions of a review are written, read and put beside the rows of a run."""
 
 import json
 
@@ -7,8 +7,14 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import CORRECTED_OUTPUT, OVERALL, Rating, record_id
-from distilabel_selfinstruct.ratings.decision_file import Ruling, included, read_rulings, ruled, write_decisions
-from distilabel_selfinstruct.ratings.decisions import DecisionRule, decide
+from distilabel_selfinstruct.ratings.decision_file import (
+    StoredDecision,
+    parse_included,
+    read_decisions,
+    with_decisions,
+    write_decisions,
+)
+from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus, decide
 
 GOOD, FIXED, BAD = (
     {"instruction": f"Name {word}.", "input": "", "output": "x", "request": 1} for word in ("one", "two", "three")
@@ -28,10 +34,14 @@ def path(tmp_path):
 
 
 def test_what_is_written_is_read(path):
-    assert read_rulings(path) == {
-        identity(GOOD): Ruling("kept", "x", detail="1 of 1 rater accepts."),
-        identity(FIXED): Ruling("kept", "better", True, "1 of 1 rater accepts; 1 with this corrected output."),
-        identity(BAD): Ruling("dropped", "x", detail="0 of 1 rater accepts; objections: overall: D (1)."),
+    assert read_decisions(path) == {
+        identity(GOOD): StoredDecision(DecisionStatus.KEPT, "x", detail="1 of 1 rater accepts."),
+        identity(FIXED): StoredDecision(
+            DecisionStatus.KEPT, "better", True, "1 of 1 rater accepts; 1 with this corrected output."
+        ),
+        identity(BAD): StoredDecision(
+            DecisionStatus.DROPPED, "x", detail="0 of 1 rater accepts; against: overall: D (1)."
+        ),
     }
 
 
@@ -57,22 +67,24 @@ def test_a_line_that_holds_no_decision_is_named(path, line):
     with path.open("a") as stream:
         stream.write(line + "\n")
     with pytest.raises(InputFileError, match=r"decisions\.jsonl, line 4: the line .*selfinstruct review pull"):
-        read_rulings(path)
+        read_decisions(path)
 
 
 def test_a_row_that_the_review_does_not_know_is_undecided(path):
     changed = {**GOOD, "output": "y"}
-    found = list(ruled([GOOD, changed], read_rulings(path)))
+    found = list(with_decisions([GOOD, changed], read_decisions(path)))
     assert [(row, record) for row, record, _ in found] == [(GOOD, identity(GOOD)), (changed, identity(changed))]
-    assert [ruling.verdict for _, _, ruling in found] == ["kept", "undecided"]
+    assert [decision.status for _, _, decision in found] == ["kept", "undecided"]
     assert found[1][2].output == "y"
 
 
 def test_without_a_review_all_rows_are_unreviewed():
-    assert [ruling for _, _, ruling in ruled([GOOD], None)] == [Ruling("unreviewed", "x")]
+    assert [decision for _, _, decision in with_decisions([GOOD], None)] == [
+        StoredDecision(DecisionStatus.UNREVIEWED, "x")
+    ]
 
 
-def test_verdicts_to_include_are_in_one_order_and_each_once():
-    assert included(["dropped", "undecided", "dropped"]) == ("undecided", "dropped")
-    with pytest.raises(ConfigError, match="There is no verdict 'kept' to include: use undecided or dropped"):
-        included(["kept"])
+def test_decisions_to_include_are_in_one_order_and_each_once():
+    assert parse_included(["dropped", "undecided", "dropped"]) == ("undecided", "dropped")
+    with pytest.raises(ConfigError, match="include is 'kept': use undecided or dropped"):
+        parse_included(["kept"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.ratings.answers import COMMENT, OVERALL, VALID_TASK, Rating, record_id, write_ratings
-from distilabel_selfinstruct.ratings.feedback import Feedback, judged, load_feedback
+from distilabel_selfinstruct.ratings.feedback import Feedback, derive_feedback, load_feedback
 
 
 def ratings(instruction: str, letters: str, **changes: object) -> list[Rating]:
@@ -20,37 +20,41 @@ def ratings(instruction: str, letters: str, **changes: object) -> list[Rating]:
 
 @pytest.mark.parametrize("letters", ["A", "AA", "AAB", "AAC", "AAABC"])
 def test_mostly_a_and_no_d_is_endorsed(letters):
-    assert judged(ratings("Sing.", letters)) == Feedback(endorsed=(("Sing.", False),), num_rated=1)
+    assert derive_feedback(ratings("Sing.", letters)) == Feedback(endorsed=(("Sing.", False),), num_rated=1)
 
 
 @pytest.mark.parametrize("letters", ["D", "DD", "DA", "DAADBD", "CD"])
 def test_at_least_half_d_is_banned(letters):
-    assert judged(ratings("Sing.", letters)) == Feedback(banned=("Sing.",), num_rated=1)
+    assert derive_feedback(ratings("Sing.", letters)) == Feedback(banned=("Sing.",), num_rated=1)
 
 
 @pytest.mark.parametrize("letters", ["B", "C", "AB", "AAD", "AAAAAAAD", "BBD", "ABCC"])
 def test_anything_else_is_rated_and_in_neither_group(letters):
-    assert judged(ratings("Sing.", letters)) == Feedback(num_rated=1)
+    assert derive_feedback(ratings("Sing.", letters)) == Feedback(num_rated=1)
 
 
-def test_all_instances_of_an_instruction_are_judged_together():
+def test_all_instances_of_an_instruction_count_together():
     one, other = ratings("Sing.", "A"), [Rating("another record", " Sing.\n", "anna", OVERALL, "D")]
-    assert judged([*one, *other]) == Feedback(banned=("Sing.",), num_rated=1)
+    assert derive_feedback([*one, *other]) == Feedback(banned=("Sing.",), num_rated=1)
 
 
 def test_only_the_latest_answer_of_a_rater_about_a_record_counts():
     first = Rating("r", "Sing.", "anna", OVERALL, "D", "2026-01-01T10:00:00Z")
     second = Rating("r", "Sing.", "anna", OVERALL, "A", "2026-01-01T12:00:00+01:00")
-    assert judged([second, first]) == judged([first, second]) == Feedback(endorsed=(("Sing.", False),), num_rated=1)
+    assert (
+        derive_feedback([second, first])
+        == derive_feedback([first, second])
+        == Feedback(endorsed=(("Sing.", False),), num_rated=1)
+    )
 
 
 def test_answers_to_other_questions_change_nothing():
     others = [Rating("r", "Sing.", "anna", VALID_TASK, "no"), Rating("r", "Dance.", "anna", COMMENT, "D")]
-    assert judged([*ratings("Sing.", "A"), *others]) == judged(ratings("Sing.", "A"))
+    assert derive_feedback([*ratings("Sing.", "A"), *others]) == derive_feedback(ratings("Sing.", "A"))
 
 
 def test_a_classification_task_is_endorsed_as_one():
-    feedback = judged([*ratings("Yes or no?", "A", is_classification=True), *ratings("Sing.", "A")])
+    feedback = derive_feedback([*ratings("Yes or no?", "A", is_classification=True), *ratings("Sing.", "A")])
     assert feedback.endorsed == (("Sing.", False), ("Yes or no?", True))
     assert feedback.to_sample(classification_only=True) == ("Yes or no?",)
 
@@ -61,9 +65,9 @@ LETTERS = st.text("ABCD", min_size=1, max_size=6)
 @given(st.dictionaries(st.sampled_from(["Sing.", "Dance.", "Yes or no?"]), LETTERS), st.randoms(use_true_random=False))
 def test_the_order_of_ratings_changes_nothing_and_no_instruction_is_in_both_groups(given_letters, random):
     all_ratings = [rating for text, letters in given_letters.items() for rating in ratings(text, letters)]
-    feedback = judged(all_ratings)
+    feedback = derive_feedback(all_ratings)
     random.shuffle(all_ratings)
-    assert judged(all_ratings) == feedback
+    assert derive_feedback(all_ratings) == feedback
     endorsed = {text for text, _ in feedback.endorsed}
     assert not endorsed & set(feedback.banned)
     assert feedback.num_rated == len(given_letters)
@@ -91,7 +95,7 @@ def test_no_source_is_no_feedback():
 
 
 def test_the_summary_says_how_many_join_and_how_many_stay_out():
-    feedback = judged([*ratings("Sing.", "A"), *ratings("Yes or no?", "A", is_classification=True)])
+    feedback = derive_feedback([*ratings("Sing.", "A"), *ratings("Yes or no?", "A", is_classification=True)])
     assert feedback.summary() == (
         "Human feedback on 2 instructions: 2 rated A (sampled like human-written ones), 0 rated D (never sampled)."
     )
@@ -129,7 +133,10 @@ GOOD = {"record": "r", "instruction": "Sing.", "rater": "anna", "question": OVER
         ("{", "line 2: the line is not JSON"),
         (json.dumps({**GOOD, "value": "E"}), "line 2: 'value' of overall is 'E' and must be one of A, B, C, D."),
         (json.dumps({**GOOD, "instruction": None}), "line 2: 'instruction' is None and must be a text."),
-        (json.dumps({**GOOD, "instruction": " "}), "the overall answer of anna on r is about no text."),
+        (
+            json.dumps({**GOOD, "instruction": " "}),
+            "the overall answer of anna on r has no instruction: remove the line.",
+        ),
     ],
 )
 def test_a_malformed_line_is_named(tmp_path, row, said):

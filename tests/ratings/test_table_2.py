@@ -1,4 +1,4 @@
-"""Table 2: one verdict per instance and question."""
+"""Table 2: the majority of raters, for each instance and question."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -12,11 +12,13 @@ import httpx
 
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings, record_id
+from distilabel_selfinstruct.ratings.decisions import DecisionRule
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import connect
 from distilabel_selfinstruct.review.argilla.settings import load_settings
 from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, write_pushed
+from distilabel_selfinstruct.review.pulling.pull import PullResult, pull
 
-Row = dict[str, Any]
 WORKSPACE = "selfinstruct"
 
 GOOD = {"valid_task": "yes", "input_appropriate": "yes", "output_correct": "yes", "overall": "A"}
@@ -66,6 +68,9 @@ class Review:
 
     def close(self) -> None:
         self.client.api.http_client.close()
+
+    def pull(self, rule: DecisionRule | None = None, **options: Any) -> PullResult:
+        return pull(self.run, rule, client=self.client, **options)
 
     @property
     def path(self) -> Path:
@@ -183,12 +188,12 @@ def reviews(server: Any, folder: Path) -> Iterator[Callable[..., Review]]:
 
 
 def answers(review: Review) -> list[tuple[int | None, str, str, str]]:
-    """What the ratings file holds, in short: row number, rater, question, value."""
+    """The answers in the ratings file, in short: row number, rater, question, value."""
     numbers = {identity(row): number for number, row in enumerate(review.rows)}
     ratings = read_ratings(review.path / "ratings.jsonl")
-    return [(numbers.get(one.record), one.rater, one.question, one.value) for one in ratings]
+    return [(numbers.get(rating.record), rating.rater, rating.question, rating.value) for rating in ratings]
 
 
-def verdicts(review: Review) -> list[str]:
-    """The verdict on each row."""
+def statuses(review: Review) -> list[str]:
+    """The status of each row."""
     return [row["verdict"] for row in review.written("decisions.jsonl")]

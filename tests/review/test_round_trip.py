@@ -11,7 +11,8 @@ from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.ratings.table_2 import Count, quality
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.pulling.pull import pull
-from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
+from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from distilabel_selfinstruct.review.status import status
 from tests.review.people import GOOD, WRONG, connected, identity, instance
 
@@ -43,8 +44,8 @@ def clean(client, run):
 
 def answer(client: Any, server: Any, rater: str, dataset: str, answers: dict[str, dict[str, str]]) -> None:
     """The rater submits, with their own key, answers by record; what others have is not theirs to see."""
-    of = next(one for one in client.api.datasets.list() if one.name == dataset)
-    page = client.api.http_client.get(f"/api/v1/datasets/{of.id}/records", params={"limit": 1000}).json()
+    found = next(one for one in client.api.datasets.list() if one.name == dataset)
+    page = client.api.http_client.get(f"/api/v1/datasets/{found.id}/records", params={"limit": 1000}).json()
     ids = {record["external_id"]: record["id"] for record in page["items"]}
     items = [
         {
@@ -64,70 +65,70 @@ def answer(client: Any, server: Any, rater: str, dataset: str, answers: dict[str
     assert not [item for item in reply.json()["items"] if item.get("error")]
 
 
-def verdicts(run: Any) -> dict[str, str]:
+def statuses(run: Any) -> dict[str, str]:
     return {row["record"]: row["verdict"] for row in jsonl.read(run / "review" / "decisions.jsonl")}
 
 
 def test_what_two_raters_say_comes_back_and_decides(argilla_server, client, run):
-    push_run(run, client)
+    push_run(run, client=client)
     first, second, third = map(identity, ROWS[:3])
     dataset = "selfinstruct-circle"
     answer(client, argilla_server, "anna", dataset, {first: GOOD, second: GOOD, third: WRONG})
     answer(client, argilla_server, "ben", dataset, {first: GOOD, second: WRONG, third: WRONG})
-    pull(client, run)
-    decided = verdicts(run)
+    pull(run, client=client)
+    decided = statuses(run)
     assert (decided[first], decided[second], decided[third]) == ("kept", "dropped", "dropped")
     assert set(list(decided.values())[3:]) == {"undecided"}
     assert quality(read_ratings(run / "review" / "ratings.jsonl")).all_valid == Count(1, 3)
 
 
 def test_raters_with_datasets_of_their_own_are_put_together(argilla_server, client, run):
-    push_run(run, client, PushOptions(raters=("anna", "ben"), shared=4))
+    push_run(run, PushOptions(raters=("anna", "ben"), shared=4), client=client)
     pushed = read_pushed(run)
     for dataset in pushed.datasets:
         answer(client, argilla_server, dataset.rater, dataset.name, dict.fromkeys(dataset.records, GOOD))
-    assert [(one.rater, one.submitted, one.left) for one in status(client, run).raters] == [
+    assert [(one.rater, one.submitted, one.left) for one in status(run, client=client).raters] == [
         ("anna", 8, 0),
         ("ben", 8, 0),
     ]
-    result = pull(client, run)
-    assert result.notes == ()
-    assert set(verdicts(run).values()) == {"kept"}
+    result = pull(run, client=client)
+    assert result.summary.notes == ()
+    assert set(statuses(run).values()) == {"kept"}
     raters = [row["num_raters"] for row in jsonl.read(run / "review" / "decisions.jsonl")]
     assert sorted(raters) == [1] * 8 + [2] * 4
 
 
 def test_a_sample_leaves_the_other_rows_undecided_without_a_note(argilla_server, client, run):
-    push_run(run, client, PushOptions(sample=5))
+    push_run(run, PushOptions(sample=5), client=client)
     (dataset,) = read_pushed(run).datasets
     answer(client, argilla_server, "anna", dataset.name, dict.fromkeys(dataset.records, GOOD))
-    result = pull(client, run)
-    assert result.notes == ()
-    assert result.description["missing_records"] == 7
-    assert sorted(verdicts(run).values()) == ["kept"] * 5 + ["undecided"] * 7
+    result = pull(run, client=client)
+    assert result.summary.notes == ()
+    assert result.summary.missing_records == 7
+    assert sorted(statuses(run).values()) == ["kept"] * 5 + ["undecided"] * 7
 
 
 def test_pushing_again_keeps_the_answers(argilla_server, client, run):
-    push_run(run, client)
+    push_run(run, client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): GOOD})
-    pull(client, run)
-    push_run(run, client)
-    result = pull(client, run)
-    assert (result.merged.num_gone, result.notes) == (0, ())
-    assert verdicts(run)[identity(ROWS[0])] == "kept"
+    pull(run, client=client)
+    push_run(run, client=client)
+    result = pull(run, client=client)
+    assert (result.summary.gone, result.summary.notes) == (0, ())
+    assert statuses(run)[identity(ROWS[0])] == "kept"
 
 
 def test_answers_to_the_questions_of_a_comparison_come_back_without_a_note(argilla_server, client, run):
-    push_run(run, client, PushOptions(settings="comparison"))
+    push_run(run, PushOptions(settings="comparison"), client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): {"overall": "D"}})
-    assert pull(client, run).notes == ()
-    assert verdicts(run)[identity(ROWS[0])] == "dropped"
+    assert pull(run, client=client).summary.notes == ()
+    assert statuses(run)[identity(ROWS[0])] == "dropped"
 
 
 def test_pulled_ratings_are_the_feedback_of_the_next_run(argilla_server, client, run):
-    push_run(run, client)
+    push_run(run, client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): GOOD, identity(ROWS[1]): WRONG})
-    pull(client, run)
+    pull(run, client=client)
     feedback = load_feedback(run)
     assert feedback.endorsed == ((ROWS[0]["instruction"], True),)
     assert feedback.banned == (ROWS[1]["instruction"],)
@@ -136,10 +137,10 @@ def test_pulled_ratings_are_the_feedback_of_the_next_run(argilla_server, client,
 def test_texts_with_script_keep_their_identity_through_the_circle(argilla_server, client, run):
     payload = "<img src=x onerror=alert(1)> \"'&amp; \u202e {{ x }} `$(id)`"
     jsonl.write(run / "instances.jsonl", [instance(0, instruction=payload, input=payload, output=payload)])
-    push_run(run, client)
+    push_run(run, client=client)
     row = next(jsonl.read(run / "instances.jsonl"))
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(row): {**GOOD, "comment": payload}})
-    pull(client, run)
+    pull(run, client=client)
     (decision,) = jsonl.read(run / "review" / "decisions.jsonl")
     assert (decision["instruction"], decision["input"], decision["output"]) == (payload, payload, payload)
     assert payload in {rating.value for rating in read_ratings(run / "review" / "ratings.jsonl")}

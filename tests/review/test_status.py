@@ -10,7 +10,6 @@ import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings.answers import Rating
-from distilabel_selfinstruct.review.pulling.pull import pull
 from distilabel_selfinstruct.review.status import RaterProgress, offline_status, status
 from tests.review.people import GOOD, WRONG, Review, instance, reviews
 
@@ -35,7 +34,7 @@ def review(new_review):
 
 
 def of(review: Review, **options: Any) -> dict[str, RaterProgress]:
-    return {one.rater: one for one in status(review.client, review.run, **options).raters}
+    return {one.rater: one for one in status(review.run, **options, client=review.client).raters}
 
 
 def test_the_responses_of_each_rater_are_counted(review):
@@ -54,7 +53,7 @@ def test_a_rater_of_the_workspace_who_has_done_nothing_is_there(review):
 
 
 def test_records_are_complete_when_enough_people_have_submitted_them(review):
-    (dataset,) = status(review.client, review.run).datasets
+    (dataset,) = status(review.run, client=review.client).datasets
     assert (dataset.records, dataset.completed, dataset.min_submitted) == (6, 3, 2)
 
 
@@ -62,32 +61,32 @@ def test_only_the_rater_of_an_assigned_dataset_is_asked(new_review):
     review = new_review()
     review.add_dataset(f"{review.name}-ben", rows=review.rows[:2])
     review.says_pushed("anna", "ben")
-    raters = status(review.client, review.run).raters
+    raters = status(review.run, client=review.client).raters
     assert [(one.rater, one.left) for one in raters] == [("anna", 6), ("ben", 2)]
 
 
 def test_the_ratings_are_those_of_a_pull_and_nothing_is_written(review, new_review):
     other = new_review()
     other.answer("anna", {0: GOOD})
-    ratings = status(other.client, other.run).ratings
+    ratings = status(other.run, client=other.client).ratings
     assert not other.path.exists()
-    assert pull(other.client, other.run).merged.ratings == ratings
+    assert other.pull().ratings == ratings
 
 
 def test_answers_pulled_before_and_gone_since_still_count(new_review):
     review = new_review()
     review.answer("anna", {0: GOOD})
-    pull(review.client, review.run)
+    review.pull()
     review.delete_record(0)
-    state = status(review.client, review.run)
+    state = status(review.run, client=review.client)
     assert [rating.value for rating in state.ratings] == ["yes", "yes", "yes", "A"]
-    assert "Answers pulled before and gone from Argilla since, kept: 4." in state.notes
+    assert "Answers that were pulled before and are kept, though Argilla no longer has them: 4." in state.notes
 
 
 def test_without_a_server_the_last_pull_is_shown(new_review):
     review = new_review()
     review.answer("anna", {0: GOOD, 1: WRONG})
-    pull(review.client, review.run)
+    review.pull()
     state = offline_status(review.run)
     assert state.raters == (RaterProgress("", "anna", 2),)
     assert isinstance(state.ratings[0], Rating)
@@ -170,7 +169,7 @@ def test_without_the_extra_the_command_says_so_and_shows_the_rest(review, tmp_pa
 def test_the_command_shows_the_last_pull_without_a_server(new_review):
     review = new_review()
     review.answer("anna", {0: GOOD})
-    pull(review.client, review.run)
+    review.pull()
     done = selfinstruct(review.server, "status", review.run, "--offline", ARGILLA_API_URL="http://127.0.0.1:9")
     assert done.returncode == 0, done.stderr
     assert cells(done.stdout, "anna ") == ["anna", "1", "-", "-", "-"]

@@ -86,7 +86,7 @@ def test_the_columns_are_those_that_the_step_names(review):
     assert {tuple(row) for row in rows_of(step)} == {tuple(step.outputs)}
 
 
-def test_all_rows_are_loaded_with_their_verdicts_when_asked(review):
+def test_all_rows_are_loaded_with_their_decisions_when_asked(review):
     rows = rows_of(step_of(review, include="all"))
     assert [row["verdict"] for row in rows] == ["kept"] * 5 + ["dropped", "undecided"]
     assert not [value for row in rows for value in row.values() if value is None]
@@ -101,7 +101,9 @@ def test_a_corrected_output_is_the_output(new_review):
 
 
 def test_the_rule_of_the_step_decides(review):
-    with pytest.raises(ArgillaError, match=r"None of the 7 rows of .* is kept by 24 answers"):
+    with pytest.raises(
+        ConfigError, match=r"The 24 answers keep none of the 7 rows of .*instances\.jsonl: let people rate"
+    ):
         rows_of(step_of(review, min_raters=2))
     assert len(rows_of(step_of(review, worst_rating="D"))) == 5
 

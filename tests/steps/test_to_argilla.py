@@ -106,8 +106,10 @@ def test_rows_that_nobody_could_rate_go_on_without_an_id(make: Any, there: Any, 
     assert [bool(row["record"]) for row in got] == [True, False, False]
     assert [{**row, "record": ""} for row in got] == [{**row, "record": ""} for row in rows]
     assert len(there()) == 1
-    assert said()[0].endswith("instruction is None and must be a text. Rows go on; further failures are only counted.")
-    assert "1 records are in Argilla; 2 are not" in said()[1]
+    assert said()[0].endswith(
+        "instruction is None and must be a text. Rows are passed on; later failures are only counted."
+    )
+    assert "1 records are in Argilla. 2 rows are not" in said()[1]
 
 
 def test_an_empty_batch_stays_empty(make: Any) -> None:
@@ -122,7 +124,7 @@ def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, s
         next(step.process(rows))
     assert len(said()) == 2
     assert "does not know this API key" in said()[0] or "cannot be reached" in said()[0]
-    assert "0 records are in Argilla; 4 are not and went on all the same" in said()[1]
+    assert "0 records are in Argilla. 4 rows are not, and were passed on all the same" in said()[1]
 
 
 def test_argilla_may_come_back(argilla_server: Any, make: Any, there: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The people who may sign in."""
+"""The accounts of the people who may sign in."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from argilla_server.models import User, UserRole, Workspace, WorkspaceUser
 
 
 async def ensure(wanted: list[dict[str, str]], workspace_name: str) -> None:
-    """Make each account that is missing, and let all of them into the workspace.
+    """Make each account that is missing, and add all of them to the workspace.
 
-    An account that is there keeps its password, unless its API key is another: then the file with the credentials was
-    lost and made anew, and the account takes over what the new file says.
+    An account that exists keeps its password. If its API key differs, the file with the credentials was lost and
+    written again; then the account gets the key and the password of the new file.
     """
     async with AsyncSessionLocal() as session:
         workspace = await Workspace.get_by(session, name=workspace_name)

@@ -1,11 +1,11 @@
 """Argilla's filters, orders and text queries as SQL expressions on a record.
 
-They mean what they mean upstream, where Elasticsearch answers them:
+They have the same meaning as upstream, where Elasticsearch answers them:
 
-- A filter on metadata, a suggestion or a response holds if one of the values there is wanted, or in the range.
-- With a user, a filter on responses looks at that user's only. "pending" is not having a response.
-- An order by a response takes the average over the responses, as for ratings; labels have none and the first or last
-  counts. What has no value comes last.
+- A filter on metadata, a suggestion or a response holds if one of its values is wanted, or is in the range.
+- A filter on responses that names a user looks only at that user's responses. "pending" means that there is none.
+- An order by a response uses the average over the responses. Labels have no average, so the first or the last of them
+  counts. Records without a value come last.
 """
 
 import json
@@ -35,7 +35,7 @@ PENDING = "pending"
 
 
 def _moment(text: str) -> datetime:
-    """A time as the database holds it: UTC, without saying so."""
+    """A time as the database holds it: in UTC, without a zone."""
     moment = datetime.fromisoformat(text.removesuffix("Z") + "+00:00" if text.endswith("Z") else text)
     return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
 
@@ -75,7 +75,7 @@ def condition(wanted: Any) -> Any:
 
 
 def sort_key(order: Any) -> Any:
-    """What a record is sorted by: an SQL expression that is null where it has nothing there."""
+    """The sort key of a record: an SQL expression that is null if the record has no value."""
     scope, pick = order.scope, (func.min if order.order == "asc" else func.max)
     if isinstance(scope, RecordFilterScope):
         return _RECORD_COLUMNS[scope.property][0]
@@ -97,13 +97,13 @@ def sort_key(order: Any) -> Any:
 
 
 def relevance(dataset: Any, query: Any) -> Any:
-    """How well a record answers a text query; 0 if it does not. 1 for every record where there is no query."""
+    """How well a record answers a text query; 0 if it does not match. Without a query it is 1 for every record."""
     if query is None:
         return literal(1.0)
     query = TextQuery(q=query) if isinstance(query, str) else query
     names = [query.field] if query.field else [field.name for field in dataset.fields if not field.is_image]
     fields = type_coerce(Record.fields, String)
-    # LIKE on the JSON text is quick and throws out most records; Python looks at the words of the rest.
+    # LIKE on the JSON text is fast and excludes most records; Python looks at the words of the others.
     sieve = and_(true(), *(fields.contains(word) for word in required_words(parse(query.q))))
     score = getattr(func, RELEVANCE)(fields, query.q, json.dumps(names), type_=Float)
     return case((sieve, score), else_=0.0)

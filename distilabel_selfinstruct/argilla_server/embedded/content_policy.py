@@ -1,8 +1,8 @@
-"""A content security policy on all that the server answers.
+"""A content security policy for all responses of the server.
 
-The page of 2.8.0 puts the text of a plain text field into the document as HTML, so that an instruction that holds
-`<img src=x onerror=…>` would run as script and could read the session token of whoever rates it. With this policy only
-the page's own scripts run, and they reach only this server.
+The page of 2.8.0 puts the text of a plain text field into the document as HTML. So an instruction that holds
+`<img src=x onerror=…>` would run as script, and could read the session token of its rater. With this policy only the
+page's own scripts run, and they can reach only this server.
 """
 
 import base64
@@ -17,7 +17,7 @@ _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def policy() -> str:
-    """The header's value. Inline scripts of the page's own files are allowed by their hashes."""
+    """The value of the header. It allows the inline scripts of the page's own files by their hashes."""
     pages = (Path(argilla_server.__file__).parent / "static").rglob("*.html")
     # The server replaces the placeholder by the empty base address.
     texts = (page.read_text(encoding="utf-8").replace("@@baseUrl@@", "") for page in pages)

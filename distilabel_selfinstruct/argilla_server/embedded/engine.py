@@ -1,7 +1,7 @@
-"""A search engine for argilla-server that asks the server's own database, in place of Elasticsearch.
+"""A search engine for argilla-server that queries the server's own database instead of Elasticsearch.
 
-There is no index: the server writes to its database before it tells the search engine, so that every method that
-indexes has nothing to do, and nothing can get out of step.
+There is no index: the server writes to its database before it tells the search engine. So the methods that index have
+nothing to do, and the search can never be out of date.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ NAME = "embedded"
 
 
 def register() -> None:
-    """Let the server find the engine by its name."""
+    """Register the engine with the server, under its name."""
     SearchEngine.register(NAME)(DatabaseSearchEngine)
 
 
@@ -38,7 +38,7 @@ async def _nothing_to_do(*_: Any, **__: Any) -> None:
 
 
 class DatabaseSearchEngine(SearchEngine):
-    """Answers the server's searches; see `conditions` for what filters and orders mean."""
+    """Answers the server's searches. See `conditions` for the meaning of filters and orders."""
 
     create_index = delete_index = configure_metadata_property = configure_index_vectors = _nothing_to_do
     index_records = delete_records = partial_record_update = _nothing_to_do
@@ -48,7 +48,7 @@ class DatabaseSearchEngine(SearchEngine):
 
     @classmethod
     async def new_instance(cls) -> "DatabaseSearchEngine":
-        """An engine; it holds nothing."""
+        """An engine, which has no state."""
         return cls()
 
     async def ping(self) -> bool:
@@ -56,16 +56,16 @@ class DatabaseSearchEngine(SearchEngine):
         return bool(await _rows(select(1)))
 
     async def info(self) -> dict[str, Any]:
-        """What the server shows about its search engine."""
+        """The data that the server shows about its search engine."""
         return {"name": NAME, "version": {"number": "1"}, "tagline": "reads the database of the server"}
 
     async def get_dataset_progress(self, dataset: Any) -> dict[str, int]:
-        """How many records there are, and how many of each status."""
+        """The number of records, and of records with each status."""
         counts = select(Record.status, func.count()).where(Record.dataset_id == dataset.id).group_by(Record.status)
         return await _progress(dataset, counts)
 
     async def get_dataset_user_progress(self, dataset: Any, user: Any) -> dict[str, int]:
-        """How many responses of a user there are, and how many of each status."""
+        """The number of responses of a user, and of responses with each status."""
         counts = (
             select(Response.status, func.count())
             .join(Record, Record.id == Response.record_id)
@@ -84,10 +84,11 @@ class DatabaseSearchEngine(SearchEngine):
         limit: int = 100,
         user_id: Any = None,
     ) -> SearchResponses:
-        """A page of the records that answer a text query and a filter, and how many there are in all.
+        """A page of the records that match a text query and a filter, and the number of all that match.
 
-        They come in the order asked for; else the best answer to the query first; else, for a user, in an order of
-        their own, so that a team does not pile up on the first records; else as they were added.
+        They come in the wanted order. Without one, the best answer to the query comes first. Without a query, each user
+        gets an order of their own, so that raters do not all begin with the same records. Without a user, records come
+        in the order in which they were added.
         """
         orders = list(sort or ())
         keys = [sort_key(order).label(f"key_{number}") for number, order in enumerate(orders)]
@@ -100,7 +101,7 @@ class DatabaseSearchEngine(SearchEngine):
         ).where(Record.dataset_id == dataset.id)
         if filter is not None:
             candidates = candidates.where(condition(filter))
-        # Materialised, so that the text of a record is matched once and not at each mention.
+        # Materialized, so that each record is matched once and not at each use of its score.
         found = candidates.cte("found").prefix_with("MATERIALIZED")
         if orders:
             columns = [found.c[key.name] for key in keys]
@@ -122,7 +123,7 @@ class DatabaseSearchEngine(SearchEngine):
             .limit(limit)
         )
         rows = await _rows(page)
-        # Behind the last page, and on one of no size, there is no row to hold the number of all.
+        # A page behind the last one, or with limit 0, has no row from which to read the total.
         total = rows[0][2] if rows else (await _rows(select(func.count()).select_from(found).where(matching)))[0][0]
         items = [SearchResponseItem(record_id=record, score=score) for record, score, _ in rows]
         return SearchResponses(items=items, total=total)
@@ -139,10 +140,10 @@ class DatabaseSearchEngine(SearchEngine):
         order: Any = SimilarityOrder.most_similar,
         threshold: float | None = None,
     ) -> SearchResponses:
-        """The records nearest to a vector, or to the vector of a record, which is left out.
+        """The records nearest to a vector, or nearest to another record.
 
         Raises:
-            ValueError: there is no vector to compare with, or both are given.
+            ValueError: there is no vector to compare with, or both a vector and a record are given.
         """
         if bool(value) == bool(record):
             raise ValueError("A similarity search needs either a vector or a record.")
@@ -173,7 +174,7 @@ class DatabaseSearchEngine(SearchEngine):
         return SearchResponses(items=items, total=len(items))
 
     async def compute_metrics_for(self, metadata_property: Any) -> Any:
-        """What values a metadata property has: each term with its count, or the lowest and the highest number."""
+        """The values of a metadata property: each term with its count, or the lowest and the highest number."""
         records = select().select_from(Record).where(Record.dataset_id == metadata_property.dataset_id)
         values = values_under(Record.metadata_, metadata_property.name, records)
         if metadata_property.type == MetadataPropertyType.terms:

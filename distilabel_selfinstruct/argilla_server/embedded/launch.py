@@ -1,8 +1,8 @@
-"""Start argilla-server with its page, its job queue and its worker in this one process.
+"""Starts argilla-server with its page, its job queue and its worker in this one process.
 
-The one who starts it writes a line of JSON to standard input (see `Order`) and keeps the pipe open: when it closes,
-because it was told to or because the other process died, the server stops. The server answers with one line of JSON
-on standard output: `{"ready": true}` when it serves, `{"error": "…"}` when it cannot. All else goes to standard error.
+The parent process writes one line of JSON to standard input (see `Order`) and keeps the pipe open. When the pipe is
+closed, because the parent wants to stop the server or has died, the server stops. It answers with one line of JSON on
+standard output: `{"ready": true}` when it serves, or `{"error": "…"}` if it cannot. All else goes to standard error.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from typing import Any
 from .server_version import UnfitServerError, require_patched_version
 
 SECONDS_TO_STOP = 10.0
-"""After this time a server that does not stop by itself is ended."""
+"""If the server does not stop within this time, it is ended."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to start: a home that exists, the descriptor of a listening socket, and who may sign in.
+    """The data for a start: a home that exists, the descriptor of a listening socket, and the accounts.
 
-    `accounts` are dictionaries with `username`, `role`, `password` and `api_key`.
+    Each account is a dictionary with `username`, `role`, `password` and `api_key`.
     """
 
     home: str
@@ -38,7 +38,7 @@ class Order:
 def main() -> None:
     """Read an order, start, and serve until standard input closes."""
     order = Order(**json.loads(sys.stdin.buffer.readline()))
-    # Whatever prints from now on prints to standard error: only the answer may go to standard output.
+    # From here on, prints go to standard error: only the answer may go to standard output.
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
@@ -50,11 +50,11 @@ def main() -> None:
 
 
 def serve(order: Order, answer: Any) -> None:
-    """Run the server; returns when it has stopped."""
+    """Run the server until it stops."""
     os.umask(0o077)
     listener = socket.socket(fileno=order.listener)
     _configure(order, listener.getsockname()[1])
-    warnings.filterwarnings("ignore", category=DeprecationWarning)  # the server's own
+    warnings.filterwarnings("ignore", category=DeprecationWarning)  # of the server itself
 
     from . import accounts, content_policy, database, engine, jobs, speed
 
@@ -80,7 +80,7 @@ def serve(order: Order, answer: Any) -> None:
             await database.disconnect()
 
     app = content_policy.guarded(argilla_server.app)
-    # `log_config=None`: uvicorn would set up loggers of its own beside the server's.
+    # `log_config=None`: otherwise uvicorn sets up more loggers beside the server's.
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
     server = AnsweringServer(config)
     threading.Thread(target=_stop_when_input_closes, args=(server,), daemon=True, name="input").start()
@@ -90,15 +90,15 @@ def serve(order: Order, answer: Any) -> None:
 
 
 def _configure(order: Order, port: int) -> None:
-    """Set what the server reads from its environment when it is imported."""
+    """Set the environment variables that the server reads when it is imported."""
     os.environ.update(
         {
             "ARGILLA_HOME_PATH": order.home,
             "ARGILLA_SEARCH_ENGINE": "embedded",
             "ARGILLA_CORS_ORIGINS": json.dumps([f"http://127.0.0.1:{port}", f"http://localhost:{port}"]),
             "ARGILLA_AUTH_SECRET_KEY": order.secret_key,
-            # By default the server takes `.oauth.yaml` from wherever it was started.
-            "ARGILLA_AUTH_OAUTH_CFG": os.path.join(order.home, "oauth.yaml"),  # noqa: PTH118 - a value, no file
+            # By default the server reads `.oauth.yaml` from the current folder.
+            "ARGILLA_AUTH_OAUTH_CFG": os.path.join(order.home, "oauth.yaml"),  # noqa: PTH118 - a value, not a file
             "ARGILLA_DATABASE_SQLITE_TIMEOUT": "30",
             "HF_HUB_DISABLE_TELEMETRY": "1",
         }

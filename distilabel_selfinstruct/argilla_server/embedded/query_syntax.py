@@ -1,8 +1,9 @@
 """The syntax of text queries, as Argilla's page and SDK send it: Elasticsearch's `simple_query_string`.
 
-Words are joined by "and"; `|` is or, `-` directly before a word is not, `"a phrase"`, `prefix*`, `( )`, and a
-backslash takes the meaning of the next character away. Of two operators the left one binds first, whatever they are.
-Fuzziness and slop (`~2`) are read and ignored. Nothing is an error: what makes no sense is left out.
+Words without an operator are joined by "and". `|` means or, `-` directly before a word means not. There are
+`"a phrase"`, `prefix*` and `( )`; a backslash escapes the next character. The left one of two operators binds first,
+whatever they are. Fuzziness and slop (`~2`) are read and ignored. No query is an error: parts that make no sense are
+left out.
 """
 
 import re
@@ -11,13 +12,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 MAX_DEPTH = 50
-"""Parentheses nested deeper than this are left out."""
+"""Parentheses that are nested deeper are left out."""
 
 MAX_WORDS = 200
-"""Words and phrases after this many are left out."""
+"""Words and phrases beyond this number are left out."""
 
-# Words as Elasticsearch's standard analyser cuts them, near enough: letters and digits, joined by an inner apostrophe
-# or dot; each ideograph is a word.
+# Words nearly as Elasticsearch's standard analyzer cuts them: letters and digits, joined by an inner apostrophe or dot.
+# Each ideograph is a word.
 _IDEOGRAPH = "\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W{_IDEOGRAPH}]+(?:['’.][^\W{_IDEOGRAPH}]+)*")
 _LEXEME = re.compile(
@@ -36,7 +37,7 @@ _FUZZINESS = re.compile(r"~\d*$")
 
 @dataclass(frozen=True)
 class Words:
-    """Words that stand in one field, in any order; the last may be only the beginning of one."""
+    """Words in one field, in any order. The last may be only the beginning of a word."""
 
     words: tuple[str, ...]
     last_is_prefix: bool = False
@@ -44,28 +45,28 @@ class Words:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that follow each other."""
+    """Words in a row."""
 
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Not:
-    """What must not match."""
+    """Matches if the node does not."""
 
     node: "Node"
 
 
 @dataclass(frozen=True)
 class All:
-    """What must match together."""
+    """Matches if all nodes match."""
 
     nodes: tuple["Node", ...]
 
 
 @dataclass(frozen=True)
 class AnyOf:
-    """What matches if one does."""
+    """Matches if one of the nodes matches."""
 
     nodes: tuple["Node", ...]
 
@@ -79,7 +80,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 class _Group:
-    """What stands between two parentheses, as far as it was read."""
+    """The content between two parentheses, as far as it was read."""
 
     def __init__(self, *, is_negated: bool = False) -> None:
         self.is_negated = is_negated
@@ -100,7 +101,7 @@ class _Group:
 
 
 class _Groups:
-    """The groups that are open at a place of a query, the outermost first."""
+    """The groups that are open at one point of a query, the outermost first."""
 
     def __init__(self) -> None:
         self._open = [_Group()]
@@ -116,7 +117,7 @@ class _Groups:
     def close(self) -> None:
         if self._num_too_deep:
             self._num_too_deep -= 1
-        elif len(self._open) > 1:  # else nobody opened it
+        elif len(self._open) > 1:  # otherwise no parenthesis was opened
             inner = self._open.pop()
             self._open[-1].add(inner.node, is_negated=inner.is_negated)
 
@@ -130,14 +131,14 @@ class _Groups:
 
     def finish(self) -> Node | None:
         self._num_too_deep = 0
-        while len(self._open) > 1:  # what nobody closed
+        while len(self._open) > 1:  # parentheses that were not closed
             self.close()
         return self._open[0].node
 
 
 @lru_cache(maxsize=256)
 def parse(query: str) -> Node | None:
-    """The meaning of a query; None if it asks for nothing, and then every record matches."""
+    """The meaning of a query; None if it has no words, and then every record matches."""
     groups = _Groups()
     is_negated = False
     for lexeme in _LEXEME.finditer(query):
@@ -168,9 +169,9 @@ def _leaf(kind: str, text: str) -> Node | None:
 
 
 def required_words(node: Node | None) -> list[str]:
-    """Plain words that the text of a record must hold somewhere to match: a quick first sieve (see `conditions`)."""
+    """Words that the text of a record must contain to match. `conditions` uses them to exclude most records fast."""
     if isinstance(node, All):
         return [word for part in node.nodes for word in required_words(part)]
     words = node.words if isinstance(node, Words | Phrase) else ()
-    # Only words that are the same in a JSON text: other letters are escaped there.
+    # Only words of ASCII letters and digits: a JSON text escapes other letters.
     return [word for word in words if re.fullmatch("[a-z0-9]+", word)]

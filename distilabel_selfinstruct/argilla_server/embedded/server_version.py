@@ -1,4 +1,4 @@
-"""The one version of argilla-server that is patched here."""
+"""The only version of argilla-server that is patched here."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,11 +6,11 @@ PATCHED_VERSION = "2.8.0"
 
 
 class UnfitServerError(Exception):
-    """The server in this environment is not the one that this package knows."""
+    """The environment holds another server than the one that is patched here."""
 
 
 def require_patched_version() -> None:
-    """Refuse any other version: the patches reach into private parts of this one.
+    """Refuse any other version, because the patches use private parts of this one.
 
     Raises:
         UnfitServerError: another version is installed, or none.
@@ -22,5 +22,5 @@ def require_patched_version() -> None:
     if installed != PATCHED_VERSION:
         raise UnfitServerError(
             f"This package runs argilla-server {PATCHED_VERSION} and its environment holds {installed}: "
-            "delete the environment, and the next start makes it anew."
+            "delete the environment, and the next start makes it again."
         )

@@ -1,4 +1,4 @@
-"""How near vectors are, on Elasticsearch's scale."""
+"""The similarity of vectors, on Elasticsearch's scale."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def similarities(vectors: Sequence[str], wanted: Sequence[float], *, inverse: bool = False) -> list[float]:
-    """(1 + cosine) / 2 of each vector, given as JSON, with the wanted one, or with its opposite."""
+    """(1 + cosine) / 2 of each vector, given as JSON, and the wanted vector, or with `inverse` its opposite."""
     if not vectors:
         return []
     matrix = np.array([json.loads(vector) for vector in vectors], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Work that argilla-server 2.8.0 repeats for every record, done once: it takes in records some four times as fast."""
+"""Work that argilla-server 2.8.0 repeats for every record is done once, so it adds records about four times as fast."""
 
 import functools
 from typing import Any
@@ -9,14 +9,14 @@ from argilla_server.models import database
 
 
 def apply() -> None:
-    """Patch the server. `server_version` makes sure that it is the one this was written for."""
-    # A validator is built anew for each question and metadata value it checks; one per type is enough.
+    """Patch the server. `server_version` has checked its version."""
+    # The server builds a validator for each question and each metadata value; one for each type is enough.
     database.TypeAdapter = functools.cache(database.TypeAdapter)
     records_bulk.notify_record_event_v1 = _only_if_wanted(records_bulk.notify_record_event_v1)
 
 
 def _only_if_wanted(notify: Any) -> Any:
-    """The server collects the content of a webhook event with seven queries before it asks who wants it."""
+    """Without a webhook, skip the seven queries with which the server collects the content of an event."""
 
     async def notify_if_wanted(db: Any, record_event: Any, record: Any) -> Any:
         with db.no_autoflush:

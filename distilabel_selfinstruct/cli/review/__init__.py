@@ -1,10 +1,10 @@
-"""`selfinstruct review`: people rate what a run made, in Argilla."""
+"""`selfinstruct review`: people rate the data of a run in Argilla."""
 
 import typer
 
 from distilabel_selfinstruct.cli.review import compare, pull, push, serve, status
 
-HELP = "Let people rate what a run made, in Argilla, and keep what they find good."
+HELP = "Let people rate the data of a run in Argilla, and keep the rows that they find good."
 
 app = typer.Typer(no_args_is_help=True)
 app.command("serve", help=serve.HELP)(serve.serve)

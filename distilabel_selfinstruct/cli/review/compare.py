@@ -1,4 +1,4 @@
-"""`selfinstruct review compare`: people rate the answers of several models without knowing whose they are."""
+"""`selfinstruct review compare`: people rate the answers of several models without knowing which model gave them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct.cli.review.bars import reading_bar, sending_bar
+from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import run_layout
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from distilabel_selfinstruct.ratings.comparison import Comparison, PairResult, Share
-    from distilabel_selfinstruct.review.comparing.key import ComparisonKey
-    from distilabel_selfinstruct.review.pushing.push import PushResult
+    from distilabel_selfinstruct.review.comparing.comparison import ComparisonPush
 
-HELP = "Compare models: people rate their answers from A to D and do not see whose they are (paper, section 4.4)."
-PUSH_HELP = "Send the answers of several models to the same tasks to Argilla, in random order and without names."
-PULL_HELP = "Get the letters from Argilla, and count them by model. What was rated is never lost."
+HELP = "Compare models: people rate their answers from A to D and do not see which model gave them (section 4.4)."
+PUSH_HELP = "Send the answers of several models to Argilla, in random order and without names."
+PULL_HELP = "Get the letters from Argilla, and count them by model. No rating is ever lost."
 
 WHAT = "What"
 
-SHOWN_FAILURES = 5
+MAX_FAILURES = 5
 
 MAX_PAIRS = 10
-"""Of five models. All pairs are in results.json."""
+"""The pairs of five models. All pairs are in results.json."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -38,21 +37,28 @@ def push(
         list[str],
         typer.Option(
             metavar="NAME=FILE",
-            help="A model and its answers: rows with instruction, input and output. Give it for each model.",
+            help="A model and its answers: rows with instruction, input and output. Repeat for each model.",
             rich_help_panel=WHAT,
         ),
     ],
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="DIR", help="Where to keep who gave which answer.", rich_help_panel=WHAT
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Folder that keeps which model gave which answer.",
+            rich_help_panel=WHAT,
         ),
     ],
     column: Annotated[str, typer.Option(help="The column of the answers.", rich_help_panel=WHAT)] = "output",
-    sample: Annotated[int | None, typer.Option(min=1, help="Only this many tasks.", rich_help_panel=WHAT)] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the sample and the order of sending.", rich_help_panel=WHAT)] = 42,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Compare on only this many tasks.", rich_help_panel=WHAT)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Fixes the sample and the order.", rich_help_panel=WHAT)] = 42,
     incomplete: Annotated[
-        bool, typer.Option("--incomplete", help="Take also tasks that not all models answer.", rich_help_panel=WHAT)
+        bool,
+        typer.Option("--incomplete", help="Compare also on tasks that not all models answer.", rich_help_panel=WHAT),
     ] = False,
     min_submitted: Annotated[
         int | None, typer.Option(min=1, help="How many people rate each answer. Default: 1.", rich_help_panel=WHAT)
@@ -66,21 +72,23 @@ def push(
     api_key: ApiKey = None,
     home: Home = None,
 ) -> None:
-    """Push, say what happened, and where to go on."""
+    """Push, and say what was sent and where people rate it."""
     from rich import get_console
 
     from distilabel_selfinstruct.evaluation import answers_of
     from distilabel_selfinstruct.files.tables import read_rows
-    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
 
-    given = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
+    by_model = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
     options = CompareOptions(sample, seed, incomplete, min_submitted, workspace)
     console = get_console()
-    client = connect(api_url, api_key, home)
-    with sending_bar(console) as watch:
-        key, result = push_comparison(output, client, given, options, dataset=dataset, watch=watch)
-    for text in pushed_lines(output, key, result):
+    with (
+        open_client(api_url=api_url, api_key=api_key, home=home) as client,
+        transfer_bar(console, "Sending") as on_progress,
+    ):
+        result = push_comparison(output, by_model, options, dataset=dataset, client=client, on_progress=on_progress)
+    for text in pushed_lines(output, result):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -98,56 +106,61 @@ def pull(
 
     from distilabel_selfinstruct.cli.review.pull import datasets_table
     from distilabel_selfinstruct.cli.review.status import agreement_table
-    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.comparing.comparison import pull_comparison
 
-    client = connect(api_url, api_key, home)
     console = get_console()
-    with reading_bar(console) as report:
-        results = pull_comparison(client, folder, names=tuple(dataset or ()), workspace=workspace, report=report)
-    tables = [datasets_table(results.description["datasets"]), models_table(results.comparison)]
-    pairs = results.comparison.pairs
+    with (
+        open_client(api_url=api_url, api_key=api_key, home=home) as client,
+        transfer_bar(console, "Reading") as on_progress,
+    ):
+        result = pull_comparison(
+            folder, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
+        )
+    tables = [datasets_table(result.summary.datasets), models_table(result.comparison)]
+    pairs = result.comparison.pairs
     if len(pairs) <= MAX_PAIRS:
         tables.append(pairs_table(pairs))
-    if any(question.num_shared_items for question in results.agreement):
-        tables.append(agreement_table(results.agreement))
+    if any(question.num_shared_items for question in result.agreement):
+        tables.append(agreement_table(result.agreement))
     for table in tables:
         console.print(table)
         console.print()
     for text in (
-        *results.notes,
-        f"Results: {results.folder.results}",
-        f"Ratings: {results.folder.ratings} ({results.description['ratings']:,} answers)",
+        *result.notes,
+        f"Results: {result.files.results}",
+        f"Ratings: {result.files.ratings} ({result.summary.ratings:,} answers)",
     ):
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
-def pushed_lines(folder: Path, key: "ComparisonKey", result: "PushResult") -> Sequence[str]:
+def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
     """What a push did, in sentences."""
+    key, pushed = result.key, result.pushed
     lines = [
         f"{key.num_tasks:,} tasks, {len(key.models)} models, {len(key.answers):,} different answers.",
-        f"{result.created:,} records are new in Argilla, {result.already_there:,} were there.",
+        f"{pushed.created:,} records are new in Argilla, {pushed.already_there:,} were there before.",
     ]
     if key.num_left_out:
         lacking = ", ".join(f"{model} lacks {count:,}" for model, count in key.missing.items() if count)
-        lines.append(f"{key.num_left_out:,} tasks are not answered by all ({lacking}): --incomplete takes them too.")
+        lines.append(f"{key.num_left_out:,} tasks are not answered by all ({lacking}): --incomplete adds them.")
     if key.num_shared:
-        lines.append(f"{key.num_shared:,} answers say the same as another model's: rated once, counted for both.")
-    if key.num_telling:
-        lines.append(f"{key.num_telling:,} answers name one of the models, which may tell a rater whose they are.")
-    lines += [f"An answer could not be sent: {failure.reason}." for failure in result.failed[:SHOWN_FAILURES]]
-    if len(result.failed) > SHOWN_FAILURES:
-        lines.append(f"… and {len(result.failed) - SHOWN_FAILURES:,} more; see {folder / run_layout.PUSHED}.")
+        lines.append(f"{key.num_shared:,} answers equal another model's: each is rated once and counts for both.")
+    if key.num_naming:
+        lines.append(f"{key.num_naming:,} answers name one of the models, so raters may guess who gave them.")
+    lines += [f"An answer could not be sent: {failure.reason}." for failure in pushed.failed[:MAX_FAILURES]]
+    if len(pushed.failed) > MAX_FAILURES:
+        lines.append(f"… and {len(pushed.failed) - MAX_FAILURES:,} more; see {folder / run_layout.PUSHED}.")
     return [
         *lines,
-        f"Rate: {result.datasets[0].url}",
-        f"Who gave which answer, not for raters: {folder / 'comparison.json'}",
-        f"When people have rated: selfinstruct review compare pull {folder}",
+        f"Rate: {pushed.datasets[0].url}",
+        f"Which model gave which answer (not for raters): {folder / 'comparison.json'}",
+        f"After people have rated: selfinstruct review compare pull {folder}",
     ]
 
 
 def models_table(comparison: "Comparison") -> "Table":
-    """The letters of each model: how many, and their shares; and the share that is acceptable, with its interval."""
+    """The letters of each model with their shares, and the share of A and B with its interval."""
     from rich.table import Table
     from rich.text import Text
 
@@ -158,17 +171,16 @@ def models_table(comparison: "Comparison") -> "Table":
     for letter in "ABCD":
         table.add_column(letter, justify="right")
     table.add_column("A or B (95%)", justify="right", no_wrap=True)
-    for one in comparison.models:
-        letters = [f"{one.counts[letter]:,}\n{_percent(one.shares[letter])}" for letter in "ABCD"]
-        rated = f"{one.rated_answers:,}\nof {one.answers:,}"
-        table.add_row(
-            Text(one.model), rated, f"{one.ratings:,}", *letters, _with_interval(one.acceptable), end_section=True
-        )
+    for result in comparison.models:
+        letters = [f"{result.counts[letter]:,}\n{_percent(result.shares[letter])}" for letter in "ABCD"]
+        rated, ratings = f"{result.rated_answers:,}\nof {result.answers:,}", f"{result.ratings:,}"
+        acceptable = _with_interval(result.acceptable)
+        table.add_row(Text(result.model), rated, ratings, *letters, acceptable, end_section=True)
     return table
 
 
 def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
-    """How often the first of two models was rated better, equal and worse on the same task."""
+    """How often the first of two models was rated better than, equal to and worse than the second."""
     from rich.table import Table
     from rich.text import Text
 
@@ -184,7 +196,7 @@ def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
 
 
 def _models(answers: Sequence[str]) -> dict[str, str]:
-    """The file of each model, as named on the command line."""
+    """The file of each model, from the values of `--answers`."""
     files: dict[str, str] = {}
     for text in answers:
         model, _, file = text.partition("=")

@@ -1,4 +1,4 @@
-"""The options that several commands of a review have."""
+"""The options that several review commands have."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,20 +14,20 @@ Datasets = Annotated[
     typer.Option(
         "--dataset",
         metavar="NAME",
-        help="Only this dataset; may be given more than once. Default: all that were pushed.",
+        help="Read only this dataset; can be repeated. Default: all that were pushed.",
         rich_help_panel=WHERE,
     ),
 ]
 
 Workspace = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Default: where it was pushed.", rich_help_panel=WHERE)
+    str | None, typer.Option(metavar="NAME", help="Default: the workspace of the push.", rich_help_panel=WHERE)
 ]
 
 ApiUrl = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="A hosted Argilla. Default: ARGILLA_API_URL, or else the server that review serve runs.",
+        help="Address of a hosted Argilla. Default: ARGILLA_API_URL, or else the server of review serve.",
         rich_help_panel=WHERE,
     ),
 ]
@@ -36,12 +36,12 @@ ApiKey = Annotated[
     str | None,
     typer.Option(
         metavar="KEY",
-        help="Its key; better in ARGILLA_API_KEY, where no list of processes shows it.",
+        help="Its API key. Better set ARGILLA_API_KEY, which no list of processes shows.",
         rich_help_panel=WHERE,
     ),
 ]
 
 Home = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Home of the server that review serve runs.", rich_help_panel=WHERE),
+    typer.Option(metavar="DIR", help="Folder of the server that review serve started.", rich_help_panel=WHERE),
 ]

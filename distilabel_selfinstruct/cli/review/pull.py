@@ -1,21 +1,22 @@
-"""`selfinstruct review pull`: what people answered, and what it decides."""
+"""`selfinstruct review pull`: get the answers of raters, and decide on each row."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct.cli.review.bars import reading_bar
+from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
-from distilabel_selfinstruct.ratings.decisions import Accept
+from distilabel_selfinstruct.ratings.decisions import REVIEWED, Accept
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from distilabel_selfinstruct.review.pulling.pull import PullResult
+    from distilabel_selfinstruct.ratings.decisions import Decision
+    from distilabel_selfinstruct.review.pulling.summary import DatasetSummary
 
-HELP = "Get the ratings of a run from Argilla, and decide which rows to keep. What was rated is never lost."
+HELP = "Get the ratings of a run from Argilla, and decide which rows to keep. No rating is ever lost."
 
 RULE = "When a row is kept"
 
@@ -23,19 +24,23 @@ RULE = "When a row is kept"
 def pull(
     folder: Folder,
     accept: Annotated[
-        Accept, typer.Option(help="How many of its raters must accept it.", rich_help_panel=RULE)
+        Accept, typer.Option(help="How many of its raters must accept a row.", rich_help_panel=RULE)
     ] = "majority",
     min_raters: Annotated[
-        int, typer.Option(min=1, help="How many must have rated it; before that it is undecided.", rich_help_panel=RULE)
+        int,
+        typer.Option(min=1, help="How many must have rated a row; before that it is undecided.", rich_help_panel=RULE),
     ] = 1,
     worst_rating: Annotated[
-        str, typer.Option(metavar="A|B|C|D", help="The worst overall rating that accepts.", rich_help_panel=RULE)
+        str,
+        typer.Option(
+            metavar="A|B|C|D", help="The worst overall rating that still accepts a row.", rich_help_panel=RULE
+        ),
     ] = "B",
     corrections: Annotated[
         bool,
         typer.Option(
             "--corrections/--no-corrections",
-            help="Whether an output that a rater corrected takes the place of the original.",
+            help="Whether a corrected output replaces the original.",
             rich_help_panel=RULE,
         ),
     ] = True,
@@ -45,34 +50,37 @@ def pull(
     api_key: ApiKey = None,
     home: Home = None,
 ) -> None:
-    """Write DIR/review/ratings.jsonl, decisions.jsonl and pull.json, and say what they hold."""
+    """Write DIR/review/ratings.jsonl, decisions.jsonl and pull.json, and show what they hold."""
     from rich import get_console
 
     from distilabel_selfinstruct.ratings.decisions import DecisionRule
-    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.pulling.pull import pull as pull_run
 
     rule = DecisionRule(accept, min_raters, worst_rating.upper(), corrections)
-    client = connect(api_url, api_key, home)
     console = get_console()
-    with reading_bar(console) as report:
-        result = pull_run(client, folder, rule, names=tuple(dataset or ()), workspace=workspace, report=report)
-    console.print(datasets_table(result.description["datasets"]))
+    with (
+        open_client(api_url=api_url, api_key=api_key, home=home) as client,
+        transfer_bar(console, "Reading") as on_progress,
+    ):
+        result = pull_run(
+            folder, rule, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
+        )
+    console.print(datasets_table(result.summary.datasets))
     console.print()
-    console.print(decisions_table(result))
+    console.print(decisions_table(result.decisions))
     console.print()
-    written = result.folder
     for text in (
-        *result.notes,
-        f"Ratings: {written.ratings} ({len(result.merged.ratings):,} answers)",
-        f"Decisions: {written.decisions}",
-        f"What else there is to know: {written.pulled}",
+        *result.summary.notes,
+        f"Ratings: {result.files.ratings} ({len(result.ratings):,} answers)",
+        f"Decisions: {result.files.decisions}",
+        f"All counts: {result.files.pulled}",
     ):
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
-def datasets_table(datasets: Sequence[dict[str, Any]]) -> "Table":
-    """What was read, by dataset, as `pull.json` has it."""
+def datasets_table(datasets: "Sequence[DatasetSummary]") -> "Table":
+    """The records and responses of each dataset."""
     from rich.table import Table
     from rich.text import Text
 
@@ -81,23 +89,23 @@ def datasets_table(datasets: Sequence[dict[str, Any]]) -> "Table":
     for heading in ("records", "complete", "submitted", "drafts", "discarded"):
         table.add_column(heading, justify="right")
     for dataset in datasets:
-        counts = [dataset[name] for name in ("records", "completed", "submitted", "drafts", "discarded")]
-        table.add_row(Text(dataset["name"]), *(f"{count:,}" for count in counts))
+        counts = (dataset.records, dataset.completed, dataset.submitted, dataset.drafts, dataset.discarded)
+        table.add_row(Text(dataset.name), *(f"{count:,}" for count in counts))
     return table
 
 
-def decisions_table(result: "PullResult") -> "Table":
-    """How many rows got which verdict, and why."""
+def decisions_table(decisions: "Sequence[Decision]") -> "Table":
+    """How many rows have each decision and each reason, the most frequent reason first."""
     from rich.table import Table
 
-    table = Table(title="Decided", title_justify="left")
-    table.add_column("verdict")
+    table = Table(title="Decisions", title_justify="left")
+    table.add_column("decision")
     table.add_column("reason")
     table.add_column("rows", justify="right")
-    counts = Counter((decision.verdict, decision.reason) for decision in result.decisions)
-    for verdict in ("kept", "dropped", "undecided"):
-        ranked = sorted(((count, reason) for (of, reason), count in counts.items() if of == verdict), reverse=True)
-        for place, (count, reason) in enumerate(ranked):
-            last = place == len(ranked) - 1
-            table.add_row("" if place else verdict, reason, f"{count:,}", end_section=last)
+    for status in REVIEWED:
+        reasons = Counter(decision.reason for decision in decisions if decision.status == status)
+        ranked = sorted(((count, reason) for reason, count in reasons.items()), reverse=True)
+        for index, (count, reason) in enumerate(ranked):
+            is_last = index == len(ranked) - 1
+            table.add_row("" if index else str(status), str(reason), f"{count:,}", end_section=is_last)
     return table

@@ -1,25 +1,25 @@
-"""`selfinstruct review push`: the instances of a run into Argilla."""
+"""`selfinstruct review push`: send the instances of a run to Argilla."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct.cli.review.bars import sending_bar
+from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Folder, Home
 from distilabel_selfinstruct.files import run_layout
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distilabel_selfinstruct.review.pushing.push import PushOptions, PushResult
+    from distilabel_selfinstruct.review.pushing.rows import PushOptions, PushResult
 
-HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds nothing and loses nothing."
+HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds and loses nothing."
 
 WHAT = "What"
 WHO = "Who rates"
 
-SHOWN_FAILURES = 5
+MAX_FAILURES = 5
 
 
 def push(
@@ -28,16 +28,16 @@ def push(
         int | None,
         typer.Option(
             min=1,
-            help="Only this many instructions, one instance each, classification tasks in proportion. The paper: 200.",
+            help="Send only this many instructions, one instance each, classification tasks in proportion. Paper: 200.",
             rich_help_panel=WHAT,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the sample and who rates what.", rich_help_panel=WHAT)] = 42,
+    seed: Annotated[int, typer.Option(help="Fixes the sample and the assignment.", rich_help_panel=WHAT)] = 42,
     settings: Annotated[
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="What raters see and answer: instances, comparison, or a YAML file of your own.",
+            help="What raters see and answer: instances, comparison, or your own YAML file.",
             rich_help_panel=WHAT,
         ),
     ] = "instances",
@@ -45,18 +45,20 @@ def push(
         str,
         typer.Option(
             metavar="NAMES",
-            help="Split the records, as in anna,ben: a dataset for each. Default: one for everybody.",
+            help="Split the records, as in anna,ben: each rater gets a dataset. Default: one dataset for all.",
             rich_help_panel=WHO,
         ),
     ] = "",
     shared: Annotated[
         int,
-        typer.Option(min=0, help="With --raters, how many records all of them rate.", rich_help_panel=WHO),
+        typer.Option(min=0, help="With --raters: how many records all raters rate.", rich_help_panel=WHO),
     ] = 0,
     min_submitted: Annotated[
         int | None,
         typer.Option(
-            min=1, help="How many answers complete a record. Default: as the settings say (1).", rich_help_panel=WHO
+            min=1,
+            help="How many answers complete a record. Default: the number in the settings (1).",
+            rich_help_panel=WHO,
         ),
     ] = None,
     dataset: Annotated[
@@ -68,11 +70,12 @@ def push(
     api_key: ApiKey = None,
     home: Home = None,
 ) -> None:
-    """Push, say what happened, and where to go on."""
+    """Push, and say what was sent and where people rate it."""
     from rich import get_console
 
-    from distilabel_selfinstruct.review.argilla.connection import connect
-    from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
+    from distilabel_selfinstruct.review.argilla.connection import open_client
+    from distilabel_selfinstruct.review.pushing.push import push_run
+    from distilabel_selfinstruct.review.pushing.rows import PushOptions
 
     options = PushOptions(
         workspace=workspace,
@@ -84,9 +87,11 @@ def push(
         shared=shared,
     )
     console = get_console()
-    client = connect(api_url, api_key, home)
-    with sending_bar(console) as watch:
-        result = push_run(folder, client, options, dataset=dataset, watch=watch)
+    with (
+        open_client(api_url=api_url, api_key=api_key, home=home) as client,
+        transfer_bar(console, "Sending") as on_progress,
+    ):
+        result = push_run(folder, options, dataset=dataset, client=client, on_progress=on_progress)
     _show(console, folder, options, result)
 
 
@@ -94,20 +99,20 @@ def _show(console: "Console", folder: Path, options: "PushOptions", result: "Pus
     def line(text: str) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    line(f"{result.created:,} records are new in Argilla, {result.already_there:,} were there.")
+    line(f"{result.created:,} records are new in Argilla, {result.already_there:,} were there before.")
     if options.sample is not None:
-        short = "" if result.records == options.sample else f" ({options.sample:,} were wanted: there are no more)"
-        line(f"A sample: one instance each of {result.records:,} instructions{short}.")
+        short = "" if result.records == options.sample else f" ({options.sample:,} were wanted, but there are no more)"
+        line(f"This is a sample: one instance each of {result.records:,} instructions{short}.")
     others = result.held - result.created - result.already_there
     if others > 0:
-        line(f"The dataset holds {others:,} other records, of earlier pushes.")
+        line(f"The dataset also holds {others:,} records of earlier pushes.")
     if result.duplicates:
-        line(f"{result.duplicates:,} rows say the same as a row before and were sent once.")
-    for failure in result.failed[:SHOWN_FAILURES]:
+        line(f"{result.duplicates:,} rows have the same texts as an earlier row and were not sent again.")
+    for failure in result.failed[:MAX_FAILURES]:
         line(f"Row {failure.row} could not be sent: {failure.reason}.")
-    if len(result.failed) > SHOWN_FAILURES:
-        line(f"… and {len(result.failed) - SHOWN_FAILURES:,} rows more; all are in {folder / run_layout.PUSHED}.")
+    if len(result.failed) > MAX_FAILURES:
+        line(f"… and {len(result.failed) - MAX_FAILURES:,} more rows; all are in {folder / run_layout.PUSHED}.")
     for dataset in result.datasets:
         whose = f"{dataset.rater} ({len(dataset.records):,} records)" if dataset.rater else "Rate"
         line(f"{whose}: {dataset.url}")
-    line(f"When people have rated: selfinstruct review pull {folder}")
+    line(f"After people have rated: selfinstruct review pull {folder}")

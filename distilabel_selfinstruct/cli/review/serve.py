@@ -1,4 +1,4 @@
-"""`selfinstruct review serve`: a real Argilla server on this machine."""
+"""`selfinstruct review serve`: an Argilla server on this machine."""
 
 import signal
 from pathlib import Path
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
 
     from distilabel_selfinstruct.argilla_server import RunningServer
 
-HELP = "Run an Argilla server on this machine, with its page. Ctrl-C stops it."
+HELP = "Run an Argilla server with its web page on this machine. Ctrl-C stops it."
 
 
 class _Stopped(BaseException):
-    """Ctrl-C, or a request to end. No Exception: nothing on the way may take it for a fault."""
+    """Ctrl-C, or a signal to end. It is not an `Exception`, so that no handler takes it for an error."""
 
 
 def serve(
     home: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where its data lies. Default: argilla in the user's data folder."),
+        typer.Option(metavar="DIR", help="Folder for its data. Default: argilla in the user's data folder."),
     ] = None,
-    port: Annotated[int, typer.Option(help="Where it listens, on this machine only; 0 for any free port.")] = 6900,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes any free port.")] = 6900,
     raters: Annotated[
-        str, typer.Option(metavar="NAMES", help="Accounts for people who rate, as in anna,ben. May be added later.")
+        str, typer.Option(metavar="NAMES", help="Accounts for raters, as in anna,ben. More can be added later.")
     ] = "",
 ) -> None:
-    """Serve until Ctrl-C. The first start installs the server, in an environment of its own."""
+    """Serve until Ctrl-C. The first start installs the server into a separate environment."""
     from rich import get_console
 
     from distilabel_selfinstruct.argilla_server import start
@@ -40,17 +40,17 @@ def serve(
         signal.signal(number, _stop)
     try:
         with console.status("") as status:
-            server = start(home, port, names, report=status.update if console.is_terminal else _say)
+            server = start(home, port, names, on_progress=status.update if console.is_terminal else _say)
         with server:
             _show(console, server)
             server.wait()
     except _Stopped:
-        _say("Stopped. What was rated is kept; the same command goes on.")
+        _say("Stopped. All ratings are kept. Run the same command again to resume.")
 
 
 def _stop(signal_number: int, frame: FrameType | None) -> None:
     del signal_number, frame
-    for number in (signal.SIGINT, signal.SIGTERM):  # stopping takes seconds, and is not to be cut short
+    for number in (signal.SIGINT, signal.SIGTERM):  # stopping takes seconds, and must not be interrupted
         signal.signal(number, signal.SIG_IGN)
     raise _Stopped
 
@@ -63,13 +63,13 @@ def _show(console: "Console", server: "RunningServer") -> None:
     def line(text: str) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    line(f"Argilla runs at {server.url}, on this machine only. Its data lies in {server.home}.")
+    line(f"Argilla runs at {server.url}, on this machine only. Its data is in {server.home}.")
     if server.new_accounts:
         width = max(len(account.username) for account in server.new_accounts)
-        for account in server.new_accounts:  # no table: it would cut off long names and passwords
+        for account in server.new_accounts:  # a table would cut long names and passwords
             line(f"    {account.username:<{width}}  {account.role:<9}  password {account.password}")
-        line(f"Passwords are shown this once; they are kept in {server.home / 'credentials.json'}.")
+        line(f"Passwords are shown only now. They are also in {server.home / 'credentials.json'}.")
     else:
         line(f"Accounts: {', '.join(server.passwords)}. Passwords are in {server.home / 'credentials.json'}.")
-    line("Send a run there with: selfinstruct review push DIR")
+    line("Send a run to it: selfinstruct review push DIR")
     line("Ctrl-C stops the server.")

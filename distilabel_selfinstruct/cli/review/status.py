@@ -1,11 +1,11 @@
-"""`selfinstruct review status`: who has rated how much, how far they agree, and what they found."""
+"""`selfinstruct review status`: who has rated how much, how far they agree, and how good the data is."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct.cli.review.bars import reading_bar
+from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.review.status import DatasetProgress, RaterProgress
 
 MAX_PAIRS = 6
-"""Of four raters. More pairs would fill the screen with a table that says little."""
+"""The pairs of four raters. More would fill the screen with a table that says little."""
 
-HELP = "Who has rated how much, what is left, how far the raters agree, and how good the data is so far."
+HELP = "Show who has rated how much, what is left, how far the raters agree, and how good the data is so far."
 
 
 def status(
     folder: Folder,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no server: show what was pulled last.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no server; show the last pull.")] = False,
     dataset: Datasets = None,
     workspace: Workspace = None,
     api_url: ApiUrl = None,
@@ -37,21 +37,25 @@ def status(
     from distilabel_selfinstruct.ratings import agreement
     from distilabel_selfinstruct.ratings.table_2 import quality
     from distilabel_selfinstruct.review import status as review
-    from distilabel_selfinstruct.review.argilla.connection import connect
+    from distilabel_selfinstruct.review.argilla.connection import open_client
 
     console = get_console()
     if offline:
         state = review.offline_status(folder)
     else:
-        client = connect(api_url, api_key, home)
-        with reading_bar(console) as report:
-            state = review.status(client, folder, names=tuple(dataset or ()), workspace=workspace, report=report)
+        with (
+            open_client(api_url=api_url, api_key=api_key, home=home) as client,
+            transfer_bar(console, "Reading") as on_progress,
+        ):
+            state = review.status(
+                folder, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
+            )
 
     def line(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
-    for one in state.datasets:
-        line(dataset_line(one))
+    for progress in state.datasets:
+        line(dataset_line(progress))
     for note in state.notes:
         line(note)
     console.print()
@@ -62,7 +66,7 @@ def status(
         return
     answered = quality(state.ratings)
     if any(count.rated for count in (answered.valid_task, answered.input_appropriate, answered.output_correct)):
-        console.print(quality_table(answered))  # a comparison of models does not ask these
+        console.print(quality_table(answered))  # a comparison of models has other questions
         console.print()
     try:
         questions = [question for question in agreement.agreement_by_question(state.ratings) if question.num_items]
@@ -79,7 +83,7 @@ def status(
 
 
 def dataset_line(dataset: "DatasetProgress") -> str:
-    """How much of a dataset is done, in a sentence."""
+    """How many records of a dataset are complete, in a sentence."""
     answers = "1 answer" if dataset.min_submitted == 1 else f"{dataset.min_submitted} answers"
     return f"{dataset.name}: {dataset.completed:,} of {dataset.records:,} records are complete ({answers} each)."
 
@@ -106,7 +110,7 @@ def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
 
 
 def quality_table(quality: "Quality") -> "Table":
-    """Table 2 of the paper for the rows rated so far, beside the paper's own shares."""
+    """Table 2 of the paper for the rows that were rated so far, beside the paper's own shares."""
     from rich.table import Table
 
     from distilabel_selfinstruct.ratings.table_2 import PAPER
@@ -128,34 +132,34 @@ def quality_table(quality: "Quality") -> "Table":
 
 
 def agreement_table(questions: "Sequence[QuestionAgreement]") -> "Table":
-    """How far the raters agree on each question, beside what the paper's two raters reached on answers of models."""
+    """How far the raters agree on each question, beside the agreement of the paper's two raters."""
     from rich.table import Table
 
     table = Table(title="Agreement of raters", title_justify="left")
     table.add_column("question", no_wrap=True)
-    # In two lines each, so that the table fits into 80 columns: Cohen's, Fleiss', Krippendorff's, Spearman's.
+    # Two lines each, so that the table fits into 80 columns: Cohen's, Fleiss', Krippendorff's and Spearman's.
     for heading in ("rated\ntwice", "equal", "Cohen\nκ", "Fleiss\nκ", "alpha\nα", "rho\nρ"):
         table.add_column(heading, justify="right")
     table.add_column("paper", justify="right", style="dim")
     reasons: dict[str, None] = {}
-    for one in questions:
-        alpha = one.alpha_ordinal or one.alpha_nominal
+    for question in questions:
+        alpha = question.alpha_ordinal or question.alpha_nominal
         table.add_row(
-            one.question.replace("_", " "),
-            f"{one.num_shared_items:,}",
-            _share(one.percent.value),
-            *(_figure(estimate) for estimate in (one.mean_kappa, one.fleiss_kappa, alpha, one.mean_rho)),
-            _paper(one),
+            question.question.replace("_", " "),
+            f"{question.num_shared_items:,}",
+            _share(question.percent.value),
+            *(_figure(estimate) for estimate in (question.mean_kappa, question.fleiss_kappa, alpha, question.mean_rho)),
+            _paper(question),
         )
-        if one.percent.value is None and one.percent.note:
-            reasons[one.percent.note] = None
+        if question.percent.value is None and question.percent.note:
+            reasons[question.percent.note] = None
     table.caption = " ".join(reasons) or None
     table.caption_justify = "left"
     return table
 
 
 def pairs_table(questions: "Sequence[QuestionAgreement]") -> "Table":
-    """Cohen's kappa of each pair of raters, with its 95% interval; weighted for the ordered answers A to D."""
+    """Cohen's kappa of each pair of raters with its 95% interval, and the weighted kappa for the letters A to D."""
     from rich.table import Table
     from rich.text import Text
 
@@ -165,15 +169,15 @@ def pairs_table(questions: "Sequence[QuestionAgreement]") -> "Table":
     table.add_column("items", justify="right")
     table.add_column("Cohen's κ (95%)", justify="right")
     table.add_column("quadratic κ", justify="right")
-    for one in questions:
-        for place, pair in enumerate(one.pairs):
+    for question in questions:
+        for index, pair in enumerate(question.pairs):
             table.add_row(
                 Text(f"{pair.first}, {pair.second}"),
-                "" if place else one.question.replace("_", " "),
+                "" if index else question.question.replace("_", " "),
                 f"{pair.kappa.num_items:,}",
                 _with_interval(pair.kappa),
                 _figure(pair.quadratic_kappa) if pair.quadratic_kappa else "",
-                end_section=place == len(one.pairs) - 1,
+                end_section=index == len(question.pairs) - 1,
             )
     return table
 
@@ -188,10 +192,11 @@ def _figure(estimate: "Estimate | None") -> str:
     return "-" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
 
 
-def _paper(one: "QuestionAgreement") -> str:
-    if one.paper is None:
+def _paper(question: "QuestionAgreement") -> str:
+    paper = question.paper
+    if paper is None:
         return ""
-    return f"κ {one.paper.kappa:.2f}" + ("" if one.paper.rho is None else f"\nρ {one.paper.rho:.2f}")
+    return f"κ {paper.kappa:.2f}" + ("" if paper.rho is None else f"\nρ {paper.rho:.2f}")
 
 
 def _share(share: float | None) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import yaml
 
@@ -15,8 +15,8 @@ from distilabel_selfinstruct.errors import PublishError, RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
-from distilabel_selfinstruct.ratings.decision_file import Ruling, read_rulings
-from distilabel_selfinstruct.ratings.decisions import Verdict
+from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
+from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionStatus
 
 Row = dict[str, Any]
 Rows = Callable[[], Iterable[Row]]
@@ -27,15 +27,15 @@ Rows = Callable[[], Iterable[Row]]
 class Source:
     """Rows to publish. Only the instances must be there.
 
-    `rulings` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed tasks,
-    the prompts and each stage's journal, by name. `rule` has the fields of the review's `decisions.DecisionRule`.
-    `folder` is where the names that stand for raters are kept.
+    `decisions` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed
+    tasks, the prompts and each stage's journal, by name. `rule` has the fields of the review's
+    `decisions.DecisionRule`. `folder` is where the names that stand for raters are kept.
     """
 
     instances: Rows
     instructions: Rows
     rejections: Rows = tuple
-    rulings: Mapping[str, Ruling] | None = None
+    decisions: Mapping[str, StoredDecision] | None = None
     ratings: tuple[Rating, ...] = ()
     rule: Mapping[str, Any] = field(default_factory=dict)
     config: RunConfig | None = None
@@ -65,7 +65,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         instances=lambda: jsonl.read(folder / run_layout.INSTANCES),
         instructions=lambda: jsonl.read(folder / run_layout.INSTRUCTIONS),
         rejections=lambda: jsonl.read(folder / run_layout.REJECTIONS),
-        rulings=read_rulings(decisions) if decisions.exists() else None,
+        decisions=read_decisions(decisions) if decisions.exists() else None,
         ratings=tuple(read_ratings(ratings)) if ratings.exists() else (),
         rule=_rule(folder / run_layout.PULLED),
         config=config,
@@ -82,21 +82,21 @@ def row_source(rows: Iterable[Row]) -> Source:
     Rows with a `verdict` are reviewed ones: their `output` is the one to use, `original_output` the one that was rated.
     """
     instances: list[Row] = []
-    rulings: dict[str, Ruling] = {}
+    decisions: dict[str, StoredDecision] = {}
     for row in rows:
         original = row.get("original_output")
         rated = row["output"] if original is None else original
         optional = {"input": row.get("input") or "", "is_classification": bool(row.get("is_classification"))}
         instances.append({**row, **optional, "output": rated})
-        verdict: Any = row.get("verdict")
-        if verdict in get_args(Verdict):
+        status = row.get("verdict")
+        if status in REVIEWED:
             record = record_id(row["instruction"], row.get("input") or "", rated)
-            rulings[record] = Ruling(verdict, row["output"], bool(row.get("corrected")))
+            decisions[record] = StoredDecision(DecisionStatus(status), row["output"], bool(row.get("corrected")))
     instructions = {row["instruction"]: row for row in instances}
     return Source(
         instances=lambda: instances,
         instructions=lambda: list(instructions.values()),
-        rulings=rulings or None,
+        decisions=decisions or None,
     )
 
 

@@ -1,7 +1,8 @@
 """How far raters agree: percent, Cohen's and Fleiss' kappa, Krippendorff's alpha, Spearman's rho.
 
-The statistics come from statsmodels, krippendorff and scipy (the extra `analysis`), imported when one is computed. What
-cannot be computed is an `Estimate` without a value, with the reason; nothing here gives NaN or warns.
+The statistics come from statsmodels, krippendorff and scipy (the extra `analysis`), which are imported only when a
+statistic is computed. A statistic that cannot be computed is an `Estimate` without a value that says why; nothing here
+returns NaN or warns.
 """
 
 from distilabel_selfinstruct.ratings.agreement.by_question import (

@@ -6,7 +6,6 @@ from itertools import combinations
 from statistics import fmean
 
 from distilabel_selfinstruct.ratings.agreement.estimate import (
-    Answers,
     ByRater,
     Estimate,
     shared_by_item,
@@ -17,26 +16,26 @@ from distilabel_selfinstruct.ratings.agreement.two_raters import cohens_kappa, s
 from distilabel_selfinstruct.ratings.answers import OVERALL, OVERALL_RATINGS, QUALITY_QUESTIONS, Rating, latest_answers
 
 OVERALL_BINARY = "overall_binary"
-"""The overall rating as the paper also takes it: acceptable (A or B), or not (C or D)."""
+"""The overall rating in the two classes that the paper also uses: acceptable (A or B), or not (C or D)."""
 
 _ACCEPTABLE = {letter: "A or B" if letter in "AB" else "C or D" for letter in OVERALL_RATINGS}
 
 
 @dataclass(frozen=True, slots=True)
 class PaperAgreement:
-    """How far the paper's two raters agreed on answers of models (section 4.4), not on instances."""
+    """How far the paper's two raters agreed. They rated answers of models (section 4.4), not instances."""
 
     kappa: float
     rho: float | None = None
 
 
 PAPER = {OVERALL: PaperAgreement(kappa=0.58, rho=0.81), OVERALL_BINARY: PaperAgreement(kappa=0.75)}
-"""The paper's figures, by question. It has none for the three questions of Table 2, which one person answered."""
+"""The paper's figures, by question. There are none for the three questions of Table 2: one person answered them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
-    """Two raters, on the items that both have answered. What needs a scale is None for questions without one."""
+    """Two raters, on the items that both have answered. Statistics that need a scale are None if there is no scale."""
 
     first: str
     second: str
@@ -51,9 +50,10 @@ class PairAgreement:
 class QuestionAgreement:
     """All raters, on one question.
 
-    `num_items` counts the items with an answer, `num_shared_items` those with two or more. `pairs` are the raters who
-    have an item in common, by name; the means are over the pairs that have a value, each counting once. What needs a
-    scale is None for questions without one; `paper` is None where the paper has no figure.
+    `num_items` counts the items with an answer, `num_shared_items` the items with two answers or more. `pairs` are the
+    pairs of raters with an item in common, sorted by name. The means are over all pairs with a value, each with the
+    same weight. Statistics that need a scale are None if the question has none; `paper` is None if the paper has no
+    figure.
     """
 
     question: str
@@ -73,12 +73,12 @@ class QuestionAgreement:
 
 
 def agreement_by_question(ratings: Iterable[Rating]) -> tuple[QuestionAgreement, ...]:
-    """The agreement on each question that has a fixed set of answers, then on the overall rating in two classes.
+    """The agreement on each question with a fixed set of answers, and then on the overall rating in two classes.
 
-    Of several answers of a rater to a question the latest counts. The order of `ratings` changes nothing.
+    If a rater answered a question several times, the latest answer counts. The order of `ratings` does not matter.
 
     Raises:
-        MissingExtraError: something can be computed, and the extra `analysis` is not installed.
+        MissingExtraError: the extra `analysis` is needed and not installed.
     """
     answers: dict[str, dict[str, dict[str, str]]] = {}
     for (record, rater, question), rating in sorted(latest_answers(ratings).items()):
@@ -94,7 +94,7 @@ def agreement_by_question(ratings: Iterable[Rating]) -> tuple[QuestionAgreement,
 
 def _agreement(question: str, by_rater: ByRater, order: Sequence[str] = ()) -> QuestionAgreement:
     pairs = tuple(
-        _pair(first, second, by_rater[first], by_rater[second], order)
+        _pair(first, second, by_rater, order)
         for first, second in combinations(sorted(by_rater), 2)
         if by_rater[first].keys() & by_rater[second].keys()
     )
@@ -120,27 +120,30 @@ def _agreement(question: str, by_rater: ByRater, order: Sequence[str] = ()) -> Q
     )
 
 
-def _pair(first: str, second: str, one: Answers, other: Answers, order: Sequence[str]) -> PairAgreement:
+def _pair(first: str, second: str, by_rater: ByRater, order: Sequence[str]) -> PairAgreement:
+    both = by_rater[first], by_rater[second]
     return PairAgreement(
         first=first,
         second=second,
-        percent=percent_agreement({first: one, second: other}),
-        kappa=cohens_kappa(one, other),
-        linear_kappa=cohens_kappa(one, other, weights="linear", order=order) if order else None,
-        quadratic_kappa=cohens_kappa(one, other, weights="quadratic", order=order) if order else None,
-        rho=spearman_rho(one, other, order=order) if order else None,
+        percent=percent_agreement({first: both[0], second: both[1]}),
+        kappa=cohens_kappa(*both),
+        linear_kappa=cohens_kappa(*both, weights="linear", order=order) if order else None,
+        quadratic_kappa=cohens_kappa(*both, weights="quadratic", order=order) if order else None,
+        rho=spearman_rho(*both, order=order) if order else None,
     )
 
 
-def _mean(of_pairs: Mapping[PairAgreement, Estimate], by_rater: ByRater) -> Estimate:
-    """The mean over pairs, without an interval: pairs that share a rater are not independent."""
-    if not of_pairs:
+def _mean(estimates: Mapping[PairAgreement, Estimate], by_rater: ByRater) -> Estimate:
+    """The mean over pairs. It has no interval, because pairs that share a rater are not independent."""
+    if not estimates:
         return Estimate(None, 0, why_nothing_is_shared(by_rater))
-    values = {pair: estimate.value for pair, estimate in of_pairs.items() if estimate.value is not None}
-    items = {item for pair in values or of_pairs for item in by_rater[pair.first].keys() & by_rater[pair.second].keys()}
+    values = {pair: estimate.value for pair, estimate in estimates.items() if estimate.value is not None}
+    items = {
+        item for pair in values or estimates for item in by_rater[pair.first].keys() & by_rater[pair.second].keys()
+    }
     if not values:
-        reasons = {estimate.note for estimate in of_pairs.values()}
+        reasons = {estimate.note for estimate in estimates.values()}
         return Estimate(None, len(items), reasons.pop() if len(reasons) == 1 else "No pair of raters has a value.")
-    missing = len(of_pairs) - len(values)
-    note = f"{missing} of {len(of_pairs)} pairs of raters have no value." if missing else ""
+    missing = len(estimates) - len(values)
+    note = f"{missing} of {len(estimates)} pairs of raters have no value." if missing else ""
     return Estimate(fmean(values.values()), len(items), note)

@@ -1,4 +1,4 @@
-"""What goes into a statistic, and what comes out."""
+"""The input and the result of a statistic."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ Value = str | int | float
 """One answer: a category, or a number."""
 
 Answers = Mapping[str, Value]
-"""The answers of one rater to one question, by item. An item without an answer is not in it."""
+"""The answers of one rater to one question, by item. Items without an answer are missing."""
 
 ByRater = Mapping[str, Answers]
 """The answers of several raters to one question."""
@@ -20,8 +20,8 @@ ByRater = Mapping[str, Answers]
 class Estimate:
     """A statistic, or the reason why there is none.
 
-    `value` is None where it cannot be computed, `lower` and `upper` (95%) where there is no interval; `note` says why.
-    It also says what was left out. `num_items` counts the items that the value rests on, or would rest on.
+    `value` is None if the statistic cannot be computed; `lower` and `upper` are None if it has no 95% interval. `note`
+    says why, and which items were left out. `num_items` counts the items that the statistic is about.
     """
 
     value: float | None
@@ -32,7 +32,7 @@ class Estimate:
 
 
 def shared_by_item(by_rater: ByRater) -> dict[str, Counter[Value]]:
-    """How often each value was given, by item, for the items that two raters or more have answered."""
+    """How often each value was given, by item. Only items that two raters or more have answered are counted."""
     counts: dict[str, Counter[Value]] = {}
     for answers in by_rater.values():
         for item, value in answers.items():
@@ -41,7 +41,7 @@ def shared_by_item(by_rater: ByRater) -> dict[str, Counter[Value]]:
 
 
 def why_nothing_is_shared(by_rater: ByRater) -> str:
-    """The reason why no item has two answers."""
+    """Why no item has two answers, in a sentence."""
     raters = [rater for rater, answers in by_rater.items() if answers]
     if not raters:
         return "Nobody has answered."
@@ -49,17 +49,17 @@ def why_nothing_is_shared(by_rater: ByRater) -> str:
 
 
 def scores_of(values: Sequence[Value], order: Sequence[Value]) -> dict[Value, float]:
-    """The place of each value on a scale, from the lowest: its place in `order`, or without one the number itself.
+    """The score of each value on a scale, the lowest first: its index in `order`, or else the number itself.
 
     Raises:
-        ConfigError: a value is not in the order, or there is no order and the value is no number.
+        ConfigError: a value is not in the order, or there is no order and the value is not a number.
     """
     if order:
         strange = [value for value in values if value not in order]
         if strange:
-            raise ConfigError(f"The answer {strange[0]!r} has no place in the order {', '.join(map(str, order))}.")
-        return {value: float(place) for place, value in enumerate(order)}
+            raise ConfigError(f"The answer {strange[0]!r} is not in the order {', '.join(map(str, order))}: add it.")
+        return {value: float(index) for index, value in enumerate(order)}
     words = [value for value in values if isinstance(value, str)]
     if words:
-        raise ConfigError(f"The answer {words[0]!r} is no number: give the order of the answers.")
+        raise ConfigError(f"The answer {words[0]!r} is not a number: give the order of the answers.")
     return {value: float(value) for value in sorted(set(values), key=float)}

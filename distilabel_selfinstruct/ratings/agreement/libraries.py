@@ -1,4 +1,4 @@
-"""The libraries of the extra `analysis`, imported when a statistic is computed. They ship no types."""
+"""The libraries of the extra `analysis`, imported only when a statistic is computed. They ship no types."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def inter_rater() -> Any:
     """The module of statsmodels for Cohen's and Fleiss' kappa.
 
     Raises:
-        MissingExtraError: it is not installed. So do the others here.
+        MissingExtraError: it is not installed.
     """
     try:
         import statsmodels.stats.inter_rater as module
@@ -21,7 +21,11 @@ def inter_rater() -> Any:
 
 
 def krippendorff() -> Any:
-    """The package for Krippendorff's alpha."""
+    """The package for Krippendorff's alpha.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import krippendorff as package
     except ImportError as error:
@@ -30,7 +34,11 @@ def krippendorff() -> Any:
 
 
 def scipy_stats() -> Any:
-    """The module of scipy for Spearman's rho."""
+    """The module of scipy for Spearman's rho.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         from scipy import stats
     except ImportError as error:

@@ -20,9 +20,9 @@ Level = Literal["nominal", "ordinal", "interval"]
 
 
 def percent_agreement(by_rater: ByRater) -> Estimate:
-    """The share (0 to 1) of pairs of raters that gave the same answer: the mean over items with two answers or more.
+    """The share (0 to 1) of pairs of raters who gave the same answer: the mean over items with two answers or more.
 
-    For two raters it is the share of items on which they agree. Own code: no library has it.
+    For two raters it is the share of items on which they agree. This is our own code: no library has it.
     """
     shared = shared_by_item(by_rater)
     if not shared:
@@ -36,10 +36,10 @@ def _num_pairs(item: Counter[Value]) -> int:
 
 
 def fleiss_kappa(by_rater: ByRater) -> Estimate:
-    """Fleiss' kappa (1971). It is defined for items with equally many ratings, by whomever.
+    """Fleiss' kappa (1971). It is defined for items with the same number of ratings; the raters may differ.
 
-    Taken are the items with the most frequent number of ratings above one (of equally frequent ones the larger); the
-    others are left out, and the note counts them. Krippendorff's alpha leaves out none of these.
+    Only items with the most frequent number of ratings above one are used; if two numbers are equally frequent, the
+    larger. The note counts the items that are left out. Krippendorff's alpha uses them all.
     """
     shared = shared_by_item(by_rater)
     if not shared:
@@ -58,12 +58,12 @@ def fleiss_kappa(by_rater: ByRater) -> Estimate:
 
 
 def krippendorff_alpha(by_rater: ByRater, *, level: Level = "nominal", order: Sequence[Value] = ()) -> Estimate:
-    """Krippendorff's alpha, for any number of raters and of missing ratings. Items with one rating say nothing.
+    """Krippendorff's alpha, for any number of raters and of missing ratings. Items with one rating do not matter.
 
     Args:
         by_rater: the answers.
-        level: what the answers are: categories, ranks, or points at measured distances.
-        order: the scale, from its lowest answer; not needed for `nominal`, or where answers are numbers.
+        level: whether answers are categories, ranks, or numbers whose differences count.
+        order: the scale, the lowest answer first; not needed for `nominal`, or if answers are numbers.
     """
     shared = shared_by_item(by_rater)
     if not shared:
@@ -85,7 +85,7 @@ def krippendorff_alpha(by_rater: ByRater, *, level: Level = "nominal", order: Se
 
 
 def _why_no_chance(items: Sequence[Counter[Value]]) -> str:
-    """Why agreement by chance cannot be told from agreement; empty where it can."""
+    """Why agreement cannot be told from agreement by chance; empty if it can."""
     if len(items) == 1:
         return "Only one item."
     used = {value for item in items for value in item}

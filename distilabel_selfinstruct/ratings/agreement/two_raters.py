@@ -13,7 +13,7 @@ Weights = Literal["linear", "quadratic"]
 Interval = Literal["asymptotic", "cohen_1960"]
 
 _NORMAL_975 = 1.959963984540054
-_LEAST_ERROR = 1e-6  # below is rounding: one disagreement in n items makes about 2 / n
+_LEAST_ERROR = 1e-6  # smaller errors are rounding: one disagreement in n items makes about 2 / n
 _LEAST_RANKED = 3
 
 
@@ -25,16 +25,16 @@ def cohens_kappa(
     order: Sequence[Value] = (),
     interval: Interval = "asymptotic",
 ) -> Estimate:
-    """Cohen's kappa on the items that both have answered, with its 95% interval, cut to -1 … 1.
+    """Cohen's kappa on the items that both have answered, with its 95% interval, cut to the range from -1 to 1.
 
     Args:
         first: the answers of one rater.
         second: the answers of the other.
-        weights: None for categories; `linear` or `quadratic` in the distance of the answers on a scale.
-        order: the scale, from its lowest answer; not needed without weights, or where answers are numbers.
-        interval: `asymptotic` takes the standard error of Fleiss, Cohen and Everitt (1969). `cohen_1960` takes that of
-            Cohen's first paper (weighted: Cohen 1968), which holds chance agreement for known. Some papers print it;
-            it can be too wide or too narrow.
+        weights: None for categories; `linear` or `quadratic` weights disagreement by its distance on a scale.
+        order: the scale, the lowest answer first; not needed without weights, or if answers are numbers.
+        interval: `asymptotic` uses the standard error of Fleiss, Cohen and Everitt (1969). `cohen_1960` uses that of
+            Cohen's first paper (weighted: Cohen 1968), which takes the agreement by chance as known. Some papers print
+            this interval; it can be too wide or too narrow.
     """
     items = sorted(first.keys() & second.keys())
     values = [value for item in items for value in (first[item], second[item])]
@@ -44,10 +44,10 @@ def cohens_kappa(
     if len(used) == 1:
         return Estimate(None, len(items), f"All answers are {used[0]}: agreement by chance is certain.")
     scale = scores_of(values, order) if weights or order else dict.fromkeys(used, 0.0)
-    place = {value: number for number, value in enumerate(scale)}
+    column = {value: number for number, value in enumerate(scale)}
     table = np.zeros((len(scale), len(scale)))
     for item in items:
-        table[place[first[item]], place[second[item]]] += 1
+        table[column[first[item]], column[second[item]]] += 1
     scores = np.array(list(scale.values())) if weights else None
     with np.errstate(all="ignore"):  # the library also tests whether kappa is 0, which may divide by 0
         results = libraries.inter_rater().cohens_kappa(table, weights=scores, wt=weights)
@@ -60,7 +60,7 @@ def cohens_kappa(
 
 
 def _error_of_1960(table: npt.NDArray[np.float64], distances: npt.NDArray[np.float64] | None) -> float:
-    # Own code: no library offers it. Cohen 1960, formula 7, in the weighted form of Cohen 1968.
+    # Our own code: no library offers it. Cohen 1960, formula 7, in the weighted form of Cohen 1968.
     credit = np.eye(len(table)) if distances is None else 1 - distances
     observed = table / table.sum()
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0))
@@ -70,9 +70,9 @@ def _error_of_1960(table: npt.NDArray[np.float64], distances: npt.NDArray[np.flo
 
 
 def spearman_rho(first: Answers, second: Answers, *, order: Sequence[Value] = ()) -> Estimate:
-    """Spearman's rank correlation on the items that both have answered; equal answers share their mean rank.
+    """Spearman's rank correlation on the items that both have answered. Equal answers share their mean rank.
 
-    `order` is the scale, from its lowest answer; not needed where answers are numbers.
+    `order` is the scale, the lowest answer first; it is not needed if answers are numbers.
     """
     items = sorted(first.keys() & second.keys())
     if len(items) < _LEAST_RANKED:

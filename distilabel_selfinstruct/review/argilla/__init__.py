@@ -1,1 +1,1 @@
-"""Argilla itself: connection, datasets, settings, records and responses."""
+"""Access to Argilla: connection, datasets, settings, records and responses."""

@@ -1,33 +1,34 @@
-"""The dataset in Argilla that a push writes to: found, or made; never one that asks something else."""
+"""The Argilla dataset that a push writes to: it is found or made, and never one with other questions."""
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from distilabel_selfinstruct.errors import ArgillaError
-from distilabel_selfinstruct.review.argilla.connection import server_errors, shown
+from distilabel_selfinstruct.errors import ArgillaError, ConfigError
+from distilabel_selfinstruct.review.argilla.connection import redact_url, server_errors
 
 if TYPE_CHECKING:
     import argilla as rg
 
 WORKSPACE = "selfinstruct"
-"""The workspace that is used where none is named."""
+"""The workspace that is used if the user names none."""
 
 MAX_NAME = 200
 """Characters of a dataset's name; Argilla's own limit."""
 
 SECONDS_FOR_A_DRAFT = 5.0
-"""How long a dataset may be in the making by another push, before it counts as left behind by one that was killed."""
+"""How long another push may take to make a dataset. After that the dataset is the rest of a push that was killed."""
 
 _NAME = re.compile(r"[\w.-][\w. -]*")
-_NO_NAME = re.compile(r"[^\w.-]+")
+_NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewDataset:
-    """A dataset that takes records. `metadata` names what it can filter by, `url` is the page where it is rated."""
+    """A dataset that takes records. `metadata` names its metadata properties, `url` is the page where people rate."""
 
     id: UUID
     name: str
@@ -37,8 +38,8 @@ class ReviewDataset:
 
 
 def dataset_name(*parts: str) -> str:
-    """A name of a dataset made of parts, such as the name of a folder."""
-    return "-".join(filter(None, (_NO_NAME.sub("-", part).strip("-") for part in parts)))[:MAX_NAME]
+    """The name of a dataset, made of parts such as the name of a folder."""
+    return "-".join(filter(None, (_NOT_IN_A_NAME.sub("-", part).strip("-") for part in parts)))[:MAX_NAME]
 
 
 def open_dataset(
@@ -49,29 +50,30 @@ def open_dataset(
     *,
     min_submitted: int | None = None,
 ) -> ReviewDataset:
-    """The dataset of this name: the one that is there, brought up to date, or a new one.
+    """Find the dataset of this name and bring it up to date, or make it.
 
-    Guidelines and, where it is given, `min_submitted` of a dataset that is there are changed to what is wanted;
-    metadata that it lacks is added. Questions, labels and fields of a dataset cannot change.
+    The dataset that exists gets the guidelines of the settings, metadata properties that it lacks, and `min_submitted`
+    if that is given. Its questions, labels and fields cannot change.
 
     Raises:
-        ArgillaError: the name cannot be one, the workspace cannot be had, or the dataset there asks something else.
+        ConfigError: no dataset can have this name.
+        ArgillaError: the workspace cannot be used, or the dataset that exists has other questions.
     """
     import argilla as rg
     from argilla._exceptions import ConflictError, InternalServerError
 
     if not _NAME.fullmatch(name) or len(name) > MAX_NAME:
-        raise ArgillaError(
+        raise ConfigError(
             f"{name!r} cannot name a dataset: use up to {MAX_NAME} letters, digits, spaces, dots, '-' and '_'."
         )
     with server_errors(client.api_url):
-        of = _workspace(client, workspace)
-        model = _settled(client, name, of.id)
+        team = _workspace(client, workspace)
+        model = _finished_dataset(client, name, team.id)
         if model is None:
             try:
-                dataset: Any = rg.Dataset(name=name, workspace=of, settings=settings, client=client).create()
-            except (ConflictError, InternalServerError):  # another push made it at this moment; the server stumbles
-                model = _settled(client, name, of.id)
+                dataset: Any = rg.Dataset(name=name, workspace=team, settings=settings, client=client).create()
+            except (ConflictError, InternalServerError):  # another push has just made it, which confuses the server
+                model = _finished_dataset(client, name, team.id)
                 if model is None:
                     raise
         if model is not None:
@@ -84,66 +86,69 @@ def open_dataset(
             name=name,
             workspace=workspace,
             metadata=tuple(metadata.name for metadata in dataset.settings.metadata),
-            url=f"{shown(client.api_url)}/dataset/{dataset.id}/annotation-mode",
+            url=f"{redact_url(client.api_url)}/dataset/{dataset.id}/annotation-mode",
         )
 
 
-def check_raters(client: "rg.Argilla", workspace: str, raters: tuple[str, ...]) -> None:
-    """See to it that each rater has an account and belongs to the workspace.
+def add_raters(client: "rg.Argilla", workspace: str, raters: Sequence[str]) -> None:
+    """Add the raters to the workspace who do not belong to it yet.
 
     Raises:
-        ArgillaError: there is no such account, or it cannot be added to the workspace.
+        ArgillaError: a rater has no account, or cannot be added to the workspace.
     """
     from argilla._exceptions import ForbiddenError
 
+    address = redact_url(client.api_url)
     with server_errors(client.api_url):
-        of = _workspace(client, workspace)
-        members = {user.username for user in client.api.users.list_by_workspace_id(of.id)}
+        team = _workspace(client, workspace)
+        members = {user.username for user in client.api.users.list_by_workspace_id(team.id)}
         try:
             users = {user.username: user for user in client.api.users.list()}
-        except ForbiddenError:  # only owners may list them all
+        except ForbiddenError:  # only owners may list all users
             users = {}
         for rater in raters:
             if rater in members:
                 continue
             if rater not in users:
-                there = ", ".join(sorted(users or members)) or "nobody"
+                known = ", ".join(sorted(users or members)) or "none"
                 raise ArgillaError(
-                    f"There is no rater {rater!r} at {shown(client.api_url)} (there is {there}): make the account with "
-                    f"'selfinstruct review serve --raters {rater}', or in the settings of a hosted Argilla."
+                    f"There is no account {rater!r} at {address} (accounts: {known}): make it with "
+                    f"'selfinstruct review serve --raters {rater}', or in the settings of a hosted Argilla.",
+                    address,
                 )
-            client.api.users.add_to_workspace(of.id, users[rater].id)
+            client.api.users.add_to_workspace(team.id, users[rater].id)
 
 
 def _workspace(client: "rg.Argilla", name: str) -> Any:
     import argilla as rg
     from argilla._exceptions import ConflictError, ForbiddenError, InternalServerError
 
-    there: list[Any] = list(client.workspaces)
-    for workspace in there:
-        if workspace.name == name:
-            return workspace
+    address = redact_url(client.api_url)
+    existing = {workspace.name: workspace for workspace in client.workspaces}
+    if name in existing:
+        return existing[name]
     try:
-        return rg.Workspace(name=name, client=client).create()  # type: ignore[abstract]  # it is made nevertheless
+        # The abstract method of the SDK is never called.
+        return rg.Workspace(name=name, client=client).create()  # type: ignore[abstract]
     except (ConflictError, InternalServerError) as error:
         for workspace in client.workspaces:
-            if workspace.name == name:  # another push made it at this moment
+            if workspace.name == name:  # another push has just made it
                 return workspace
         if isinstance(error, InternalServerError):
             raise
         raise ArgillaError(
-            f"The workspace {name!r} at {shown(client.api_url)} is not this user's: ask its owner to add the user."
+            f"This user does not belong to the workspace {name!r} at {address}: ask its owner to add the user.", address
         ) from error
     except ForbiddenError as error:
-        names = ", ".join(workspace.name for workspace in there) or "none"
         raise ArgillaError(
-            f"There is no workspace {name!r} at {shown(client.api_url)} and this user may not make one: choose one of "
-            f"the user's with --workspace (there are {names})."
+            f"There is no workspace {name!r} at {address} and this user may not make one: choose another with "
+            f"--workspace (this user has {', '.join(existing) or 'none'}).",
+            address,
         ) from error
 
 
-def _settled(client: "rg.Argilla", name: str, workspace: UUID) -> Any:
-    """The dataset of this name, or None. One that was left behind half made is removed: it cannot hold a record."""
+def _finished_dataset(client: "rg.Argilla", name: str, workspace: UUID) -> Any:
+    """The dataset of this name, or None. A dataset that a killed push left half made holds no record and is deleted."""
     deadline = time.monotonic() + SECONDS_FOR_A_DRAFT
     while True:
         model = client.api.datasets.get_by_name_and_workspace_id(name, workspace)
@@ -156,23 +161,24 @@ def _settled(client: "rg.Argilla", name: str, workspace: UUID) -> Any:
 
 
 def _refuse_differences(dataset: Any, settings: Any, workspace: str) -> None:
-    there, wanted = _shape(dataset.settings), _shape(settings)
-    differences = [f"it has no {part}" for part in wanted if part not in there and not part.startswith("metadata")]
-    differences += [f"it has a {part}" for part in there if part not in wanted and not part.startswith("metadata")]
+    found, wanted = _shape(dataset.settings), _shape(settings)
+    differences = [f"it has no {part}" for part in wanted if part not in found and not part.startswith("metadata")]
+    differences += [f"it has a {part}" for part in found if part not in wanted and not part.startswith("metadata")]
     differences += [
-        f"its {part} is {there[part]} and not {wanted[part]}"
+        f"its {part} is {found[part]} and not {wanted[part]}"
         for part in wanted
-        if part in there and there[part] != wanted[part]
+        if part in found and found[part] != wanted[part]
     ]
     if differences:
         raise ArgillaError(
-            f"The dataset {dataset.name!r} in the workspace {workspace!r} is of another kind: "
-            f"{'; '.join(differences)}. Give the name of a new one with --dataset."
+            f"The dataset {dataset.name!r} in the workspace {workspace!r} is not like these settings: "
+            f"{'; '.join(differences)}. Choose the name of a new dataset with --dataset.",
+            redact_url(dataset._client.api_url),  # noqa: SLF001 - the SDK has no public name for it
         )
 
 
 def _shape(settings: Any) -> dict[str, str]:
-    """What cannot change once a dataset is made, by part. Metadata may come to it, but not change its type."""
+    """The parts of a dataset that cannot change once it is made. Metadata can be added, but cannot change its type."""
     fields = {
         f"field {field.name}": field.type + (" as markdown" if getattr(field, "use_markdown", False) else "")
         for field in settings.fields
@@ -189,17 +195,17 @@ def _shape(settings: Any) -> dict[str, str]:
 
 
 def _bring_up_to_date(dataset: Any, settings: Any, min_submitted: int | None) -> None:
-    there = dataset.settings
-    wanted = min_submitted or there.distribution.min_submitted
-    if settings.guidelines.strip() != (there.guidelines or "").strip() or wanted != there.distribution.min_submitted:
+    found = dataset.settings
+    wanted = min_submitted or found.distribution.min_submitted
+    if settings.guidelines.strip() != (found.guidelines or "").strip() or wanted != found.distribution.min_submitted:
         change = {
             "guidelines": settings.guidelines,
             "distribution": {"strategy": "overlap", "min_submitted": wanted},
         }
-        client = dataset._client  # noqa: SLF001 - `dataset.update` would send every question anew
+        client = dataset._client  # noqa: SLF001 - `dataset.update` would send every question again
         client.http_client.patch(f"/api/v1/datasets/{dataset.id}", json=change).raise_for_status()
-    names = {metadata.name for metadata in there.metadata}
+    names = {metadata.name for metadata in found.metadata}
     for metadata in settings.metadata:
         if metadata.name not in names:
             metadata.dataset = dataset
-            there.metadata.add(metadata.create())
+            found.metadata.add(metadata.create())

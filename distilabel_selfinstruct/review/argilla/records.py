@@ -1,4 +1,4 @@
-"""A row of a dataset as the record that people rate: its identity, texts that are safe to show, and metadata."""
+"""A row as the record that people rate: its id, texts that are safe to show, and metadata."""
 
 import html
 import math
@@ -18,7 +18,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:
-    """What is pushed of a row. `id` is the `record_id` of its texts; `fields` are escaped, `metadata` holds no None."""
+    """A row as it is pushed. `id` is the `record_id` of its texts; `fields` are escaped; `metadata` holds no None."""
 
     id: str
     instruction: str
@@ -27,19 +27,19 @@ class ReviewRecord:
     metadata: Mapping[str, Value]
 
     def item(self, metadata: Iterable[str]) -> dict[str, Any]:
-        """The record as Argilla's HTTP interface takes it, with the metadata that the dataset has properties for."""
+        """The record as Argilla's HTTP interface takes it, with only the named metadata."""
         known = {name: self.metadata[name] for name in metadata if name in self.metadata}
         return {"external_id": self.id, "fields": dict(self.fields), "metadata": known}
 
     @property
     def size(self) -> int:
-        """Characters in its fields."""
+        """The number of characters in its fields."""
         return sum(map(len, self.fields.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class FailedRow:
-    """A row that is not in Argilla and why. `row` counts from 1; `record` is empty where there is no identity."""
+    """A row that is not in Argilla, and why. `row` counts from 1; `record` is empty if the row has no id."""
 
     row: int
     record: str
@@ -48,19 +48,22 @@ class FailedRow:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows made into records, in their order: each text once. `rows` gives the first row of each record, from 1."""
+    """Rows as records, in their order; rows with the same texts are one record.
+
+    `first_rows` gives the number of the first row of each record, from 1. `duplicates` counts the other rows.
+    """
 
     records: tuple[ReviewRecord, ...]
-    rows: Mapping[str, int]
+    first_rows: Mapping[str, int]
     num_rows: int = 0
     duplicates: int = 0
     failed: tuple[FailedRow, ...] = field(default=())
 
 
 def prepare(rows: Iterable[Any], *, run: str = "") -> Prepared:
-    """Make rows into records; rows without usable texts become failures, rows with the same texts one record."""
+    """Make records of rows. Rows without usable texts become `FailedRow`s; rows with the same texts are one record."""
     records: dict[str, ReviewRecord] = {}
-    first: dict[str, int] = {}
+    first_rows: dict[str, int] = {}
     failed, duplicates, number = [], 0, 0
     for number, row in enumerate(rows, 1):
         fault = row_fault(row)
@@ -70,20 +73,20 @@ def prepare(rows: Iterable[Any], *, run: str = "") -> Prepared:
         record = review_record(row, run=run)
         duplicates += record.id in records
         records.setdefault(record.id, record)
-        first.setdefault(record.id, number)
-    return Prepared(tuple(records.values()), first, number, duplicates, tuple(failed))
+        first_rows.setdefault(record.id, number)
+    return Prepared(tuple(records.values()), first_rows, number, duplicates, tuple(failed))
 
 
 def row_fault(row: Any) -> str:
-    """Why nobody could rate this row; empty when they can."""
+    """Why nobody can rate this row; empty if it can be rated."""
     if not isinstance(row, dict):
-        return f"the row is {_shown(row)} and no mapping"
+        return f"the row is {_quoted(row)} and must be a mapping"
     for name in ("instruction", "input", "output"):
         text = row.get(name)
         if name == "input" and text is None:
             continue
         if not isinstance(text, str):
-            return f"{name} is {_shown(text)} and must be a text" if name in row else f"there is no {name}"
+            return f"{name} is {_quoted(text)} and must be a text" if name in row else f"there is no {name}"
         half = _LONE_SURROGATE.search(text)
         if half is not None:
             return f"{name} holds half a character at position {half.start() + 1} (a lone surrogate)"
@@ -93,24 +96,23 @@ def row_fault(row: Any) -> str:
 
 
 def review_record(row: Mapping[str, Any], *, run: str = "") -> ReviewRecord:
-    """The record of a row without a `row_fault`.
+    """The record of a row that has no `row_fault`.
 
-    The page of Argilla 2.8 puts plain text fields into the document as HTML, where script in them would run. They are
-    escaped, and show exactly; quotes stay as they are, so that a search finds them.
+    The page of Argilla 2.8 puts plain text fields into the document as HTML, so script in them would run. Therefore the
+    texts are escaped; people see them exactly as they are. Quotes are not escaped, so that a search finds them.
     """
     texts = {name: str(row.get(name) or "") for name in ("instruction", "input", "output")}
-    shown = {name: text for name, text in texts.items() if text or name != "input"}
     return ReviewRecord(
         id=record_id(texts["instruction"], texts["input"], texts["output"]),
         instruction=texts["instruction"],
         is_classification=bool(row.get("is_classification")),
-        fields={name: escaped(text) for name, text in shown.items()},
+        fields={name: escape_html(text) for name, text in texts.items() if text or name != "input"},
         metadata=_metadata(row, texts, run),
     )
 
 
-def escaped(text: str) -> str:
-    """The text as content of an HTML element that shows exactly it. Not for attributes: quotes stay."""
+def escape_html(text: str) -> str:
+    """The text as the content of an HTML element that shows exactly this text. Quotes stay, so not for attributes."""
     return html.escape(text, quote=False)
 
 
@@ -129,10 +131,10 @@ def _metadata(row: Mapping[str, Any], texts: Mapping[str, str], run: str) -> dic
     }
     for name, term in terms.items():
         if isinstance(term, str) and term and not _LONE_SURROGATE.search(term):
-            found[name] = escaped(term.replace("\0", ""))  # the page shows terms as HTML too
+            found[name] = escape_html(term.replace("\0", ""))  # the page shows terms as HTML too
     return found
 
 
-def _shown(value: Any) -> str:
+def _quoted(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 - enough to recognise it
+    return text if len(text) <= 40 else f"{text[:40]}…"  # noqa: PLR2004 - enough to recognize it

@@ -1,16 +1,17 @@
-"""What people answered in Argilla datasets, as the server has it.
+"""The responses of people in Argilla datasets, as the server holds them.
 
-The server's own HTTP interface is read, not the SDK's records: those have no time of an answer, and build an object
-per field. The texts of a record are never read back; a record is known by its id alone.
+They are read over the server's HTTP interface: the SDK's records do not say when somebody answered, and make an object
+for each field. The texts of a record are never read back, because its id identifies it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.errors import ArgillaError
-from distilabel_selfinstruct.review.argilla.connection import server_errors, shown
+from distilabel_selfinstruct.review.argilla.connection import redact_url, server_errors
+from distilabel_selfinstruct.review.argilla.progress import OnProgress, TransferProgress
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 SUBMITTED, DRAFT, DISCARDED = "submitted", "draft", "discarded"
 
 PAGE = 1000
-"""Records per request: the most that the server allows."""
+"""Records in a request; the server allows no more."""
 
 ATTEMPTS = 3
-"""How often a dataset is read anew when records were deleted while it was read."""
+"""How often a dataset is read if records are deleted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A dataset to read. `rater` is the one it was assigned to; None: everybody in the workspace rates it.
+    """A dataset to read. `rater` is the rater it was assigned to, or None if everybody in the workspace rates it.
 
-    `pushed` are the ids of the records that it got, where they are known.
+    `pushed` are the ids of the records that were pushed to it, as far as they are known.
     """
 
     name: str
@@ -39,9 +40,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What one person said about one record. `values` maps questions to answers, as they were given.
+    """All answers of one person about one record. `values` maps each question to the answer as it was given.
 
-    `created_at` is the time of the first word, `updated_at` that of the last (ISO 8601, UTC).
+    `created_at` is the time of the first draft, `updated_at` the time of the last change (ISO 8601, UTC).
     """
 
     record: str
@@ -54,7 +55,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class RatedDataset:
-    """A dataset with its responses. `records` says for each record whether enough people submitted it."""
+    """A dataset with its responses. `records` says of each record whether enough people have submitted an answer."""
 
     target: Target
     questions: tuple[str, ...]
@@ -70,7 +71,7 @@ class RatedDataset:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that was read. `users` maps ids to names; `unknown_users` are ids of raters that have none any more."""
+    """All responses that were read. `users` maps user ids to names; `unknown_users` are ids without a name."""
 
     url: str
     datasets: tuple[RatedDataset, ...]
@@ -90,50 +91,41 @@ def read_responses(
     targets: Sequence[Target],
     *,
     known_users: Mapping[str, str] | None = None,
-    report: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Reading:
     """Read the datasets.
 
     Args:
-        client: with the key of an owner or admin; others cannot see what their fellows answered.
-        targets: what to read. Datasets that are not there are reported in the result.
-        known_users: names by user id from before, for users who have been deleted since.
-        report: called after each page with the number of records read so far and in all, of one dataset.
+        client: with the key of an owner or admin; other users cannot see the responses of all raters.
+        targets: which datasets. The result names those that no longer exist.
+        known_users: names by user id from an earlier reading, for users who have been deleted since.
+        on_progress: is told the progress in each dataset.
 
     Raises:
-        ArgillaError: the server cannot be reached or refuses, or none of the datasets is there.
+        ArgillaError: the server cannot be reached or refuses, or none of the datasets exists.
     """
     with server_errors(client.api_url):
         workspaces = {workspace.name: workspace.id for workspace in client.api.workspaces.list()}
-        there = {(dataset.workspace_id, dataset.name): dataset for dataset in client.api.datasets.list()}
+        existing = {(dataset.workspace_id, dataset.name): dataset for dataset in client.api.datasets.list()}
         users = _Users(client, known_users or {})
-        found, deleted = [], []
+        read, deleted = [], []
         for target in targets:
-            dataset = there.get((workspaces.get(target.workspace), target.name))
+            dataset = existing.get((workspaces.get(target.workspace), target.name))
             if dataset is None:
                 deleted.append(target)
-                continue
-            questions = tuple(question.name for question in client.api.questions.list(dataset.id))
-            records, responses = _read(client, str(dataset.id), users, report)
-            found.append(
-                RatedDataset(
-                    target=target,
-                    questions=questions,
-                    min_submitted=dataset.distribution.min_submitted if dataset.distribution else 1,
-                    records=records,
-                    responses=tuple(responses),
-                    raters=(target.rater,) if target.rater else users.annotators(dataset.workspace_id),
-                )
-            )
-    if not found:
+            else:
+                read.append(_read_dataset(client, dataset, target, users, on_progress))
+    address = redact_url(client.api_url)
+    if not read:
         names = ", ".join(f"{target.name!r} in workspace {target.workspace!r}" for target in targets)
         raise ArgillaError(
-            f"Argilla at {shown(client.api_url)} holds no dataset {names}: name the one that was rated with "
-            "--dataset and --workspace, or push again."
+            f"Argilla at {address} holds no dataset {names}: name the dataset that was rated with --dataset and "
+            "--workspace, or push again.",
+            address,
         )
     return Reading(
-        url=str(client.api_url),
-        datasets=tuple(found),
+        url=address,
+        datasets=tuple(read),
         deleted=tuple(deleted),
         users=users.names,
         unknown_users=tuple(sorted(users.unknown)),
@@ -141,7 +133,7 @@ def read_responses(
 
 
 class _Users:
-    """The names of raters: asked for once."""
+    """The names of all users that this key can see. The server is asked once."""
 
     def __init__(self, client: "rg.Argilla", known: Mapping[str, str]) -> None:
         from argilla._exceptions import ForbiddenError
@@ -150,7 +142,7 @@ class _Users:
         self.unknown: set[str] = set()
         try:
             users = client.api.users.list()
-        except ForbiddenError:  # an admin sees the people of their own workspaces only
+        except ForbiddenError:  # an admin sees only the people of their own workspaces
             users = [
                 user
                 for workspace in client.api.workspaces.list()
@@ -159,44 +151,67 @@ class _Users:
         self.names = {**known, **{str(user.id): str(user.username) for user in users}}
 
     def name(self, user_id: str) -> str:
-        """The user's name, or one made of the id when there is none."""
+        """The user's name, or `user-<id>` if it is not known."""
         if user_id in self.names:
             return self.names[user_id]
         self.unknown.add(user_id)
         return f"user-{user_id}"
 
     def annotators(self, workspace_id: Any) -> tuple[str, ...]:
+        """The names of the annotators of a workspace."""
         users = self._client.api.users.list_by_workspace_id(workspace_id)
         return tuple(sorted(str(user.username) for user in users if user.role == "annotator"))
 
 
-def _read(
-    client: "rg.Argilla", dataset_id: str, users: _Users, report: Callable[[int, int], None] | None
-) -> tuple[dict[str, bool], list[Response]]:
-    """Records and responses of a dataset, page by page, and once more when it shrank meanwhile: pages move up then."""
+def _read_dataset(
+    client: "rg.Argilla", dataset: Any, target: Target, users: _Users, on_progress: OnProgress | None
+) -> RatedDataset:
     for _ in range(ATTEMPTS):
-        completed: dict[str, bool] = {}
-        responses: dict[tuple[str, str], Response] = {}
-        total, most, offset = 0, 0, 0
-        while True:
-            page = _page(client, dataset_id, offset)
-            total, offset = page["total"], offset + len(page["items"])
-            most = max(most, total)
-            for record in page["items"]:
-                identity = record.get("external_id") or str(record["id"])
-                completed[identity] = record["status"] == "completed"
-                for given in record.get("responses") or ():
-                    response = _response(identity, users.name(str(given["user_id"])), given)
-                    responses[identity, response.rater] = response
-            if report is not None:
-                report(offset, total)
-            if not page["items"] or offset >= total:
-                break
-        if total == most:
-            return completed, list(responses.values())
-    raise ArgillaError(
-        f"Records of a dataset at {shown(client.api_url)} are being deleted: pull again when that is done."
+        read = _read_once(client, str(dataset.id), users, on_progress)
+        if read is not None:
+            break
+    else:
+        address = redact_url(client.api_url)
+        raise ArgillaError(
+            f"Records of the dataset {target.name!r} at {address} are being deleted: pull again when that is done.",
+            address,
+        )
+    records, responses = read
+    return RatedDataset(
+        target=target,
+        questions=tuple(question.name for question in client.api.questions.list(dataset.id)),
+        min_submitted=dataset.distribution.min_submitted if dataset.distribution else 1,
+        records=records,
+        responses=tuple(responses),
+        raters=(target.rater,) if target.rater else users.annotators(dataset.workspace_id),
     )
+
+
+def _read_once(
+    client: "rg.Argilla", dataset_id: str, users: _Users, on_progress: OnProgress | None
+) -> tuple[dict[str, bool], list[Response]] | None:
+    """Records and responses of a dataset, page by page; None if it shrank meanwhile.
+
+    When a record is deleted, those behind it move up, and one of them may move to a page that was read already.
+    """
+    completed: dict[str, bool] = {}
+    responses: dict[tuple[str, str], Response] = {}
+    offset, total, most = 0, 1, 0
+    while offset < total:
+        page = _page(client, dataset_id, offset)
+        offset, total = offset + len(page["items"]), page["total"]
+        most = max(most, total)
+        for record in page["items"]:
+            identity = record.get("external_id") or str(record["id"])
+            completed[identity] = record["status"] == "completed"
+            for given in record.get("responses") or ():
+                response = _response(identity, users.name(str(given["user_id"])), given)
+                responses[identity, response.rater] = response
+        if on_progress is not None:
+            on_progress(TransferProgress(offset, total))
+        if not page["items"]:
+            break
+    return (completed, list(responses.values())) if total == most else None
 
 
 def _page(client: "rg.Argilla", dataset_id: str, offset: int) -> dict[str, Any]:
@@ -222,7 +237,7 @@ def _response(record: str, rater: str, given: Mapping[str, Any]) -> Response:
 
 
 def utc(time: str) -> str:
-    """The server's times, which are UTC and do not say so, with offset and microseconds: texts sort as times do."""
+    """A time of the server, which is in UTC without saying so, with offset and microseconds: so texts sort as times."""
     try:
         moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
     except ValueError:

@@ -1,7 +1,7 @@
-"""What people see and answer in Argilla, as `argilla_config` says it: read, checked, and made into Argilla's settings.
+"""The settings in `argilla_config`, which say what people see and answer: read, checked and turned into Argilla's own.
 
-Two settings ship: `instances`, the review of generated instances (paper, section 3.3), and `comparison`, the blind
-rating of answers (section 4.4). A file of one's own has the same form.
+Two settings ship: `instances` is the review of generated instances (paper, section 3.3), `comparison` the blind rating
+of answers (section 4.4). A user's own file has the same form.
 """
 
 import os
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from typing_extensions import Self
 
 from distilabel_selfinstruct.config import read_yaml
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, reading
 from distilabel_selfinstruct.ratings import answers
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 NAMES = ("instances", "comparison")
 
 FIELDS = ("instruction", "input", "output")
-"""The texts of a record, as they will be trained on."""
+"""The texts of a record."""
 
 YES_NO = (answers.YES, answers.NO)
 
 MAX_GUIDELINES = 10_000
 """Characters; Argilla's own limit."""
 
-MAX_SHOWN = 60
-"""Characters of a wrong value that an error message shows."""
+MAX_QUOTED = 60
+"""Characters of a wrong value that an error message quotes."""
 
 Name = Literal["instruction", "input", "output"]
 Question = Literal["valid_task", "input_appropriate", "output_correct", "overall", "corrected_output", "comment"]
@@ -52,7 +52,7 @@ class FieldSettings(BaseModel):
 
 
 class QuestionSettings(BaseModel):
-    """A question: one of several labels, or a text. `labels` gives the text shown for each value."""
+    """A question that is answered by one of several labels, or by a text. `labels` has the text for each value."""
 
     model_config = MODEL_CONFIG
 
@@ -75,7 +75,7 @@ class QuestionSettings(BaseModel):
 
 
 class MetadataSettings(BaseModel):
-    """Something to filter and sort by."""
+    """A property of records to filter and sort by."""
 
     model_config = MODEL_CONFIG
 
@@ -86,7 +86,7 @@ class MetadataSettings(BaseModel):
 
 
 class ReviewSettings(BaseModel):
-    """All that an Argilla dataset of a review shows and asks. `guidelines` is the text, in markdown."""
+    """Everything that the Argilla dataset of a review shows and asks. `guidelines` is the text itself, in markdown."""
 
     model_config = MODEL_CONFIG
 
@@ -103,7 +103,7 @@ class ReviewSettings(BaseModel):
         names += [metadata.name for metadata in self.metadata]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"the names {', '.join(twice)} are there more than once")
+            raise ValueError(f"the names {', '.join(twice)} stand there more than once")
         missing = [name for name in FIELDS if name not in names]
         if missing:
             raise ValueError(f"the fields {', '.join(missing)} are missing")
@@ -113,24 +113,24 @@ class ReviewSettings(BaseModel):
 
 
 def allowed_values(question: str) -> tuple[str, ...]:
-    """The values that an answer to a question may have; none for a question that is answered by a text."""
+    """The possible values of an answer to a question; empty if it is answered by a text."""
     if question in answers.QUALITY_QUESTIONS:
         return YES_NO
     return answers.OVERALL_RATINGS if question == answers.OVERALL else ()
 
 
 def config_folder(package: Path = Path(__file__).parents[2]) -> Path:
-    """Where the settings lie: in the package, where a wheel has them, or beside it in a checkout."""
+    """The folder of the settings: a wheel has it inside the package, a checkout has it beside the package."""
     inside = package / "argilla_config"
     return inside if inside.is_dir() else package.parent / "argilla_config"
 
 
 def read_settings(source: str | os.PathLike[str] = "instances") -> ReviewSettings:
-    """The settings of that name, or those in a YAML file.
+    """The settings of this name, or the settings in a YAML file.
 
     Raises:
-        ConfigError: there are none of that name, the file or its guidelines cannot be read, or an entry cannot work;
-            the message names file and key.
+        ConfigError: there are no settings of this name, or an entry cannot work; the message names file and key.
+        InputFileError: the file or its guidelines cannot be read.
     """
     path = config_folder() / f"{source}.yaml" if source in NAMES else Path(source)
     if not path.is_file():
@@ -141,7 +141,7 @@ def read_settings(source: str | os.PathLike[str] = "instances") -> ReviewSetting
     except ValidationError as error:
         raise ConfigError(f"{path}: {_faults(error)}.") from error
     except TypeError as error:
-        raise ConfigError(f"{path} has a key that is no text: {error}.") from error
+        raise ConfigError(f"{path} has a key that is not a text: {error}.") from error
 
 
 def load_settings(
@@ -154,16 +154,16 @@ def load_settings(
 
     Args:
         source: `instances`, `comparison`, or a YAML file.
-        client: the connection they are for; by default the last that was made.
-        min_submitted: how many answers complete a record; by default what the settings say.
+        client: the connection; by default the last one that was made.
+        min_submitted: how many answers complete a record; by default, the number in the settings.
 
     Raises:
-        ConfigError: the settings cannot be used.
+        ConfigError, InputFileError: as in `read_settings`.
     """
     import argilla as rg
 
     settings = read_settings(source)
-    return rg.Settings(  # type: ignore[abstract]  # argilla leaves a method abstract, and makes it nevertheless
+    return rg.Settings(  # type: ignore[abstract]  # the abstract method of the SDK is never called
         guidelines=settings.guidelines,
         fields=[
             rg.TextField(name=field.name, title=field.title, required=field.required, use_markdown=False, client=client)
@@ -205,11 +205,13 @@ def _metadata(metadata: MetadataSettings, client: "rg.Argilla | None") -> Any:
 
 def _guidelines(path: Path, name: Any) -> str:
     if not isinstance(name, str) or not name:
-        raise ConfigError(f"{path}: guidelines is {name!r} and must name a file beside it.")
+        raise ConfigError(f"{path}: guidelines is {name!r} and must name a file in the same folder.")
+    guidelines = path.parent / name
     try:
-        return (path.parent / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot read the guidelines {name}: {error}.") from error
+        with reading(guidelines):
+            return guidelines.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"The guidelines {guidelines} are not UTF-8: save them as UTF-8.", guidelines) from error
 
 
 def _faults(error: ValidationError) -> str:
@@ -224,11 +226,11 @@ def _fault(fault: dict[str, Any]) -> str:
         return f"there is no key {key}"
     if fault["type"] == "missing":
         return f"{key} is missing"
-    said = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    reason = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if fault["type"] == "value_error":
-        return f"{key}: {said}" if key else said
-    shown = repr(fault["input"])
-    return f"{key} is {shown if len(shown) <= MAX_SHOWN else shown[:MAX_SHOWN] + '…'} and {said}"
+        return f"{key}: {reason}" if key else reason
+    value = repr(fault["input"])
+    return f"{key} is {value if len(value) <= MAX_QUOTED else value[:MAX_QUOTED] + '…'} and {reason}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,27 +1,29 @@
-"""The blind comparison of models (paper, section 4.4): their answers into Argilla without names, and the letters back.
+"""The blind comparison of models (paper, section 4.4): their answers go to Argilla without names, letters come back.
 
-In the folder of a comparison:
+The files in the folder of a comparison:
 
-- `comparison.json`: who gave which answer (`comparison_key`); it stays here.
-- `results.json`: the letters by model and by pair of models, and how far the raters agree.
+- `comparison.json`: which model gave which answer (`key`). It is never sent to Argilla.
+- `results.json`: the letters by model and by pair of models, and the agreement of the raters.
 - `review/`: what was pushed, and every rating (`pull`).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from distilabel_selfinstruct.errors import ArgillaError, MissingExtraError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, RunFolderError, writing
 from distilabel_selfinstruct.evaluation import Task
 from distilabel_selfinstruct.files import atomic, run_layout
-from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.ratings.agreement import OVERALL_BINARY, QuestionAgreement, agreement_by_question
 from distilabel_selfinstruct.ratings.answers import OVERALL, Rating
 from distilabel_selfinstruct.ratings.comparison import Comparison, compare
+from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
+from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.comparing.key import (
     KEY_FILE,
     ComparisonKey,
@@ -32,10 +34,11 @@ from distilabel_selfinstruct.review.comparing.key import (
 )
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
-from distilabel_selfinstruct.review.pulling.gather import Report, gather_run
-from distilabel_selfinstruct.review.pulling.pull import write_pulled
-from distilabel_selfinstruct.review.pulling.summary import notes, summary
-from distilabel_selfinstruct.review.pushing.push import PushOptions, PushProgress, PushResult, push_from
+from distilabel_selfinstruct.review.pulling.gather import gather_run
+from distilabel_selfinstruct.review.pulling.pull import lock_review, utc_now, write_pulled
+from distilabel_selfinstruct.review.pulling.summary import ReviewSummary, summarize
+from distilabel_selfinstruct.review.pushing.push import push_and_record
+from distilabel_selfinstruct.review.pushing.rows import PushOptions, PushResult
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -44,57 +47,60 @@ SETTINGS = "comparison"
 
 
 class ComparisonFolder(ReviewFolder):
-    """Paths of a comparison; its rows are the answers."""
+    """The paths of a comparison. Its rows are the answers."""
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         super().__init__(folder)
         self.results = self.run / "results.json"
 
     def require_run(self) -> None:
-        """See to it that there is a comparison.
+        """Check that the folder holds a comparison.
 
         Raises:
-            RunFolderError: there is none, or it cannot be read.
+            RunFolderError: it does not, or the comparison cannot be read.
         """
         self.key()
 
     def key(self) -> ComparisonKey:
-        """Who gave which answer.
+        """The key of the comparison: which model gave which answer.
 
         Raises:
-            RunFolderError: it is not there, or cannot be read.
+            RunFolderError: the folder holds no comparison, or it cannot be read.
         """
         key = read_key(self.run)
         if key is None:
             raise RunFolderError(
-                f"{self.run} holds no comparison: {KEY_FILE} is missing. Make it with review compare push."
+                f"{self.run} holds no comparison: {KEY_FILE} is missing. Make it with selfinstruct review compare "
+                "push.",
+                self.run,
             )
         return key
 
-    def read_rows(self) -> list[dict[str, Any]]:
+    def read_rows(self) -> list[Row]:
         """The answers, in the order in which they were pushed.
 
         Raises:
-            RunFolderError: there is no comparison.
+            RunFolderError: the folder holds no comparison, or it cannot be read.
         """
         return [dict(answer.row) for answer in self.key().answers]
 
 
-def review_folder(folder: str | Path) -> ReviewFolder:
-    """The review in a folder: of a comparison, or else of a run."""
+def review_folder(folder: str | os.PathLike[str]) -> ReviewFolder:
+    """The review in a folder: of a comparison if there is one, else of a run."""
     return ComparisonFolder(folder) if (Path(folder) / KEY_FILE).exists() else ReviewFolder(folder)
 
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """What to compare and how often.
+    """What to compare.
 
     Attributes:
-        sample: how many tasks; None: all.
+        sample: how many tasks; None for all.
         seed: fixes the sample and the order of the records.
-        incomplete: take also tasks that not all models answer.
-        min_submitted: how many people rate each answer; None: what the settings say, or the dataset that is there.
-        workspace: the workspace; made if it is not there and the user may.
+        incomplete: whether to compare also on tasks that not all models answer.
+        min_submitted: how many people rate each answer; None for the number in the settings, or for the present number
+            if the dataset exists.
+        workspace: the workspace. It is made if it does not exist and the user may make one.
     """
 
     sample: int | None = None
@@ -105,117 +111,130 @@ class CompareOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """What a comparison says so far. `agreement` is that on the letters, and on acceptable or not.
+class ComparisonPush:
+    """What a push of a comparison did: the key, which raters must not see, and what went to Argilla."""
 
-    `description` is what `review/pull.json` holds, `notes` says in sentences what was odd or is missing.
+    key: ComparisonKey
+    pushed: PushResult
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonResult:
+    """The result of a comparison so far.
+
+    Attributes:
+        files: the paths of the files that were written.
+        comparison: the letters, by model and by pair of models.
+        agreement: how far the raters agree on the letters, and on acceptable (A or B) or not.
+        summary: the counts of the pull.
+        notes: what was odd or is missing, one sentence each.
     """
 
-    folder: ComparisonFolder
+    files: ComparisonFolder
     comparison: Comparison
     agreement: tuple[QuestionAgreement, ...]
-    description: dict[str, Any]
+    summary: ReviewSummary
     notes: tuple[str, ...]
 
 
 def push_comparison(
-    folder: Path,
-    client: "rg.Argilla",
+    folder: str | os.PathLike[str],
     answers: Mapping[str, Mapping[Task, str]],
-    options: CompareOptions = CompareOptions(),
+    options: CompareOptions | None = None,
     *,
     dataset: str | None = None,
-    watch: Callable[[PushProgress], None] = lambda _: None,
-) -> tuple[ComparisonKey, PushResult]:
-    """Push the answers, and keep in the folder who gave which. The same again adds nothing and loses nothing.
+    client: "rg.Argilla | None" = None,
+    on_progress: OnProgress | None = None,
+) -> ComparisonPush:
+    """Push the answers of several models, and keep in the folder which model gave which answer.
+
+    Pushing the same answers again adds nothing and loses nothing.
 
     Args:
-        folder: where the comparison is kept.
-        client: the connection.
+        folder: the folder of the comparison.
         answers: the answer to each task, by model.
         options: what to compare.
-        dataset: name of the dataset; by default made of the folder's name.
-        watch: is told the progress after each request.
+        dataset: name of the dataset; by default, `comparison-` and the name of the folder.
+        client: the connection; by default as in `push.push_run`.
+        on_progress: is told the progress after each request.
 
     Raises:
-        ConfigError: there are fewer than two models.
-        ArgillaError: no task is answered by all, the dataset's name tells a model, or as of `push.push`.
-        RunFolderError: the folder holds a run or another comparison, or cannot be written.
+        ConfigError: there are fewer than two models, or the name of the dataset contains the name of a model.
+        InputFileError: there is no task to compare the models on.
+        RunFolderError: the folder holds a run or another comparison, or a file in it is damaged.
+        OutputFileError: the folder cannot be written.
+        ArgillaError: as in `push.push_run`.
     """
-    if (folder / run_layout.INSTANCES).exists():
-        raise RunFolderError(f"{folder} holds a run, whose review is another: give the comparison its own --output.")
+    path, options = Path(folder), options or CompareOptions()
+    if (path / run_layout.INSTANCES).exists():
+        raise RunFolderError(f"{path} holds a run, which has a review of its own: choose another --output.", path)
     key = make_key(answers, seed=options.seed, sample=options.sample, incomplete=options.incomplete)
-    if read_pushed(folder) is not None:
-        key.require_continues(read_key(folder), folder)
-    name = dataset or dataset_name(SETTINGS, folder.resolve().name)
-    told = [model for model in key.models if is_named_in(model, name)]
-    if told:
-        raise ArgillaError(
-            f"The name of the dataset, {name!r}, tells raters of the model {told[0]!r}: give another with --dataset."
+    if read_pushed(path) is not None:
+        key.require_extends(read_key(path), path)
+    name = dataset or dataset_name(SETTINGS, path.resolve().name)
+    named = [model for model in key.models if is_named_in(model, name)]
+    if named:
+        raise ConfigError(
+            f"The dataset would be called {name!r}, which tells raters of the model {named[0]!r}: give another name "
+            "with --dataset."
         )
-    # Before anything is in Argilla: without the key its ratings are worth nothing.
-    write_key(folder, key)
-    pushed = PushOptions(
+    options_of_push = PushOptions(
         workspace=options.workspace, settings=SETTINGS, min_submitted=options.min_submitted, seed=options.seed
     )
-    return key, push_from(folder, [answer.row for answer in key.answers], client, name, pushed, watch=watch)
+    rows = [answer.row for answer in key.answers]
+    with open_client(client) as connected:
+        # The key is written first: without it the ratings are worth nothing.
+        write_key(path, key)
+        pushed = push_and_record(path, rows, connected, name, options_of_push, on_progress=on_progress)
+    return ComparisonPush(key, pushed)
 
 
 def pull_comparison(
-    client: "rg.Argilla",
-    folder: str | Path,
+    folder: str | os.PathLike[str],
     *,
-    names: Sequence[str] = (),
+    datasets: Sequence[str] = (),
     workspace: str | None = None,
-    report: Report | None = None,
-) -> Results:
-    """Get the ratings, put them with those pulled before, and count.
+    client: "rg.Argilla | None" = None,
+    on_progress: OnProgress | None = None,
+) -> ComparisonResult:
+    """Pull the ratings of a comparison, merge them with those pulled before, and count the letters.
 
     Args:
-        client: with the key of an owner or admin.
         folder: the folder of the comparison.
-        names: which datasets; by default all that were pushed for it.
-        workspace: where they are; by default where they were pushed.
-        report: called with records read and in all, of one dataset.
+        datasets: names of the datasets to read; by default, all that were pushed for it.
+        workspace: the workspace of the datasets; by default, where they were pushed.
+        client: the connection, with the key of an owner or admin; by default as in `pull.pull`.
+        on_progress: is told the progress in each dataset.
 
     Raises:
-        ArgillaError, InputFileError: as of `pull.pull`.
-        RunFolderError: the folder holds no comparison, cannot be written, or another pull is at work in it.
+        RunFolderError: the folder holds no comparison, a file in it is damaged, or another pull works in it.
+        InputFileError, OutputFileError, ConfigError, ArgillaError: as in `pull.pull`.
     """
-    place = ComparisonFolder(folder)
-    key = place.key()
-    try:
-        place.path.mkdir(exist_ok=True)
-        with lock(place.lock):
-            gathered = gather_run(client, place, names=names, workspace=workspace, report=report)
-            ratings = gathered.merged.ratings
-            pulled_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
-            description = {"pulled_at": pulled_at, **summary(gathered, place.questions())}
-            write_pulled(place, gathered.merged, description)
-            comparison = compare(ratings, key.records)
-            agreement, missing = _agreement(ratings)
-            _write_results(place.results, pulled_at, key, comparison, agreement)
-    except OSError as error:
-        raise RunFolderError(f"Cannot write to {place.run}: {error.strerror or error}.") from error
-    said = [*notes(description), comparison.note, missing]
-    return Results(place, comparison, agreement, description, tuple(filter(None, said)))
+    files = ComparisonFolder(folder)
+    key = files.key()
+    with open_client(client) as connected, lock_review(files):
+        gathered = gather_run(connected, files, datasets=datasets, workspace=workspace, on_progress=on_progress)
+        ratings, pulled_at = gathered.merged.ratings, utc_now()
+        summary = summarize(gathered, files.questions())
+        comparison = compare(ratings, key.records)
+        agreement, missing = _agreement(ratings)
+        results = {
+            "pulled_at": pulled_at,
+            "tasks": key.num_tasks,
+            **asdict(comparison),
+            "agreement": [asdict(question) for question in agreement],
+        }
+        with writing(files.run):
+            write_pulled(files, gathered.merged, {"pulled_at": pulled_at, **asdict(summary)})
+            atomic.write(files.results, json.dumps(results, indent=2) + "\n")
+    notes = filter(None, (*summary.notes, comparison.note, missing))
+    return ComparisonResult(files, comparison, agreement, summary, tuple(notes))
 
 
 def _agreement(ratings: Sequence[Rating]) -> tuple[tuple[QuestionAgreement, ...], str]:
+    """The agreement on the letters, and a note if it cannot be computed."""
     try:
         questions = agreement_by_question(ratings)
     except MissingExtraError as error:
         return (), str(error)
-    return tuple(one for one in questions if one.question in {OVERALL, OVERALL_BINARY}), ""
-
-
-def _write_results(
-    path: Path, pulled_at: str, key: ComparisonKey, comparison: Comparison, agreement: Sequence[QuestionAgreement]
-) -> None:
-    content = {
-        "pulled_at": pulled_at,
-        "tasks": key.num_tasks,
-        **asdict(comparison),
-        "agreement": [asdict(question) for question in agreement],
-    }
-    atomic.write(path, json.dumps(content, indent=2) + "\n")
+    return tuple(question for question in questions if question.question in {OVERALL, OVERALL_BINARY}), ""

@@ -1,8 +1,8 @@
-"""Who gave which answer in a blind comparison: the one place that knows, `DIR/comparison.json`. It is not for raters.
+"""The key of a blind comparison, `DIR/comparison.json`: which model gave which answer. It is not for raters.
 
-What goes to Argilla is a record per task and answer, in random order; of those in one request Argilla makes another
-random order. A record holds the texts and a hash of the task: models are named neither in it nor around it, and the
-texts of all models are set alike.
+Argilla gets a record for each task and answer, in random order, and it shuffles the records of a request once more. A
+record holds the texts and a hash of the task. Nothing in it or around it names a model, and the texts of all models
+look alike.
 """
 
 import json
@@ -12,22 +12,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError, reading, writing
 from distilabel_selfinstruct.evaluation import Task, join
 from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.ratings.answers import record_id
-from distilabel_selfinstruct.review.pushing.sampling import place
+from distilabel_selfinstruct.review.pushing.sampling import sort_key
 
 KEY_FILE = "comparison.json"
 
-NOTE = "Who gave which answer. Keep it from those who rate."
+NOTE = "Which model gave which answer. Do not show it to raters."
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a task and the models that gave it. `record` is its `record_id`, `task` a hash of the task."""
+    """An answer to a task, and the models that gave it. `record` is its `record_id`, `task` a hash of the task."""
 
     record: str
     task: str
@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def row(self) -> dict[str, str]:
-        """What is pushed of it."""
+        """The row that is pushed."""
         return {"instruction": self.instruction, "input": self.input, "output": self.output, "task": self.task}
 
 
@@ -46,8 +46,8 @@ class Answer:
 class ComparisonKey:
     """The answers in the order in which they are sent, and the models in the order in which they were named.
 
-    `missing` counts, by model, the tasks of the others that it does not answer; `num_left_out` counts the tasks that
-    are not compared for that reason, and `sample` is the most tasks that may be.
+    `missing` counts for each model the tasks of the others that it does not answer. `num_left_out` counts the tasks
+    that are not compared for that reason. `sample` is the largest number of tasks.
     """
 
     models: tuple[str, ...]
@@ -59,32 +59,32 @@ class ComparisonKey:
 
     @property
     def num_tasks(self) -> int:
-        """How many tasks are compared."""
+        """The number of tasks."""
         return len({answer.task for answer in self.answers})
 
     @property
     def num_shared(self) -> int:
-        """Answers that are the same as another model's to the same task, and not pushed once more."""
+        """The number of answers that equal another model's answer to the same task and are not pushed again."""
         return sum(len(answer.models) - 1 for answer in self.answers)
 
     @property
-    def num_telling(self) -> int:
-        """Answers that name one of the models, which may tell a rater whose they are."""
+    def num_naming(self) -> int:
+        """The number of answers that name one of the models, so that a rater may guess who gave them."""
         return sum(any(is_named_in(model, answer.output) for model in self.models) for answer in self.answers)
 
     @property
     def records(self) -> dict[str, dict[str, str]]:
-        """The record of each model's answer, by task."""
+        """For each model, the record of its answer by task."""
         return {
             model: {answer.task: answer.record for answer in self.answers if model in answer.models}
             for model in self.models
         }
 
-    def require_continues(self, earlier: "ComparisonKey | None", folder: Path) -> None:
-        """See to it that what was pushed before is part of this: what is added must not tell whose it is.
+    def require_extends(self, earlier: "ComparisonKey | None", folder: Path) -> None:
+        """Check that this comparison has all answers of an earlier one; else the new records would betray a model.
 
         Raises:
-            RunFolderError: the models are others, or one of the answers is no longer there.
+            RunFolderError: the models differ, or one of the earlier answers is missing.
         """
         if earlier is None:
             return
@@ -93,39 +93,40 @@ class ComparisonKey:
         if set(self.models) != set(earlier.models) or not then <= now:
             raise RunFolderError(
                 f"{folder} holds another comparison, of {', '.join(earlier.models)} on {earlier.num_tasks:,} tasks: "
-                "give the same files and options to go on with it, or a new --output."
+                "give the same files and options to extend it, or another --output.",
+                folder,
             )
 
 
 def make_key(
     answers: Mapping[str, Mapping[Task, str]], *, seed: int = 42, sample: int | None = None, incomplete: bool = False
 ) -> ComparisonKey:
-    """Choose the tasks, and put all answers to them in an order that depends on nothing but their texts and the seed.
+    """Choose the tasks, and put all answers to them in an order that depends only on their texts and the seed.
 
     Args:
         answers: the answer to each task, by model.
         seed: fixes the choice and the order.
-        sample: how many tasks; all if there are no more. A larger sample holds the smaller one.
-        incomplete: take also tasks that not all models answer.
+        sample: how many tasks; all if there are no more. A larger sample contains the smaller one.
+        incomplete: whether to compare also on tasks that not all models answer.
 
     Raises:
         ConfigError: there are fewer than two models.
-        ArgillaError: there is no task to compare them on.
+        InputFileError: there is no task to compare them on.
     """
     if len(answers) < 2:  # noqa: PLR2004 - one model cannot be compared
         raise ConfigError(f"A comparison needs two models or more, not {len(answers)}: name each with --answers.")
     joined = join(answers, incomplete=incomplete)
     if not joined.tasks:
-        counts = ", ".join(f"{model} answers {len(given):,}" for model, given in answers.items())
-        raise ArgillaError(
+        counts = ", ".join(f"{model} answers {len(by_task):,}" for model, by_task in answers.items())
+        raise InputFileError(
             f"There is no task that all models answer ({counts}): instruction and input must be the same."
         )
     ids = {task: record_id(*task, "")[:12] for task in joined.tasks}
-    chosen = sorted(joined.tasks, key=lambda task: place(seed, "task", ids[task]))[:sample]
-    found = [answer for task in chosen for answer in _answers(task, ids[task], answers)]
+    chosen = sorted(joined.tasks, key=lambda task: sort_key(seed, "task", ids[task]))[:sample]
+    unordered = [answer for task in chosen for answer in _answers(task, ids[task], answers)]
     return ComparisonKey(
         models=tuple(answers),
-        answers=tuple(sorted(found, key=lambda answer: place(seed, "answer", answer.record))),
+        answers=tuple(sorted(unordered, key=lambda answer: sort_key(seed, "answer", answer.record))),
         seed=seed,
         sample=sample,
         missing=joined.missing,
@@ -135,42 +136,43 @@ def make_key(
 
 def _answers(task: Task, identity: str, answers: Mapping[str, Mapping[Task, str]]) -> list[Answer]:
     """The different answers to a task, each with all models that gave it."""
-    models: dict[str, list[str]] = {}
-    for model, given in answers.items():
-        if task in given:
-            models.setdefault(given[task], []).append(model)
-    return [Answer(record_id(*task, text), identity, *task, text, tuple(who)) for text, who in models.items()]
+    models_of: dict[str, list[str]] = {}
+    for model, by_task in answers.items():
+        if task in by_task:
+            models_of.setdefault(by_task[task], []).append(model)
+    return [Answer(record_id(*task, text), identity, *task, text, tuple(models)) for text, models in models_of.items()]
 
 
 def is_named_in(model: str, text: str) -> bool:
-    """Whether the text holds the model's name: the same words in a row, whatever stands between them."""
+    """Whether the text contains the words of the model's name in a row, with any signs between them."""
     wanted, words = _WORD.findall(model.casefold()), _WORD.findall(text.casefold())
     return f" {' '.join(wanted)} " in f" {' '.join(words)} " if wanted else model in text
 
 
 def write_key(folder: Path, key: ComparisonKey) -> None:
-    """Write the key into the folder, which is made if need be.
+    """Write the key into the folder, and make the folder if need be.
 
     Raises:
-        RunFolderError: it cannot be written.
+        OutputFileError: the key cannot be written.
     """
     path = folder / KEY_FILE
-    try:
+    with writing(path):
         folder.mkdir(parents=True, exist_ok=True)
         atomic.write(path, jsonl.dumps({"note": NOTE, **asdict(key)}) + "\n")
-    except OSError as error:
-        raise RunFolderError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 def read_key(folder: Path) -> ComparisonKey | None:
     """The key in the folder; None if there is none.
 
     Raises:
-        RunFolderError: it cannot be read, or holds something else.
+        RunFolderError: the file cannot be read, or holds something else.
     """
     path = folder / KEY_FILE
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        with reading(path, RunFolderError):
+            if not path.exists():
+                return None
+            content = json.loads(path.read_text(encoding="utf-8"))
         return ComparisonKey(
             models=tuple(content["models"]),
             answers=tuple(_answer(entry) for entry in content["answers"]),
@@ -179,13 +181,9 @@ def read_key(folder: Path) -> ComparisonKey | None:
             missing=content["missing"],
             num_left_out=content["num_left_out"],
         )
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RunFolderError(f"Cannot read {path}: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise RunFolderError(
-            f"{path} is damaged ({type(error).__name__}: {error}): remove it and push the same files again."
+            f"{path} is damaged ({type(error).__name__}: {error}): remove it and push the same files again.", path
         ) from error
 
 

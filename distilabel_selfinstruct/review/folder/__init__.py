@@ -1,1 +1,1 @@
-"""The folder of a review on disk."""
+"""The files of a review on disk."""

@@ -1,4 +1,4 @@
-"""`DIR/review/push.json`: what was pushed of a run, where to, and what could not be. It holds no secret."""
+"""`DIR/review/push.json`: what was pushed, to which datasets, and which rows could not be. It holds no secret."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,16 +6,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
+from distilabel_selfinstruct.review.argilla.records import FailedRow
+from distilabel_selfinstruct.review.argilla.settings import NAMES
 
 
 @dataclass(frozen=True, slots=True)
 class PushedDataset:
-    """A dataset that was pushed to. `rater` is the one it was assigned to; None: everybody in the workspace rates it.
+    """A dataset that received records.
 
-    `url` is the page where it is rated, `records` are the ids of all records that were ever pushed to it; while a push
-    is not complete, of those too that it is about to send.
+    `rater` is the rater it was assigned to, or None if everybody in the workspace rates it. `url` is the page where
+    people rate. `records` are the ids of all records that were ever pushed to it; until the push is complete, also the
+    ids of the records that are still to be sent.
     """
 
     name: str
@@ -27,22 +30,31 @@ class PushedDataset:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """All that was pushed of a run, by this push and those before.
+    """All that was pushed of a run, by the latest push and by earlier ones.
 
-    `datasets` are all datasets that may hold ratings of the run, the latest push's first. `options` are the latest
-    push's (dataset, workspace, sample, seed, …), `counts` its numbers of rows, and `failed` its rows that are not in
-    Argilla, with their reasons. `complete` is False while a push is under way, and after one that was cut off.
+    Attributes:
+        url: the address of Argilla.
+        datasets: all datasets that may hold ratings of the run, those of the latest push first.
+        options: the options of the latest push (dataset, workspace, sample, seed, …).
+        counts: the numbers of the latest push, as in `PushResult.counts`.
+        failed: the rows of the latest push that are not in Argilla.
+        complete: False until the latest push has ended, and forever if it was interrupted.
     """
 
     url: str
     datasets: tuple[PushedDataset, ...]
     options: Mapping[str, Any]
     counts: Mapping[str, int]
-    failed: tuple[Mapping[str, Any], ...] = ()
+    failed: tuple[FailedRow, ...] = ()
     complete: bool = True
 
+    @property
+    def settings(self) -> str:
+        """The name or the file of the settings that say what raters were asked."""
+        return str(self.options.get("settings", NAMES[0]))
+
     def assignment(self, names: Iterable[str]) -> dict[str, set[str]]:
-        """The raters of each record in those datasets that were assigned to one."""
+        """The raters of each record in these datasets, as far as the datasets were assigned to a rater."""
         wanted, raters = set(names), dict[str, set[str]]()
         for dataset in self.datasets:
             if dataset.rater is not None and dataset.name in wanted:
@@ -59,49 +71,48 @@ def read_pushed(folder: Path) -> Pushed | None:
     """
     path = folder / run_layout.PUSHED
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        datasets = tuple(
-            PushedDataset(entry["name"], entry["workspace"], entry["rater"], entry["url"], tuple(entry["records"]))
-            for entry in content["datasets"]
-        )
+        with reading(path, RunFolderError):
+            if not path.exists():
+                return None
+            content = json.loads(path.read_text(encoding="utf-8"))
         return Pushed(
             url=content["url"],
-            datasets=datasets,
-            options=content["options"],
-            counts=content["counts"],
-            failed=tuple(content["failed"]),
+            datasets=tuple(_dataset(entry) for entry in content["datasets"]),
+            options=dict(content["options"]),
+            counts=dict(content["counts"]),
+            failed=tuple(FailedRow(**entry) for entry in content["failed"]),
             complete=content["complete"],
         )
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RunFolderError(f"Cannot read {path}: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise RunFolderError(
-            f"{path} is damaged ({type(error).__name__}: {error}): push again with the same dataset name."
+            f"{path} is damaged ({type(error).__name__}: {error}): remove it, and push again with the same dataset "
+            "name.",
+            path,
         ) from error
 
 
+def _dataset(entry: Mapping[str, Any]) -> PushedDataset:
+    return PushedDataset(entry["name"], entry["workspace"], entry["rater"], entry["url"], tuple(entry["records"]))
+
+
 def write_pushed(folder: Path, pushed: Pushed) -> None:
-    """Write what was pushed; the file that was there is replaced when it is complete.
+    """Write what was pushed. An older file is replaced once the new one is complete.
 
     Raises:
-        RunFolderError: it cannot be written.
+        OutputFileError: the file cannot be written.
     """
     path = folder / run_layout.PUSHED
-    try:
+    with writing(path):
         path.parent.mkdir(exist_ok=True)
         atomic.write(path, jsonl.dumps(asdict(pushed)) + "\n")
-    except OSError as error:
-        raise RunFolderError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
-def merged(datasets: Iterable[PushedDataset], earlier: Iterable[PushedDataset]) -> tuple[PushedDataset, ...]:
-    """The datasets of a push with what earlier ones pushed to them, and then the others of the earlier ones."""
+def merge_datasets(latest: Iterable[PushedDataset], earlier: Iterable[PushedDataset]) -> tuple[PushedDataset, ...]:
+    """The datasets of the latest push, with the records of earlier pushes, and then the other earlier datasets."""
     before = {(dataset.workspace, dataset.name): dataset for dataset in earlier}
-    together = []
-    for dataset in datasets:
-        there = before.pop((dataset.workspace, dataset.name), None)
-        records = dict.fromkeys((*(there.records if there else ()), *dataset.records))
-        together.append(PushedDataset(dataset.name, dataset.workspace, dataset.rater, dataset.url, tuple(records)))
-    return (*together, *before.values())
+    merged = []
+    for dataset in latest:
+        known = before.pop((dataset.workspace, dataset.name), None)
+        records = dict.fromkeys((*(known.records if known else ()), *dataset.records))
+        merged.append(PushedDataset(dataset.name, dataset.workspace, dataset.rater, dataset.url, tuple(records)))
+    return (*merged, *before.values())

@@ -1,14 +1,16 @@
-"""The review of a run: what lies where in `DIR/review`, and which Argilla datasets belong to it."""
+"""The review of a run: the files in `DIR/review`, and the Argilla datasets that belong to it."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
 from distilabel_selfinstruct.review.argilla.responses import Target
 from distilabel_selfinstruct.review.argilla.settings import read_settings
@@ -16,13 +18,13 @@ from distilabel_selfinstruct.review.folder.push_file import read_pushed
 
 
 class ReviewFolder:
-    """Paths of the review of a run.
+    """The paths of the review of a run, and what the files hold.
 
     Args:
         run: the output folder of the run.
     """
 
-    def __init__(self, run: str | Path) -> None:
+    def __init__(self, run: str | os.PathLike[str]) -> None:
         self.run = Path(run)
         self.path = self.run / run_layout.REVIEW
         self.instances = self.run / run_layout.INSTANCES
@@ -33,42 +35,50 @@ class ReviewFolder:
         self.lock = self.path / "lock"
 
     def require_run(self) -> None:
-        """See to it that there is a run that has ended.
+        """Check that the folder holds a run that has ended.
 
         Raises:
-            RunFolderError: there is none.
+            RunFolderError: it does not.
         """
         if not self.instances.exists():
-            raise RunFolderError(f"{self.run} holds no finished run: {self.instances.name} is missing.")
+            raise RunFolderError(
+                f"{self.run} holds no finished run: {self.instances.name} is missing. Name the output folder of a run.",
+                self.run,
+            )
 
-    def read_rows(self) -> list[dict[str, Any]]:
+    def read_rows(self) -> list[Row]:
         """The instances of the run.
 
         Raises:
-            RunFolderError: there are none.
+            RunFolderError: the folder holds no run that has ended.
             InputFileError: the file is damaged.
         """
         self.require_run()
         return list(jsonl.read(self.instances))
 
     def read_pulled(self) -> dict[str, Any]:
-        """What the last pull wrote into `pull.json`; nothing if there was none.
+        """What the last pull wrote into `pull.json`; empty if there was none.
 
         Raises:
-            ArgillaError: the file is damaged.
+            RunFolderError: the file cannot be read, or is damaged.
         """
-        if not self.pulled.exists():
-            return {}
         try:
-            content = json.loads(self.pulled.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ArgillaError(f"{self.pulled} is damaged ({error}): mend or remove it.") from error
+            with reading(self.pulled, RunFolderError):
+                if not self.pulled.exists():
+                    return {}
+                content = json.loads(self.pulled.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise self.damaged_pull(str(error)) from error
         if not isinstance(content, dict):
-            raise ArgillaError(f"{self.pulled} is damaged (it holds no object): mend or remove it.")
+            raise self.damaged_pull("it holds no object")
         return content
 
+    def damaged_pull(self, reason: str) -> RunFolderError:
+        """The error for a `pull.json` that cannot be used."""
+        return RunFolderError(f"{self.pulled} is damaged ({reason}): repair or remove it.", self.pulled)
+
     def targets(self, names: Sequence[str] = (), workspace: str | None = None) -> list[Target]:
-        """The datasets to read: those named, else those that were pushed, else the one that a push makes by default.
+        """The datasets to read: the named ones, or those that were pushed, or the default dataset of a push.
 
         Raises:
             RunFolderError: `push.json` is damaged.
@@ -83,14 +93,14 @@ class ReviewFolder:
         return [replace(target, workspace=workspace or target.workspace) for target in targets]
 
     def questions(self) -> tuple[str, ...]:
-        """What raters were asked, in the settings that were pushed last.
+        """The questions of the settings that were pushed last.
 
         Raises:
             RunFolderError: `push.json` is damaged.
         """
         pushed = read_pushed(self.run)
         try:
-            settings = read_settings(str(pushed.options["settings"])) if pushed else read_settings()
-        except (ConfigError, KeyError):  # a file of one's own that is not there any more
+            settings = read_settings(pushed.settings) if pushed else read_settings()
+        except (ConfigError, InputFileError):  # the user's own file has moved or changed
             return QUESTIONS
         return tuple(question.name for question in settings.questions)

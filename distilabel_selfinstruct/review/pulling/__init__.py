@@ -1,1 +1,1 @@
-"""From answers in Argilla to ratings and decisions on disk."""
+"""From responses in Argilla to ratings and decisions on disk."""

@@ -1,36 +1,32 @@
-"""All that people said about the rows of a run: what Argilla has now, and what was pulled before."""
+"""All answers about the rows of a run: those that Argilla holds now, and those that were pulled before."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.ratings.answers import QUESTIONS, Rating, read_ratings, record_id
-from distilabel_selfinstruct.review.argilla.connection import shown
+from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.argilla.records import row_fault
 from distilabel_selfinstruct.review.argilla.responses import Reading, Target, read_responses
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
-from distilabel_selfinstruct.review.pulling.merge import About, Merged, OtherAnswer, merge
+from distilabel_selfinstruct.review.pulling.merge import Merged, OtherAnswer, RatedTask, merge
 
 if TYPE_CHECKING:
     import argilla as rg
-
-Row = dict[str, Any]
-Report = Callable[[int, int], None]
-"""Is called with records read and in all, of one dataset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Rows that can be rated, and the answers about them.
 
-    `records` says for each record of the rows, in their order, what it is about. `num_unusable` counts rows without
-    usable texts. `complete` is False when only some of the datasets of the run were read: then nothing is known of
-    what lies in the others.
+    `tasks` has the task of each record, in the order of the rows. `num_unusable` counts the rows without usable texts.
+    `complete` is False if only some datasets of the run were read; then nothing is known of the records in the others.
     """
 
     rows: tuple[Row, ...]
-    records: Mapping[str, About]
+    tasks: Mapping[str, RatedTask]
     reading: Reading
     merged: Merged
     num_unusable: int = 0
@@ -45,71 +41,67 @@ def gather(
     earlier: Sequence[Rating] = (),
     earlier_other: Sequence[OtherAnswer] = (),
     known_users: Mapping[str, str] | None = None,
-    report: Report | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Gathered:
-    """Read the datasets and put their answers with the earlier ones.
+    """Read the datasets, and merge their answers with earlier ones.
 
     Raises:
-        ArgillaError: Argilla cannot be reached, has none of the datasets, or one of them asks nothing of ours.
+        ArgillaError: Argilla cannot be reached, has none of the datasets, or one of them has none of our questions.
     """
     usable = tuple({**row, "input": row.get("input") or ""} for row in rows if not row_fault(row))
-    reading = read_responses(client, targets, known_users=known_users, report=report)
+    reading = read_responses(client, targets, known_users=known_users, on_progress=on_progress)
     _require_our_questions(reading)
-    records = _about(usable)
-    merged = merge(records, reading.responses, earlier, earlier_other)
-    return Gathered(usable, records, reading, merged, num_unusable=len(rows) - len(usable))
+    tasks = {
+        record_id(row["instruction"], row["input"], row["output"]): RatedTask(
+            row["instruction"], bool(row.get("is_classification"))
+        )
+        for row in usable
+    }
+    merged = merge(tasks, reading.responses, earlier, earlier_other)
+    return Gathered(usable, tasks, reading, merged, num_unusable=len(rows) - len(usable))
 
 
 def gather_run(
     client: "rg.Argilla",
     folder: ReviewFolder,
     *,
-    names: Sequence[str] = (),
+    datasets: Sequence[str] = (),
     workspace: str | None = None,
-    report: Report | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Gathered:
-    """The same for a run: its instances, the datasets that were pushed or named, and what was pulled before.
+    """Gather the answers about a run: from the datasets that were pushed or named, and from earlier pulls.
 
     Raises:
-        RunFolderError: the folder holds no run, or `push.json` in it is damaged.
-        InputFileError: the instances or the ratings that were pulled before are damaged.
-        ArgillaError: `pull.json` is damaged, or as in `gather`.
+        RunFolderError: the folder holds no run, or its `push.json` or `pull.json` is damaged.
+        InputFileError: the file of the instances or of the ratings is damaged.
+        ArgillaError: as in `gather`.
     """
     rows = folder.read_rows()
     before = folder.read_pulled()
     gathered = gather(
         client,
         rows,
-        folder.targets(names, workspace),
+        folder.targets(datasets, workspace),
         earlier=read_ratings(folder.ratings) if folder.ratings.exists() else (),
         earlier_other=_other_answers(before, folder),
         known_users=before.get("users", {}),
-        report=report,
+        on_progress=on_progress,
     )
-    return replace(gathered, complete=not names)
-
-
-def _about(rows: Sequence[Row]) -> dict[str, About]:
-    return {
-        record_id(row["instruction"], row["input"], row["output"]): (
-            row["instruction"],
-            bool(row.get("is_classification")),
-        )
-        for row in rows
-    }
+    return replace(gathered, complete=not datasets)
 
 
 def _require_our_questions(reading: Reading) -> None:
     for dataset in reading.datasets:
         if not set(dataset.questions) & set(QUESTIONS):
             raise ArgillaError(
-                f"The dataset {dataset.target.name!r} at {shown(reading.url)} asks {', '.join(dataset.questions)} and "
-                f"none of our questions ({', '.join(QUESTIONS)}): name the one that was pushed with --dataset."
+                f"The dataset {dataset.target.name!r} at {reading.url} asks {', '.join(dataset.questions)} and none of "
+                f"our questions ({', '.join(QUESTIONS)}): name the dataset that was pushed with --dataset.",
+                reading.url,
             )
 
 
 def _other_answers(before: Mapping[str, Any], folder: ReviewFolder) -> list[OtherAnswer]:
     try:
-        return [OtherAnswer(**one) for one in before.get("other_answers", [])]
+        return [OtherAnswer(**answer) for answer in before.get("other_answers", [])]
     except TypeError as error:
-        raise ArgillaError(f"{folder.pulled} is damaged (other_answers: {error}): mend or remove it.") from error
+        raise folder.damaged_pull(f"other_answers: {error}") from error

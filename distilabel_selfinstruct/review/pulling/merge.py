@@ -1,8 +1,8 @@
-"""Responses and what was pulled before, put together: nothing that was ever rated is lost.
+"""The responses on the server are merged with the answers that were pulled before, and no answer is ever lost.
 
-The unit is what one rater says about one record. A response on the server takes the place of what was pulled before
-if it is newer; what is no longer on the server at all (its record, dataset or rater was deleted) is kept. What its
-own rater replaced or took back is no longer in force and is handed out apart.
+The unit is one rater and one record. A response on the server replaces the answers pulled before if it is newer. If
+the server no longer has the response, because its record, dataset or rater was deleted, the answers pulled before stay.
+Answers that their own rater changed or took back no longer count; they are returned separately.
 """
 
 from collections import defaultdict
@@ -13,15 +13,20 @@ from typing import Any
 from distilabel_selfinstruct.ratings.answers import ANSWERS, QUESTIONS, Rating
 from distilabel_selfinstruct.review.argilla.responses import SUBMITTED, Response
 
-About = tuple[str, bool]
-"""Instruction and whether it is a classification task."""
-
 UNKNOWN_QUESTION, UNKNOWN_VALUE, UNKNOWN_RECORD = "unknown question", "unknown value", "unknown record"
 
 
 @dataclass(frozen=True, slots=True)
+class RatedTask:
+    """The task that a record is about."""
+
+    instruction: str
+    is_classification: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OtherAnswer:
-    """An answer that is no `Rating`: to a question or with a value that we do not know, or about no row of the run."""
+    """An answer that cannot be a `Rating`: we do not know its question, its value or its record. `why` says which."""
 
     record: str
     rater: str
@@ -33,10 +38,10 @@ class OtherAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """All answers in force, in the order of the rows; what left, and what could not be read as a rating.
+    """The answers that count, in the order of the rows, and the others.
 
-    `replaced` are earlier answers that their rater has changed or taken back since. `num_gone` counts those among
-    `ratings` that the server no longer has.
+    `replaced` are answers pulled before that their rater has changed or taken back since. `other` cannot be ratings.
+    `num_gone` counts the `ratings` that the server no longer has.
     """
 
     ratings: tuple[Rating, ...]
@@ -46,20 +51,21 @@ class Merged:
 
 
 def merge(
-    about: Mapping[str, About],
+    tasks: Mapping[str, RatedTask],
     responses: Iterable[Response],
     earlier: Sequence[Rating] = (),
     earlier_other: Sequence[OtherAnswer] = (),
 ) -> Merged:
-    """Put the answers together.
+    """Merge the answers.
 
     Args:
-        about: for each record of the run what it is about, in the order of the rows.
+        tasks: the task of each record of the run, in the order of the rows.
         responses: all responses that the server has, drafts and discarded ones included.
-        earlier: what was pulled before.
-        earlier_other: what was pulled before and is no rating.
+        earlier: the ratings that were pulled before.
+        earlier_other: the other answers that were pulled before.
     """
-    about = {**{rating.record: (rating.instruction, rating.is_classification) for rating in earlier}, **about}
+    rated = {rating.record: RatedTask(rating.instruction, rating.is_classification) for rating in earlier}
+    tasks = {**rated, **tasks}
     now = _latest(responses)
     before: dict[tuple[str, str], list[Rating]] = defaultdict(list)
     for rating in earlier:
@@ -68,48 +74,53 @@ def merge(
     replaced: list[Rating] = []
     other: list[OtherAnswer] = []
     num_gone = 0
-    for place in {**now, **before}:
-        response, known = now.get(place), before.get(place, [])
+    for record_and_rater in {**now, **before}:
+        response, known = now.get(record_and_rater), before.get(record_and_rater, [])
         newest = max((rating.updated_at for rating in known), default="")
-        if response is None or not _succeeds(response, newest):
+        if response is None or not _replaces(response, newest):
             ratings += known
             num_gone += len(known)
             continue
-        given = _answers(response, about) if response.status == SUBMITTED else []
-        taken = [answer for answer in given if isinstance(answer, Rating)]
-        ratings += taken
-        other += [answer for answer in given if isinstance(answer, OtherAnswer)]
-        unchanged = {(rating.question, rating.value) for rating in taken}
+        answers = _answers(response, tasks) if response.status == SUBMITTED else []
+        current = [answer for answer in answers if isinstance(answer, Rating)]
+        ratings += current
+        other += [answer for answer in answers if isinstance(answer, OtherAnswer)]
+        unchanged = {(rating.question, rating.value) for rating in current}
         replaced += [rating for rating in known if (rating.question, rating.value) not in unchanged]
-    order = {record: number for number, record in enumerate(about)}
-    settled = {(rating.record, rating.rater, rating.question) for rating in ratings}
-    settled |= {(answer.record, answer.rater, answer.question) for answer in other}
-    other += [one for one in earlier_other if (one.record, one.rater, one.question) not in settled]
+    answered = {*map(_identity, ratings), *map(_identity, other)}
+    other += [answer for answer in earlier_other if _identity(answer) not in answered]
+    order = {record: number for number, record in enumerate(tasks)}
     return Merged(
-        ratings=tuple(sorted(ratings, key=lambda one: (order[one.record], *_within(one)))),
+        ratings=tuple(sorted(ratings, key=lambda one: (order[one.record], one.rater, QUESTIONS.index(one.question)))),
         replaced=tuple(replaced),
-        other=tuple(sorted(other, key=lambda one: (one.record, one.rater, one.question))),
+        other=tuple(sorted(other, key=_identity)),
         num_gone=num_gone,
     )
 
 
-def _succeeds(response: Response, newest: str) -> bool:
-    """Whether the response takes the place of answers of which the newest was given at that time.
+def _identity(answer: Rating | OtherAnswer) -> tuple[str, str, str]:
+    return answer.record, answer.rater, answer.question
 
-    One that is not submitted takes back only what it once said itself. A draft begun later is another response, to the
-    same record in another dataset.
+
+def _replaces(response: Response, newest: str) -> bool:
+    """Whether the response replaces answers of the same rater, the newest of which was given at the time `newest`.
+
+    A response that is not submitted takes back only its own earlier answers. A draft that was begun later is another
+    response, to the same record in another dataset.
     """
     return newest <= response.updated_at and (response.status == SUBMITTED or response.created_at <= newest)
 
 
 def _latest(responses: Iterable[Response]) -> dict[tuple[str, str], Response]:
-    """One response per record and rater: of several, in several datasets, a submitted one, and of these the newest."""
+    """The response that counts, by record and rater.
+
+    If there are responses in several datasets, a submitted one counts before the others, and then the newest.
+    """
     latest: dict[tuple[str, str], Response] = {}
     for response in responses:
-        place = (response.record, response.rater)
-        known = latest.get(place)
+        known = latest.get((response.record, response.rater))
         if known is None or _rank(response) > _rank(known):
-            latest[place] = response
+            latest[response.record, response.rater] = response
     return latest
 
 
@@ -117,33 +128,29 @@ def _rank(response: Response) -> tuple[bool, str]:
     return (response.status == SUBMITTED, response.updated_at)
 
 
-def _answers(response: Response, about: Mapping[str, About]) -> list[Rating | OtherAnswer]:
-    return [_answer(response, question, value, about) for question, value in response.values.items()]
+def _answers(response: Response, tasks: Mapping[str, RatedTask]) -> list[Rating | OtherAnswer]:
+    return [_answer(response, question, value, tasks) for question, value in response.values.items()]
 
 
-def _answer(response: Response, question: str, value: Any, about: Mapping[str, About]) -> Rating | OtherAnswer:
-    why = _fault(response.record, question, value, about)
+def _answer(response: Response, question: str, value: Any, tasks: Mapping[str, RatedTask]) -> Rating | OtherAnswer:
+    why = _fault(response.record, question, value, tasks)
     if why:
         return OtherAnswer(response.record, response.rater, question, value, response.updated_at, why)
-    instruction, is_classification = about[response.record]
+    task = tasks[response.record]
     return Rating(
         record=response.record,
-        instruction=instruction,
+        instruction=task.instruction,
         rater=response.rater,
         question=question,
         value=value,
         updated_at=response.updated_at,
-        is_classification=is_classification,
+        is_classification=task.is_classification,
     )
 
 
-def _fault(record: str, question: str, value: Any, about: Mapping[str, About]) -> str:
+def _fault(record: str, question: str, value: Any, tasks: Mapping[str, RatedTask]) -> str:
     if question not in QUESTIONS:
         return UNKNOWN_QUESTION
     if not isinstance(value, str) or value not in ANSWERS.get(question, (value,)):
         return UNKNOWN_VALUE
-    return "" if record in about else UNKNOWN_RECORD
-
-
-def _within(rating: Rating) -> tuple[str, int]:
-    return (rating.rater, QUESTIONS.index(rating.question))
+    return "" if record in tasks else UNKNOWN_RECORD

@@ -1,33 +1,34 @@
-"""Ratings come back and decide: what people answered, written beside the run, and a decision on each row.
+"""The ratings of people are pulled from Argilla, and each row of the run gets a decision.
 
-In DIR/review:
+The files in `DIR/review`:
 
-- `ratings.jsonl`: each submitted answer that is in force. An answer whose record, dataset or rater was deleted in
-  Argilla stays.
-- `replaced_ratings.jsonl`: answers pulled earlier which their own rater changed or took back since.
-- `decisions.jsonl`: each row of the run with its verdict and reason, and the output to use.
-- `pull.json`: counts, what was odd, and answers that are no rating (to questions, with values or about records that
-  are not known here).
+- `ratings.jsonl`: every submitted answer that counts. An answer stays even if its record, dataset or rater is deleted
+  in Argilla.
+- `replaced_ratings.jsonl`: answers pulled before that their own rater changed or took back since.
+- `decisions.jsonl`: every row of the run with the decision on it, the reason, and the output to use.
+- `pull.json`: the counts, and answers that cannot be ratings because their question, value or record is not known here.
 """
 
 import json
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.files.locks import lock
-from distilabel_selfinstruct.ratings.answers import write_ratings
+from distilabel_selfinstruct.ratings.answers import Rating, write_ratings
 from distilabel_selfinstruct.ratings.decision_file import write_decisions
 from distilabel_selfinstruct.ratings.decisions import Decision, DecisionRule, decide
+from distilabel_selfinstruct.review.argilla.connection import open_client
+from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
-from distilabel_selfinstruct.review.pulling.gather import Report, gather_run
+from distilabel_selfinstruct.review.pulling.gather import gather_run
 from distilabel_selfinstruct.review.pulling.merge import Merged
-from distilabel_selfinstruct.review.pulling.summary import notes, summary
+from distilabel_selfinstruct.review.pulling.summary import ReviewSummary, summarize
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -35,66 +36,96 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PullResult:
-    """What a pull brought. `description` is what `pull.json` holds, `notes` says in sentences what was odd."""
+    """What a pull brought.
 
-    folder: ReviewFolder
-    merged: Merged
+    Attributes:
+        files: the paths of the files that were written.
+        ratings: the answers that count.
+        decisions: the decision on each row of the run, in their order.
+        summary: the counts; `summary.notes` says in sentences what was odd.
+    """
+
+    files: ReviewFolder
+    ratings: tuple[Rating, ...]
     decisions: tuple[Decision, ...]
-    description: dict[str, Any]
-    notes: tuple[str, ...]
+    summary: ReviewSummary
 
 
 def pull(
-    client: "rg.Argilla",
-    run: str | Path,
+    folder: str | os.PathLike[str],
     rule: DecisionRule | None = None,
     *,
-    names: Sequence[str] = (),
+    datasets: Sequence[str] = (),
     workspace: str | None = None,
-    report: Report | None = None,
+    client: "rg.Argilla | None" = None,
+    on_progress: OnProgress | None = None,
 ) -> PullResult:
-    """Read all submitted answers about a run, put them with those pulled before, and decide.
+    """Pull all submitted answers about a run, merge them with those pulled before, and decide on each row.
+
+    No answer is ever lost, whatever was changed or deleted in Argilla since.
 
     Args:
-        client: with the key of an owner or admin.
-        run: the output folder of the run.
-        rule: when a row is kept.
-        names: which datasets; by default all that were pushed for this run.
-        workspace: where they are; by default where they were pushed.
-        report: called with records read and in all, of one dataset.
+        folder: the output folder of a run.
+        rule: when a row is kept; by default, when more than half of its raters accept it.
+        datasets: names of the datasets to read; by default, all that were pushed for this run.
+        workspace: the workspace of the datasets; by default, where they were pushed.
+        client: the connection, with the key of an owner or admin; by default, to the server that `ARGILLA_API_URL` and
+            `ARGILLA_API_KEY` name, or else to the embedded server that runs on this machine.
+        on_progress: is told the progress in each dataset.
 
     Raises:
-        ArgillaError: Argilla cannot be reached, or has none of the datasets, or nothing of ours is asked there.
-        RunFolderError: the folder holds no run, cannot be written, or another pull is at work in it.
-        InputFileError: a file in it is damaged.
+        RunFolderError: the folder holds no run that has ended, a file in it is damaged, or another pull works in it.
+        InputFileError: the file of the instances or of the ratings is damaged.
+        OutputFileError: the folder cannot be written.
+        ConfigError: there is an address without a key.
+        ArgillaError: there is no server, it refuses, or it holds none of the datasets or none of our questions.
     """
-    folder, rule = ReviewFolder(run), rule or DecisionRule()
-    folder.require_run()
-    try:
-        folder.path.mkdir(exist_ok=True)
-        with lock(folder.lock):
-            gathered = gather_run(client, folder, names=names, workspace=workspace, report=report)
-            decisions = tuple(decide(gathered.rows, gathered.merged.ratings, rule))
-            description = {
-                "pulled_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "rule": asdict(rule),
-                "verdicts": dict(Counter(decision.verdict for decision in decisions)),
-                "reasons": dict(Counter(decision.reason for decision in decisions)),
-                "corrected": sum(decision.corrected for decision in decisions),
-                **summary(gathered, folder.questions()),
-            }
-            write_decisions(folder.decisions, decisions)
-            write_pulled(folder, gathered.merged, description)
-    except OSError as error:
-        raise RunFolderError(f"Cannot write to {folder.path}: {error.strerror or error}.") from error
-    return PullResult(folder, gathered.merged, decisions, description, tuple(notes(description)))
+    files, rule = ReviewFolder(folder), rule or DecisionRule()
+    files.require_run()
+    with open_client(client) as connected, lock_review(files):
+        gathered = gather_run(connected, files, datasets=datasets, workspace=workspace, on_progress=on_progress)
+        ratings = gathered.merged.ratings
+        decisions = tuple(decide(gathered.rows, ratings, rule))
+        summary = summarize(gathered, files.questions())
+        described = {
+            "pulled_at": utc_now(),
+            "rule": asdict(rule),
+            "verdicts": dict(Counter(decision.status.value for decision in decisions)),
+            "reasons": dict(Counter(decision.reason.value for decision in decisions)),
+            "corrected": sum(decision.corrected for decision in decisions),
+        }
+        with writing(files.path):
+            write_decisions(files.decisions, decisions)
+            write_pulled(files, gathered.merged, {**described, **asdict(summary)})
+    return PullResult(files, ratings, decisions, summary)
 
 
-def write_pulled(folder: ReviewFolder, merged: Merged, description: dict[str, Any]) -> None:
-    """Write ratings and `pull.json`, each whole. What leaves `ratings.jsonl` is in its other file before."""
+def lock_review(files: ReviewFolder) -> IO[str]:
+    """Make the folder of a review, and lock it until the returned file is closed.
+
+    Raises:
+        OutputFileError: the folder cannot be made.
+        FolderInUseError: another pull works in it.
+    """
+    with writing(files.path):
+        files.path.mkdir(exist_ok=True)
+        return lock(files.lock)
+
+
+def utc_now() -> str:
+    """The present time, to the second (ISO 8601, UTC)."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def write_pulled(files: ReviewFolder, merged: Merged, content: Mapping[str, Any]) -> None:
+    """Write the ratings and `pull.json`. Replaced answers are on disk before they leave `ratings.jsonl`.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
     if merged.replaced:
-        appender = jsonl.Appender(folder.replaced)
+        appender = jsonl.Appender(files.replaced)
         appender.append(asdict(rating) for rating in merged.replaced)
         appender.close()
-    write_ratings(folder.ratings, merged.ratings)
-    atomic.write(folder.pulled, json.dumps(description, indent=2) + "\n")
+    write_ratings(files.ratings, merged.ratings)
+    atomic.write(files.pulled, json.dumps(content, indent=2) + "\n")

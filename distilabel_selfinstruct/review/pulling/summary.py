@@ -1,93 +1,178 @@
-"""The counts of a review and what is odd about it: what `pull.json` holds and what the commands say."""
+"""The counts of a review, and what is odd about it: the content of `pull.json`, and the notes of the commands."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
 
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
-from distilabel_selfinstruct.review.argilla.connection import shown
 from distilabel_selfinstruct.review.argilla.responses import DISCARDED, DRAFT, SUBMITTED, RatedDataset, Target
 from distilabel_selfinstruct.review.pulling.gather import Gathered
+from distilabel_selfinstruct.review.pulling.merge import OtherAnswer
 
-STATUSES = {"submitted": SUBMITTED, "drafts": DRAFT, "discarded": DISCARDED}
+
+@dataclass(frozen=True, slots=True)
+class DatasetSummary:
+    """A dataset that was read.
+
+    `completed` counts the records that at least `min_submitted` people have rated; `submitted`, `drafts` and
+    `discarded` count responses. `missing_questions` were pushed and are not asked; `unknown_questions` are asked and
+    are not ours.
+    """
+
+    name: str
+    workspace: str
+    rater: str | None
+    records: int
+    completed: int
+    min_submitted: int
+    submitted: int
+    drafts: int
+    discarded: int
+    missing_questions: tuple[str, ...]
+    unknown_questions: tuple[str, ...]
 
 
-def summary(gathered: Gathered, questions: Sequence[str]) -> dict[str, Any]:
-    """The counts of what was read.
+@dataclass(frozen=True, slots=True)
+class DeletedDataset:
+    """A dataset that was pushed and is no longer in Argilla."""
 
-    `missing_records` are rows that are not in Argilla, pushed or not; `deleted_records` were pushed or rated and are no
-    longer there; `unknown_records` are there and are no rows. `gone` counts answers pulled before that the server no
-    longer has, `replaced` those that their rater has changed or taken back.
+    name: str
+    workspace: str
+    rater: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """The counts of a review. The fields are also the keys of `pull.json`.
+
+    Attributes:
+        server: the address of Argilla.
+        datasets: the datasets that were read.
+        deleted_datasets: the datasets that no longer exist.
+        records: how many records the rows of the run make.
+        unusable_rows: how many rows have texts that nobody can rate.
+        missing_records: how many records are not in Argilla, whether they were pushed or not.
+        deleted_records: how many records were pushed or rated and are no longer in Argilla.
+        unknown_records: how many records in Argilla belong to no row.
+        submitted: how many responses are submitted.
+        drafts: how many responses are drafts.
+        discarded: how many responses are discarded.
+        raters: who has given a rating.
+        rated_records: how many records have a rating.
+        ratings: how many answers count.
+        gone: how many of these the server no longer has.
+        replaced: how many answers pulled before their rater has changed or taken back.
+        unknown_users: the user ids of raters without a name.
+        users: the names of the raters by user id.
+        other_answers: answers that cannot be ratings.
+    """
+
+    server: str
+    datasets: tuple[DatasetSummary, ...]
+    deleted_datasets: tuple[DeletedDataset, ...]
+    records: int
+    unusable_rows: int
+    missing_records: int
+    deleted_records: int
+    unknown_records: int
+    submitted: int
+    drafts: int
+    discarded: int
+    raters: tuple[str, ...]
+    rated_records: int
+    ratings: int
+    gone: int
+    replaced: int
+    unknown_users: tuple[str, ...]
+    users: Mapping[str, str]
+    other_answers: tuple[OtherAnswer, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd, one sentence each; empty if everything is as it was pushed."""
+        return tuple(_notes(self))
+
+
+def summarize(gathered: Gathered, questions: Sequence[str]) -> ReviewSummary:
+    """Count what was read.
 
     Args:
         gathered: rows and answers.
-        questions: what was asked when the datasets were pushed.
+        questions: the questions that were asked when the datasets were pushed.
     """
-    reading, merged, records = gathered.reading, gathered.merged, gathered.records
-    there = {record for dataset in reading.datasets for record in dataset.records}
+    reading, merged, tasks = gathered.reading, gathered.merged, gathered.tasks
+    in_argilla = {record for dataset in reading.datasets for record in dataset.records}
     rated = {rating.record for rating in merged.ratings}
     pushed = {record for dataset in reading.datasets for record in dataset.target.pushed}
     names = {response.rater for response in reading.responses}
-    return {
-        "server": shown(reading.url),
-        "datasets": [_dataset(dataset, questions) for dataset in reading.datasets],
-        "deleted_datasets": [_target(target) for target in reading.deleted],
-        "records": len(records),
-        "unusable_rows": gathered.num_unusable,
-        "missing_records": len(records.keys() - there),
-        "deleted_records": len(((rated if gathered.complete else set()) | pushed) - there),
-        "unknown_records": len(there - records.keys()),
-        **{name: sum(dataset.count(status) for dataset in reading.datasets) for name, status in STATUSES.items()},
-        "raters": sorted({rating.rater for rating in merged.ratings}),
-        "rated_records": len(rated & records.keys()),
-        "ratings": len(merged.ratings),
-        "gone": merged.num_gone if gathered.complete else 0,
-        "replaced": len(merged.replaced),
-        "unknown_users": list(reading.unknown_users),
-        "users": {identity: name for identity, name in reading.users.items() if name in names},
-        "other_answers": [asdict(answer) for answer in merged.other],
-    }
+    datasets = tuple(_dataset(dataset, questions) for dataset in reading.datasets)
+    return ReviewSummary(
+        server=reading.url,
+        datasets=datasets,
+        deleted_datasets=tuple(_deleted(target) for target in reading.deleted),
+        records=len(tasks),
+        unusable_rows=gathered.num_unusable,
+        missing_records=len(tasks.keys() - in_argilla),
+        deleted_records=len(((rated if gathered.complete else set()) | pushed) - in_argilla),
+        unknown_records=len(in_argilla - tasks.keys()),
+        submitted=sum(dataset.submitted for dataset in datasets),
+        drafts=sum(dataset.drafts for dataset in datasets),
+        discarded=sum(dataset.discarded for dataset in datasets),
+        raters=tuple(sorted({rating.rater for rating in merged.ratings})),
+        rated_records=len(rated & tasks.keys()),
+        ratings=len(merged.ratings),
+        gone=merged.num_gone if gathered.complete else 0,
+        replaced=len(merged.replaced),
+        unknown_users=reading.unknown_users,
+        users={identity: name for identity, name in reading.users.items() if name in names},
+        other_answers=merged.other,
+    )
 
 
-def notes(counts: Mapping[str, Any]) -> Iterator[str]:
-    """What is odd, one sentence each; nothing when all is as it was pushed."""
-    for dataset in counts["deleted_datasets"]:
-        yield f"The dataset {dataset['name']!r} is no longer in Argilla; what was pulled from it before is kept."
-    for dataset in counts["datasets"]:
+def _dataset(dataset: RatedDataset, questions: Sequence[str]) -> DatasetSummary:
+    return DatasetSummary(
+        name=dataset.target.name,
+        workspace=dataset.target.workspace,
+        rater=dataset.target.rater,
+        records=len(dataset.records),
+        completed=sum(dataset.records.values()),
+        min_submitted=dataset.min_submitted,
+        submitted=dataset.count(SUBMITTED),
+        drafts=dataset.count(DRAFT),
+        discarded=dataset.count(DISCARDED),
+        missing_questions=tuple(question for question in questions if question not in dataset.questions),
+        unknown_questions=tuple(question for question in dataset.questions if question not in QUESTIONS),
+    )
+
+
+def _deleted(target: Target) -> DeletedDataset:
+    return DeletedDataset(target.name, target.workspace, target.rater)
+
+
+def _notes(summary: ReviewSummary) -> Iterator[str]:
+    for deleted in summary.deleted_datasets:
+        yield f"The dataset {deleted.name!r} is no longer in Argilla; the answers pulled from it before are kept."
+    for dataset in summary.datasets:
         changes = [
-            f"{kind} {', '.join(dataset[questions])}"
-            for kind, questions in (("does not ask", "missing_questions"), ("also asks", "unknown_questions"))
-            if dataset[questions]
+            f"{verb} {', '.join(questions)}"
+            for verb, questions in (
+                ("does not ask", dataset.missing_questions),
+                ("also asks", dataset.unknown_questions),
+            )
+            if questions
         ]
         if changes:
-            yield f"The dataset {dataset['name']!r} has other questions than were pushed: it {' and '.join(changes)}."
+            yield f"The dataset {dataset.name!r} has other questions than were pushed: it {' and '.join(changes)}."
     for what, count in (
-        ("Rows of the run without usable texts, which cannot be rated", counts["unusable_rows"]),
-        ("Records that were pushed or rated and are no longer in Argilla", counts["deleted_records"]),
-        ("Records in Argilla that are no rows of this run", counts["unknown_records"]),
-        ("Answers pulled before and gone from Argilla since, kept", counts["gone"]),
-        ("Answers pulled before that their rater has changed or taken back", counts["replaced"]),
-        ("Raters without a user account, called user-<id>", len(counts["unknown_users"])),
+        ("Rows of the run without usable texts, which nobody can rate", summary.unusable_rows),
+        ("Records that were pushed or rated and are no longer in Argilla", summary.deleted_records),
+        ("Records in Argilla that belong to no row of this run", summary.unknown_records),
+        ("Answers that were pulled before and are kept, though Argilla no longer has them", summary.gone),
+        ("Answers pulled before that their rater has changed or taken back", summary.replaced),
+        ("Raters without a user account, called user-<id>", len(summary.unknown_users)),
     ):
         if count:
             yield f"{what}: {count:,}."
-    reasons = Counter(answer["why"] for answer in counts["other_answers"])
+    reasons = Counter(answer.why for answer in summary.other_answers)
     for why, count in sorted(reasons.items()):
-        yield f"Answers that count for nothing ({why}), kept in pull.json: {count:,}."
-
-
-def _target(target: Target) -> dict[str, Any]:
-    return {"name": target.name, "workspace": target.workspace, "rater": target.rater}
-
-
-def _dataset(dataset: RatedDataset, questions: Sequence[str]) -> dict[str, Any]:
-    return {
-        **_target(dataset.target),
-        "records": len(dataset.records),
-        "completed": sum(dataset.records.values()),
-        "min_submitted": dataset.min_submitted,
-        **{name: dataset.count(status) for name, status in STATUSES.items()},
-        "missing_questions": [question for question in questions if question not in dataset.questions],
-        "unknown_questions": [question for question in dataset.questions if question not in QUESTIONS],
-    }
+        yield f"Answers that do not count ({why}), kept in pull.json: {count:,}."

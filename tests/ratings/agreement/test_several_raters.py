@@ -43,7 +43,7 @@ def test_alpha_takes_words_in_their_order():
         for rater, answers in FOUR_OBSERVERS.items()
     }
     assert krippendorff_alpha(named, level="ordinal", order=words).value == pytest.approx(0.815, abs=5e-4)
-    with pytest.raises(ConfigError, match="is no number"):
+    with pytest.raises(ConfigError, match="is not a number"):
         krippendorff_alpha(named, level="ordinal")
 
 

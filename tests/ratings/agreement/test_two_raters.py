@@ -115,9 +115,9 @@ def test_an_interval_ends_at_1():
 
 def test_words_need_an_order_to_have_a_distance():
     first, second = {"1": "good", "2": "bad"}, {"1": "good", "2": "good"}
-    with pytest.raises(ConfigError, match=r"The answer 'good' is no number: give the order of the answers\."):
+    with pytest.raises(ConfigError, match=r"The answer 'good' is not a number: give the order of the answers\."):
         cohens_kappa(first, second, weights="linear")
-    with pytest.raises(ConfigError, match=r"The answer 'bad' has no place in the order good, better\."):
+    with pytest.raises(ConfigError, match=r"The answer 'bad' is not in the order good, better: add it\."):
         cohens_kappa(first, second, weights="linear", order=("good", "better"))
 
 

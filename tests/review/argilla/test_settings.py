@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.ratings import answers
 from distilabel_selfinstruct.review.argilla.settings import NAMES, allowed_values, config_folder, read_settings
 from tests.live_argilla import skip_or_fail
@@ -91,8 +91,7 @@ def test_a_question_can_be_left_out(own: Path) -> None:
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
-        ({"guidelines": None}, "guidelines is None and must name a file beside it"),
-        ({"guidelines": "nowhere.md"}, "cannot read the guidelines nowhere.md"),
+        ({"guidelines": None}, "guidelines is None and must name a file in the same folder"),
         ({"min_submitted": 0}, "min_submitted is 0 and should be greater than or equal to 1"),
         ({"min_submited": 2}, "there is no key min_submited"),
         ({"fields": []}, "the fields instruction, input, output are missing"),
@@ -111,6 +110,15 @@ def test_a_mistake_is_named_with_file_and_key(own: Path, entries: dict[str, Any]
     assert str(own) in str(raised.value)
 
 
+def test_guidelines_that_cannot_be_read_are_named(own: Path) -> None:
+    with pytest.raises(InputFileError, match=r"Cannot read .*nowhere\.md: No such file") as raised:
+        read_settings(change(own, guidelines="nowhere.md"))
+    assert raised.value.path == str(own.with_name("nowhere.md"))
+    own.with_name("nowhere.md").write_bytes(b"\xff")
+    with pytest.raises(InputFileError, match=r"nowhere\.md are not UTF-8: save them as UTF-8"):
+        read_settings(own)
+
+
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
@@ -127,7 +135,7 @@ def test_labels_must_be_for_the_values_that_ratings_are_read_by(own: Path, label
 
 def test_a_name_that_is_there_twice_is_refused(own: Path) -> None:
     fields = yaml.safe_load(own.read_text())["fields"]
-    with pytest.raises(ConfigError, match="the names input are there more than once"):
+    with pytest.raises(ConfigError, match="the names input stand there more than once"):
         read_settings(change(own, fields=[*fields, fields[1]]))
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from distilabel_selfinstruct.errors import ArgillaError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.evaluation import answers_of
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
@@ -103,7 +103,7 @@ def counts(results):
 
 
 def test_a_rater_sees_every_answer_once_and_no_model_anywhere(argilla_server, client, folder):
-    key, result = push_comparison(folder, client, two_models(30))
+    result = push_comparison(folder, two_models(30), client=client)
     dataset = dataset_id(folder)
     told = [
         get(argilla_server, "anna", path)
@@ -115,7 +115,7 @@ def test_a_rater_sees_every_answer_once_and_no_model_anywhere(argilla_server, cl
         )
     ]  # fmt: skip
     records = told[-1]["items"]
-    assert (len(records), result.created, len(key.answers)) == (59, 59, 59)
+    assert (len(records), result.pushed.created, len(result.key.answers)) == (59, 59, 59)
     owners = client.api.http_client.get(f"/api/v1/datasets/{dataset}/records", params={"limit": 1000}).json()
     for part in ("zebrafish", "okapi"):
         assert part not in json.dumps([told, owners]).casefold()
@@ -127,7 +127,7 @@ def test_texts_around_an_answer_are_the_same_whoever_gave_it(argilla_server, cli
         first: answers_of([{"instruction": "Sort.\n", "input": "b a", "output": " a b"}]),
         second: answers_of([{"instruction": "Sort.", "input": "b a\r\n", "output": "\n\nIt is a b.\n"}]),
     }
-    push_comparison(folder, client, files)
+    push_comparison(folder, files, client=client)
     fields = [record["fields"] for record in seen(argilla_server, "anna", folder)]
     assert sorted(one["output"] for one in fields) == ["It is a b.", "a b"]
     assert {(one["instruction"], one["input"]) for one in fields} == {("Sort.", "b a")}
@@ -138,23 +138,23 @@ def test_texts_around_an_answer_are_the_same_whoever_gave_it(argilla_server, cli
 
 
 def test_pushing_again_adds_nothing_and_keeps_ratings(argilla_server, client, folder):
-    push_comparison(folder, client, two_models())
+    push_comparison(folder, two_models(), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A"})
-    _, again = push_comparison(folder, client, dict(reversed(two_models().items())))
+    again = push_comparison(folder, dict(reversed(two_models().items())), client=client).pushed
     assert (again.created, again.already_there) == (0, 7)
-    assert counts(pull_comparison(client, folder)) == {"Okapi_instruct": "", "zebrafish-7b": "A"}
+    assert counts(pull_comparison(folder, client=client)) == {"Okapi_instruct": "", "zebrafish-7b": "A"}
 
 
-def test_a_larger_sample_goes_on_with_the_smaller_one(client, folder):
-    push_comparison(folder, client, two_models(20), CompareOptions(sample=5))
-    _, more = push_comparison(folder, client, two_models(20), CompareOptions(sample=8))
+def test_a_larger_sample_extends_the_smaller_one(client, folder):
+    push_comparison(folder, two_models(20), CompareOptions(sample=5), client=client)
+    more = push_comparison(folder, two_models(20), CompareOptions(sample=8), client=client).pushed
     assert 5 * 2 - 1 <= more.already_there <= 10
     assert more.created + more.already_there == more.records
 
 
 @pytest.mark.parametrize("change", ["another model", "another answer", "a smaller sample"])
 def test_another_comparison_in_the_same_folder_is_refused(client, folder, change):
-    push_comparison(folder, client, two_models())
+    push_comparison(folder, two_models(), client=client)
     answers, options = two_models(), CompareOptions()
     if change == "another model":
         answers["third"] = answers[MODELS[0]]
@@ -165,39 +165,39 @@ def test_another_comparison_in_the_same_folder_is_refused(client, folder, change
         options = CompareOptions(sample=1)
     before = (folder / "comparison.json").read_bytes()
     with pytest.raises(RunFolderError, match="holds another comparison, of zebrafish-7b, Okapi_instruct on 4 tasks"):
-        push_comparison(folder, client, answers, options)
+        push_comparison(folder, answers, options, client=client)
     assert (folder / "comparison.json").read_bytes() == before
 
 
 def test_a_name_of_a_dataset_that_tells_a_model_is_refused(client, tmp_path):
     with pytest.raises(
-        ArgillaError, match="'comparison-base-against-OKAPI-instruct', tells raters of the model 'Okapi_ins"
+        ConfigError, match="'comparison-base-against-OKAPI-instruct', which tells raters of the model 'Okapi_ins"
     ):
-        push_comparison(tmp_path / "base against OKAPI instruct", client, two_models())
+        push_comparison(tmp_path / "base against OKAPI instruct", two_models(), client=client)
     assert not (tmp_path / "base against OKAPI instruct").exists()
 
 
 def test_a_push_that_did_not_get_as_far_as_argilla_binds_to_nothing(client, folder):
-    with pytest.raises(ArgillaError, match="cannot name a dataset"):
-        push_comparison(folder, client, two_models(), dataset="a/b")
-    key, _ = push_comparison(folder, client, two_models(2))
-    assert read_key(folder) == key
+    with pytest.raises(ConfigError, match="cannot name a dataset"):
+        push_comparison(folder, two_models(), dataset="a/b", client=client)
+    result = push_comparison(folder, two_models(2), client=client)
+    assert read_key(folder) == result.key
 
 
 def test_the_folder_of_a_run_is_refused(client, folder):
     folder.mkdir()
     jsonl.write(folder / "instances.jsonl", [])
     with pytest.raises(RunFolderError, match="holds a run"):
-        push_comparison(folder, client, two_models())
+        push_comparison(folder, two_models(), client=client)
 
 
 def test_letters_come_back_by_model_and_pair(argilla_server, client, folder):
-    push_comparison(folder, client, two_models(), CompareOptions(min_submitted=2))
+    push_comparison(folder, two_models(), CompareOptions(min_submitted=2), client=client)
     letters = {"opposite 0": "B", "opposite 1": "A", "contrary 1": "C", "opposite 2": "D", "contrary 2": "A"}
     rate(argilla_server, "anna", folder, letters)
     rate(argilla_server, "ben", folder, {**letters, "opposite 3": "A"}, status="submitted")
     rate(argilla_server, "carl", folder, {"contrary 3": "D"}, status="draft")
-    results = pull_comparison(client, folder)
+    results = pull_comparison(folder, client=client)
     assert counts(results) == {"zebrafish-7b": "AAABBDD", "Okapi_instruct": "AABBCC"}
     (pair,) = results.comparison.pairs
     assert (pair.first, pair.wins, pair.ties, pair.losses) == ("zebrafish-7b", 1, 1, 1)
@@ -210,25 +210,25 @@ def test_letters_come_back_by_model_and_pair(argilla_server, client, folder):
 
 
 def test_pulling_again_loses_nothing_and_takes_what_changed(argilla_server, client, folder):
-    push_comparison(folder, client, two_models())
+    push_comparison(folder, two_models(), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A", "contrary 2": "B"})
-    pull_comparison(client, folder)
+    pull_comparison(folder, client=client)
     first = (folder / "review" / "ratings.jsonl").read_bytes()
-    pull_comparison(client, folder)
+    pull_comparison(folder, client=client)
     assert (folder / "review" / "ratings.jsonl").read_bytes() == first
-    of = {record["fields"]["output"]: record["id"] for record in seen(argilla_server, "anna", folder)}
-    client.api.http_client.delete(f"/api/v1/records/{of['opposite 1']}").raise_for_status()
+    ids = {record["fields"]["output"]: record["id"] for record in seen(argilla_server, "anna", folder)}
+    client.api.http_client.delete(f"/api/v1/records/{ids['opposite 1']}").raise_for_status()
     rate(argilla_server, "ben", folder, {"contrary 1": "D"})
-    results = pull_comparison(client, folder)
+    results = pull_comparison(folder, client=client)
     assert counts(results) == {"zebrafish-7b": "A", "Okapi_instruct": "BD"}
     assert len(read_ratings(folder / "review" / "ratings.jsonl")) == 3
     assert any("no longer in Argilla: 1." in note for note in results.notes)
 
 
 def test_the_state_of_a_comparison_is_shown_as_that_of_a_run(argilla_server, client, folder):
-    push_comparison(folder, client, two_models())
+    push_comparison(folder, two_models(), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A"})
-    state = status(client, folder)
+    state = status(folder, client=client)
     assert [(one.records, one.completed) for one in state.datasets] == [(7, 1)]
     assert {one.rater: one.submitted for one in state.raters}["anna"] == 1
 
@@ -242,7 +242,7 @@ def test_answers_are_rated_by_keyboard_only_and_an_empty_one_is_seen_to_be_none(
     from selenium.webdriver.support.ui import WebDriverWait
 
     task = ("Sort the words.", "b a")
-    push_comparison(folder, client, {MODELS[0]: {task: "a b"}, MODELS[1]: {task: ""}})
+    push_comparison(folder, {MODELS[0]: {task: "a b"}, MODELS[1]: {task: ""}}, client=client)
     sign_in(browser, argilla_server.url, *argilla_server.rater("carl")[:2])
     browser.get(read_pushed(folder).datasets[0].url)
     wait = WebDriverWait(browser, 30)
@@ -251,7 +251,7 @@ def test_answers_are_rated_by_keyboard_only_and_an_empty_one_is_seen_to_be_none(
         assert not [part for part in ("zebrafish", "okapi") if part in browser.page_source.casefold()]
         ActionChains(browser).send_keys("1" if "Answer a b" in page else "4").pause(1).send_keys(Keys.RETURN).perform()
     wait.until(lambda _: _page_of(browser, By.TAG_NAME, "100.00%"))
-    assert counts(pull_comparison(client, folder)) == {"zebrafish-7b": "A", "Okapi_instruct": "D"}
+    assert counts(pull_comparison(folder, client=client)) == {"zebrafish-7b": "A", "Okapi_instruct": "D"}
 
 
 def _page_of(browser, by, part):
@@ -262,7 +262,7 @@ def _page_of(browser, by, part):
 
 def test_a_folder_without_a_comparison_is_named(client, tmp_path):
     with pytest.raises(RunFolderError, match=r"holds no comparison: comparison\.json is missing"):
-        pull_comparison(client, tmp_path)
+        pull_comparison(tmp_path, client=client)
 
 
 def command(*arguments, **environment):
@@ -291,12 +291,12 @@ def test_the_commands_push_and_pull_and_say_where_to_go_on(argilla_server, folde
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "3 tasks, 2 models, 5 different answers.",
-        "5 records are new in Argilla, 0 were there.",
-        "1 tasks are not answered by all (Okapi_instruct lacks 1): --incomplete takes them too.",
-        "1 answers say the same as another model's: rated once, counted for both.",
+        "5 records are new in Argilla, 0 were there before.",
+        "1 tasks are not answered by all (Okapi_instruct lacks 1): --incomplete adds them.",
+        "1 answers equal another model's: each is rated once and counts for both.",
         f"Rate: {read_pushed(folder).datasets[0].url}",
-        f"Who gave which answer, not for raters: {folder / 'comparison.json'}",
-        f"When people have rated: selfinstruct review compare pull {folder}",
+        f"Which model gave which answer (not for raters): {folder / 'comparison.json'}",
+        f"After people have rated: selfinstruct review compare pull {folder}",
     ]
     rate(argilla_server, "anna", folder, {"opposite 0": "A", "contrary 3": "D", "opposite 3": "B"})
     done = command("pull", folder, *where)
@@ -323,7 +323,8 @@ def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, said):
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings")
 def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, client, folder):
     models = {path.stem: answers_of(jsonl.read(path), "response") for path in sorted(RECORDINGS.glob("*.jsonl"))}
-    key, result = push_comparison(folder, client, models)
+    pushed = push_comparison(folder, models, client=client)
+    key, result = pushed.key, pushed.pushed
     assert (len(key.models), key.num_tasks, key.num_left_out, result.failed) == (4, 252, 0, ())
     assert result.created == len(key.answers) == 4 * 252 - key.num_shared
     assert read_key(folder) == key
@@ -333,5 +334,5 @@ def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, 
     for records in key.records.values():
         places = [place for place, record in enumerate(shown) if record["external_id"] in records.values()]
         assert fmean(places) == pytest.approx((len(shown) - 1) / 2, abs=100)
-    results = pull_comparison(client, folder)
+    results = pull_comparison(folder, client=client)
     assert {one.answers for one in results.comparison.models} == {252}

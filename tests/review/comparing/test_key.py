@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.errors import ArgillaError, ConfigError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError
 from distilabel_selfinstruct.ratings.answers import record_id
 from distilabel_selfinstruct.review.comparing.key import is_named_in, make_key, read_key, write_key
 
@@ -80,7 +80,7 @@ def test_tasks_that_not_all_answer_are_left_out_and_counted():
 
 def test_models_without_a_common_task_are_refused():
     with pytest.raises(
-        ArgillaError, match=r"There is no task that all models answer \(base answers 1, tuned answers 1\)"
+        InputFileError, match=r"There is no task that all models answer \(base answers 1, tuned answers 1\)"
     ):
         make_key({"base": {("Sort.", ""): "x"}, "tuned": {("Add.", ""): "x"}})
 
@@ -100,7 +100,9 @@ def test_a_key_is_read_as_it_was_written(tmp_path_factory, answers, seed):
 
 def test_the_key_says_that_it_is_not_for_raters(tmp_path):
     write_key(tmp_path, make_key(numbered(1, base=str, tuned=str)))
-    assert json.loads((tmp_path / "comparison.json").read_text())["note"].startswith("Who gave which answer. Keep it")
+    assert json.loads((tmp_path / "comparison.json").read_text())["note"].startswith(
+        "Which model gave which answer. Do not"
+    )
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"models": ["x"]}', '{"models": 1, "answers": [{}]}', "\xff"])

@@ -11,10 +11,11 @@ from distilabel_selfinstruct.review.pulling.merge import (
     UNKNOWN_VALUE,
     Merged,
     OtherAnswer,
+    RatedTask,
     merge,
 )
 
-ABOUT = {"r1": ("Name a colour.", False), "r2": ("Is it red?", True)}
+TASKS = {"r1": RatedTask("Name a color.", False), "r2": RatedTask("Is it red?", True)}
 
 
 def at(minute: int) -> str:
@@ -35,7 +36,8 @@ def response(
 def rating(
     question: str = "overall", value: str = "A", minute: int = 1, rater: str = "anna", record: str = "r1"
 ) -> Rating:
-    return Rating(record, ABOUT[record][0], rater, question, value, at(minute), ABOUT[record][1])
+    task = TASKS[record]
+    return Rating(record, task.instruction, rater, question, value, at(minute), task.is_classification)
 
 
 def answers(merged: Merged) -> list[tuple[str, str, str, str]]:
@@ -43,7 +45,7 @@ def answers(merged: Merged) -> list[tuple[str, str, str, str]]:
 
 
 def test_each_answer_of_a_submitted_response_becomes_a_rating():
-    merged = merge(ABOUT, [response("r2", overall="B", comment="  fine ")])
+    merged = merge(TASKS, [response("r2", overall="B", comment="  fine ")])
     assert merged.ratings == (
         Rating("r2", "Is it red?", "anna", "overall", "B", at(1), is_classification=True),
         Rating("r2", "Is it red?", "anna", "comment", "  fine ", at(1), is_classification=True),
@@ -51,13 +53,13 @@ def test_each_answer_of_a_submitted_response_becomes_a_rating():
 
 
 def test_drafts_and_discarded_responses_are_no_ratings():
-    merged = merge(ABOUT, [response(status="draft", overall="A"), response("r2", status="discarded", overall="A")])
+    merged = merge(TASKS, [response(status="draft", overall="A"), response("r2", status="discarded", overall="A")])
     assert merged == Merged((), (), (), 0)
 
 
 def test_ratings_are_in_the_order_of_rows_raters_and_questions():
     merged = merge(
-        ABOUT, [response("r2", "ben", overall="A"), response("r2", comment="x", overall="A"), response(overall="A")]
+        TASKS, [response("r2", "ben", overall="A"), response("r2", comment="x", overall="A"), response(overall="A")]
     )
     assert [(one.record, one.rater, one.question) for one in merged.ratings] == [
         ("r1", "anna", "overall"), ("r2", "anna", "overall"), ("r2", "anna", "comment"), ("r2", "ben", "overall")
@@ -65,24 +67,24 @@ def test_ratings_are_in_the_order_of_rows_raters_and_questions():
 
 
 def test_a_changed_answer_takes_the_place_of_the_one_pulled_before():
-    merged = merge(ABOUT, [response(minute=5, overall="D")], [rating(value="A")])
+    merged = merge(TASKS, [response(minute=5, overall="D")], [rating(value="A")])
     assert answers(merged) == [("r1", "anna", "overall", "D")]
     assert merged.replaced == (rating(value="A"),)
 
 
 def test_an_answer_that_its_rater_left_empty_later_is_no_longer_in_force():
     before = [rating(), rating("corrected_output", "red")]
-    merged = merge(ABOUT, [response(minute=5, overall="A")], before)
+    merged = merge(TASKS, [response(minute=5, overall="A")], before)
     assert answers(merged) == [("r1", "anna", "overall", "A")]
     assert merged.replaced == (rating("corrected_output", "red"),)
 
 
 def test_the_same_answer_submitted_once_more_is_not_counted_as_replaced():
-    assert merge(ABOUT, [response(minute=5, overall="A")], [rating()]).replaced == ()
+    assert merge(TASKS, [response(minute=5, overall="A")], [rating()]).replaced == ()
 
 
 def test_an_answer_that_is_gone_from_the_server_is_kept_and_counted():
-    merged = merge(ABOUT, [], [rating(), rating("comment", "fine")])
+    merged = merge(TASKS, [], [rating(), rating("comment", "fine")])
     assert (merged.ratings, merged.num_gone) == ((rating(), rating("comment", "fine")), 2)
 
 
@@ -99,27 +101,27 @@ def test_a_new_answer_about_a_row_that_is_gone_from_the_run_is_a_rating_when_its
 
 def test_a_response_that_was_taken_back_is_no_longer_in_force():
     for status in ("draft", "discarded"):
-        merged = merge(ABOUT, [response(status=status, minute=5, overall="A")], [rating()])
+        merged = merge(TASKS, [response(status=status, minute=5, overall="A")], [rating()])
         assert (merged.ratings, merged.replaced) == ((), (rating(),))
 
 
 def test_a_draft_in_another_dataset_takes_nothing_back():
-    merged = merge(ABOUT, [response(status="draft", begun=3, minute=5, overall="D")], [rating()])
+    merged = merge(TASKS, [response(status="draft", begun=3, minute=5, overall="D")], [rating()])
     assert (merged.ratings, merged.num_gone) == ((rating(),), 1)
 
 
 def test_an_older_response_does_not_take_the_place_of_a_newer_answer():
-    merged = merge(ABOUT, [response(minute=1, overall="D")], [rating(minute=5)])
+    merged = merge(TASKS, [response(minute=1, overall="D")], [rating(minute=5)])
     assert answers(merged) == [("r1", "anna", "overall", "A")]
 
 
 def test_of_a_rater_who_answers_in_two_datasets_the_newer_answer_counts():
-    merged = merge(ABOUT, [response(minute=5, overall="B"), response(minute=2, overall="A")])
+    merged = merge(TASKS, [response(minute=5, overall="B"), response(minute=2, overall="A")])
     assert answers(merged) == [("r1", "anna", "overall", "B")]
 
 
 def test_a_submitted_response_counts_beside_a_newer_draft_in_another_dataset():
-    merged = merge(ABOUT, [response(minute=2, overall="A"), response(status="draft", minute=5, overall="B")])
+    merged = merge(TASKS, [response(minute=2, overall="A"), response(status="draft", minute=5, overall="B")])
     assert answers(merged) == [("r1", "anna", "overall", "A")]
 
 
@@ -129,7 +131,7 @@ def test_answers_that_are_no_ratings_are_kept_apart_with_the_reason():
         response("r2", valid_task=1, comment="yes"),
         response("r9", overall="A"),
     ]
-    merged = merge(ABOUT, given_answers)
+    merged = merge(TASKS, given_answers)
     assert answers(merged) == [("r2", "anna", "comment", "yes")]
     assert [(one.question, one.value, one.why) for one in merged.other] == [
         ("mood", "good", UNKNOWN_QUESTION),
@@ -141,8 +143,8 @@ def test_answers_that_are_no_ratings_are_kept_apart_with_the_reason():
 
 def test_other_answers_pulled_before_stay_until_they_can_be_ratings():
     known = OtherAnswer("r9", "anna", "overall", "A", at(1), UNKNOWN_RECORD)
-    assert merge(ABOUT, [], earlier_other=[known]).other == (known,)
-    merged = merge({"r9": ("Say hi.", False)}, [response("r9", overall="A")], earlier_other=[known])
+    assert merge(TASKS, [], earlier_other=[known]).other == (known,)
+    merged = merge({"r9": RatedTask("Say hi.", False)}, [response("r9", overall="A")], earlier_other=[known])
     assert (answers(merged), merged.other) == ([("r9", "anna", "overall", "A")], ())
 
 
@@ -157,8 +159,8 @@ RESPONSES = st.lists(
 
 @given(RESPONSES)
 def test_pulling_again_changes_nothing(responses):
-    once = merge(ABOUT, responses)
-    again = merge(ABOUT, responses, once.ratings, once.other)
+    once = merge(TASKS, responses)
+    again = merge(TASKS, responses, once.ratings, once.other)
     assert (again.ratings, again.replaced, again.num_gone) == (once.ratings, (), 0)
 
 
@@ -168,7 +170,7 @@ def test_every_answer_that_was_ever_pulled_is_in_force_replaced_or_given_again(p
     replaced: list[Rating] = []
     ever: set[Rating] = set()
     for responses in pulls:
-        merged = merge(ABOUT, responses, ratings)
+        merged = merge(TASKS, responses, ratings)
         ratings = merged.ratings
         replaced += merged.replaced
         ever |= set(ratings)

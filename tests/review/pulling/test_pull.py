@@ -2,13 +2,12 @@
 
 from distilabel_selfinstruct.ratings.answers import read_ratings
 from distilabel_selfinstruct.ratings.decisions import DecisionRule
-from distilabel_selfinstruct.review.pulling.pull import pull
-from tests.review.people import GOOD, WRONG, answers, identity, instance, verdicts
+from tests.review.people import GOOD, WRONG, answers, identity, instance, statuses
 
 
 def test_submitted_answers_are_written_as_they_were_given(review):
     review.answer("anna", {0: {**GOOD, "comment": "  Fine,\n<b>really</b> – ok. "}})
-    pull(review.client, review.run)
+    review.pull()
     assert answers(review) == [
         (0, "anna", "valid_task", "yes"),
         (0, "anna", "input_appropriate", "yes"),
@@ -21,7 +20,7 @@ def test_submitted_answers_are_written_as_they_were_given(review):
 def test_a_rating_holds_the_instruction_its_kind_and_the_time_of_the_answer(new_review):
     review = new_review([instance(1, is_classification=True)])
     review.answer("ben", {0: GOOD})
-    pull(review.client, review.run)
+    review.pull()
     rating = read_ratings(review.path / "ratings.jsonl")[0]
     assert (rating.instruction, rating.is_classification) == ("Name the opposite of word 1.", True)
     assert rating.updated_at.endswith("+00:00")
@@ -32,15 +31,15 @@ def test_drafts_and_discarded_responses_are_counted_and_decide_nothing(review):
     review.answer("anna", {0: GOOD})
     review.answer("anna", {1: WRONG, 2: WRONG}, status="draft")
     review.answer("anna", {3: WRONG}, status="discarded")
-    pull(review.client, review.run)
+    review.pull()
     summary = review.summary()
     assert (summary["submitted"], summary["drafts"], summary["discarded"]) == (1, 2, 1)
-    assert verdicts(review) == ["kept", "undecided", "undecided", "undecided"]
+    assert statuses(review) == ["kept", "undecided", "undecided", "undecided"]
 
 
-def test_each_row_has_a_verdict_with_its_reason_and_all_its_columns(review):
+def test_each_row_has_a_decision_with_its_reason_and_all_its_columns(review):
     review.answer("anna", {0: GOOD, 1: WRONG})
-    pull(review.client, review.run)
+    review.pull()
     rows = review.written("decisions.jsonl")
     assert [(row["verdict"], row["reason"], row["num_raters"]) for row in rows[:3]] == [
         ("kept", "accepted", 1),
@@ -54,7 +53,7 @@ def test_each_row_has_a_verdict_with_its_reason_and_all_its_columns(review):
 
 def test_a_corrected_output_takes_the_place_of_the_original(review):
     review.answer("anna", {0: {**WRONG, "corrected_output": "right"}})
-    pull(review.client, review.run)
+    review.pull()
     row = review.written("decisions.jsonl")[0]
     assert (row["verdict"], row["output"], row["original_output"], row["corrected"]) == (
         "kept",
@@ -67,11 +66,11 @@ def test_a_corrected_output_takes_the_place_of_the_original(review):
 def test_the_rule_decides(review):
     review.answer("anna", {0: GOOD})
     review.answer("ben", {0: WRONG})
-    for accept, verdict in (("any", "kept"), ("all", "dropped"), ("majority", "dropped")):
-        pull(review.client, review.run, DecisionRule(accept=accept))
-        assert verdicts(review)[0] == verdict
-    pull(review.client, review.run, DecisionRule(accept="any", min_raters=3))
-    assert verdicts(review)[0] == "undecided"
+    for accept, status in (("any", "kept"), ("all", "dropped"), ("majority", "dropped")):
+        review.pull(DecisionRule(accept=accept))
+        assert statuses(review)[0] == status
+    review.pull(DecisionRule(accept="any", min_raters=3))
+    assert statuses(review)[0] == "undecided"
     assert review.summary()["rule"]["min_raters"] == 3
 
 
@@ -79,7 +78,7 @@ def test_texts_with_script_come_back_exact_because_they_are_never_read_back(new_
     payload = "<img src=x onerror=alert(1)> & &lt;b&gt; \u2028 é"
     review = new_review([instance(0, instruction=payload, input=payload, output=payload)])
     review.answer("anna", {0: GOOD})
-    pull(review.client, review.run)
+    review.pull()
     row = review.written("decisions.jsonl")[0]
     assert (row["instruction"], row["input"], row["output"]) == (payload, payload, payload)
     assert read_ratings(review.path / "ratings.jsonl")[0].instruction == payload

@@ -4,12 +4,13 @@ import socket
 
 import pytest
 
-from distilabel_selfinstruct.errors import ArgillaError, InputFileError, RunFolderError
+from distilabel_selfinstruct.errors import ArgillaError, InputFileError, OutputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.review.argilla import responses
+from distilabel_selfinstruct.review.argilla.progress import TransferProgress
 from distilabel_selfinstruct.review.pulling.pull import pull
-from tests.review.people import GOOD, connected, instance, verdicts
+from tests.review.people import GOOD, connected, instance, statuses
 
 
 def test_a_server_that_cannot_be_reached_is_one_sentence(review):
@@ -18,7 +19,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(review):
         port = listener.getsockname()[1]
     review.client.api.http_client.base_url = f"http://127.0.0.1:{port}"
     with pytest.raises(ArgillaError, match=r"cannot be reached \(.*\): check the address") as raised:
-        pull(review.client, review.run)
+        review.pull()
     assert "\n" not in str(raised.value)
 
 
@@ -27,19 +28,19 @@ def test_the_key_of_an_annotator_is_refused_with_the_remedy(review):
         connected(review.server.url, review.server.rater("anna")[2]) as client,
         pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"),
     ):
-        pull(client, review.run)
+        pull(review.run, client=client)
 
 
 def test_a_folder_without_a_run_is_refused(review, tmp_path):
     with pytest.raises(RunFolderError, match=r"holds no finished run: instances.jsonl is missing"):
-        pull(review.client, tmp_path)
+        pull(tmp_path, client=review.client)
 
 
 def test_a_damaged_ratings_file_is_refused_and_left_as_it_is(review):
     review.path.mkdir()
     (review.path / "ratings.jsonl").write_text("{\n", encoding="utf-8")
     with pytest.raises(InputFileError, match="line 1"):
-        pull(review.client, review.run)
+        review.pull()
     assert (review.path / "ratings.jsonl").read_text(encoding="utf-8") == "{\n"
 
 
@@ -48,49 +49,49 @@ def test_a_damaged_description_of_the_push_is_refused(review, content):
     review.path.mkdir()
     (review.path / "push.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunFolderError, match=r"push.json is damaged"):
-        pull(review.client, review.run)
+        review.pull()
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"other_answers": [{}]}'])
 def test_a_damaged_summary_of_the_last_pull_is_refused(review, content):
     review.path.mkdir()
     (review.path / "pull.json").write_text(content, encoding="utf-8")
-    with pytest.raises(ArgillaError, match=r"pull.json is damaged .*: mend or remove it"):
-        pull(review.client, review.run)
+    with pytest.raises(RunFolderError, match=r"pull.json is damaged .*: repair or remove it"):
+        review.pull()
 
 
 def test_two_pulls_into_one_folder_do_not_meet(review):
     review.path.mkdir()
     with lock(review.path / "lock"), pytest.raises(RunFolderError, match="in use by another process"):
-        pull(review.client, review.run)
+        review.pull()
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(review):
     review.path.write_text("in the way", encoding="utf-8")
-    with pytest.raises(RunFolderError, match="Cannot write to"):
-        pull(review.client, review.run)
+    with pytest.raises(OutputFileError, match="Cannot write to"):
+        review.pull()
 
 
 def test_rows_without_usable_texts_are_left_out_and_counted(review):
     jsonl.write(review.run / "instances.jsonl", [*review.rows, {"instruction": "no output"}])
-    result = pull(review.client, review.run)
+    result = review.pull()
     assert len(review.written("decisions.jsonl")) == 4
-    assert "Rows of the run without usable texts, which cannot be rated: 1." in result.notes
+    assert "Rows of the run without usable texts, which nobody can rate: 1." in result.summary.notes
 
 
 def test_progress_is_reported(review):
     seen = []
-    pull(review.client, review.run, report=lambda done, total: seen.append((done, total)))
-    assert seen == [(4, 4)]
+    review.pull(on_progress=lambda done, total: seen.append((done, total)))
+    assert seen == [TransferProgress(4, 4)]
 
 
 def test_a_dataset_is_read_page_by_page(review, monkeypatch):
     monkeypatch.setattr(responses, "PAGE", 3)
     review.answer("anna", dict.fromkeys(range(4), GOOD))
     seen = []
-    pull(review.client, review.run, report=lambda done, total: seen.append((done, total)))
-    assert seen == [(3, 4), (4, 4)]
-    assert verdicts(review) == ["kept"] * 4
+    review.pull(on_progress=lambda done, total: seen.append((done, total)))
+    assert seen == [TransferProgress(3, 4), TransferProgress(4, 4)]
+    assert statuses(review) == ["kept"] * 4
 
 
 def test_no_answer_is_missed_when_a_record_is_deleted_between_two_pages(review, monkeypatch):
@@ -98,13 +99,13 @@ def test_no_answer_is_missed_when_a_record_is_deleted_between_two_pages(review, 
     review.answer("anna", {2: GOOD, 3: GOOD})
     pages = []
 
-    def delete_after_the_first_page(done, total):
-        pages.append(done)
+    def delete_after_the_first_page(progress):
+        pages.append(progress.done)
         if len(pages) == 1:  # the third record moves up to the first page, which was read already
             review.delete_record(0)
 
-    pull(review.client, review.run, report=delete_after_the_first_page)
-    assert verdicts(review) == ["undecided", "undecided", "kept", "kept"]
+    review.pull(on_progress=delete_after_the_first_page)
+    assert statuses(review) == ["undecided", "undecided", "kept", "kept"]
 
 
 def test_a_dataset_that_never_stays_the_same_is_an_error(review, monkeypatch):
@@ -114,9 +115,7 @@ def test_a_dataset_that_never_stays_the_same_is_an_error(review, monkeypatch):
     review.rows = more
     left = list(range(10))
     with pytest.raises(ArgillaError, match="are being deleted: pull again when that is done"):
-        pull(
-            review.client,
-            review.run,
-            names=[f"{review.name}-more"],
-            report=lambda done, total: review.delete_record(left.pop(0), dataset=1) if done % 3 == 1 else None,
+        review.pull(
+            datasets=[f"{review.name}-more"],
+            on_progress=lambda done, total: review.delete_record(left.pop(0), dataset=1) if done % 3 == 1 else None,
         )

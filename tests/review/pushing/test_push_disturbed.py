@@ -16,21 +16,21 @@ import pytest
 
 from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
-from distilabel_selfinstruct.review.pushing.push import push, push_run
+from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.rows import push_rows
 from tests.review.flaky_proxy import flaky_proxy
 from tests.review.people import connected, identity, instance
 from tests.review.pushes import a_run, answer, records, rows
 
 PUSH_SLOWLY = """
-import sys, time
-from pathlib import Path
+import sys
 from distilabel_selfinstruct.review.argilla import upload
 from distilabel_selfinstruct.review.argilla.connection import connect
 from distilabel_selfinstruct.review.pushing.push import push_run
 upload.MAX_BATCH = 20
-def watch(progress):
-    print(progress.sent, flush=True)
-push_run(Path(sys.argv[1]), connect(sys.argv[2]), watch=watch)
+def on_progress(progress):
+    print(progress.done, flush=True)
+push_run(sys.argv[1], client=connect(sys.argv[2]), on_progress=on_progress)
 """
 
 
@@ -64,7 +64,7 @@ def test_a_push_that_was_killed_is_completed_by_the_next(
     assert pushed is not None
     assert (pushed.complete, [dataset.name for dataset in pushed.datasets]) == (False, [name])
     answer(argilla_server, "anna", found[0]["id"])
-    result = push_run(run, client)
+    result = push_run(run, client=client)
     after = records(client, name)
     assert {one["external_id"] for one in after} == {identity(row) for row in rows(400)}
     assert (len(after), result.already_there) == (400, len(found))
@@ -85,12 +85,12 @@ def test_a_push_that_was_killed_while_it_made_the_dataset_is_completed(
             time.sleep(0.02)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-    push_run(run, client)
+    push_run(run, client=client)
     assert len(records(client, name)) == 5
 
 
 def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argilla, name: str) -> None:
-    push(rows(40), client, name)
+    push_rows(rows(40), client, name)
     before = [one["id"] for one in records(client, name)]
     problems: list[BaseException] = []
 
@@ -104,7 +104,7 @@ def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argill
     people = [threading.Thread(target=rate, args=(rater,)) for rater in ("anna", "ben")]
     for person in people:
         person.start()
-    result = push(rows(1500), client, name)
+    result = push_rows(rows(1500), client, name)
     for person in people:
         person.join()
     assert problems == []
@@ -119,7 +119,7 @@ def test_two_pushes_at_a_time_make_one_dataset(argilla_server: Any, client: rg.A
     def one_push() -> None:
         try:
             with connected(argilla_server.url, argilla_server.api_key) as own:
-                push(rows(300), own, name)
+                push_rows(rows(300), own, name)
         except BaseException as error:
             problems.append(error)
 
@@ -144,7 +144,7 @@ def test_a_server_that_is_busy_for_a_while_is_asked_again(argilla_server: Any, c
         return faults.pop() if bulk(method, path) and faults else None
 
     with flaky_proxy(argilla_server.url, fault) as url, connected(url, argilla_server.api_key) as through:
-        assert push(rows(5), through, name).created == 5
+        assert push_rows(rows(5), through, name).created == 5
     assert faults == []
     assert len(records(client, name)) == 5
 
@@ -154,7 +154,7 @@ def test_a_record_that_breaks_the_server_is_found_among_many(argilla_server: Any
         return 500 if bulk(method, path) and b"poison" in body else None
 
     with flaky_proxy(argilla_server.url, fault) as url, connected(url, argilla_server.api_key) as through:
-        result = push([*rows(6), instance(7, output="poison"), *rows(2, output="fine")], through, name)
+        result = push_rows([*rows(6), instance(7, output="poison"), *rows(2, output="fine")], through, name)
     assert [(row.row, row.reason) for row in result.failed] == [(7, "status 500: on purpose")]
     assert result.created == 8
 
@@ -166,9 +166,9 @@ def test_a_server_that_breaks_whatever_it_is_sent_is_one_sentence(argilla_server
     with (
         flaky_proxy(argilla_server.url, fault) as url,
         connected(url, argilla_server.api_key) as through,
-        pytest.raises(ArgillaError, match=r"fails whatever it is sent \(status 500: on purpose\)"),
+        pytest.raises(ArgillaError, match=r"fails at every record \(status 500: on purpose\)"),
     ):
-        push(rows(4), through, name)
+        push_rows(rows(4), through, name)
 
 
 def test_a_server_that_goes_away_is_one_sentence_and_the_file_says_that_it_is_not_complete(
@@ -181,7 +181,7 @@ def test_a_server_that_goes_away_is_one_sentence_and_the_file_says_that_it_is_no
         connected(url, argilla_server.api_key) as through,
         pytest.raises(ArgillaError) as raised,
     ):
-        push_run(run, through, dataset=name)
+        push_run(run, dataset=name, client=through)
     assert "did not answer 2 times in a row" in str(raised.value)
-    assert "push again; what arrived is kept" in str(raised.value)
+    assert "push again; records that arrived are kept" in str(raised.value)
     assert read_pushed(run).complete is False  # type: ignore[union-attr]

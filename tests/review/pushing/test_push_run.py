@@ -12,7 +12,8 @@ import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
-from distilabel_selfinstruct.review.pushing.push import PushOptions, push_run
+from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from tests.review.people import instance
 from tests.review.pushes import a_run, rows
 
@@ -21,7 +22,7 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
     argilla_server: Any, client: rg.Argilla, name: str, tmp_path: Path
 ) -> None:
     run = a_run(tmp_path, [*rows(8), instance(8, output=None)])
-    push_run(run, client, PushOptions(sample=5, seed=7), dataset=name)
+    push_run(run, PushOptions(sample=5, seed=7), dataset=name, client=client)
     content = json.loads((run / "review" / "push.json").read_text())
     assert content["url"] == argilla_server.url
     assert [(one["name"], one["workspace"], one["rater"]) for one in content["datasets"]] == [
@@ -38,8 +39,8 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
 
 def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(4))
-    push_run(run, client, dataset=name)
-    push_run(run, client, dataset=f"{name}-second")
+    push_run(run, dataset=name, client=client)
+    push_run(run, dataset=f"{name}-second", client=client)
     pushed = read_pushed(run)
     assert pushed is not None
     assert [dataset.name for dataset in pushed.datasets] == [f"{name}-second", name]
@@ -49,12 +50,12 @@ def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tm
 
 def test_the_dataset_is_named_after_the_folder_by_default(client: rg.Argilla, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(1)).rename(tmp_path / "Mein Lauf (2) ü")
-    assert push_run(run, client).datasets[0].name == "selfinstruct-Mein-Lauf-2-ü"
+    assert push_run(run, client=client).datasets[0].name == "selfinstruct-Mein-Lauf-2-ü"
 
 
 def test_a_folder_without_instances_is_named(client: rg.Argilla, tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match=r"holds no instances to rate: instances\.jsonl is missing"):
-        push_run(tmp_path, client)
+    with pytest.raises(RunFolderError, match=r"holds no finished run: instances\.jsonl is missing"):
+        push_run(tmp_path, client=client)
 
 
 def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> Non
     (run / "review").mkdir()
     (run / "review" / "push.json").write_text("{")
     with pytest.raises(RunFolderError, match=r"push\.json is damaged"):
-        push_run(run, client)
+        push_run(run, client=client)
 
 
 def command(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -78,11 +79,11 @@ def test_the_command_finds_the_server_and_says_where_to_go_on(argilla_server: An
     done = command(run, "--home", argilla_server.home)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "5 records are new in Argilla, 0 were there.",
-        "1 rows say the same as a row before and were sent once.",
+        "5 records are new in Argilla, 0 were there before.",
+        "1 rows have the same texts as an earlier row and were not sent again.",
         "Row 7 could not be sent: output is None and must be a text.",
         f"Rate: {read_pushed(run).datasets[0].url}",  # type: ignore[union-attr]
-        f"When people have rated: selfinstruct review pull {run}",
+        f"After people have rated: selfinstruct review pull {run}",
     ]
 
 
@@ -94,7 +95,7 @@ def test_the_command_pushes_a_sample_split_between_raters(argilla_server: Any, t
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "24 records are new in Argilla" in done.stdout
-    assert "A sample: one instance each of 20 instructions." in done.stdout
+    assert "This is a sample: one instance each of 20 instructions." in done.stdout
     assert "anna (12 records): http" in done.stdout
 
 

@@ -31,7 +31,7 @@ FLOORS = {
     "config": 4,
     "host_fixes": 4,
     "argilla_server": 4,
-    "testing": 4,
+    "testing": 5,
     "llms": 5,
     "report": 5,
     "review": 5,

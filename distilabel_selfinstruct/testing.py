@@ -3,9 +3,14 @@
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from pydantic import PrivateAttr
+
+from distilabel_selfinstruct.host_fixes.quiet_import import silence
+
+silence()  # before the host is imported
+
 from distilabel.models.llms.base import LLM
 from distilabel.models.llms.utils import prepare_output
-from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

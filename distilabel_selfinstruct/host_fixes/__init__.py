@@ -2,7 +2,8 @@
 
 `apply()` changes the host in this process; `distilabel_selfinstruct.steps` calls it when it is imported, and
 worker processes call it before they run a step. With any other version of the host it does nothing. `FIXES`
-lists each bug with the test that reproduces it.
+lists each bug with the test that reproduces it; to read it imports no host. Each description stands in the module
+that fixes the bug.
 
 What a user sees: a run always ends. If anything failed (an exception in a step, a dead worker process, rows
 that wait for rows that never come), `Pipeline.run` raises `PipelineFailedError` once all rows that could be
@@ -14,10 +15,11 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import threading
+from types import ModuleType
 
 from distilabel_selfinstruct.host_fixes.failures import PipelineFailedError, StepFailure
-from distilabel_selfinstruct.host_fixes.import_warnings import silence
-from distilabel_selfinstruct.host_fixes.table import FIXES, HOST_VERSION, HostFix
+from distilabel_selfinstruct.host_fixes.host_fix import HOST_VERSION, HostFix
+from distilabel_selfinstruct.host_fixes.quiet_import import silence
 from distilabel_selfinstruct.host_fixes.tracebacks import restore_plain_tracebacks
 
 __all__ = [
@@ -30,24 +32,58 @@ __all__ = [
     "restore_plain_tracebacks",
 ]
 
-# `logs` first: others import what it has put in the host's place.
-_MODULES = (
-    "logs",
-    "batch_flow",
-    "batch_files",
-    "routing",
-    "write_buffer",
-    "mappings",
-    "secrets",
+_GROUNDWORK = ("batch_counts", "failures", "step_worker")
+"""What several fixes need changed in the host."""
+
+_FIXES_FOR_A_RUN = (
+    "empty_last_batch",
+    "global_step_with_empty_predecessor",
+    "replicas_out_of_order",
+    "idle_replicas",
+    "sequential_load_groups",  # before the next, which ends a run that has asked its idle generators
+    "stalled_run",
+    "routing_on_python_313",
+    "waiting_steps",
+    "unpicklable_step",
+    "exception_between_steps",
+    "dead_worker",
+    "orphans",
+    "interrupt_after_run",
+    "logging_after_run",
+    "changing_columns",
+    "columns_before_global_step",
+    "values_json_lacks",
+    "overridden_columns",
+    "cache_without_use",
+    "dataset_folders",
+    "missing_fields",  # before the next, which takes secrets out of what it adds
+    "secrets_in_yaml",
+    "lists_that_start_with_none",
+    "docstrings_on_python_313",
     "citations",
-    "run_report",
-    "stalled",
-    "worker_watch",
-    "run_ahead",
-    "no_cache",
-    "saved_dataset",
-    "signatures",
-    "docstrings",
+)
+"""Modules with a fix and an `apply`, in this order: of two fixes for one function, the later gets the earlier."""
+
+_FIXES_IN_WORKERS = (
+    "generator_without_last_batch",
+    "several_yields",
+    "exception_in_step",
+    "exception_in_load",
+    "exception_in_unload",
+    "unpicklable_rows",
+)
+"""Modules with a fix that `step_worker` puts together."""
+
+_FIXES_FOR_THE_PROCESS = ("quiet_import", "tracebacks")
+"""Modules with a fix that has to come before the host is imported, or that the program decides about."""
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+FIXES: tuple[HostFix, ...] = tuple(
+    fix for name in (*_FIXES_FOR_A_RUN, *_FIXES_IN_WORKERS, *_FIXES_FOR_THE_PROCESS) for fix in _module(name).FIXES
 )
 
 _lock = threading.Lock()
@@ -65,7 +101,7 @@ def _apply_to(version: str) -> bool:
     with _lock:
         if not _applied.is_set():
             silence()
-            for name in _MODULES:
-                importlib.import_module(f"{__name__}.{name}").apply()
+            for name in (*_GROUNDWORK, *_FIXES_FOR_A_RUN):
+                _module(name).apply()
             _applied.set()
     return True

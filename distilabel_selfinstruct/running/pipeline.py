@@ -7,6 +7,10 @@ every file of a run is derived from the journals that the steps write.
 from pathlib import Path
 from typing import Any
 
+from distilabel_selfinstruct.host_fixes.quiet_import import silence
+
+silence()  # before the host is imported
+
 from distilabel.models.llms.base import LLM
 from distilabel.pipeline import Pipeline
 

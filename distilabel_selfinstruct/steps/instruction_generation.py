@@ -19,6 +19,8 @@ from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput
 
+    from distilabel_selfinstruct.host_fixes.contracts import RunsAhead
+
 
 class InstructionGeneration(PromptedTask, GeneratorTask):
     """Generate instructions with the bootstrapping loop of Self-Instruct.
@@ -137,7 +139,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
 
     @property
     def runs_ahead(self) -> bool:
-        """The next batch is generated while the steps after this one still work (see `host_fixes.run_ahead`)."""
+        """The next batch is generated while the steps after this one still work."""
         return True
 
     @property
@@ -195,3 +197,9 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             "request": generated.request,
             "model_name": model,
         }
+
+
+if TYPE_CHECKING:
+    # mypy checks here what the class cannot inherit.
+    def _runs_ahead(generator: InstructionGeneration) -> RunsAhead:
+        return generator

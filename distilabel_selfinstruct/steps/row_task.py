@@ -17,6 +17,8 @@ from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
+    from distilabel_selfinstruct.host_fixes.contracts import BeginsBatches
+
 
 BATCHES_AHEAD = 16
 """Waiting requests, in multiples of `max_in_flight`, beyond which no batch is begun early."""
@@ -96,3 +98,9 @@ class RowTask(PromptedTask, Task):
             add_raw_input=bool(self.add_raw_input),
         )
         return {**row, **output, "model_name": completion.model}
+
+
+if TYPE_CHECKING:
+    # mypy checks here what the class cannot inherit.
+    def _begins_batches(task: RowTask) -> BeginsBatches:
+        return task

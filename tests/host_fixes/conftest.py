@@ -1,4 +1,4 @@
-"""`run_scenarios` runs pipelines of `scenarios.py` in processes with a time-out: a hang is a result."""
+"""`run_scenarios` runs pipelines of `scenarios.py` in processes with a timeout: a hang is a result."""
 
 import json
 import os

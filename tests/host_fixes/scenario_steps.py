@@ -11,6 +11,13 @@ from distilabel.steps.tasks.base import Task
 from pydantic import SecretStr
 
 
+class DetailedError(Exception):
+    """Cannot be unpickled, as many errors of clients: its class takes more than the message."""
+
+    def __init__(self, message: str, *, detail: str) -> None:
+        super().__init__(f"{message}: {detail}")
+
+
 class Numbers(GeneratorStep):
     """Rows with `k` from 0 to `n` - 1."""
 
@@ -67,6 +74,8 @@ class Mark(Step):
         super().load()
         if self.fault == "die in load":
             os._exit(9)
+        if self.fault == "raise in load":
+            raise DetailedError("load boom", detail="no model")
 
     def process(self, inputs: StepInput) -> Any:
         first = inputs[0]["k"]  # raises on an empty batch, as a user's step may
@@ -172,7 +181,7 @@ class Change(Step):
 
 
 class Same(GlobalStep):
-    """Hands its input on."""
+    """Passes its input on."""
 
     def process(self, inputs: StepInput) -> Any:
         yield inputs

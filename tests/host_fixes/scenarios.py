@@ -54,12 +54,12 @@ def mark(**options: Any) -> Any:
 
 def outcome(p: Any, **run_options: Any) -> dict[str, Any]:
     """Run the pipeline: its rows by leaf step, and the error if there was one."""
-    result: dict[str, Any] = {"error": None, "message": "", "children": 0}
+    result: dict[str, Any] = {"error": None, "message": "", "cause": "", "children": 0}
     try:
         distiset = p.run(use_cache=False, **run_options)
     except Exception as error:
         distiset = getattr(error, "distiset", None)
-        result |= {"error": type(error).__name__, "message": str(error)}
+        result |= {"error": type(error).__name__, "message": str(error), "cause": str(error.__cause__)}
     result["rows"] = {name: split["train"].to_list() for name, split in (distiset or {}).items()}
     result["children"] = len(multiprocessing.active_children())
     return result
@@ -203,7 +203,16 @@ def step_fault(fault: str) -> Any:
     return outcome(p)
 
 
-for _fault in ("raise", "die", "die in load", "unsendable", "two yields", "no yield", "raise in unload"):
+for _fault in (
+    "raise",
+    "die",
+    "die in load",
+    "raise in load",
+    "unsendable",
+    "two yields",
+    "no yield",
+    "raise in unload",
+):
     SCENARIOS[f"step_{_fault.replace(' ', '_')}"] = lambda fault=_fault: step_fault(fault)
 
 
@@ -252,6 +261,20 @@ def unequal_predecessors() -> Any:
     with pipeline() as p:
         generator, join = numbers(), step("Together", input_batch_size=10)
         generator >> [keep(name="all"), keep(name="half", divisor=2)] >> join
+    return outcome(p)
+
+
+@scenario
+def exception_between_steps() -> Any:
+    """The routing function is called in the thread that moves the batches."""
+    from distilabel.pipeline import routing_batch_function
+
+    @routing_batch_function()
+    def broken(names: list[str]) -> list[str]:
+        raise ValueError("routing boom")
+
+    with pipeline() as p:
+        numbers() >> broken >> [keep(name="left"), keep(name="right")]
     return outcome(p)
 
 

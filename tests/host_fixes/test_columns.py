@@ -14,7 +14,7 @@ host_fixes.apply()  # before the host is imported, whose warnings would be error
 from distilabel.pipeline.batch import _Batch
 from distilabel.pipeline.write_buffer import _WriteBuffer
 
-from distilabel_selfinstruct.host_fixes.batch_files import decode, encode
+from distilabel_selfinstruct.host_fixes.columns_before_global_step import decode, encode
 
 # column: (in rows before 60, in rows from 60), as they come out
 EXPECTED = {
@@ -54,7 +54,7 @@ def test_column_of_mixed_types_becomes_text(outcomes):
     assert [row["mixed"] for row in outcomes["changing_columns"].rows[:4]] == ["1", "x", "1", "x"]
 
 
-def test_global_step_hands_on_columns_that_arrow_cannot_hold(outcomes):
+def test_global_step_passes_on_columns_that_arrow_cannot_hold(outcomes):
     outcome = outcomes["changing_columns_through_global_step"]
     assert outcome["error"] is None
     assert len(outcome.rows) == 120

@@ -16,6 +16,7 @@ def outcomes(run_scenarios):
             "step_raise",
             "step_die",
             "step_die_in_load",
+            "step_raise_in_load",
             "step_unsendable",
         ),
         (
@@ -24,6 +25,7 @@ def outcomes(run_scenarios):
             "step_raise_in_unload",
             "step_that_cannot_be_pickled",
             "global_step_raises",
+            "exception_between_steps",
             "unequal_predecessors",
             "idle_worker_dies",
         ),
@@ -67,11 +69,21 @@ def test_worker_that_dies_while_loading_ends_the_run(outcomes):
     assert_failed(outcomes["step_die_in_load"], "step 'mark_0', loading in its worker", DYING)
 
 
+def test_any_exception_in_load_ends_the_run(outcomes):
+    outcome = outcomes["step_raise_in_load"]
+    assert (outcome["error"], outcome["children"]) == ("RuntimeError", 0)
+    assert "DetailedError: load boom: no model" in outcome["cause"]
+
+
+def test_exception_between_steps_is_raised_at_the_end(outcomes):
+    assert_failed(outcomes["exception_between_steps"], "moving batches between steps: ValueError: routing boom")
+
+
 def test_dead_idle_worker_ends_a_run_that_needs_it_later(outcomes):
     assert_failed(outcomes["idle_worker_dies"], "a worker waiting for a step to run", "exit code -9")
 
 
-def test_batch_whose_step_raises_goes_on_with_none_and_the_run_raises_at_its_end(outcomes):
+def test_batch_whose_step_raises_is_passed_on_with_none_and_the_run_raises_at_its_end(outcomes):
     outcome = outcomes["step_raise"]
     assert_failed(outcome, "step 'mark_0', batch 2: ValueError: step boom")
     assert numbers_of(outcome.rows) == list(range(40))

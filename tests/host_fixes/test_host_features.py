@@ -1,4 +1,4 @@
-"""Features of the host that the fixes touch and that go on working."""
+"""Features of the host that the fixes touch and that keep working."""
 
 import pytest
 

@@ -3,7 +3,7 @@
 The host (`pipeline/write_buffer.py:143`) writes a parquet file per 50 rows and casts each to the columns seen
 so far: a column that was None or `[]` and is text later raises, a struct that gains keys loses them, a column
 that the first row of a file lacks is dropped. Here each file is written as it comes; when the buffer is
-closed, files that differ from what all of them have in common are written again.
+closed, files that differ from what all of them have in common are replaced.
 """
 
 from __future__ import annotations
@@ -14,15 +14,24 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distilabel.pipeline.write_buffer import _WriteBuffer
-from distilabel.utils.files import list_files_in_dir
 
 from distilabel_selfinstruct.host_fixes.arrow_rows import table_of, text_of
-from distilabel_selfinstruct.host_fixes.replacing import replace
+from distilabel_selfinstruct.host_fixes.host_fix import HostFix, replace
+
+FIXES = (
+    HostFix(
+        "columns that change",
+        "pipeline/write_buffer.py:143",
+        "a column that is None or [] first, gains keys or changes type after 50 rows: raises or loses values",
+        "tests/host_fixes/test_columns.py::test_column_may_change_after_the_first_file",
+    ),
+)
 
 
 def apply() -> None:
     """Replace the host's methods; called once."""
+    from distilabel.pipeline.write_buffer import _WriteBuffer
+
     replace(_WriteBuffer, "_write", write)
     replace(_WriteBuffer, "close", close)
 
@@ -36,8 +45,8 @@ def write(buffer: Any, step_name: str) -> None:
     buffer._buffers_last_file[step_name] = number + 1
     file = folder / f"{number:05d}.parquet"
     if file.exists() and False not in buffer._steps_cached.values():
-        # A resumed run starts to count anew; as in the host, rows of the same columns go on behind the
-        # earlier ones.
+        # A resumed run starts to count from 0 again; as in the host, rows of the same columns are appended to
+        # the earlier ones.
         earlier, table = pq.read_table(file), table_of(rows)
         if earlier.column_names == table.column_names:
             rows = earlier.to_pylist() + rows
@@ -47,6 +56,8 @@ def write(buffer: Any, step_name: str) -> None:
 
 def close(buffer: Any) -> None:
     """Write what is left, then give all files of a step the same columns."""
+    from distilabel.utils.files import list_files_in_dir
+
     for step_name, rows in buffer._buffers.items():
         if rows:
             buffer._write(step_name)
@@ -56,7 +67,7 @@ def close(buffer: Any) -> None:
 
 
 def give_same_schema(files: Sequence[Path]) -> None:
-    """Write those parquet files again that differ from the common schema of all."""
+    """Replace those parquet files that differ from the common schema of all."""
     schemas = [pq.read_schema(file) for file in files]
     common = common_schema(schemas)
     for file, schema in zip(files, schemas, strict=True):
@@ -81,7 +92,7 @@ def _common_type(name: str, schemas: Sequence[pa.Schema]) -> pa.DataType:
 def convert(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table's rows with the columns of the schema; columns that the table lacks are null."""
     columns = [
-        _converted(table[field.name], field.type)
+        _convert_column(table[field.name], field.type)
         if field.name in table.column_names
         else pa.nulls(table.num_rows, field.type)
         for field in schema
@@ -89,7 +100,7 @@ def convert(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _converted(column: pa.ChunkedArray, kind: pa.DataType) -> Any:
+def _convert_column(column: pa.ChunkedArray, kind: pa.DataType) -> Any:
     if column.type.equals(kind):
         return column
     if pa.types.is_string(kind):

@@ -11,17 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from distilabel.steps.base import Step
+from distilabel_selfinstruct.host_fixes.host_fix import HostFix, replace
 
-from distilabel_selfinstruct.host_fixes.replacing import replace
+FIXES = (
+    HostFix(
+        "overridden columns in the wrong rows",
+        "steps/base.py:673",
+        "input mappings onto an existing column and another number of rows out: values of other rows",
+        "tests/host_fixes/test_around_the_run.py::test_overridden_column_comes_back_to_its_own_row",
+    ),
+)
 
 _HIDDEN = "__hidden_by_input_mappings__"
-
-_host_process_applying_mappings = Step.process_applying_mappings
 
 
 def apply() -> None:
     """Replace the host's method; called once."""
+    from distilabel.steps.base import Step
+
     replace(Step, "process_applying_mappings", process_applying_mappings)
 
 
@@ -33,10 +40,10 @@ def process_applying_mappings(step: Any, *args: list[dict[str, Any]]) -> Iterato
             row[_HIDDEN] = values
     parameters = step._runtime_parameters if step._built_from_decorator else {}
     for rows in step.process(*inputs, **parameters):
-        yield [_restored(step, row, position, rows, hidden) for position, row in enumerate(rows)]
+        yield [_restore(step, row, position, rows, hidden) for position, row in enumerate(rows)]
 
 
-def _restored(step: Any, row: Any, position: int, rows: Any, hidden: list[dict[str, Any]]) -> dict[str, Any]:
+def _restore(step: Any, row: Any, position: int, rows: Any, hidden: list[dict[str, Any]]) -> dict[str, Any]:
     """The row with output mappings applied and its hidden values back.
 
     A row that the step made from nothing has no hidden values with it. Its position says where it belongs

@@ -1,9 +1,7 @@
-"""Batches that the host passes to a global step as parquet files, and its cache of batches as JSON.
+"""Batches that the host passes to a global step as parquet files: no column is dropped, none raises.
 
 The host (`pipeline/batch.py:170`) drops columns that the first row lacks and raises on columns of mixed
-types; the JSON cache (`utils/serialization.py:96`) raises on dates, sets, large integers and lone surrogates.
-Both happen in the thread that moves the batches and end the run with the rows so far. Columns that Arrow
-cannot hold travel as JSON.
+types, in the thread that moves the batches. Columns that Arrow cannot hold travel as JSON.
 """
 
 from __future__ import annotations
@@ -12,24 +10,30 @@ import json
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distilabel.pipeline.batch import _Batch
-from distilabel.utils import serialization
-from upath import UPath
 
 from distilabel_selfinstruct.host_fixes.arrow_rows import array_of, columns_of, json_of, text_of
-from distilabel_selfinstruct.host_fixes.replacing import replace
+from distilabel_selfinstruct.host_fixes.host_fix import HostFix, replace
+
+FIXES = (
+    HostFix(
+        "columns before a global step",
+        "pipeline/batch.py:205",
+        "a column that the first row lacks is dropped; one of mixed types ends the run with no rows",
+        "tests/host_fixes/test_columns.py::test_global_step_passes_on_columns_that_arrow_cannot_hold",
+    ),
+)
 
 _JSON_COLUMNS = b"distilabel_selfinstruct.json_columns"
 
 
 def apply() -> None:
     """Replace the host's methods; called once."""
+    from distilabel.pipeline.batch import _Batch
+
     replace(_Batch, "write_batch_data_to_fs", write_batch_data_to_fs)
     replace(_Batch, "read_batch_data_from_fs", read_batch_data_from_fs)
-    replace(serialization, "write_json", write_json)
 
 
 def encode(rows: list[dict[str, Any]]) -> pa.Table:
@@ -63,6 +67,8 @@ def _from_json(text: str) -> Any:
 
 def write_batch_data_to_fs(batch: Any, fs: Any = None, base_path: Any = None) -> None:
     """Move the batch's rows to files below `base_path`, or to where they were read from."""
+    from upath import UPath
+
     batch._fs = fs or batch._fs
     if not batch._fs or not (base_path or batch.data_path):
         raise ValueError("A file system and a path are needed to write the data of a batch.")
@@ -85,13 +91,3 @@ def read_batch_data_from_fs(batch: Any) -> None:
         with batch._fs.open(path, "rb") as file:
             batch.data.append(decode(pq.read_table(file)))
     batch._fs.rm(batch.data_path, recursive=True)
-
-
-def write_json(filename: Path, data: Any) -> None:
-    """Write a JSON file of the host's cache, less exactly where the data has values that JSON lacks."""
-    try:
-        content = orjson.dumps(data, option=orjson.OPT_SERIALIZE_NUMPY)
-    except TypeError:
-        content = json.dumps(data, default=str, skipkeys=True).encode()
-    filename.parent.mkdir(parents=True, exist_ok=True)
-    filename.write_bytes(content)

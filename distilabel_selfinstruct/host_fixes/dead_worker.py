@@ -1,71 +1,77 @@
 """A worker process that dies (out of memory, `os._exit`, a crash in C code) ends the run with an error.
 
-The host (`pipeline/local.py:236,264`) waits for the dead worker's answer for ever: `multiprocessing.Pool`
+The host (`pipeline/local.py:236,264`) waits for the dead worker's answer forever: `multiprocessing.Pool`
 replaces the process and forgets its task.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
+import enum
+import os
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from distilabel.pipeline.base import _STEP_NOT_LOADED_CODE
-from distilabel.pipeline.local import Pipeline
+from distilabel_selfinstruct.host_fixes.batch_counts import answered_everything
+from distilabel_selfinstruct.host_fixes.failures import StepFailure, fail_loading, record, stop_once
+from distilabel_selfinstruct.host_fixes.host_fix import HostFix, wrap
 
-from distilabel_selfinstruct.host_fixes.failures import StepFailure
-from distilabel_selfinstruct.host_fixes.replacing import replace
-from distilabel_selfinstruct.host_fixes.run_report import fail_loading, record, stop_once
-from distilabel_selfinstruct.host_fixes.stalled import answered_everything
-from distilabel_selfinstruct.host_fixes.step_worker import DONE, LOADING, StepWorker
+FIXES = (
+    HostFix(
+        "dead worker",
+        "pipeline/local.py:286",
+        "a worker process that dies: hangs; with the fix, finished rows are kept and the run raises",
+        "tests/host_fixes/test_failing_steps.py::test_dead_worker_of_a_step_ends_the_run_and_keeps_finished_rows",
+    ),
+    HostFix(
+        "dead worker while loading",
+        "pipeline/base.py:1364",
+        "a worker process that dies while its step is loaded: hangs; with the fix, an error",
+        "tests/host_fixes/test_failing_steps.py::test_worker_that_dies_while_loading_ends_the_run",
+    ),
+)
 
-_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_CHECKS = 0.5
 _SECONDS_TO_END_THE_POOL = 3.0
 
-_host_run_load_queue_loop_in_thread = Pipeline._run_load_queue_loop_in_thread
-_host_teardown = Pipeline._teardown
+
+class WorkerState(enum.Enum):
+    """What a worker does, for the main process to read when the worker dies."""
+
+    LOADING = "loading"
+    RUNNING = "running"
+    DONE = "done"
 
 
 def apply() -> None:
-    """Replace the host's methods; called once."""
-    replace(Pipeline, "_run_load_queue_loop_in_thread", run_load_queue_loop_in_thread)
-    replace(Pipeline, "_run_step", run_step)
-    replace(Pipeline, "_teardown", teardown)
+    """Wrap the host's methods; called once."""
+    from distilabel.pipeline.local import Pipeline
+
+    wrap(Pipeline, "_run_load_queue_loop_in_thread", run_load_queue_loop_in_thread)
+    wrap(Pipeline, "_teardown", teardown)
 
 
-def run_load_queue_loop_in_thread(pipeline: Any) -> threading.Thread:
+def note(worker: Any, state: WorkerState) -> None:
+    """Tell the main process what this worker does."""
+    worker.workers[os.getpid()] = (str(worker.step.name), state)
+
+
+def run_load_queue_loop_in_thread(host_run_loop: Callable[..., threading.Thread], pipeline: Any) -> threading.Thread:
     """Start the watch where the host starts its own threads: the pool exists, no step runs yet."""
     pipeline.worker_watch = WorkerWatch(pipeline)
     pipeline.worker_watch.start()
-    thread: threading.Thread = _host_run_load_queue_loop_in_thread(pipeline)
-    return thread
+    return host_run_loop(pipeline)
 
 
-def run_step(pipeline: Any, step: Any, input_queue: Any, replica: int) -> None:
-    """Run a replica of a step in the pool as a `StepWorker` (host: `pipeline/local.py:264`)."""
-    worker = StepWorker(
-        step=step,
-        replica=replica,
-        input_queue=input_queue,
-        output_queue=pipeline._output_queue,
-        load_queue=pipeline._load_queue,
-        dry_run=pipeline._dry_run,
-        ray_pipeline=False,
-        workers=pipeline.worker_watch.workers,
-    )
-    on_error = functools.partial(pipeline._error_callback, step_name=step.name)
-    pipeline._pool.apply_async(worker.run, error_callback=on_error)
-
-
-def teardown(pipeline: Any) -> None:
+def teardown(host_teardown: Callable[..., None], pipeline: Any) -> None:
     """Stop watching before the host ends the workers itself."""
     watch: WorkerWatch = pipeline.worker_watch
     watch.stopped.set()
     watch.join()
     if watch.deaths:
         _end_pool(pipeline)
-    _host_teardown(pipeline)
+    host_teardown(pipeline)
 
 
 def _end_pool(pipeline: Any) -> None:
@@ -81,7 +87,7 @@ def _end_pool(pipeline: Any) -> None:
 
 
 class WorkerWatch(threading.Thread):
-    """Looks twice a second whether every worker process still lives.
+    """Checks twice a second whether every worker process still lives.
 
     Attributes:
         workers: what each worker does, by process id, written by the workers: (step, state).
@@ -99,15 +105,15 @@ class WorkerWatch(threading.Thread):
         self._remember_processes()
 
     def run(self) -> None:
-        """Look until stopped, or until the manager process, which holds the queues, is gone."""
+        """Check until stopped, or until the manager process, which holds the queues, is gone."""
         with contextlib.suppress(OSError, EOFError):
-            while not self.stopped.wait(_SECONDS_BETWEEN_LOOKS):
-                self._look()
+            while not self.stopped.wait(_SECONDS_BETWEEN_CHECKS):
+                self._check()
 
     def _remember_processes(self) -> None:
         self._processes.update({process.pid: process for process in list(self.pipeline._pool._pool)})
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._remember_processes()
         for pid, process in list(self._processes.items()):
             if process.exitcode is not None:
@@ -116,11 +122,11 @@ class WorkerWatch(threading.Thread):
                 self._report(pid, process.exitcode)
 
     def _report(self, pid: int, exit_code: int) -> None:
-        step_name, state = self.workers.get(pid, ("", DONE))
+        step_name, state = self.workers.get(pid, ("", WorkerState.DONE))
         died = f"the process died (exit code {exit_code}; -9 is often lack of memory)"
-        if state == DONE:
+        if state is WorkerState.DONE:
             self._report_idle(StepFailure("(none)", "a worker waiting for a step to run", died))
-        elif state == LOADING:
+        elif state is WorkerState.LOADING:
             self._record(StepFailure(step_name, "loading in its worker", died))
             self.pipeline._load_queue.put({"name": step_name, "status": "load_failed"})
         else:
@@ -140,6 +146,8 @@ class WorkerWatch(threading.Thread):
 
     def _report_idle(self, failure: StepFailure) -> None:
         """A process without a step died. It matters only while steps are still to be started in the pool."""
+        from distilabel.pipeline.base import _STEP_NOT_LOADED_CODE
+
         with self.pipeline._steps_load_status_lock:
             statuses = dict(self.pipeline._steps_load_status)
         waiting = [name for name, status in statuses.items() if status == _STEP_NOT_LOADED_CODE]

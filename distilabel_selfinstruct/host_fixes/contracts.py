@@ -1,0 +1,30 @@
+"""What a step can promise, for the host to make better use of it.
+
+A step has the methods of a contract; it cannot inherit from it, because the host's steps are pydantic models, whose
+metaclass is another one.
+"""
+
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class RunsAhead(Protocol):
+    """A generator that may make its next batch while the steps after it still work on the last one."""
+
+    @property
+    def runs_ahead(self) -> bool:
+        """Whether it does."""
+
+
+@runtime_checkable
+class BeginsBatches(Protocol):
+    """A step that starts to work on a batch before `process` gets it."""
+
+    def begin_batch(self, inputs: list[dict[str, Any]]) -> None:
+        """Start to work on a batch.
+
+        Called in another thread than `process`, in the order of the batches, with the rows that `process` gets later.
+
+        Args:
+            inputs: the rows of the batch, after the input mappings.
+        """

@@ -1,0 +1,82 @@
+"""Importing our modules shows no warning of the host, and importing the package changes no warning filter."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from tests.test_floors import FLOORS, MODULES, NAME, NUM_PLAIN_FLOORS, imports_of, room_of
+
+# Argilla, which the host imports where it is installed, has warnings of its own; see pyproject.toml.
+STRICT = ("-W", "error", "-W", "ignore:Support for class-based `config`", "-W", "ignore:datetime.datetime.utcnow")
+
+# Imports each module again, up to where it imports the host for the first time, or to its end. Prints for each whether
+# it gets to the host, and whether the host's warnings are silenced then.
+IMPORT_UP_TO_THE_HOST = """
+import importlib, json, sys, warnings
+
+class Host(BaseException):
+    pass
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "distilabel":
+            raise Host
+
+sys.meta_path.insert(0, Finder)
+outcomes = {}
+for name in sys.argv[1:]:
+    for loaded in ("distilabel_selfinstruct", *sys.argv[1:]):
+        sys.modules.pop(loaded, None)
+    warnings.resetwarnings()
+    reaches_host = False
+    try:
+        importlib.import_module(name)
+    except Host:
+        reaches_host = True
+    except ImportError as error:
+        if (error.name or "").split(".")[0] == "distilabel_selfinstruct":
+            raise
+    silent = any("'default' attribute" in message.pattern for _, message, *_ in warnings.filters if message)
+    outcomes[name] = [reaches_host, silent]
+print(json.dumps(outcomes))
+"""
+
+
+def python(code: str, *options: str, arguments: Sequence[str] = ()) -> str:
+    command = [sys.executable, *options, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def imports_host(name: str) -> bool:
+    return any(other.split(".")[0] == "distilabel" for other in imports_of(MODULES[name]))
+
+
+def test_every_module_that_imports_the_host_silences_it_first():
+    names = [name for name in MODULES if name != NAME and FLOORS[room_of(name)] >= NUM_PLAIN_FLOORS]
+    names = [name for name in names if not name.endswith(".__main__")]  # which would run the program
+    outcomes = json.loads(python(IMPORT_UP_TO_THE_HOST, arguments=names))
+    assert [name for name, (reaches_host, silent) in outcomes.items() if reaches_host and not silent] == []
+    # Some import it in a function only. Those in `host_fixes` are called by `apply`, or after it.
+    users = [name for name in names if imports_host(name) and room_of(name) != "host_fixes"]
+    assert users
+    assert [name for name in users if not outcomes[name][1]] == []
+
+
+@pytest.mark.parametrize("module", ["llms", "running.pipeline", "steps", "testing", "host_fixes.step_worker"])
+def test_importing_a_room_shows_no_warning_of_the_host(module):
+    python(f"import {NAME}.{module}, sys; assert 'distilabel' in sys.modules", *STRICT)
+
+
+@pytest.mark.parametrize("module", [NAME, f"{NAME}.host_fixes"])
+def test_a_bare_import_changes_no_warning_filter(module):
+    # pyarrow, which is not the host, imports numpy, which has filters of its own.
+    code = (
+        f"import pyarrow, warnings; before = list(warnings.filters); import {module}; assert warnings.filters == before"
+    )
+    python(code)

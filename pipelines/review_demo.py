@@ -1,9 +1,9 @@
-"""The way of the data through people's hands, with two raters who are simulated: `make demo-review`.
+"""A whole review with two simulated raters: `make demo-review`.
 
     python pipelines/review_demo.py [FOLDER]
 
-Generates a dataset from the packaged recording, starts an Argilla server, pushes a sample, lets two raters answer over
-the server's HTTP API as the page would, pulls their ratings and decides.
+The demo generates a dataset from the packaged recording, starts an Argilla server, and pushes a sample. Two simulated
+raters answer over the server's HTTP API, as its page does. Then the demo pulls their ratings and decides on each row.
 """
 
 import random
@@ -31,8 +31,8 @@ def selfinstruct(*arguments: object) -> None:
     subprocess.run([sys.executable, "-m", "distilabel_selfinstruct", *words], check=True)  # noqa: S603 - our own
 
 
-def opinion(record: str, rater: str) -> dict[str, Any]:
-    """What a simulated rater answers. They know nothing about texts; they only agree most of the time."""
+def simulated_answers(record: str, rater: str) -> dict[str, Any]:
+    """The answers of a simulated rater. Raters do not read the texts; they only agree most of the time."""
     correct = random.Random(record).random() < SHARE_CORRECT
     if random.Random(f"{record} {rater}").random() < SHARE_OF_SLIPS:
         correct = not correct
@@ -42,24 +42,28 @@ def opinion(record: str, rater: str) -> dict[str, Any]:
 
 
 def rate(server: RunningServer, dataset: str, rater: str) -> int:
-    """Answer about every record of a dataset as this rater. Returns how many there were."""
+    """Rate every record of a dataset as this rater. Returns the number of records."""
     with httpx.Client(base_url=f"{server.url}/api/v1", timeout=60) as http:
         token = http.post("/token", data={"username": rater, "password": server.passwords[rater]})
         http.headers["Authorization"] = f"Bearer {token.raise_for_status().json()['access_token']}"
         datasets = http.get("/me/datasets").raise_for_status().json()["items"]
-        identity = next(one["id"] for one in datasets if one["name"] == dataset)
-        page = http.post(f"/me/datasets/{identity}/records/search", params={"limit": 1000}, json={})
+        dataset_id = next(item["id"] for item in datasets if item["name"] == dataset)
+        page = http.post(f"/me/datasets/{dataset_id}/records/search", params={"limit": 1000}, json={})
         records = [item["record"] for item in page.raise_for_status().json()["items"]]
         answers = [
-            {"record_id": one["id"], "status": "submitted", "values": opinion(one["external_id"], rater)}
-            for one in records
+            {
+                "record_id": record["id"],
+                "status": "submitted",
+                "values": simulated_answers(record["external_id"], rater),
+            }
+            for record in records
         ]
         http.post("/me/responses/bulk", json={"items": answers}).raise_for_status()
         return len(records)
 
 
 def main(folder: Path) -> None:
-    """All of it, in the order in which people would do it."""
+    """Run all steps, in the order in which a user would run them."""
     run, home = folder / "run", folder / "argilla"
     selfinstruct("run", "--num-instructions", 100, "--output", run)
     with start(home, port=0, raters=RATERS) as server:
@@ -72,9 +76,9 @@ def main(folder: Path) -> None:
             print(f"{rater} (simulated) rates {rate(server, dataset, rater)} records.")
         selfinstruct("review", "pull", run, "--min-raters", 2, "--home", home)
         selfinstruct("review", "status", run, "--home", home)
-    print("\nThe ratings were simulated: nobody has looked at this data. To look at it yourself, as anna or ben:")
+    print("\nThe ratings were simulated: nobody has looked at this data. To rate it yourself, as anna or ben:")
     print(f"    selfinstruct review serve --home {home}     # passwords: {home / 'credentials.json'}")
-    print("Ratings of people would teach the next run:")
+    print("Real ratings can guide the next run:")
     print(f"    selfinstruct run --human-feedback {run} --output {folder / 'next'} --llm PROVIDER:MODEL")
 
 

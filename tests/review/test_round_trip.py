@@ -7,6 +7,7 @@ import pytest
 
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
+from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.ratings.table_2 import Count, quality
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
@@ -106,6 +107,18 @@ def test_a_sample_leaves_the_other_rows_undecided_without_a_note(argilla_server,
     assert result.summary.notes == ()
     assert result.summary.missing_records == 7
     assert sorted(statuses(run).values()) == ["kept"] * 5 + ["undecided"] * 7
+
+
+def test_a_python_user_needs_no_client(argilla_server, client, run, monkeypatch):
+    monkeypatch.setenv("ARGILLA_API_URL", argilla_server.url)
+    monkeypatch.setenv("ARGILLA_API_KEY", argilla_server.api_key)
+    pushed = push_run(str(run), PushOptions(sample=2))
+    assert (pushed.created, pushed.url) == (2, argilla_server.url)
+    answer(client, argilla_server, "anna", "selfinstruct-circle", dict.fromkeys(pushed.datasets[0].records, GOOD))
+    assert [dataset.completed for dataset in status(str(run)).datasets] == [2]
+    result = pull(str(run), DecisionRule(accept="all"))
+    assert sum(decision.status == DecisionStatus.KEPT for decision in result.decisions) == 2
+    assert (len(result.ratings), result.summary.ratings) == (8, 8)
 
 
 def test_pushing_again_keeps_the_answers(argilla_server, client, run):

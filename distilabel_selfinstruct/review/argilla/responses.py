@@ -108,13 +108,13 @@ def read_responses(
         workspaces = {workspace.name: workspace.id for workspace in client.api.workspaces.list()}
         existing = {(dataset.workspace_id, dataset.name): dataset for dataset in client.api.datasets.list()}
         users = _Users(client, known_users or {})
-        read, deleted = [], []
-        for target in targets:
-            dataset = existing.get((workspaces.get(target.workspace), target.name))
-            if dataset is None:
-                deleted.append(target)
-            else:
-                read.append(_read_dataset(client, dataset, target, users, on_progress))
+    read, deleted = [], []
+    for target in targets:
+        dataset = existing.get((workspaces.get(target.workspace), target.name))
+        if dataset is None:
+            deleted.append(target)
+        else:
+            read.append(_read_dataset(client, dataset, target, users, on_progress))
     address = redact_url(client.api_url)
     if not read:
         names = ", ".join(f"{target.name!r} in workspace {target.workspace!r}" for target in targets)
@@ -177,14 +177,15 @@ def _read_dataset(
             address,
         )
     records, responses = read
-    return RatedDataset(
-        target=target,
-        questions=tuple(question.name for question in client.api.questions.list(dataset.id)),
-        min_submitted=dataset.distribution.min_submitted if dataset.distribution else 1,
-        records=records,
-        responses=tuple(responses),
-        raters=(target.rater,) if target.rater else users.annotators(dataset.workspace_id),
-    )
+    with server_errors(client.api_url):
+        return RatedDataset(
+            target=target,
+            questions=tuple(question.name for question in client.api.questions.list(dataset.id)),
+            min_submitted=dataset.distribution.min_submitted if dataset.distribution else 1,
+            records=records,
+            responses=tuple(responses),
+            raters=(target.rater,) if target.rater else users.annotators(dataset.workspace_id),
+        )
 
 
 def _read_once(
@@ -215,13 +216,14 @@ def _read_once(
 
 
 def _page(client: "rg.Argilla", dataset_id: str, offset: int) -> dict[str, Any]:
-    answer = client.api.http_client.get(
-        f"/api/v1/datasets/{dataset_id}/records",
-        params={"include": "responses", "offset": offset, "limit": PAGE},
-    )
-    answer.raise_for_status()
-    page: dict[str, Any] = answer.json()
-    return page
+    with server_errors(client.api_url):
+        answer = client.api.http_client.get(
+            f"/api/v1/datasets/{dataset_id}/records",
+            params={"include": "responses", "offset": offset, "limit": PAGE},
+        )
+        answer.raise_for_status()
+        page: dict[str, Any] = answer.json()
+        return page
 
 
 def _response(record: str, rater: str, given: Mapping[str, Any]) -> Response:

@@ -100,4 +100,4 @@ def test_answers_about_an_unknown_record_are_kept_in_the_summary(review):
     result = review.pull()
     assert answers(review) == []
     assert [one["why"] for one in review.summary()["other_answers"]] == ["unknown record"] * 4
-    assert "Answers that count for nothing (unknown record), kept in pull.json: 4." in result.summary.notes
+    assert "Answers that do not count (unknown record), kept in pull.json: 4." in result.summary.notes

@@ -10,6 +10,7 @@ from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.review.argilla import responses
 from distilabel_selfinstruct.review.argilla.progress import TransferProgress
 from distilabel_selfinstruct.review.pulling.pull import pull
+from distilabel_selfinstruct.review.pushing.push import push_run
 from tests.review.people import GOOD, connected, instance, statuses
 
 
@@ -81,15 +82,26 @@ def test_rows_without_usable_texts_are_left_out_and_counted(review):
 
 def test_progress_is_reported(review):
     seen = []
-    review.pull(on_progress=lambda done, total: seen.append((done, total)))
+    review.pull(on_progress=seen.append)
     assert seen == [TransferProgress(4, 4)]
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, OSError])
+def test_an_error_of_the_callers_own_callback_is_not_blamed_on_the_server_or_the_disk(review, error):
+    def on_progress(_):
+        raise error("mine")
+
+    with pytest.raises(error, match="mine"):
+        review.pull(on_progress=on_progress)
+    with pytest.raises(error, match="mine"):
+        push_run(review.run, client=review.client, on_progress=on_progress)
 
 
 def test_a_dataset_is_read_page_by_page(review, monkeypatch):
     monkeypatch.setattr(responses, "PAGE", 3)
     review.answer("anna", dict.fromkeys(range(4), GOOD))
     seen = []
-    review.pull(on_progress=lambda done, total: seen.append((done, total)))
+    review.pull(on_progress=seen.append)
     assert seen == [TransferProgress(3, 4), TransferProgress(4, 4)]
     assert statuses(review) == ["kept"] * 4
 
@@ -117,5 +129,7 @@ def test_a_dataset_that_never_stays_the_same_is_an_error(review, monkeypatch):
     with pytest.raises(ArgillaError, match="are being deleted: pull again when that is done"):
         review.pull(
             datasets=[f"{review.name}-more"],
-            on_progress=lambda done, total: review.delete_record(left.pop(0), dataset=1) if done % 3 == 1 else None,
+            on_progress=lambda progress: (
+                review.delete_record(left.pop(0), dataset=1) if progress.done % 3 == 1 else None
+            ),
         )

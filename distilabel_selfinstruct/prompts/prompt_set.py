@@ -46,6 +46,9 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "output_first": ("completion", "system", "chat"),
 }
 
+NUM_NEW_INSTRUCTIONS = 8
+"""How many new instructions a chat prompt asks for; a completion prompt is continued until a stop sequence."""
+
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -68,7 +71,6 @@ class PromptSet:
         instructions: Sequence[str],
         *,
         form: PromptForm,
-        num_new: int = 8,
         classification_only: bool = False,
     ) -> Prompt:
         """The in-context instructions as a numbered list, to be continued (paper, table 5).
@@ -82,7 +84,7 @@ class PromptSet:
         first = len(listed) + 1
         if form == "completion":
             return f"{words['completion' + variant]}\n{examples}\n{first}."
-        last = first + num_new - 1
+        last = first + NUM_NEW_INSTRUCTIONS - 1
         return _chat(words, "chat" + variant, examples=examples, first=str(first), last=str(last))
 
     def classification(self, instruction: str, *, form: PromptForm) -> Prompt:

@@ -74,7 +74,7 @@ def render_card(facts: CardFacts) -> str:
     environment.filters |= {
         "plain": markdown.plain, "code": markdown.code, "number": _number, "bibtex": _bibtex,
     }  # fmt: skip
-    folder = resources.files("distilabel_selfinstruct.hub") / "templates" / "card.md.jinja"
+    folder = resources.files("distilabel_selfinstruct.hub.card") / "templates" / "card.md.jinja"
     text = environment.from_string(folder.read_text(encoding="utf-8")).render(_variables(facts))
     return re.sub(r"\n{3,}", "\n\n", text)
 

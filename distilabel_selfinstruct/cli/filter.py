@@ -13,7 +13,7 @@ from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.tables import Row, read_rows
 from distilabel_selfinstruct.records import Reason
-from distilabel_selfinstruct.similarity import Decision, filter_texts
+from distilabel_selfinstruct.similarity import FilteredText, filter_texts
 
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
 
@@ -68,7 +68,7 @@ def _texts(rows: Iterable[Row], column: str, pending: "deque[Row] | None") -> It
         yield text
 
 
-def _write(decisions: Iterable[Decision], pending: deque[Row], column: str, output: Path) -> tuple[int, int]:
+def _write(decisions: Iterable[FilteredText], pending: deque[Row], column: str, output: Path) -> tuple[int, int]:
     partial = {name: output / f"{name}.jsonl.partial" for name in ("kept", "rejected")}
     counts = {"kept": 0, "rejected": 0}
     bar = Progress(
@@ -92,7 +92,7 @@ def _write(decisions: Iterable[Decision], pending: deque[Row], column: str, outp
     return counts["kept"], counts["rejected"]
 
 
-def _row(row: Row, decision: Decision, column: str) -> dict[str, Any]:
+def _row(row: Row, decision: FilteredText, column: str) -> dict[str, Any]:
     if decision.nearest is None:
         return row
     return {

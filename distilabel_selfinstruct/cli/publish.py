@@ -23,11 +23,11 @@ def publish(
         str,
         typer.Option("--repo-id", metavar="OWNER/NAME", help="The dataset's name on the Hub.", rich_help_panel=WHERE),
     ],
-    licence: Annotated[
+    license: Annotated[
         str | None,
-        typer.Option("--license", metavar="SPDX", help="The licence, such as cc-by-4.0. Has no default."),
+        typer.Option("--license", metavar="SPDX", help="The license, such as cc-by-4.0. Has no default."),
     ] = None,
-    license_name: Annotated[str, typer.Option(help="What a licence is called: with --license other.")] = "",
+    license_name: Annotated[str, typer.Option(help="What a license is called: with --license other.")] = "",
     license_link: Annotated[str, typer.Option(help="Where its text is: with --license other.")] = "",
     language: Annotated[
         list[str] | None, typer.Option(help="BCP-47 tag of the texts; repeatable. Default: the run's.")
@@ -80,7 +80,7 @@ def publish(
 
     contents = hub.Contents(
         repo_id=hub.check_repo_id(repo_id),
-        licence=hub.find_licence(licence, name=license_name, link=license_link),
+        license=hub.find_license(license, name=license_name, link=license_link),
         languages=hub.check_languages(language or ()),
         include=parse_included(include or ()),
         unreviewed=unreviewed,

@@ -57,7 +57,7 @@ def score(
 
 
 def rouge_l_scorer(tokenizer: Tokenizer | None = None) -> RougeL:
-    """What measures ROUGE-L: of the package, with its tokeniser and stemmer or with another tokeniser."""
+    """What measures ROUGE-L: of the package, with its tokenizer and stemmer or with another tokenizer."""
     from rouge_score import rouge_scorer  # it imports nltk, which takes seconds
 
     package: Any = rouge_scorer  # its functions have no annotations
@@ -72,7 +72,7 @@ def rouge_l_scorer(tokenizer: Tokenizer | None = None) -> RougeL:
 
 
 class _Tokenizer:
-    """A tokeniser in the form that `rouge_score` takes."""
+    """A tokenizer in the form that `rouge_score` takes."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenize = tokenizer

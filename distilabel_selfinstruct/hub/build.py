@@ -15,7 +15,7 @@ from distilabel_selfinstruct.errors import PublishError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.formatting import FormatOptions, format_row
 from distilabel_selfinstruct.hub.card.figures import describe, draw
-from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.render import CardFacts, render_card
 from distilabel_selfinstruct.hub.rows.configs import INSTANCES, INSTRUCTIONS, RATINGS, REJECTIONS, SFT, TableConfig
 from distilabel_selfinstruct.hub.rows.parquet import SHARD_BYTES, Written, write_table
@@ -54,7 +54,7 @@ class Contents:
     """
 
     repo_id: str
-    licence: Licence
+    license: License
     languages: tuple[str, ...] = ()
     include: tuple[DecisionStatus, ...] = ()
     unreviewed: bool = False
@@ -116,7 +116,7 @@ def _build(source: Source, contents: Contents, selection: Selection, folder: Pat
     run = source.config
     facts = CardFacts(
         repo_id=contents.repo_id,
-        licence=contents.licence,
+        license=contents.license,
         languages=contents.languages or ((run.language,) if run else ()),
         tables=tuple(tables),
         selection=selection,

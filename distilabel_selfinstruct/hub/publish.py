@@ -52,7 +52,7 @@ def publish(
 
     Args:
         source: what to publish.
-        contents: which part of it, under which name and licence.
+        contents: which part of it, under which name and license.
         private: only the owners of the repository may read it.
         replace: take over a repository that holds something else.
         dry_run: a new or empty folder for the repository; the Hub is not asked then.

@@ -17,7 +17,7 @@ from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.review import summarise_review
+from distilabel_selfinstruct.report.review import summarize_review
 from distilabel_selfinstruct.report.similarities import near_duplicates, seed_similarity
 from distilabel_selfinstruct.report.sources import ReportSource, read_source, seed_file
 from distilabel_selfinstruct.report.usage import read_usage
@@ -188,5 +188,5 @@ def _parts_of_a_run(source: ReportSource, left_out: dict[str, str]) -> dict[str,
         "rejections": rejections,
         "acceptance": acceptance,
         "usage": usage,
-        "review": summarise_review(source.ratings) if source.ratings else None,
+        "review": summarize_review(source.ratings) if source.ratings else None,
     }

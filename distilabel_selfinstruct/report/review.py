@@ -25,7 +25,7 @@ class Review:
     agreement: tuple[QuestionAgreement, ...]
 
 
-def summarise_review(ratings: Sequence[Rating]) -> Review:
+def summarize_review(ratings: Sequence[Rating]) -> Review:
     """Table 2, the overall ratings, and the agreement of the raters."""
     answers = latest_answers(ratings).values()
     letters = Counter(answer.value for answer in answers if answer.question == OVERALL)

@@ -49,7 +49,7 @@ def near_duplicates(instructions: Sequence[str], tokenizer: str) -> NearDuplicat
         dropped.append(len(rejected))
         if threshold == THRESHOLDS[0]:
             pairs = (
-                SimilarPair(decision.nearest.rouge_l, instructions[decision.place], decision.nearest.text)
+                SimilarPair(decision.nearest.rouge_l, instructions[decision.position], decision.nearest.text)
                 for decision in rejected
                 if decision.nearest is not None
             )

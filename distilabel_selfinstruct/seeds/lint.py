@@ -8,7 +8,7 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.filters import filter_instruction, instruction_rules
 from distilabel_selfinstruct.records import SeedTask
 from distilabel_selfinstruct.seeds.tasks import Finding, scan_seed_tasks
-from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.similarity import NoveltyIndex, resolve_tokenizer
 
 MIN_SEED_TASKS = 8
 """What a prompt shows; a pool needs many more to vary its prompts. The paper has 175."""
@@ -61,7 +61,7 @@ def _rejected_by_rules(tasks: Sequence[Numbered], language: str) -> Iterator[Fin
 
 
 def _near_duplicates(tasks: Sequence[Numbered], max_rouge_l: float, language: str) -> Iterator[Finding]:
-    index = NoveltyIndex(max_rouge_l, _tokenizer(language))
+    index = NoveltyIndex(max_rouge_l, resolve_tokenizer("auto", language))
     line_of: dict[str, int] = {}
     for number, task in tasks:
         verdict = index.admit(task.instruction)
@@ -74,7 +74,7 @@ def _near_duplicates(tasks: Sequence[Numbered], max_rouge_l: float, language: st
 def _overlaps(
     tasks: Sequence[Numbered], against: str | os.PathLike[str], max_rouge_l: float, language: str
 ) -> Iterator[Finding]:
-    index = NoveltyIndex(max_rouge_l, _tokenizer(language))
+    index = NoveltyIndex(max_rouge_l, resolve_tokenizer("auto", language))
     place_of: dict[str, int] = {}
     for place, row in enumerate(jsonl.read(against), 1):
         text = row.get("instruction")
@@ -107,7 +107,3 @@ def _as_a_whole(tasks: Sequence[SeedTask], num_lines: int) -> Iterator[Finding]:
             message = f"{share:.0%} of the tasks are classification tasks"
             remedy = f"Aim for {low:.0%} to {high:.0%}. The paper's seeds have 15%."
             yield Finding(0, "is_classification", "warning", message, remedy)
-
-
-def _tokenizer(language: str) -> str:
-    return "rouge_score" if language.partition("-")[0] == "en" else "unicode"

@@ -9,7 +9,7 @@ from typing_extensions import override
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.records import Reason, Rejection
-from distilabel_selfinstruct.similarity import Neighbour, NoveltyIndex
+from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         for row in inputs:
             number, self._num_rows = self._num_rows, self._num_rows + 1
             text = row.get(self.column)
-            nearest, admitted = Neighbour("", 0.0), True
+            nearest, admitted = Neighbor("", 0.0), True
             if isinstance(text, str):
                 verdict = self._index.admit(text, with_nearest=True)
                 nearest, admitted = verdict.nearest or nearest, verdict.admitted

@@ -13,7 +13,7 @@ from distilabel_selfinstruct.hub import (
     Contents,
     check_languages,
     check_repo_id,
-    find_licence,
+    find_license,
     publish,
     row_source,
 )
@@ -33,9 +33,9 @@ class PublishToHub(GlobalStep):
 
     Attributes:
         repo_id: the dataset's name on the Hub, `OWNER/NAME`; made if it is not there.
-        license: its licence, by its SPDX identifier.
-        license_name: what a licence is called that is `other`.
-        license_link: where the text of such a licence is.
+        license: its license, by its SPDX identifier.
+        license_name: what a license is called that is `other`.
+        license_link: where the text of such a license is.
         languages: BCP-47 tags of the texts.
         include: `undecided` or `dropped` rows to publish beside those that people kept.
         unreviewed: publish rows without the column `verdict`, which nobody has reviewed.
@@ -121,7 +121,7 @@ class PublishToHub(GlobalStep):
         return ["published"]
 
     def load(self) -> None:
-        """Check the name, the licence, the languages and the verdicts, before anything is paid for.
+        """Check the name, the license, the languages and the verdicts, before anything is paid for.
 
         Raises:
             PublishError, ConfigError: one of them cannot be.
@@ -156,7 +156,7 @@ class PublishToHub(GlobalStep):
     def _contents(self) -> Contents:
         return Contents(
             repo_id=check_repo_id(self.repo_id),
-            licence=find_licence(self.license, name=self.license_name, link=self.license_link),
+            license=find_license(self.license, name=self.license_name, link=self.license_link),
             languages=check_languages(self.languages),
             include=parse_included(self.include),
             unreviewed=self.unreviewed,

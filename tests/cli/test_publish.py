@@ -107,11 +107,11 @@ def test_the_manifest_names_the_journals_that_the_dataset_was_made_from(reposito
     assert {"seed_tasks", "prompts", "journal of instruction_generation"} <= set(made_from)
 
 
-def test_a_missing_licence_is_asked_for(demo):
+def test_a_missing_license_is_asked_for(demo):
     assert "Give one with --license" in refusal(demo, "--repo-id", "acme/demo", "--unreviewed")
 
 
-def test_an_unknown_licence_is_refused_with_near_ones(demo):
+def test_an_unknown_license_is_refused_with_near_ones(demo):
     assert "Did you mean apache-2.0" in refusal(demo, "--repo-id", "acme/demo", "--license", "apache2", "--unreviewed")
 
 

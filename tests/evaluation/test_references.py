@@ -81,7 +81,7 @@ def test_words_are_compared_by_their_stems():
     assert rouge_l_scorer()("The models answered", ["the model answers"]) == 1.0
 
 
-def test_scripts_that_the_package_does_not_see_need_the_other_tokeniser():
+def test_scripts_that_the_package_does_not_see_need_the_other_tokenizer():
     task = ("选一个。", "")
     assert score({task: "红色"}, {task: ["红色"]}).rouge_l == 0.0
     assert score({task: "红色"}, {task: ["红色"]}, TOKENIZERS["unicode"]).rouge_l == 1.0

@@ -44,7 +44,7 @@ def collected(page: str) -> Collector:
 @pytest.fixture
 def hostile(tmp_path):
     """A run whose every text is an attack: pairs of near-duplicates, labels, reasons, the name of the folder."""
-    texts = [f"Name the colours {payload}" for payload in PAYLOADS]
+    texts = [f"Name the colors {payload}" for payload in PAYLOADS]
     texts += [f"{text} please" for text in texts]
     return write_run(
         tmp_path / "<img src=x onerror=alert(1)>",
@@ -120,4 +120,4 @@ def test_in_a_browser_no_attack_runs(hostile, tmp_path):
         check=True,
     )
     assert "<title>owned" not in done.stdout
-    assert "Name the colours" in done.stdout
+    assert "Name the colors" in done.stdout

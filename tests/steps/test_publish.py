@@ -90,7 +90,7 @@ def test_the_example_of_the_docstring_runs(tmp_path, monkeypatch):
     assert outputs(tmp_path / "opposites") == ["hot"]
 
 
-def test_a_wrong_name_or_licence_is_found_before_anything_runs():
+def test_a_wrong_name_or_license_is_found_before_anything_runs():
     for options in ({"license": "cc-by-9"}, {"repo_id": "tasks"}, {"languages": ["English!"]}):
         with pytest.raises(PublishError):
             PublishToHub(**{"repo_id": "acme/tasks", "license": "mit", **options}).load()

@@ -70,7 +70,7 @@ def _imperative(tokens: Sequence[str], place: int) -> int | None:
         return place + 1
     if word in lexicon.VERBS:
         return None if after in {"of", "is", "are"} and word in lexicon.ALSO_NOUNS else place
-    # A verb that is not in the list, or is misspelt: it stands first and something definite follows.
+    # A verb that is not in the list, or is misspelled: it stands first and something definite follows.
     known = lexicon.AUXILIARIES | lexicon.BE | lexicon.PREPOSITIONS | lexicon.NUMBERS
     if word in known or word.endswith(("ing", "ed", "s")) or not is_word(word):
         return None

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.hub.rows.selection import Selection
 from distilabel_selfinstruct.hub.rows.source import Row, Source
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.report import Report, ReportSource, build_report
-from distilabel_selfinstruct.report.review import summarise_review
+from distilabel_selfinstruct.report.review import summarize_review
 from distilabel_selfinstruct.report.sections import sections
 
 FOLDER = "figures"
@@ -46,7 +46,7 @@ def describe(source: Source, selection: Selection, ratings: Iterable[Rating]) ->
         build_report(published),
         rejections=count_rejections(rejections),
         acceptance=acceptance_periods([_only(row, "request") for row in source.instructions()], rejections),
-        review=summarise_review(answers) if (answers := list(ratings)) else None,
+        review=summarize_review(answers) if (answers := list(ratings)) else None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.rows.configs import Kind, TableConfig
 from distilabel_selfinstruct.hub.rows.parquet import Written
 
@@ -22,7 +22,7 @@ def size_category(num_rows: int) -> str:
 def front_matter(
     tables: Sequence[tuple[TableConfig, Written]],
     *,
-    licence: Licence,
+    license: License,
     languages: Sequence[str],
     title: str,
     tags: Sequence[str] = (),
@@ -31,14 +31,14 @@ def front_matter(
 
     Args:
         tables: the configurations, the default one first.
-        licence: what the dataset is published under.
+        license: what the dataset is published under.
         languages: BCP-47 tags.
         title: the dataset's name in words.
         tags: more than the usual.
     """
-    licensed = {"license": licence.id}
-    if licence.id == "other":
-        licensed |= {"license_name": licence.name, "license_link": licence.link}
+    licensed = {"license": license.id}
+    if license.id == "other":
+        licensed |= {"license_name": license.name, "license_link": license.link}
     header: dict[str, Any] = {
         **licensed,
         **({"language": list(languages)} if languages else {}),

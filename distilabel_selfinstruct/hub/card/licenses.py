@@ -1,4 +1,4 @@
-"""Licences that the Hub knows, and the SPDX identifiers that people write for them."""
+"""Licenses that the Hub knows, and the SPDX identifiers that people write for them."""
 
 import re
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ _SPDX = {
 
 
 @dataclass(frozen=True, slots=True)
-class Licence:
-    """A licence as a card names it. `name` and `link` are set for `other` only."""
+class License:
+    """A license as a card names it. `name` and `link` are set for `other` only."""
 
     id: str
     name: str = ""
@@ -60,20 +60,20 @@ class Licence:
         return self.name or self.id
 
 
-def find_licence(text: str | None, *, name: str = "", link: str = "") -> Licence:
-    """The licence that a user asks for by its SPDX identifier or the Hub's, in any case.
+def find_license(text: str | None, *, name: str = "", link: str = "") -> License:
+    """The license that a user asks for by its SPDX identifier or the Hub's, in any case.
 
     Args:
         text: the identifier; None or empty when the user gave none.
-        name: what an `other` licence is called.
+        name: what an `other` license is called.
         link: where its text is.
 
     Raises:
-        PublishError: none was given, the Hub knows no such licence, or `other` has no name or link.
+        PublishError: none was given, the Hub knows no such license, or `other` has no name or link.
     """
     if not text:
         raise PublishError(
-            f"Under which licence may others use the dataset? Give one with --license: {', '.join(COMMON)}."
+            f"Under which license may others use the dataset? Give one with --license: {', '.join(COMMON)}."
         )
     wanted = text.strip().lower()
     wanted = _SPDX.get(wanted, wanted)
@@ -81,13 +81,13 @@ def find_licence(text: str | None, *, name: str = "", link: str = "") -> Licence
         near = get_close_matches(wanted, sorted(_KNOWN | _SPDX.keys()), n=3, cutoff=0.5)
         meant = f"Did you mean {' or '.join(near)}?" if near else f"Use one of {', '.join(COMMON)}."
         raise PublishError(
-            f"The Hub knows no licence {text!r}. {meant} For any other: --license other --license-name NAME "
+            f"The Hub knows no license {text!r}. {meant} For any other: --license other --license-name NAME "
             "--license-link URL."
         )
     if wanted == "other" and not (name and link):
-        raise PublishError("--license other needs the licence's name and address: --license-name and --license-link.")
+        raise PublishError("--license other needs the license's name and address: --license-name and --license-link.")
     if wanted == "other" and not re.fullmatch(r"https?://[^\s<>\"]+", link):
         raise PublishError(f"--license-link {link!r} is no address: write one that begins with https://.")
     if wanted != "other" and (name or link):
         raise PublishError(f"--license-name and --license-link go with --license other only, not with {text}.")
-    return Licence(wanted, name, link)
+    return License(wanted, name, link)

@@ -23,9 +23,9 @@ _COMPETING = "restrict the use of outputs to develop models that compete with it
 # The first pattern that is found in a model's name, in any case, decides.
 _TABLE: tuple[tuple[str, Terms], ...] = (
     (
-        # Released as open weights under a licence of their own, without the terms of the service.
+        # Released as open weights under a license of their own, without the terms of the service.
         r"gpt-oss",
-        Terms("OpenAI", "are the Apache 2.0 licence and a usage policy", "https://huggingface.co/openai/gpt-oss-120b"),
+        Terms("OpenAI", "are the Apache 2.0 license and a usage policy", "https://huggingface.co/openai/gpt-oss-120b"),
     ),
     (
         r"\bgpt-?[345]|\bchatgpt|(^|[:/])o[1-9](-|$)|davinci|\b(text-)?(ada|babbage|curie)-00",

@@ -12,7 +12,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.hub.card import markdown
 from distilabel_selfinstruct.hub.card.figures import Figure
 from distilabel_selfinstruct.hub.card.front_matter import front_matter
-from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 from distilabel_selfinstruct.hub.rows.configs import TableConfig
 from distilabel_selfinstruct.hub.rows.parquet import Written
@@ -50,7 +50,7 @@ class CardFacts:
     """All that a card says. `examples` are rows of the instances; raters have their public names in `report`."""
 
     repo_id: str
-    licence: Licence
+    license: License
     languages: tuple[str, ...]
     tables: tuple[tuple[TableConfig, Written], ...]
     selection: Selection
@@ -88,7 +88,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
     models = selection.models or ((of_config,) if of_config else ("an unnamed model",))
     return {
         "front_matter": front_matter(
-            facts.tables, licence=facts.licence, languages=facts.languages, title=title, tags=_tags(facts)
+            facts.tables, license=facts.license, languages=facts.languages, title=title, tags=_tags(facts)
         ),
         "title": title,
         "repo_id": facts.repo_id,
@@ -127,7 +127,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "pipeline": facts.has_pipeline,
         "manifest_name": MANIFEST_NAME,
         "figures": facts.figures,
-        "licence_words": _licence_words(facts.licence),
+        "license_words": _license_words(facts.license),
         "terms": terms_of(models),
     }
 
@@ -204,10 +204,10 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     return rows
 
 
-def _licence_words(licence: Licence) -> str:
-    if licence.id == "other":
-        return f"[{markdown.plain(licence.name)}](<{licence.link}>)"
-    return markdown.code(licence.id)
+def _license_words(license: License) -> str:
+    if license.id == "other":
+        return f"[{markdown.plain(license.name)}](<{license.link}>)"
+    return markdown.code(license.id)
 
 
 def _number(value: float) -> str:

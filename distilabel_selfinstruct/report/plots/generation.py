@@ -6,7 +6,7 @@ from distilabel_selfinstruct.analysis import Period, RuleCount
 from distilabel_selfinstruct.report.plots import style
 
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
-"""Tell the stages apart in print and without colours."""
+"""Tell the stages apart in print and without colors."""
 
 
 def draw_rejections(rules: Sequence[RuleCount], format: style.Format = "svg") -> bytes:

@@ -1,7 +1,7 @@
-"""What all figures have in common: colours, fonts, and how they become files.
+"""What all figures have in common: colors, fonts, and how they become files.
 
-The colours are those of Okabe and Ito, which people with any form of colour blindness can tell apart; nothing is said
-by colour alone. The font comes with matplotlib and letters become outlines in SVG, so that a figure looks the same
+The colors are those of Okabe and Ito, which people with any form of color blindness can tell apart; nothing is said
+by color alone. The font comes with matplotlib and letters become outlines in SVG, so that a figure looks the same
 everywhere. Equal data give equal bytes.
 """
 
@@ -29,7 +29,7 @@ PIXELS_PER_INCH = 150
 
 Format = Literal["svg", "png"]
 
-_BRIGHT = 140  # of 255, weighted as the eye sees the three colours
+_BRIGHT = 140  # of 255, weighted as the eye sees the three colors
 
 _SETTINGS: Any = {
     "axes.axisbelow": True,
@@ -123,12 +123,12 @@ def _characters() -> frozenset[int]:
 
 
 def tinted(color: str, share: float) -> str:
-    """The colour mixed with white: 0 gives it unchanged, 1 white."""
+    """The color mixed with white: 0 gives it unchanged, 1 white."""
     parts = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
 
 
 def ink_on(color: str) -> str:
-    """Black or white, whichever reads better on the colour."""
+    """Black or white, whichever reads better on the color."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > _BRIGHT else "#ffffff"

@@ -17,7 +17,7 @@ NARROWEST_NOUN = 2.6
 """Degrees below which there is no room for a name. The report's table has them all."""
 
 Arc = tuple[float, float, str]
-"""From and to in degrees, clockwise from the top, and the colour."""
+"""From and to in degrees, clockwise from the top, and the color."""
 
 
 def draw_sunburst(verb_nouns: VerbNouns, format: style.Format = "svg") -> bytes:
@@ -63,7 +63,7 @@ def _ring(axes: "Axes", arc: Arc, inner: float, outer: float) -> None:
 
 
 def _name(axes: "Axes", word: str, angle: float, radius: float, inside: str = "") -> None:
-    """A word along the radius, readable from the right on the left half. `inside`: centred there, in this colour."""
+    """A word along the radius, readable from the right on the left half. `inside`: centered there, in this color."""
     flipped = angle > 180  # noqa: PLR2004 - half a turn
     axes.text(
         radius * math.sin(math.radians(angle)),

@@ -9,7 +9,7 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.hub import Contents, build, find_licence, row_source, run_source
+from distilabel_selfinstruct.hub import Contents, build, find_license, row_source, run_source
 from tests.hub.builders import instance, rating, review, run_folder
 
 
@@ -18,8 +18,8 @@ def card(tmp_path):
     def make(source, **options):
         number = len(list(tmp_path.glob("repository-*")))
         folder = tmp_path / f"repository-{number}"
-        licence = options.pop("licence", find_licence("cc-by-4.0"))
-        build(source, Contents(**{"repo_id": "acme/tasks", "licence": licence, "unreviewed": True, **options}), folder)
+        chosen = options.pop("license", find_license("cc-by-4.0"))
+        build(source, Contents(**{"repo_id": "acme/tasks", "license": chosen, "unreviewed": True, **options}), folder)
         return (folder / "README.md").read_text(encoding="utf-8")
 
     return make
@@ -29,7 +29,7 @@ def header(text: str) -> dict:
     return yaml.safe_load(text.split("---\n")[1])
 
 
-def test_the_header_says_licence_language_size_and_tags(card, run):
+def test_the_header_says_license_language_size_and_tags(card, run):
     head = header(card(run_source(run), languages=("en", "de")))
     assert head["license"] == "cc-by-4.0"
     assert head["language"] == ["en", "de"]
@@ -45,7 +45,7 @@ def test_the_languages_default_to_the_runs(card, tmp_path):
 
 def test_the_hubs_own_class_reads_the_card(card, run):
     read = DatasetCard(
-        card(run_source(run), licence=find_licence("other", name="Acme: 1", link="https://acme.example/l"))
+        card(run_source(run), license=find_license("other", name="Acme: 1", link="https://acme.example/l"))
     )
     assert read.data.license == "other"
     assert read.data.license_name == "Acme: 1"
@@ -111,7 +111,7 @@ def test_rows_without_a_run_have_a_card_too(card):
 
 
 def test_figures_are_files_of_the_repository(run, tmp_path):
-    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    repository = build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     text = (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
     shown = re.findall(r"\]\((figures/\w+\.png)\)", text)
     assert len(shown) > 2
@@ -121,7 +121,7 @@ def test_figures_are_files_of_the_repository(run, tmp_path):
 
 def test_without_a_plotting_library_the_card_has_no_figures_and_the_user_is_told(run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    repository = build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     assert "has no figures" in repository.note
     assert "[analysis]" in repository.note
     assert "## Figures" not in (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
@@ -131,7 +131,7 @@ def test_without_a_plotting_library_the_card_has_no_figures_and_the_user_is_told
 def test_a_failed_build_leaves_the_folder_empty(run, tmp_path):
     (run / "rejections.jsonl").write_text("not JSON\n")
     with pytest.raises(InputFileError):
-        build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+        build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
 
 

@@ -144,7 +144,7 @@ def test_the_lower_floors_run_without_the_host_installed():
 
 
 def test_steps_do_not_import_each_other():
-    bases = {"prompted_task", "row_task", "journaled_step"}
+    bases = {"citation", "prompted_task", "row_task", "journaled_step"}
     for path in (PACKAGE / "steps").glob("*.py"):
         if path.stem != "__init__":
             others = {name.split(".")[2] for name in imports_of(path) if name.startswith(f"{NAME}.steps.")}

@@ -8,12 +8,14 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.formatting import COLUMNS, END_OF_TEXT, Format, FormatOptions, Join, format_row
 from distilabel_selfinstruct.records import Mode, Rejection
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class FormatInstancesSFT(JournaledStep, Step):
     r"""Add the columns that a trainer reads: prompt and completion, or messages.
 
@@ -59,17 +61,6 @@ class FormatInstancesSFT(JournaledStep, Step):
         formatting.load()
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(formatting.process([row]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -18,12 +18,14 @@ from distilabel_selfinstruct.hub import (
     row_source,
 )
 from distilabel_selfinstruct.ratings.decision_file import parse_included
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class PublishToHub(GlobalStep):
     """Publish instances as a dataset with a card, in one commit, and hand all rows on.
 
@@ -74,17 +76,6 @@ class PublishToHub(GlobalStep):
         to_hub.load()
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(to_hub.process([row]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

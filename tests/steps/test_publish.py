@@ -73,16 +73,6 @@ def test_rows_of_a_failed_batch_go_on_unpublished(tmp_path):
     assert len(outputs(tmp_path / "dry")) == 1
 
 
-def test_the_host_finds_all_that_the_docstring_says(tmp_path):
-    parsed = parse_google_docstring(PublishToHub)
-    made = step(tmp_path)
-    assert parsed["runtime_parameters"].keys() <= made.runtime_parameters_names.keys()
-    assert parsed["input_columns"].keys() == made.inputs.keys()
-    assert list(parsed["output_columns"]) == made.outputs
-    assert parsed["attributes"].keys() <= PublishToHub.model_fields.keys()
-    assert parsed["categories"] == ["save"]
-
-
 def test_the_example_of_the_docstring_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     [example] = parse_google_docstring(PublishToHub)["examples"].values()

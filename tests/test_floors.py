@@ -20,7 +20,7 @@ FLOORS = {
     "analysis": 1,
     "filters": 1,
     "similarity": 1,
-    "evaluation": 1,
+    "evaluation": 2,
     "prompts": 2,
     "parsing": 2,
     "ratings": 2,

@@ -121,7 +121,7 @@ def test_the_command_prints_a_line_per_file_and_what_is_missing(tmp_path):
     lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
     assert "good 4 100.00 100.00" in lines
     assert "half 2 0.00 0.00" in lines
-    assert f"{tmp_path / 'half.jsonl'} leaves 2 tasks without an answer; they are not counted." in lines
+    assert f"{tmp_path / 'half.jsonl'} has no answer to 2 tasks; they are not counted." in lines
 
 
 def test_files_that_share_no_task_are_a_mistake_in_one_sentence(tmp_path):

@@ -70,9 +70,9 @@ def evaluate(
         on_progress(file)
         scores = score(answers, wanted, tokenize)
         if scores.rouge_l is None or scores.exact_match is None:
+            against = os.fspath(references)
             raise InputFileError(
-                f"{file} answers none of the tasks of {os.fspath(references)}: instruction and input must be the same.",
-                file,
+                f"{file} answers none of the tasks of {against}: instruction and input must be the same.", file
             )
         results.append(
             FileScores(

@@ -28,7 +28,7 @@ class FormatInstancesSFT(JournaledStep, Step):
         mode: `default`, or `strict` to change inputs as the reference implementation does, in the two formats with
             varied prompts.
         system_prompt: begins each conversation, in the formats with messages. Defaults to none.
-        join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labelled`, which
+        join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labeled`, which
             also puts `Input:` before the input.
         end_of_text: closes each completion of `self-instruct`.
 

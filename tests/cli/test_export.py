@@ -132,7 +132,7 @@ def test_a_part_of_the_instructions_can_be_held_back_for_testing(tmp_path: Path)
 
 def test_chat_formats_take_a_system_prompt_and_a_way_to_join(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run", [instance(1)])
-    run(folder, "-f", "trl-conversational", "--system-prompt", "Be brief.", "--join", "labelled")
+    run(folder, "-f", "trl-conversational", "--system-prompt", "Be brief.", "--join", "labeled")
     (row,) = read(folder / "export" / "trl-conversational.jsonl")
     assert [message["content"] for message in row["messages"]] == [
         "Be brief.",

@@ -31,6 +31,7 @@ FLOORS = {
     "config": 4,
     "host_fixes": 4,
     "argilla_server": 4,
+    "exporting": 5,
     "llms": 5,
     "report": 5,
     "review": 5,

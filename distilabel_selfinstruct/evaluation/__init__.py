@@ -1,6 +1,6 @@
 """Scores of models' answers against references (paper, section 4.3)."""
 
-from distilabel_selfinstruct.evaluation.evaluate import Evaluation, FileScores, evaluate
+from distilabel_selfinstruct.evaluation.answer_files import Evaluation, FileScores, evaluate
 from distilabel_selfinstruct.evaluation.references import Scores, exact_match, rouge_l_scorer, score
 from distilabel_selfinstruct.evaluation.tasks import Joined, Task, answers_of, join, references_of
 

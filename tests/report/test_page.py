@@ -88,14 +88,14 @@ def test_every_picture_says_what_it_shows(hostile):
     )
 
 
-def test_the_rules_for_verbs_say_that_they_are_no_parser():
+def test_the_rules_for_verbs_say_that_they_are_not_a_parser():
     report = build_report(source_of_rows([{"instruction": "Write a poem."}]), parser="rules")
-    assert "Found by word lists and rules, not by a parser as in the paper" in to_html(report)
+    assert "found by word lists and rules; the paper used a parser" in to_html(report)
 
 
 def test_a_part_that_is_left_out_says_why():
     page = to_html(build_report(source_of_rows([{"instruction": "Write a poem."}])))
-    assert page.count("Left out. The rows come from no run.") == 4
+    assert page.count("Left out. The rows do not come from a run.") == 4
 
 
 def test_text_from_right_to_left_and_lone_surrogates_can_be_shown(tmp_path):

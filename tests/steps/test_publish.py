@@ -10,7 +10,7 @@ import pytest
 from distilabel.utils.docstring import parse_google_docstring
 from pyarrow.parquet import read_table
 
-from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.steps import PublishToHub
 from tests.hub.builders import instance
 from tests.local_hub_server import serve
@@ -82,7 +82,7 @@ def test_the_example_of_the_docstring_runs(tmp_path, monkeypatch):
 
 def test_a_wrong_name_or_license_is_found_before_anything_runs():
     for options in ({"license": "cc-by-9"}, {"repo_id": "tasks"}, {"languages": ["English!"]}):
-        with pytest.raises(PublishError):
+        with pytest.raises(ConfigError):
             PublishToHub(**{"repo_id": "acme/tasks", "license": "mit", **options}).load()
 
 

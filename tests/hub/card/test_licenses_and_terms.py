@@ -1,6 +1,6 @@
 import pytest
 
-from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.hub.card.licenses import License, find_license
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 
@@ -21,34 +21,34 @@ def test_spdx_identifiers_become_the_hubs(text, id):
 
 @pytest.mark.parametrize("text", [None, ""])
 def test_a_license_is_asked_for_and_never_made_up(text):
-    with pytest.raises(PublishError, match=r"Give one with --license: apache-2\.0, cc-by-4\.0"):
+    with pytest.raises(ConfigError, match=r"say with --license how others may use it \(apache-2\.0, cc-by-4\.0"):
         find_license(text)
 
 
 def test_an_unknown_license_is_answered_with_near_ones():
-    with pytest.raises(PublishError, match=r"knows no license 'cc-by-40'\. Did you mean cc-by-4\.0"):
+    with pytest.raises(ConfigError, match=r"does not know the license 'cc-by-40'\. Did you mean cc-by-4\.0"):
         find_license("cc-by-40")
 
 
 def test_unknown_is_no_license():
-    with pytest.raises(PublishError, match="knows no license 'unknown'"):
+    with pytest.raises(ConfigError, match="does not know the license 'unknown'"):
         find_license("unknown")
 
 
 def test_another_license_needs_a_name_and_an_address():
-    with pytest.raises(PublishError, match="--license-name and --license-link"):
+    with pytest.raises(ConfigError, match="--license-name and --license-link"):
         find_license("other", name="Acme 1.0")
     assert find_license("other", name="Acme 1.0", link="https://acme.example/license").id == "other"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://acme.example/a b", "https://acme.example/>x", "acme"])
 def test_the_address_of_a_license_is_one(link):
-    with pytest.raises(PublishError, match="--license-link"):
+    with pytest.raises(ConfigError, match="--license-link"):
         find_license("other", name="Acme 1.0", link=link)
 
 
 def test_a_name_does_not_go_with_a_known_license():
-    with pytest.raises(PublishError, match="go with --license other only"):
+    with pytest.raises(ConfigError, match="are for --license other: omit them with --license mit"):
         find_license("mit", name="Mine")
 
 

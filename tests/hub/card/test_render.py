@@ -1,7 +1,9 @@
 """The card, as people and the Hub read it."""
 
+import json
 import re
 import sys
+from dataclasses import asdict
 
 import pytest
 import yaml
@@ -10,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.hub import Contents, build, find_license, row_source, run_source
+from distilabel_selfinstruct.ratings.decisions import DecisionRule
 from tests.hub.builders import instance, rating, review, run_folder
 
 
@@ -65,7 +68,7 @@ def test_the_card_shows_table_1_beside_the_papers(card, run):
     assert "| instructions | 7 | 52,445 |" in card(run_source(run))
 
 
-def test_an_unreviewed_dataset_is_said_to_be_one(card, run):
+def test_the_card_says_that_nobody_reviewed_the_dataset(card, run):
     text = card(run_source(run))
     assert "**Not reviewed by people.**" in text
     assert "54%" in text
@@ -92,7 +95,7 @@ def test_a_reviewed_dataset_shows_table_2_and_agreement_under_other_names(card, 
 def test_published_undecided_instances_are_counted(card, run):
     review(run, ["kept", "dropped"])
     text = card(run_source(run), include=frozenset(["undecided"]))
-    assert "**Not all of this was accepted by people.**" in text
+    assert "**People did not accept all of these instances.**" in text
     assert "1 kept, 4 undecided" in text
     assert "human-reviewed" not in header(text)["tags"]
 
@@ -106,7 +109,7 @@ def test_terms_of_models_are_named_with_care(card, tmp_path):
 
 def test_rows_without_a_run_have_a_card_too(card):
     text = card(row_source([instance()]), languages=("en",))
-    assert "how it asked its model is not recorded here" in text
+    assert "does not know how the pipeline asked its model" in text
     assert "run.yaml" not in text
 
 
@@ -137,7 +140,7 @@ def test_a_failed_build_leaves_the_folder_empty(run, tmp_path):
 
 def test_ratings_of_an_earlier_run_are_told_and_not_named(card, tmp_path):
     text = card(run_source(run_folder(tmp_path / "run", human_feedback="/home/ann/run1")))
-    assert "\n- People's ratings of an earlier run chose" in text
+    assert "\n- People's ratings of an earlier run decided on" in text
     assert "/home/ann" not in text
 
 
@@ -166,3 +169,21 @@ def test_nothing_in_rows_or_names_breaks_the_card(card, tmp_path, attack):
     assert set(re.findall(r"<(\w+)", rendered)) == set(re.findall(r"<(\w+)", expected))
     assert re.findall(r"<h\d>.*", rendered) == re.findall(r"<h\d>.*", expected)
     assert "{{ 7 * 7 }}" in text or "{{" not in attack
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({}, "more than half of its raters accept it and at least one person rated it"),
+        ({"accept": "all", "min_raters": 2}, "all of its raters accept it and at least 2 people rated it"),
+        ({"accept": "any"}, "one of its raters accepts it"),
+        ({"worst_rating": "C"}, "with an overall rating of C or better"),
+    ],
+)
+def test_the_card_says_by_which_rule_instances_were_kept(card, reviewed, rule, words):
+    (reviewed / "review" / "pull.json").write_text(json.dumps({"rule": asdict(DecisionRule(**rule))}))
+    assert words in card(run_source(reviewed))
+
+
+def test_decisions_made_by_hand_have_no_rule_in_the_card(card, reviewed):
+    assert "An instance is kept if" not in card(run_source(reviewed))

@@ -1,4 +1,4 @@
-"""Word counts and scripts: what lets the English rules and figures of the paper stand for other languages."""
+"""Word counts and scripts: with them the English rules and figures of the paper also hold for other languages."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _EAST_ASIAN = re.compile(
 )
 _EAST_ASIAN_CHARACTERS_PER_WORD = 2
 
-# Thai, Lao, Khmer and Burmese are written without spaces; four characters, vowel and tone signs included,
+# Thai, Lao, Khmer and Burmese are written without spaces. Four characters, vowel and tone signs included,
 # count as one word.
 _SOUTH_EAST_ASIAN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD = 4
@@ -20,7 +20,7 @@ _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD = 4
 # A run between spaces counts as a word only if it holds a letter or a digit (`\w` without the underscore).
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 
-# The scripts a text in a language may be written in, as the first word of a character's Unicode name.
+# The scripts in which a language is written. Each is the first word of the Unicode names of its characters.
 _SCRIPTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("en", "de", "fr", "es"), frozenset({"LATIN", "FULLWIDTH"})),
     "ko": frozenset({"HANGUL", "CJK"}),
@@ -30,25 +30,25 @@ _SCRIPTS: dict[str, frozenset[str]] = {
 }
 
 # A text is in the right script if its first letter is, or at least this share of its letters: code, names and
-# quoted foreign text are common in good instructions.
-# Latin letters weigh more, because texts in all other scripts hold Latin names and terms.
+# quoted foreign text are common in good instructions. The share is higher for Latin letters, because texts in
+# all other scripts contain Latin names and terms.
 _SHARE_OF_LETTERS = 0.15
 _SHARE_OF_LATIN_LETTERS = 0.5
 
-# Enough of a text to judge its script by, whatever its length.
-_LETTERS_LOOKED_AT = 400
+# So many letters show the script of a text, whatever its length.
+_NUM_LETTERS = 400
 
 
 def primary_language(tag: str) -> str:
-    """The language of a BCP-47 tag: "pt" of "pt-BR"."""
+    """The language in a BCP-47 tag: "pt" in "pt-BR"."""
     return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
 
 
 def count_words(text: str) -> int:
-    """The number of words, as nearly as it is known without a dictionary.
+    """The number of words, as nearly as it can be told without a dictionary.
 
-    Words between spaces count one each. Scripts without spaces, and Korean, are counted by characters: two to
-    a word in Chinese, Japanese and Korean, four in Thai, Lao, Khmer and Burmese, rounded up.
+    Between spaces there is one word. In scripts without spaces and in Korean, characters are counted: two per
+    word in Chinese, Japanese and Korean, four in Thai, Lao, Khmer and Burmese, rounded up.
     """
     east = len(_EAST_ASIAN.findall(text))
     south_east = len(_SOUTH_EAST_ASIAN.findall(text))
@@ -59,9 +59,9 @@ def count_words(text: str) -> int:
 
 
 def length_in_words(text: str) -> int:
-    """The length of a text as in the paper's Table 1: what stands between spaces, dashes and the like included.
+    """The length of a text as in the paper's Table 1: everything between spaces counts, even a dash.
 
-    Texts that hold a script without spaces, or Korean, are counted by `count_words`.
+    The words of texts with Korean or a script without spaces are counted by `count_words`.
     """
     if text.isascii() or not (_EAST_ASIAN.search(text) or _SOUTH_EAST_ASIAN.search(text)):
         return len(text.split())
@@ -69,15 +69,15 @@ def length_in_words(text: str) -> int:
 
 
 def wrong_script(text: str, language: str) -> str | None:
-    """The script of the first letter where the text is not in a script of the language; None where it is.
+    """The script of the first letter if the text is in no script of the language, else None.
 
-    None, too, for languages that are not in the table and for texts without a letter.
+    The result is also None for languages that are not in the table and for texts without a letter.
     """
     expected = _SCRIPTS.get(primary_language(language))
     if expected is None:
         return None
-    scripts = [script_of(letter) for letter in text[: 4 * _LETTERS_LOOKED_AT] if letter.isalpha()]
-    scripts = scripts[:_LETTERS_LOOKED_AT]
+    scripts = [script_of(letter) for letter in text[: 4 * _NUM_LETTERS] if letter.isalpha()]
+    scripts = scripts[:_NUM_LETTERS]
     if not scripts or scripts[0] in expected:
         return None
     share = _SHARE_OF_LATIN_LETTERS if "LATIN" in expected else _SHARE_OF_LETTERS
@@ -86,5 +86,5 @@ def wrong_script(text: str, language: str) -> str | None:
 
 
 def script_of(letter: str) -> str:
-    """The script of a character as Unicode names it: "LATIN", "HANGUL", "CJK" and so on."""
+    """The script of a character by its Unicode name: "LATIN", "HANGUL", "CJK" and so on."""
     return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0]

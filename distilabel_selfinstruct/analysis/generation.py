@@ -1,11 +1,10 @@
-"""How a run went: what was dropped by which rule, and how the share of admitted candidates changed."""
+"""How a run went: what each rule dropped, and how the share of admitted candidates changed."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from distilabel_selfinstruct.records import Reason, Stage
+from distilabel_selfinstruct.records import Reason, Row, Stage
 
 MOST_PERIODS = 40
 
@@ -21,7 +20,7 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Consecutive requests of instruction generation, and what became of the candidates they brought."""
+    """Consecutive requests of instruction generation, and what became of their candidates."""
 
     first_request: int
     last_request: int
@@ -30,12 +29,12 @@ class Period:
 
     @property
     def acceptance(self) -> float | None:
-        """Share of the candidates that were admitted, from 0 to 1; None where there were none."""
+        """Share of the candidates that were admitted, from 0 to 1; None without candidates."""
         candidates = self.admitted + self.rejected
         return self.admitted / candidates if candidates else None
 
 
-def count_rejections(rejections: Iterable[dict[str, Any]]) -> tuple[RuleCount, ...]:
+def count_rejections(rejections: Iterable[Row]) -> tuple[RuleCount, ...]:
     """Counts by stage, in the order of the stages' first rejection, and by reason, most common first."""
     counts = Counter((str(row.get("stage") or ""), str(row.get("reason") or "")) for row in rejections)
     stages = list(dict.fromkeys(stage for stage, _ in counts))
@@ -44,11 +43,11 @@ def count_rejections(rejections: Iterable[dict[str, Any]]) -> tuple[RuleCount, .
 
 
 def acceptance_periods(
-    instructions: Iterable[dict[str, Any]], rejections: Iterable[dict[str, Any]], periods: int = MOST_PERIODS
+    instructions: Iterable[Row], rejections: Iterable[Row], periods: int = MOST_PERIODS
 ) -> tuple[Period, ...]:
-    """Admitted and rejected candidates over the requests, in at most so many periods of equal length.
+    """Admitted and rejected candidates over the requests, in at most `periods` periods of equal length.
 
-    Reads `request` of the rows. Candidates beyond the wanted number of instructions count as neither.
+    The column `request` of the rows is read. Candidates beyond the wanted number of instructions do not count.
     """
     admitted = Counter(row["request"] for row in instructions if isinstance(row.get("request"), int))
     rejected = Counter(

@@ -9,14 +9,14 @@ BINS = 30
 """About how many bins a histogram of lengths has."""
 
 SHOWN_SHARE = 0.99
-"""Longer texts than this share of all go to the last bin, so that a single one does not flatten the rest."""
+"""This share of the lengths fits into the bins. Longer ones are counted apart, so that they do not flatten the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """Counts of values between edges: `counts[i]` of those from `edges[i]` to below `edges[i + 1]`.
+    """Counts of values between edges: `counts[i]` is for values from `edges[i]` to below `edges[i + 1]`.
 
-    There is one edge more than counts. `beyond` counts the values from the last edge on. Without values, all is 0.
+    There is one more edge than counts. `beyond` counts the values from the last edge on. Without values, all is 0.
     """
 
     edges: tuple[float, ...]
@@ -29,7 +29,7 @@ class Histogram:
 
 
 def length_histogram(lengths: Sequence[int]) -> Histogram:
-    """Bins of a round width (1, 2, 5, 10, …), about `BINS` of them up to where `SHOWN_SHARE` of the lengths end."""
+    """Bins of a round width (1, 2, 5, 10, …): about `BINS` of them, which hold `SHOWN_SHARE` of the lengths."""
     ranked = sorted(lengths)
     shown = ranked[min(len(ranked) - 1, int(SHOWN_SHARE * len(ranked)))] + 1 if ranked else 1
     width = next(step * 10**power for power in count() for step in (1, 2, 5) if step * 10**power * BINS >= shown)
@@ -38,7 +38,7 @@ def length_histogram(lengths: Sequence[int]) -> Histogram:
 
 
 def share_histogram(values: Sequence[float], bins: int = 20) -> Histogram:
-    """Equal bins from 0 to 1, of values that are shares or scores; 1 is in the last one."""
+    """Equal bins from 0 to 1 for shares or scores. The value 1 is in the last bin."""
     found = _histogram(sorted(min(value, 1.0) for value in values), [number / bins for number in range(bins + 1)])
     counts = (*found.counts[:-1], found.counts[-1] + found.beyond)
     return Histogram(found.edges, counts, 0, found.total, found.mean, found.median, found.longest)
@@ -46,12 +46,12 @@ def share_histogram(values: Sequence[float], bins: int = 20) -> Histogram:
 
 def _histogram(ranked: Sequence[float], edges: Sequence[float]) -> Histogram:
     counts = [0] * (len(edges) - 1)
-    place = beyond = 0
+    index = beyond = 0
     for value in ranked:
-        while place < len(counts) and value >= edges[place + 1]:
-            place += 1
-        if place < len(counts):
-            counts[place] += 1
+        while index < len(counts) and value >= edges[index + 1]:
+            index += 1
+        if index < len(counts):
+            counts[index] += 1
         else:
             beyond += 1
     return Histogram(

@@ -4,21 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+
+from distilabel_selfinstruct.records import Row
 
 MOST_COMMON_LABELS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ClassBalance:
-    """The labels of classification instances. A label is an output, trimmed and without regard to case.
+    """The labels of classification instances. A label is an output; white space around it and case do not count.
 
     Attributes:
-        instructions: classification instructions that have an instance.
-        instances: their instances.
-        labels: different labels, over all instructions.
-        most_common: labels as first written, and how often they occur, most common first.
-        with_several_instances: instructions with two instances or more: those of which balance can be told.
+        instructions: number of classification instructions that have an instance.
+        instances: number of their instances.
+        labels: number of different labels.
+        most_common: the labels as first written, and how often they occur, most common first.
+        with_several_instances: number of instructions with two or more instances: only these can be balanced.
         with_one_label: how many of these have the same label in all instances.
         majority_share: mean share of the most common label within these instructions, from 0 to 1; 0 without any.
     """
@@ -32,7 +33,7 @@ class ClassBalance:
     majority_share: float
 
 
-def class_balance(instances: Iterable[dict[str, Any]]) -> ClassBalance:
+def class_balance(instances: Iterable[Row]) -> ClassBalance:
     """Count the labels of rows with `instruction`, `output` and a true `is_classification`."""
     totals: Counter[str] = Counter()
     written: dict[str, str] = {}

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
 
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.words import length_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The rows of the paper's Table 1. Lengths are means in words; 0 where there is nothing to average."""
+    """The rows of the paper's Table 1. Lengths are means in words, or 0 without texts."""
 
     instructions: int
     classification_instructions: int
@@ -26,7 +26,7 @@ PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 """Table 1 of the paper. The input length is that of non-empty inputs."""
 
 
-def statistics(instructions: Iterable[dict[str, Any]], instances: Iterable[dict[str, Any]]) -> Statistics:
+def statistics(instructions: Iterable[Row], instances: Iterable[Row]) -> Statistics:
     """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
     tasks, examples = list(instructions), list(instances)
     num_classification = sum(bool(task["is_classification"]) for task in tasks)

@@ -25,7 +25,7 @@ from distilabel_selfinstruct.records import (
     RequestStatus,
     Stage,
 )
-from distilabel_selfinstruct.similarity import Neighbour
+from distilabel_selfinstruct.similarity import Neighbor
 
 EXPECTED_PER_REQUEST = 5.0
 """Instructions that a request brings, until enough have been received to know better."""
@@ -249,7 +249,7 @@ class Bootstrap:
                 rejected.append(Rejection(instruction, Reason.OVER_LIMIT, detail))
                 continue
             verdict = self._pool.admit(instruction)
-            nearest = verdict.nearest or Neighbour("", 0.0)
+            nearest = verdict.nearest or Neighbor("", 0.0)
             if verdict.admitted:
                 admitted.append(GeneratedInstruction(instruction, request.number, nearest.text, nearest.rouge_l))
             else:

@@ -6,7 +6,7 @@ from random import Random
 from distilabel_selfinstruct.errors import SeedTaskError
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import SeedTask
-from distilabel_selfinstruct.similarity import Neighbour, NoveltyIndex, Verdict
+from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex, NoveltyResult
 
 NO_FEEDBACK = Feedback()
 
@@ -92,10 +92,10 @@ class TaskPool:
         random.shuffle(sample)
         return sample
 
-    def admit(self, instruction: str) -> Verdict:
+    def admit(self, instruction: str) -> NoveltyResult:
         """Let the instruction in if it is new against all that counts for novelty and all that was admitted before."""
-        if instruction.strip() in self._banned:  # whatever the threshold and the tokeniser say
-            return Verdict(admitted=False, nearest=Neighbour(instruction.strip(), 1.0))
+        if instruction.strip() in self._banned:  # whatever the threshold and the tokenizer say
+            return NoveltyResult(admitted=False, nearest=Neighbor(instruction.strip(), 1.0))
         verdict = self._index.admit(instruction, with_nearest=True)
         if verdict.admitted:
             self._generated.append(instruction)

@@ -1,9 +1,13 @@
 """`selfinstruct evaluate`: answers of models against references."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.evaluation import Evaluation
 
 HELP = "Score answers of models against references: ROUGE-L and exact match, as in section 4.3 of the paper."
 
@@ -11,14 +15,14 @@ HELP = "Score answers of models against references: ROUGE-L and exact match, as 
 def evaluate(
     predictions: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="Answers: rows with instruction, input and output; a file a model."),
+        typer.Argument(metavar="FILE", help="Answers: rows with instruction, input and output; a file for each model."),
     ],
     references: Annotated[
         str,
         typer.Option(
             metavar="FILE",
-            help="Rows with the same tasks and a reference or a list of them under output, or with instances as seed "
-            "tasks have them.",
+            help="Rows with the same tasks. A reference, or a list of them, is under output, or under instances as in "
+            "seed tasks.",
         ),
     ],
     column: Annotated[str, typer.Option(help="The column of the answers.")] = "output",
@@ -33,39 +37,35 @@ def evaluate(
     from rich.table import Table
     from rich.text import Text
 
-    from distilabel_selfinstruct.errors import InputFileError
-    from distilabel_selfinstruct.evaluation import answers_of, references_of, score
-    from distilabel_selfinstruct.files.tables import read_rows
-    from distilabel_selfinstruct.similarity import TOKENIZERS
+    from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
 
-    wanted = references_of(read_rows(references), reference_column, references)
-    given = {file: answers_of(read_rows(file), column, file) for file in predictions}
-    stems = [Path(file).stem for file in given]
-    labels = dict(zip(given, stems if len(set(stems)) == len(stems) else given, strict=True))
     console = get_console()
-    table = Table(title=f"Against {len(wanted):,} tasks with references", title_justify="left")
+    with console.status("scoring") as status:
+        result = evaluate_files(
+            predictions,
+            references,
+            column=column,
+            reference_column=reference_column,
+            tokenizer=tokenizer,
+            on_progress=lambda file: status.update(f"scoring {Path(file).name}"),
+        )
+    table = Table(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
     for heading in ("tasks", "ROUGE-L", "exact match"):
         table.add_column(heading, justify="right")
-    notes = []
-    with console.status("scoring") as status:
-        for file, answers in given.items():
-            status.update(f"scoring {Path(file).name}")
-            scores = score(answers, wanted, None if tokenizer == "rouge_score" else TOKENIZERS[tokenizer])
-            if scores.rouge_l is None or scores.exact_match is None:
-                raise InputFileError(
-                    f"{file} answers none of the tasks of {references}: instruction and input must be the same."
-                )
-            table.add_row(
-                Text(labels[file]),
-                f"{scores.num_tasks:,}",
-                f"{100 * scores.rouge_l:.2f}",
-                f"{100 * scores.exact_match:.2f}",
-            )
-            if scores.num_unanswered:
-                notes.append(f"{file} leaves {scores.num_unanswered:,} tasks without an answer; they are not counted.")
-            if scores.num_unknown:
-                notes.append(f"{file} answers {scores.num_unknown:,} tasks without a reference; they are not counted.")
+    stems = [Path(scores.file).stem for scores in result.files]
+    for scores, stem in zip(result.files, stems, strict=True):
+        label = stem if len(set(stems)) == len(stems) else scores.file
+        figures = (f"{scores.num_tasks:,}", f"{100 * scores.rouge_l:.2f}", f"{100 * scores.exact_match:.2f}")
+        table.add_row(Text(label), *figures)
     console.print(table)
-    for text in notes:
+    for text in _notes(result):
         console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+def _notes(result: "Evaluation") -> Iterator[str]:
+    for scores in result.files:
+        if scores.num_unanswered:
+            yield f"{scores.file} has no answer to {scores.num_unanswered:,} tasks; they are not counted."
+        if scores.num_unknown:
+            yield f"{scores.file} answers {scores.num_unknown:,} tasks without a reference; they are not counted."

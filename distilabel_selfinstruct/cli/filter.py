@@ -1,19 +1,9 @@
-"""`selfinstruct filter`: near-duplicates out of any dataset."""
+"""`selfinstruct filter`: a dataset without its near-duplicates."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
-from rich import get_console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from distilabel_selfinstruct.errors import InputFileError, RunFolderError
-from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.tables import Row, read_rows
-from distilabel_selfinstruct.records import Reason
-from distilabel_selfinstruct.similarity import Decision, filter_texts
 
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
 
@@ -25,7 +15,7 @@ def filter_(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new folder for the two files.")],
     column: Annotated[str, typer.Option(help="The column to compare.")] = "instruction",
     against: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="Texts that count as kept already, in the same column.")
+        str | None, typer.Option(metavar="SOURCE", help="Texts, in the same column, that count as kept before.")
     ] = None,
     max_rouge_l: Annotated[float, typer.Option(min=0, max=1, help="The highest ROUGE-L that counts as new.")] = 0.7,
     tokenizer: Annotated[
@@ -33,71 +23,31 @@ def filter_(
     ] = "rouge_score",
     split: Annotated[str | None, typer.Option(help="Which split of a dataset.")] = None,
 ) -> None:
-    """Write DIR/kept.jsonl, rows as they came, and DIR/rejected.jsonl, rows with the nearest kept text and its score.
+    """Write new rows to DIR/kept.jsonl and the others, with the nearest kept text and its score, to DIR/rejected.jsonl.
 
     Rows are compared in their order: of several that are alike, the first is kept.
     """
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise RunFolderError(f"{output} is not empty: give a new folder.")
-    pending: deque[Row] = deque()
-    decisions = filter_texts(
-        _texts(read_rows(source, split), column, pending),
-        max_rouge_l=max_rouge_l,
-        tokenizer=tokenizer,
-        against=() if against is None else _texts(read_rows(against, split), column, None),
-    )
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        kept, rejected = _write(decisions, pending, column, output)
-    except OSError as error:
-        raise RunFolderError(f"Cannot write to {output}: {error.strerror or error}.") from error
-    typer.echo(f"{kept:,} kept: {output / 'kept.jsonl'}")
-    typer.echo(f"{rejected:,} rejected: {output / 'rejected.jsonl'}")
+    from rich import get_console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from distilabel_selfinstruct.exporting import filter_dataset
 
-def _texts(rows: Iterable[Row], column: str, pending: "deque[Row] | None") -> Iterator[str]:
-    """The texts of the rows; the rows themselves wait in `pending` for the decision on them."""
-    for number, row in enumerate(rows, 1):
-        text = row.get(column)
-        if not isinstance(text, str):
-            known = ", ".join(map(str, row))
-            what = f"{text!r} under {column!r}" if column in row else f"no column {column!r} (there is {known})"
-            raise InputFileError(f"Row {number} has {what}: name a column of texts with --column.")
-        if pending is not None:
-            pending.append(row)
-        yield text
-
-
-def _write(decisions: Iterable[Decision], pending: deque[Row], column: str, output: Path) -> tuple[int, int]:
-    partial = {name: output / f"{name}.jsonl.partial" for name in ("kept", "rejected")}
-    counts = {"kept": 0, "rejected": 0}
+    console = get_console()
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=get_console(), disable=not get_console().is_terminal,
+        console=console, disable=not console.is_terminal,
     )  # fmt: skip
-    with (
-        bar,
-        partial["kept"].open("w", encoding="utf-8") as kept,
-        partial["rejected"].open("w", encoding="utf-8") as out,
-    ):
+    with bar:
         task = bar.add_task("rows", total=None)
-        for decision in decisions:
-            row = pending.popleft()
-            name = "kept" if decision.kept else "rejected"
-            (kept if decision.kept else out).write(jsonl.dumps(_row(row, decision, column)) + "\n")
-            counts[name] += 1
-            bar.update(task, advance=1, description=f"kept {counts['kept']:,} of")
-    for name, path in partial.items():
-        path.replace(output / f"{name}.jsonl")
-    return counts["kept"], counts["rejected"]
-
-
-def _row(row: Row, decision: Decision, column: str) -> dict[str, Any]:
-    if decision.nearest is None:
-        return row
-    return {
-        **row,
-        "reason": Reason.NEAR_DUPLICATE.value,
-        f"nearest_{column}": decision.nearest.text,
-        "nearest_rouge_l": decision.nearest.rouge_l,
-    }
+        result = filter_dataset(
+            source,
+            output,
+            column=column,
+            against=against,
+            max_rouge_l=max_rouge_l,
+            tokenizer=tokenizer,
+            split=split,
+            on_progress=lambda done, kept: bar.update(task, completed=done, description=f"kept {kept:,} of"),
+        )
+    typer.echo(f"{result.num_kept:,} kept: {result.kept}")
+    typer.echo(f"{result.num_rejected:,} rejected: {result.rejected}")

@@ -1,12 +1,13 @@
 """`selfinstruct publish`: a run as a dataset on the Hugging Face Hub."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.hub import Published
+    from distilabel_selfinstruct.hub import PublishResult
 
 HELP = (
     "Publish a run as a dataset on the Hugging Face Hub, with a card that says how it was made and how good it is. The "
@@ -23,20 +24,20 @@ def publish(
         str,
         typer.Option("--repo-id", metavar="OWNER/NAME", help="The dataset's name on the Hub.", rich_help_panel=WHERE),
     ],
-    licence: Annotated[
+    license: Annotated[
         str | None,
-        typer.Option("--license", metavar="SPDX", help="The licence, such as cc-by-4.0. Has no default."),
+        typer.Option("--license", metavar="SPDX", help="The license, such as cc-by-4.0. There is no default."),
     ] = None,
-    license_name: Annotated[str, typer.Option(help="What a licence is called: with --license other.")] = "",
-    license_link: Annotated[str, typer.Option(help="Where its text is: with --license other.")] = "",
+    license_name: Annotated[str, typer.Option(help="The name of the license: with --license other.")] = "",
+    license_link: Annotated[str, typer.Option(help="The address of its text: with --license other.")] = "",
     language: Annotated[
-        list[str] | None, typer.Option(help="BCP-47 tag of the texts; repeatable. Default: the run's.")
+        list[str] | None, typer.Option(help="BCP-47 tag of the texts. Default: that of the run. Repeatable.")
     ] = None,
     include: Annotated[
         list[str] | None,
         typer.Option(
             metavar="DECISION",
-            help="undecided or dropped: instances beside those that people kept; repeatable.",
+            help="undecided or dropped: instances to publish beside those that people kept. Repeatable.",
             rich_help_panel=WHAT,
         ),
     ] = None,
@@ -44,11 +45,11 @@ def publish(
         bool, typer.Option("--unreviewed", help="Publish a run that nobody has rated.", rich_help_panel=WHAT)
     ] = False,
     unfinished: Annotated[
-        bool, typer.Option("--unfinished", help="Publish what a run has that stopped early.", rich_help_panel=WHAT)
+        bool, typer.Option("--unfinished", help="Publish a run that stopped early.", rich_help_panel=WHAT)
     ] = False,
     with_rejections: Annotated[
         bool,
-        typer.Option("--with-rejections", help="Add what the filters dropped.", rich_help_panel=WHAT),
+        typer.Option("--with-rejections", help="Add the texts that the rules dropped.", rich_help_panel=WHAT),
     ] = False,
     include_seeds: Annotated[
         bool, typer.Option("--include-seeds", help="Add the seed file.", rich_help_panel=WHAT)
@@ -58,56 +59,57 @@ def publish(
     ] = False,
     replace: Annotated[
         bool,
-        typer.Option(
-            "--replace", help="Delete what else the repository holds; overwrite edits.", rich_help_panel=WHERE
-        ),
+        typer.Option("--replace", help="Delete other files in the repository; overwrite edits.", rich_help_panel=WHERE),
     ] = False,
     dry_run: Annotated[
         Path | None,
         typer.Option(
             "--dry-run",
             metavar="FOLDER",
-            help="Write the repository to a new folder and ask nobody; load_dataset(FOLDER) reads it.",
+            help="Write the repository to a new folder and send nothing; load_dataset(FOLDER) reads it.",
             rich_help_panel=WHERE,
         ),
     ] = None,
 ) -> None:
-    """Publish, or write what would be. There is no option for the token: it would stay in the history of the shell."""
+    """Publish the run. There is no option for the token, because it would stay in the history of the shell."""
     from rich import get_console
 
-    from distilabel_selfinstruct import hub
-    from distilabel_selfinstruct.ratings.decision_file import parse_included
+    from distilabel_selfinstruct.hub import publish_run
 
-    contents = hub.Contents(
-        repo_id=hub.check_repo_id(repo_id),
-        licence=hub.find_licence(licence, name=license_name, link=license_link),
-        languages=hub.check_languages(language or ()),
-        include=parse_included(include or ()),
-        unreviewed=unreviewed,
-        with_rejections=with_rejections,
-        include_seeds=include_seeds,
-    )
-    source = hub.run_source(folder, unfinished=unfinished)
     console = get_console()
     with console.status("") as status:
-        done = hub.publish(source, contents, private=private, replace=replace, dry_run=dry_run, watch=status.update)
-    for line in _lines(done):
+        result = publish_run(
+            folder,
+            repo_id,
+            license=license,
+            license_name=license_name,
+            license_link=license_link,
+            languages=language or (),
+            include=include or (),
+            unreviewed=unreviewed,
+            unfinished=unfinished,
+            with_rejections=with_rejections,
+            include_seeds=include_seeds,
+            private=private,
+            replace=replace,
+            dry_run=dry_run,
+            on_progress=status.update,
+        )
+    for line in _lines(result):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
-def _lines(done: "Published") -> list[str]:
-    built, uploaded = done.repository, done.uploaded
-    rows = ", ".join(f"{name} {number:,}" for name, number in built.tables)
-    lines = [f"Rows: {rows}. {built.num_files} files, {built.num_bytes / 1e6:.1f} MB."]
-    if built.note:
-        lines.append(built.note)
+def _lines(result: "PublishResult") -> Iterator[str]:
+    rows = ", ".join(f"{name} {number:,}" for name, number in result.num_rows.items())
+    yield f"Rows: {rows}. {result.num_files} files, {result.num_bytes / 1e6:.1f} MB."
+    if result.note:
+        yield result.note
+    uploaded = result.uploaded
     if uploaded is None:
-        return [*lines, f'Written to {built.folder}; nothing was sent. Read it: load_dataset("{built.folder}")']
-    if not (uploaded.sent or uploaded.deleted):
-        return [*lines, f"{uploaded.url} has all of this already: no commit was made."]
-    deleted = f", {len(uploaded.deleted)} deleted" if uploaded.deleted else ""
-    private = ", private" if uploaded.private else ""
-    return [
-        *lines,
-        f"{uploaded.url}: {len(uploaded.sent)} files sent{deleted}{private} (commit {uploaded.commit[:8]}).",
-    ]
+        yield f'Written to {result.folder}; nothing was sent. Read it: load_dataset("{result.folder}")'
+    elif not (uploaded.sent or uploaded.deleted):
+        yield f"{uploaded.url} has all of this already: no commit was made."
+    else:
+        deleted = f", {len(uploaded.deleted)} deleted" if uploaded.deleted else ""
+        private = ", private" if uploaded.private else ""
+        yield f"{uploaded.url}: {len(uploaded.sent)} files sent{deleted}{private} (commit {uploaded.commit[:8]})."

@@ -6,10 +6,8 @@ from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
 from distilabel_selfinstruct.prompts import PromptSet
 from distilabel_selfinstruct.ratings.feedback import Feedback
-from distilabel_selfinstruct.records import Mode
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
-from distilabel_selfinstruct.similarity import NoveltyIndex
-from distilabel_selfinstruct.words import primary_language
+from distilabel_selfinstruct.similarity import NoveltyIndex, resolve_tokenizer
 
 
 def bootstrap_for(config: RunConfig, prompts: PromptSet, feedback: Feedback) -> Bootstrap:
@@ -26,7 +24,7 @@ def bootstrap_for(config: RunConfig, prompts: PromptSet, feedback: Feedback) -> 
     """
     pool = TaskPool(
         load_seed_tasks(config.seed_tasks),
-        NoveltyIndex(config.max_rouge_l, tokenizer_name(config.tokenizer, config.language, config.mode)),
+        NoveltyIndex(config.max_rouge_l, resolve_tokenizer(config.tokenizer, config.language, config.mode)),
         feedback=feedback,
         classification_only=config.classification_only,
     )
@@ -57,10 +55,3 @@ def rules_for(config: RunConfig) -> tuple[Rule, ...]:
         forbidden_words=config.forbidden_words,
     )
     return without(rules, *rule_names(config.disabled_rules))
-
-
-def tokenizer_name(tokenizer: str, language: str, mode: Mode) -> str:
-    """The tokenizer that "auto" stands for: `rouge_score` for English and in strict mode, else `unicode`."""
-    if tokenizer != "auto":
-        return tokenizer
-    return "rouge_score" if mode == "strict" or primary_language(language) == "en" else "unicode"

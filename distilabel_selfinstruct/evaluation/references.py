@@ -1,8 +1,8 @@
-"""Answers against references: ROUGE-L and exact match, as the paper's evaluation on Super-NaturalInstructions has them.
+"""Answers against references: ROUGE-L and exact match, as in the paper's evaluation on Super-NaturalInstructions.
 
-ROUGE-L is the F measure of the package `rouge_score` with its stemmer; where a task has several references, the best
-counts (paper, section 4.3). Exact match is the share of answers that equal a reference when case, ASCII punctuation
-and extra whitespace are left out.
+ROUGE-L is the F measure of the package `rouge_score` with its stemmer. If a task has several references, the best score
+counts (paper, section 4.3). Exact match is the share of answers that equal a reference apart from case, ASCII
+punctuation and extra white space.
 """
 
 import string
@@ -12,8 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from distilabel_selfinstruct.evaluation.tasks import Task
-
-Tokenizer = Callable[[str], list[str]]
+from distilabel_selfinstruct.similarity import Tokenizer
 
 RougeL = Callable[[str, Sequence[str]], float]
 """ROUGE-L of an answer against the best of its references, from 0 to 1."""
@@ -25,7 +24,7 @@ _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 class Scores:
     """Means over the tasks that have an answer and a reference, from 0 to 1; None when there is no such task.
 
-    `num_unanswered` counts tasks with a reference and no answer, `num_unknown` answers without a reference.
+    `num_unanswered` counts tasks with a reference but no answer, `num_unknown` answers without a reference.
     """
 
     num_tasks: int
@@ -38,12 +37,13 @@ class Scores:
 def score(
     answers: Mapping[Task, str], references: Mapping[Task, Sequence[str]], tokenizer: Tokenizer | None = None
 ) -> Scores:
-    """Score the answers. Tasks without an answer are counted, and not part of the means.
+    """Score the answers. Tasks without an answer are counted, but are not in the means.
 
     Args:
         answers: an answer to each task.
-        references: one or more to each task.
-        tokenizer: for ROUGE-L; by default the package's own with its stemmer, which sees ASCII letters and digits only.
+        references: one or more for each task.
+        tokenizer: the tokenizer of ROUGE-L. The default is the package's own with its stemmer, which sees only ASCII
+            letters and digits.
     """
     tasks = [task for task in references if task in answers]
     rouge_l = rouge_l_scorer(tokenizer)
@@ -57,12 +57,12 @@ def score(
 
 
 def rouge_l_scorer(tokenizer: Tokenizer | None = None) -> RougeL:
-    """What measures ROUGE-L: of the package, with its tokeniser and stemmer or with another tokeniser."""
+    """A function that measures ROUGE-L with the package: with its tokenizer and stemmer, or with another tokenizer."""
     from rouge_score import rouge_scorer  # it imports nltk, which takes seconds
 
     package: Any = rouge_scorer  # its functions have no annotations
     scorer = package.RougeScorer(
-        ["rougeL"], use_stemmer=tokenizer is None, tokenizer=None if tokenizer is None else _Tokenizer(tokenizer)
+        ["rougeL"], use_stemmer=tokenizer is None, tokenizer=None if tokenizer is None else _PackageTokenizer(tokenizer)
     )
 
     def rouge_l(answer: str, references: Sequence[str]) -> float:
@@ -71,15 +71,15 @@ def rouge_l_scorer(tokenizer: Tokenizer | None = None) -> RougeL:
     return rouge_l
 
 
-class _Tokenizer:
-    """A tokeniser in the form that `rouge_score` takes."""
+class _PackageTokenizer:
+    """A tokenizer as an object, which `rouge_score` asks for."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenize = tokenizer
 
 
 def exact_match(answer: str, references: Sequence[str]) -> bool:
-    """Whether the answer equals one of the references, but for case, ASCII punctuation and extra whitespace."""
+    """Whether the answer equals a reference apart from case, ASCII punctuation and extra white space."""
     return _bare(answer) in {_bare(reference) for reference in references}
 
 

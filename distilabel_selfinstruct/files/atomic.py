@@ -1,16 +1,16 @@
-"""Text files that are there whole or not at all, whenever the process that writes them ends."""
+"""Text files that are written whole or not at all, whenever the process that writes them ends."""
 
 import os
 from pathlib import Path
 
 
 def write(path: str | os.PathLike[str], text: str) -> None:
-    """Write a file beside it, and put that in the place of the one that was there.
+    """Write a file beside the target, then replace the target with it.
 
-    The encoding is UTF-8; lone surrogates, which it cannot hold, become question marks.
+    The encoding is UTF-8. Lone surrogates, which UTF-8 cannot hold, become question marks.
 
     Raises:
-        OSError: it cannot be written. The file that was there is as it was.
+        OSError: the file cannot be written. The target is as it was.
     """
     target = Path(path)
     partial = target.with_name(target.name + ".partial")

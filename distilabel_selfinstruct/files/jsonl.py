@@ -1,4 +1,4 @@
-"""JSON Lines: read with the place of every fault, write and append."""
+"""JSON Lines: read with the line number of every fault, write, append."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a file, counted from 1: its object, or what is wrong with it."""
+    """A line of a file: its number from 1, and its object or what is wrong with it."""
 
     number: int
     value: dict[str, Any]
@@ -64,16 +64,16 @@ def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
 
 
 def dumps(row: dict[str, Any]) -> str:
-    """One line, without its newline, that can always be encoded as UTF-8.
+    """A row as a line, without the newline. The line can always be encoded as UTF-8.
 
-    Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character; values that JSON has no
+    Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character. Values that JSON has no
     form for, such as dates, become text.
     """
     return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False, default=str))
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:
-    """Write rows as a whole file: it appears complete or not at all. Returns how many there were."""
+    """Write rows to a file that appears complete or not at all. Returns the number of rows."""
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
     count = 0
@@ -86,7 +86,7 @@ def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:
 
 
 class Appender:
-    """Appends rows to a file. A row is on disk (flushed and fsynced) when `append` returns; of several, all or none."""
+    """Appends rows to a file. When `append` returns, all of its rows are on disk; when it fails, none of them is."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -97,7 +97,7 @@ class Appender:
         """Append the rows, in order, with one fsync for all of them.
 
         Raises:
-            OSError: they cannot be written, as when the disk is full. The file is as it was.
+            OSError: the rows cannot be written, for example because the disk is full. The file is as it was.
         """
         content = memoryview("".join(dumps(row) + "\n" for row in rows).encode())
         before = os.fstat(self._stream.fileno()).st_size

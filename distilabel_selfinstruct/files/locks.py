@@ -9,10 +9,10 @@ from distilabel_selfinstruct.errors import FolderInUseError
 
 
 def lock(path: Path) -> IO[str]:
-    """Take the lock of a folder for this process; it is let go when the file is closed or the process ends.
+    """Take the lock of a folder for this process. Closing the file releases it, and so does the end of the process.
 
     Raises:
-        FolderInUseError: another process has it; the message names the process.
+        FolderInUseError: another process holds the lock. The message names the process.
     """
     stream = path.open("a+", encoding="utf-8")
     try:

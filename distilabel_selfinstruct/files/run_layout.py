@@ -10,14 +10,14 @@ STATE = "state"
 """The journals, a folder for each step."""
 
 CACHE = "cache"
-"""What distilabel needs while the run works."""
+"""What distilabel needs while the run works, and nobody afterwards."""
 
 REPORT_PAGE = "report.html"
 REPORT_FIGURES = "report.json"
 EXPORT = "export"
 
 REVIEW = "review"
-"""What people said: the one folder that no model can make anew."""
+"""What people said: the one folder that no model can make again."""
 
 RATINGS = f"{REVIEW}/ratings.jsonl"
 REPLACED_RATINGS = f"{REVIEW}/replaced_ratings.jsonl"
@@ -36,7 +36,7 @@ LOCK = "lock"
 """Held by the one process that may write to the folder it stands in."""
 
 STOP = "stop"
-"""Within `STATE`: asks all steps to stop sending requests, and holds the reason."""
+"""Within `STATE`: this file asks all steps to stop sending requests, and holds the reason."""
 
 SENT = "sent"
-"""Within `STATE`: a byte for each request sent by any step, so that a limit on them is kept exactly."""
+"""Within `STATE`: this file has a byte for each request that any step has sent, so that their limit is kept exactly."""

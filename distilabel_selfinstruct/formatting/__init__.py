@@ -1,4 +1,4 @@
-"""Formats for fine-tuning: the paper's varied prompts and completions, chat messages, Alpaca, ShareGPT."""
+"""Training formats: the paper's varied prompts and completions, chat messages, Alpaca, ShareGPT."""
 
 from distilabel_selfinstruct.formatting.chat import JOINS, Join
 from distilabel_selfinstruct.formatting.examples import Example, seed_rows
@@ -10,7 +10,7 @@ from distilabel_selfinstruct.formatting.formats import (
     FormatOptions,
     format_example,
 )
-from distilabel_selfinstruct.formatting.openai_rules import check_openai_file
+from distilabel_selfinstruct.formatting.openai_rules import OpenAIFinding, check_openai_file
 from distilabel_selfinstruct.formatting.rows import Formatted, RejectedRow, format_row, format_rows
 from distilabel_selfinstruct.formatting.templates import END_OF_TEXT
 
@@ -25,6 +25,7 @@ __all__ = [
     "FormatOptions",
     "Formatted",
     "Join",
+    "OpenAIFinding",
     "RejectedRow",
     "check_openai_file",
     "format_example",

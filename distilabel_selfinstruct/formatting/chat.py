@@ -6,8 +6,8 @@ from distilabel_selfinstruct.formatting.examples import Example
 
 Message = dict[str, str]
 
-Join = Literal["blank-line", "newline", "labelled"]
-"""How instruction and input become one message; see `user_text`."""
+Join = Literal["blank-line", "newline", "labeled"]
+"""How instruction and input become one message (see `user_text`)."""
 
 JOINS: tuple[Join, ...] = get_args(Join)
 
@@ -17,27 +17,27 @@ _SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt"}
 def user_text(example: Example, join: Join = "blank-line") -> str:
     """What the user says: the instruction, and the input after it if there is one.
 
-    `blank-line` parts them by an empty line, `newline` by a line break, `labelled` by an empty line and `Input: `.
+    Between them is an empty line (`blank-line`), a line break (`newline`), or an empty line and `Input: ` (`labeled`).
     """
     if not example.input:
         return example.instruction
-    between = {"blank-line": "\n\n", "newline": "\n", "labelled": "\n\nInput: "}[join]
+    between = {"blank-line": "\n\n", "newline": "\n", "labeled": "\n\nInput: "}[join]
     return f"{example.instruction}{between}{example.input}"
 
 
 def question(example: Example, system_prompt: str = "", join: Join = "blank-line") -> list[Message]:
-    """The messages before the answer: a system message if there is a system prompt, and the user's."""
+    """The messages before the answer: the system prompt if there is one, and the message of the user."""
     system = [_message("system", system_prompt)] if system_prompt else []
     return [*system, _message("user", user_text(example, join))]
 
 
 def answer(example: Example) -> list[Message]:
-    """The assistant's message, in a list of its own."""
+    """The message of the assistant, as a list."""
     return [_message("assistant", example.output)]
 
 
 def sharegpt_turns(messages: list[Message]) -> list[Message]:
-    """The messages as ShareGPT writes them: `from` system, human or gpt, and `value`."""
+    """The messages in the form of ShareGPT: `from` is system, human or gpt, `value` is the text."""
     return [{"from": _SHAREGPT_NAMES[message["role"]], "value": message["content"]} for message in messages]
 
 

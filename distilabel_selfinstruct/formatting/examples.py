@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distilabel_selfinstruct.records import Reason, Rejection, SeedTask
-
-Row = dict[str, Any]
+from distilabel_selfinstruct.records import Reason, Rejection, Row, SeedTask
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A task with its answer. The texts are stripped of outer white space; `input` may be empty."""
+    """A task with its answer, without white space around the texts. `input` may be empty."""
 
     instruction: str
     input: str
@@ -19,7 +17,7 @@ class Example:
 
 
 def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) -> Example | Rejection:
-    """The example in the columns `instruction`, `input` and `output`, or why there is none.
+    """The example in the columns `instruction`, `input` and `output`, or the reason why there is none.
 
     `input` may be missing. None counts as an empty text.
     """
@@ -27,7 +25,7 @@ def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) ->
     for column in ("instruction", "input", "output"):
         value = row.get(column)
         if value is not None and not isinstance(value, str):
-            return Rejection(repr(value), Reason.UNREADABLE, f"{column} is no text")
+            return Rejection(repr(value), Reason.UNREADABLE, f"{column} is not a text")
         texts[column] = (value or "").strip()
     if not texts["instruction"]:
         return Rejection(
@@ -39,7 +37,7 @@ def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) ->
 
 
 def seed_rows(tasks: Iterable[SeedTask]) -> Iterator[Row]:
-    """Seed tasks as rows, one per instance: the paper tunes on them too."""
+    """Seed tasks as rows, a row for each instance. The paper trains on them too."""
     for task in tasks:
         for instance in task.instances:
             yield {"instruction": task.instruction, "input": instance.input, "output": instance.output}

@@ -1,4 +1,4 @@
-"""The formats to train in, and one example in each of them."""
+"""The training formats, and how an example is written in each of them."""
 
 import json
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import Literal, get_args
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.formatting.chat import JOINS, Join, answer, question, sharegpt_turns
-from distilabel_selfinstruct.formatting.examples import Example, Row
+from distilabel_selfinstruct.formatting.examples import Example
 from distilabel_selfinstruct.formatting.templates import END_OF_TEXT, prompt_and_completion
-from distilabel_selfinstruct.records import Mode
+from distilabel_selfinstruct.records import Mode, Row
 
 Format = Literal[
     "self-instruct",
@@ -33,7 +33,7 @@ COLUMNS: dict[Format, tuple[str, ...]] = {
     "alpaca": ("instruction", "input", "output"),
     "sharegpt": ("conversations",),
 }
-"""What a row holds, exactly."""
+"""The columns of a row in each format. There are no others."""
 
 CHAT_FORMATS: tuple[Format, ...] = (
     "openai",
@@ -41,19 +41,19 @@ CHAT_FORMATS: tuple[Format, ...] = (
     "trl-conversational-prompt-completion",
     "sharegpt",
 )
-"""Those that have room for a system prompt."""
+"""The formats that have room for a system prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormatOptions:
     """How examples are written.
 
-    `seed` fixes wordings, order and split. `mode` says how inputs may be changed (`input_texts`) in the two formats
+    `seed` fixes wordings, order and split. `mode` says how inputs may be changed (see `input_texts`) in the two formats
     with varied wordings, `self-instruct` and `trl-prompt-completion`. `end_of_text` closes the completions of
-    `self-instruct`; where a trainer reads the rows, it adds its model's own end.
+    `self-instruct`. The trainers of the other formats add the end of their model.
 
     Raises:
-        ConfigError: a value does not exist, or there is a system prompt for a format that has no room for one.
+        ConfigError: a value does not exist, or the format has no room for a system prompt.
     """
 
     format: Format = "self-instruct"
@@ -69,17 +69,17 @@ class FormatOptions:
                 raise ConfigError(f"There is no {name} {getattr(self, name)!r}: use one of {', '.join(allowed)}.")
         if self.system_prompt and self.format not in CHAT_FORMATS:
             raise ConfigError(
-                f"The format {self.format} has no room for a system prompt: leave it out, or use one of "
+                f"The format {self.format} has no room for a system prompt: omit it, or use one of "
                 f"{', '.join(CHAT_FORMATS)}."
             )
 
     @property
     def allows_empty_output(self) -> bool:
-        """The reference trains on empty outputs, where a seed task has one; `strict` does so too."""
+        """Whether examples may have an empty output. The reference trains on them, and so does `strict`."""
         return self.format == "self-instruct" and self.mode == "strict"
 
     def random(self, purpose: str, *texts: str) -> Random:
-        """A random state that depends on the seed, the purpose and these texts alone: not on place or batch."""
+        """A random state that depends only on the seed, the purpose and these texts, not on the order of the rows."""
         return Random(json.dumps([self.seed, purpose, *texts]))
 
 

@@ -1,7 +1,6 @@
-"""What the paper's rows do to an input: half of the time a label such as `Paragraph:` goes.
+"""How the paper varies an input: half of the rows lose a label such as `Paragraph:`.
 
-Models begin inputs with a label that says what they are. Without it in half of the rows, the tuned model also
-understands users who write none.
+Models begin inputs with a label that says what they are. The tuned model must also understand users who write none.
 """
 
 import re
@@ -12,7 +11,7 @@ _WORD_BEFORE_COLON = re.compile(r"(\w+):")
 _LABEL = re.compile(
     r"""
     [^\W\d_][\w'-]*         # a word that begins with a letter
-    (?:\ [\w'-]+)?          # at most one more: of three words on, most are the subject of a list
+    (?:\ [\w'-]+)?          # at most one more: three words are mostly the subject of a list
     (?: :\s+ | \uff1a\s* )  # a colon and white space, or the full-width colon of Chinese and Japanese
     (?=\S)                  # something that the label announces
     """,
@@ -22,21 +21,21 @@ _COLONS = re.compile("[:\uff1a]")
 
 
 def input_variants(input: str, mode: Mode = "default") -> tuple[str, str]:
-    """The two forms of an input, equally likely: as it is, and with its label removed. They may be equal.
+    """The two forms of an input, which are equally likely: as it is, and without its label. They may be equal.
 
-    `strict`, as the reference: if one word alone stands before a colon, wherever that is and however often, all up to
-    the first colon goes, be it the beginning of a story or `https:`; and double line breaks become single. Of
-    `n = input("A number: ")` remains `")`.
+    `strict` does what the reference does. If the same single word precedes every colon, it removes everything up to the
+    first colon, even the beginning of a story or `https:`: of `n = input("A number: ")` it leaves `")`. It also makes
+    double line breaks single.
 
-    `default` removes a label only: one or two words at the very start, before the only colon of the text. Line breaks
-    stay, because they hold paragraphs, code and tables together.
+    `default` removes only a label: one or two words at the very start, before the only colon of the text. It keeps line
+    breaks, because they hold paragraphs, code and tables together.
     """
     return input, _reference_variant(input) if mode == "strict" else _without_label(input)
 
 
 def _reference_variant(input: str) -> str:
-    is_labelled = len(set(_WORD_BEFORE_COLON.findall(input))) == 1
-    text = input.partition(":")[2].strip() if is_labelled else input
+    is_labeled = len(set(_WORD_BEFORE_COLON.findall(input))) == 1
+    text = input.partition(":")[2].strip() if is_labeled else input
     return text.replace("\n\n", "\n")
 
 

@@ -1,18 +1,18 @@
-"""Many rows in a format: each written once, or rejected with a reason; in an order that the seed alone decides."""
+"""Many rows in a format. Each is written once or rejected with a reason, in an order that only the seed decides."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distilabel_selfinstruct.formatting.examples import Example, Row, read_example
+from distilabel_selfinstruct.formatting.examples import Example, read_example
 from distilabel_selfinstruct.formatting.formats import FormatOptions, format_example
-from distilabel_selfinstruct.records import Reason, Rejection
+from distilabel_selfinstruct.records import Reason, Rejection, Row
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that is not trained on: as it came, with its number from 0."""
+    """A row that is not trained on, as it came, and its number from 0."""
 
     number: int
     row: Mapping[str, Any]
@@ -21,7 +21,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """What became of the rows. `train` and `test` hold rows in the format, shuffled; no instruction is in both."""
+    """What became of the rows. `train` and `test` hold shuffled rows in the format; no instruction is in both."""
 
     train: tuple[Row, ...]
     test: tuple[Row, ...]
@@ -30,11 +30,11 @@ class Formatted:
     @property
     def reasons(self) -> Counter[str]:
         """How many rows were rejected for each reason."""
-        return Counter(one.rejection.reason.value for one in self.rejected)
+        return Counter(rejected.rejection.reason.value for rejected in self.rejected)
 
 
 def format_row(row: Mapping[str, Any], options: FormatOptions) -> Row | Rejection:
-    """One row in the format, or why it cannot be trained on. Other columns than the three texts are left out."""
+    """A row in the format, or the reason why it cannot be trained on. Only the three texts are read."""
     example = checked_example(row, options)
     return example if isinstance(example, Rejection) else format_example(example, options)
 
@@ -42,7 +42,7 @@ def format_row(row: Mapping[str, Any], options: FormatOptions) -> Row | Rejectio
 def format_rows(rows: Iterable[Mapping[str, Any]], options: FormatOptions, *, test_fraction: float = 0.0) -> Formatted:
     """All rows in the format.
 
-    The same rows in another order, or in parts, are worded alike and stand in the same relative order. Of rows with
+    The order of the rows that go in changes neither their wording nor the order in which they come out. Of rows with
     equal texts the first is kept.
 
     Args:
@@ -61,11 +61,11 @@ def format_rows(rows: Iterable[Mapping[str, Any]], options: FormatOptions, *, te
         else:
             examples[example] = None
 
-    def place(example: Example) -> float:
+    def sort_key(example: Example) -> float:
         return options.random("order", example.instruction, example.input, example.output).random()
 
     parts: dict[bool, list[Row]] = {False: [], True: []}
-    for example in sorted(examples, key=place):
+    for example in sorted(examples, key=sort_key):
         in_test = options.random("split", example.instruction).random() < test_fraction
         parts[in_test].append(format_example(example, options))
     return Formatted(tuple(parts[False]), tuple(parts[True]), tuple(rejected))
@@ -74,7 +74,7 @@ def format_rows(rows: Iterable[Mapping[str, Any]], options: FormatOptions, *, te
 def checked_example(row: Mapping[str, Any], options: FormatOptions) -> Example | Rejection:
     """The example in a row, if it can be written in this format.
 
-    The end of the text must stand at the end only: a trainer would stop in the middle of a row, or never learn to.
+    A text that holds the end of text is rejected: a model that is trained on it would stop in the middle.
     """
     example = read_example(row, allow_empty_output=options.allows_empty_output)
     end = options.end_of_text

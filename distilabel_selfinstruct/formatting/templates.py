@@ -17,7 +17,7 @@ END_OF_TEXT = "<|endoftext|>"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A wording. `prompt` has the places `{instruction}` and, for tasks with input, `{input}`."""
+    """A wording. `prompt` has the slots `{instruction}` and, for tasks with input, `{input}`."""
 
     prompt: str
 
@@ -26,7 +26,7 @@ class Template:
         return self.prompt.format(instruction=instruction, input=input)
 
     def answer(self, output: str) -> str:
-        """The completion: a space stands between `Output:` and the output, and nothing after a line break."""
+        """The completion. A space precedes the output after `Output:`, and nothing precedes it after a line break."""
         return f" {output}" if self.prompt.endswith(":") else output
 
 
@@ -51,7 +51,7 @@ WITHOUT_INPUT = (
 
 
 def templates_for(input: str) -> tuple[Template, ...]:
-    """The templates of which one is drawn: those for tasks with input, or those for tasks without."""
+    """The templates to draw from: those for tasks with input, or those for tasks without."""
     return WITH_INPUT if input else WITHOUT_INPUT
 
 
@@ -59,10 +59,10 @@ def prompt_and_completion(example: Example, rng: Random, mode: Mode = "default",
     """A training row in a wording that `rng` draws.
 
     Args:
-        example: the task, with its texts stripped.
-        rng: draws the form of the input, each with probability 1/2, then the template, each equally likely.
-        mode: how the input may be changed, see `input_texts`.
-        end: what closes the completion.
+        example: the task.
+        rng: draws the form of the input and then the template. All forms and all templates are equally likely.
+        mode: how the input may be changed (see `input_texts`).
+        end: a text that closes the completion.
     """
     given = rng.choice(input_variants(example.input, mode))
     template = rng.choice(templates_for(given))

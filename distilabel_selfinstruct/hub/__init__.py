@@ -1,23 +1,23 @@
-"""A run as a dataset repository on the Hugging Face Hub: its files, its card, and the way there."""
+"""A run as a dataset repository on the Hugging Face Hub: its files, its card, and the upload."""
 
-from distilabel_selfinstruct.hub.build import Contents, Repository, build, check_languages
-from distilabel_selfinstruct.hub.card.licenses import Licence, find_licence
-from distilabel_selfinstruct.hub.publish import Published, check_repo_id, publish
+from distilabel_selfinstruct.hub.build import Repository, build
+from distilabel_selfinstruct.hub.card.licenses import License, find_license
+from distilabel_selfinstruct.hub.contents import Contents
+from distilabel_selfinstruct.hub.publishing import PublishResult, publish, publish_run
 from distilabel_selfinstruct.hub.rows.source import Source, row_source, run_source
 from distilabel_selfinstruct.hub.upload.commit import Uploaded
 
 __all__ = [
     "Contents",
-    "Licence",
-    "Published",
+    "License",
+    "PublishResult",
     "Repository",
     "Source",
     "Uploaded",
     "build",
-    "check_languages",
-    "check_repo_id",
-    "find_licence",
+    "find_license",
     "publish",
+    "publish_run",
     "row_source",
     "run_source",
 ]

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from distilabel_selfinstruct.analysis import (
     ClassBalance,
     Histogram,
+    Period,
+    RuleCount,
     acceptance_periods,
     class_balance,
     count_rejections,
@@ -17,19 +19,24 @@ from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.review import summarise_review
+from distilabel_selfinstruct.report.review import ReviewSummary, summarize_review
 from distilabel_selfinstruct.report.similarities import near_duplicates, seed_similarity
-from distilabel_selfinstruct.report.sources import ReportSource, read_source, seed_file
-from distilabel_selfinstruct.report.usage import read_usage
+from distilabel_selfinstruct.report.sources import Missing, ReportSource, read_source, seed_file
+from distilabel_selfinstruct.report.usage import Usage, read_usage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
+from distilabel_selfinstruct.similarity import resolve_tokenizer
 from distilabel_selfinstruct.words import length_in_words, primary_language
 
-Tell = Callable[[str], None]
+OnProgress = Callable[[str], None]
+"""Is called with the name of each part that takes time, before the part is made."""
 
-NO_RUN = "The rows come from no run."
-NO_INSTRUCTIONS = "There are no instructions."
-FEWEST_IDENTIFIED = 20
-"""Of fewer texts than this one misread short text may be the most common language."""
+Part = TypeVar("Part")
+
+NO_RUN = Missing("The rows do not come from a run.")
+NO_INSTRUCTIONS = Missing("There are no instructions.")
+
+MIN_IDENTIFIED = 20
+"""With fewer texts, a single mistake could decide which language is the most common one."""
 
 
 def build_report(
@@ -38,39 +45,43 @@ def build_report(
     seed_tasks: str | os.PathLike[str] | None = None,
     parser: Parser = "auto",
     split: str | None = None,
-    tell: Tell = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
 ) -> Report:
-    """Everything that can be said about a run or about other rows.
+    """Describe a run or other rows.
 
     Args:
-        source: the folder of a run, a file or dataset of rows (see `tables.read_rows`), or a source made of rows.
-        seed_tasks: the seed file, where it is not that of the run.
+        source: the folder of a run, a file or dataset of rows (see `tables.read_rows`), or rows that were read.
+        seed_tasks: the seed file, if it is not that of the run.
         parser: what finds verbs and nouns (see `count_verb_nouns`).
         split: which split of a dataset.
-        tell: is called with the name of each part that takes time, before it is made.
+        on_progress: is called with the name of each part that takes time, before the part is made.
 
     Raises:
         SelfInstructError: the rows cannot be read, or an option cannot work.
     """
     if not isinstance(source, ReportSource):
-        tell("reading")
+        on_progress("reading")
         source = read_source(source, split)
     left_out: dict[str, str] = {}
+
+    def part(name: str, made: Part | Missing) -> Part | None:
+        if isinstance(made, Missing):
+            left_out[name] = made.reason
+            return None
+        return made
+
     texts = [row["instruction"] for row in source.instructions]
-    tell("languages")
-    languages = identify_languages(texts) if texts else None
-    if languages is None:
-        left_out["languages"] = left_out["near_duplicates"] = NO_INSTRUCTIONS
-    tell("verbs and nouns")
-    verb_nouns = _verb_nouns(texts, source, languages, parser, left_out)
-    tell("similarity with the seeds")
-    tokenizer = _tokenizer(source, languages)
-    similarity = _seed_similarity(texts, source, tokenizer, seed_tasks, left_out)
-    tell("near-duplicates")
-    duplicates = near_duplicates(texts, tokenizer) if texts else None
-    tell("lengths and labels")
-    balance = _class_balance(source, left_out)
-    parts_of_a_run = _parts_of_a_run(source, left_out)
+    on_progress("languages")
+    languages = part("languages", identify_languages(texts) if texts else NO_INSTRUCTIONS)
+    language = _language(source, languages)
+    on_progress("verbs and nouns")
+    verb_nouns = part("verb_noun", _verb_nouns(texts, language, parser))
+    on_progress("similarity with the seeds")
+    tokenizer = _tokenizer(source, language)
+    similarity = part("seed_similarity", _seed_similarity(texts, source, tokenizer, seed_tasks))
+    on_progress("near-duplicates")
+    duplicates = part("near_duplicates", near_duplicates(texts, tokenizer) if texts else NO_INSTRUCTIONS)
+    on_progress("lengths and labels")
     return Report(
         name=source.name,
         table_1=statistics(source.instructions, source.instances),
@@ -81,112 +92,88 @@ def build_report(
         },
         has_instances=source.has_instances,
         has_task_types=source.has_task_types,
-        run=_run(source),
+        run=source.run,
         verb_nouns=verb_nouns,
         seed_similarity=similarity,
         near_duplicates=duplicates,
-        class_balance=balance,
+        class_balance=part("class_balance", _class_balance(source)),
         languages=languages,
+        rejections=part("rejections", _rejections(source)) or (),
+        acceptance=part("acceptance", _acceptance(source)) or (),
+        usage=part("usage", _usage(source)),
+        review=part("review", _review(source)),
         left_out=left_out,
-        **parts_of_a_run,
     )
 
 
-def _verb_nouns(
-    texts: list[str], source: ReportSource, languages: Languages | None, parser: Parser, left_out: dict[str, str]
-) -> VerbNouns | None:
-    if languages is None:
-        left_out["verb_noun"] = NO_INSTRUCTIONS
-        return None
-    language = _language(source, languages)
-    if language != "en":
-        left_out["verb_noun"] = (
-            f"The verbs and nouns of English only are known, and the instructions are in {language}."
-        )
-        return None
-    return count_verb_nouns(texts, parser)
-
-
-def _tokenizer(source: ReportSource, languages: Languages | None) -> str:
-    """That of the run; for other rows the one that a run in their language would take."""
-    if source.config is not None and source.config.tokenizer != "auto":
-        return source.config.tokenizer
-    return "rouge_score" if _language(source, languages) == "en" else "unicode"
-
-
 def _language(source: ReportSource, languages: Languages | None) -> str:
-    """That of the run; of other rows the most common one, English if they are too few and short to tell."""
+    """The language of the run, or else the most common one. Of few and short texts it is English."""
     if source.config is not None:
         return primary_language(source.config.language)
     if languages is None or languages.main == "LATIN":
         return "en"
-    too_few = languages.identified < FEWEST_IDENTIFIED and main_script(source.instructions[0]["instruction"]) == "LATIN"
+    too_few = languages.identified < MIN_IDENTIFIED and main_script(source.instructions[0]["instruction"]) == "LATIN"
     return "en" if too_few else languages.main
 
 
+def _tokenizer(source: ReportSource, language: str) -> str:
+    """The tokenizer of the run, or else the one that a run in this language would have."""
+    if source.config is None:
+        return resolve_tokenizer("auto", language)
+    return resolve_tokenizer(source.config.tokenizer, language, source.config.mode)
+
+
+def _verb_nouns(texts: list[str], language: str, parser: Parser) -> VerbNouns | Missing:
+    if not texts:
+        return NO_INSTRUCTIONS
+    if language != "en":
+        return Missing(f"Verbs and nouns are found in English only, and the instructions are in {language}.")
+    return count_verb_nouns(texts, parser)
+
+
 def _seed_similarity(
-    texts: list[str],
-    source: ReportSource,
-    tokenizer: str,
-    given: str | os.PathLike[str] | None,
-    left_out: dict[str, str],
-) -> Histogram | None:
-    path, fault = seed_file(source, given)
-    if fault or not texts:
-        left_out["seed_similarity"] = fault or NO_INSTRUCTIONS
-        return None
+    texts: list[str], source: ReportSource, tokenizer: str, given: str | os.PathLike[str] | None
+) -> Histogram | Missing:
+    path = seed_file(source, given)
+    if isinstance(path, Missing):
+        return path
+    if not texts:
+        return NO_INSTRUCTIONS
     return seed_similarity(texts, [seed.instruction for seed in load_seed_tasks(path)], tokenizer)
 
 
-def _class_balance(source: ReportSource, left_out: dict[str, str]) -> ClassBalance | None:
-    balance = class_balance(source.instances) if source.has_task_types else None
-    if balance is None:
-        left_out["class_balance"] = "The rows do not say which instructions are classification tasks."
-    elif not balance.instances:
-        left_out["class_balance"] = "There are no instances of classification instructions."
-        return None
-    return balance
+def _class_balance(source: ReportSource) -> ClassBalance | Missing:
+    if not source.has_task_types:
+        return Missing("The rows do not say which instructions are classification tasks.")
+    balance = class_balance(source.instances)
+    return balance if balance.instances else Missing("There are no instances of classification instructions.")
 
 
-def _run(source: ReportSource) -> dict[str, Any]:
-    if source.config is None:
-        return {}
-    config = source.config
-    return {
-        "llm": config.llm,
-        "language": config.language,
-        "mode": config.mode,
-        "num_instructions": config.num_instructions,
-        "max_rouge_l": config.max_rouge_l,
-        "random_seed": config.random_seed,
-        "status": source.description.get("status", ""),
-        "stop_reason": source.description.get("stop_reason", ""),
-        "problems": source.description.get("problems", []),
-        "versions": source.description.get("versions", {}),
-    }
+def _rejections(source: ReportSource) -> tuple[RuleCount, ...] | Missing:
+    if source.folder is None:
+        return NO_RUN
+    return count_rejections(source.rejections) or Missing("Nothing was dropped.")
 
 
-def _parts_of_a_run(source: ReportSource, left_out: dict[str, str]) -> dict[str, Any]:
-    if source.config is None or source.folder is None:
-        left_out.update(dict.fromkeys(("rejections", "acceptance", "usage", "review"), NO_RUN))
-        return {}
-    rejections = count_rejections(source.rejections)
-    acceptance = acceptance_periods(source.instructions, source.rejections)
-    usage = read_usage(source.folder / run_layout.STATE, source.config)
-    if not rejections:
-        left_out["rejections"] = "Nothing was dropped."
-    if not acceptance:
-        left_out["acceptance"] = "The rows do not say which request they came from."
-    if usage is None:
-        left_out["usage"] = "The folder holds no journals."
+def _acceptance(source: ReportSource) -> tuple[Period, ...] | Missing:
+    if source.folder is None:
+        return NO_RUN
+    periods = acceptance_periods(source.instructions, source.rejections)
+    return periods or Missing("The rows do not say which request they came from.")
+
+
+def _usage(source: ReportSource) -> Usage | Missing:
+    if source.folder is None or source.config is None:
+        return NO_RUN
+    return read_usage(source.folder / run_layout.STATE, source.config) or Missing("The folder holds no journals.")
+
+
+def _review(source: ReportSource) -> ReviewSummary | Missing:
+    if source.folder is None:
+        return NO_RUN
     if not source.ratings:
-        left_out["review"] = (
-            "Nobody has rated the instances yet: selfinstruct review push, and after the rating selfinstruct "
+        return Missing(
+            "Nobody has rated the instances yet: run selfinstruct review push and, after the rating, selfinstruct "
             "review pull."
         )
-    return {
-        "rejections": rejections,
-        "acceptance": acceptance,
-        "usage": usage,
-        "review": summarise_review(source.ratings) if source.ratings else None,
-    }
+    return summarize_review(source.ratings)

@@ -1,4 +1,4 @@
-"""Which languages the instructions are in: by the library py3langid where it is installed, else by script."""
+"""The languages of the instructions: by the library py3langid if it is installed, else by script."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,23 +7,23 @@ from typing import Literal
 
 from distilabel_selfinstruct.words import script_of
 
-MOST_IDENTIFIED = 10_000
-"""From more instructions than this, every so-manieth is identified: 0.2 ms each."""
+MAX_IDENTIFIED = 10_000
+"""Of more instructions than this, an even sample is identified. Each takes 0.2 ms."""
 
-MOST_COMMON = 10
+MAX_LANGUAGES = 10
 
-_LETTERS_LOOKED_AT = 200
+_NUM_LETTERS = 200
 
-_OF_CHINESE = {"wuu": "zh", "yue": "zh", "lzh": "zh"}
-"""Written Chinese that is short is often taken for one of its regional forms."""
+_CHINESE = {"wuu": "zh", "yue": "zh", "lzh": "zh"}
+"""Short Chinese texts are often mistaken for a regional form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """Counts of instructions by language (ISO 639 codes) or by script (names of Unicode), most common first.
+    """Numbers of instructions by language (ISO 639 codes) or by script (names of Unicode), most common first.
 
-    `identified` is how many were looked at. Short texts are sometimes taken for a related language: of 3,000 English
-    instructions of ten words 14 were.
+    `identified` is the number of instructions in these counts. Short texts are sometimes mistaken for a related
+    language: it happened to 14 of 3,000 English instructions of ten words.
     """
 
     by: Literal["language", "script"]
@@ -32,31 +32,31 @@ class Languages:
 
     @property
     def main(self) -> str:
-        """The most common one; empty without instructions."""
+        """The most common language or script; empty without instructions."""
         return self.counts[0][0] if self.counts else ""
 
 
 def identify_languages(instructions: Sequence[str]) -> Languages:
-    """The mix of languages of these instructions."""
-    step = -(-len(instructions) // MOST_IDENTIFIED) or 1
-    looked_at = instructions[::step]
+    """The languages of these instructions."""
+    step = -(-len(instructions) // MAX_IDENTIFIED) or 1
+    sample = instructions[::step]
     try:
         import py3langid
     except ImportError:
-        scripts = Counter(map(main_script, looked_at))
-        return Languages("script", len(looked_at), _ranked(scripts))
-    codes = Counter(str(py3langid.classify(text)[0]) if main_script(text) else "none" for text in looked_at)
+        scripts = Counter(map(main_script, sample))
+        return Languages("script", len(sample), _ranked(scripts))
+    codes = Counter(str(py3langid.classify(text)[0]) if main_script(text) else "none" for text in sample)
     counts: Counter[str] = Counter()
     for code, count in codes.items():
-        counts[_OF_CHINESE.get(code, code)] += count
-    return Languages("language", len(looked_at), _ranked(counts))
+        counts[_CHINESE.get(code, code)] += count
+    return Languages("language", len(sample), _ranked(counts))
 
 
 def main_script(text: str) -> str:
-    """The script of most letters; empty without letters."""
-    letters = [letter for letter in text[:_LETTERS_LOOKED_AT] if letter.isalpha()]
+    """The script of most letters; empty for a text without letters."""
+    letters = [letter for letter in text[:_NUM_LETTERS] if letter.isalpha()]
     return Counter(map(script_of, letters)).most_common(1)[0][0] if letters else ""
 
 
 def _ranked(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_COMMON])
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MAX_LANGUAGES])

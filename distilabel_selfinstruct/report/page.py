@@ -1,4 +1,4 @@
-"""The report as a page: one file that asks for nothing else, and runs no script."""
+"""The report as a page: one file that loads nothing else and runs no script."""
 
 import base64
 from dataclasses import dataclass
@@ -8,21 +8,35 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.report.report import Report
 from distilabel_selfinstruct.report.rows import Table, tables
+from distilabel_selfinstruct.report.section import ReportSection
 from distilabel_selfinstruct.report.sections import headline, sections
 
 TEMPLATE = "report.html"
 
+CaptionedTable = tuple[str, str, Table]
+"""The name of a table, its caption and the table."""
+
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture in the page: its address, which holds the whole picture, and what it shows."""
+class PageFigure:
+    """A picture on the page. Its address holds the whole picture; the caption says what it shows."""
 
     address: str
-    shown: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A section with its pictures and tables. Folded tables start closed."""
+
+    section: ReportSection
+    figures: tuple[PageFigure, ...]
+    tables: tuple[CaptionedTable, ...]
+    folded: tuple[CaptionedTable, ...]
 
 
 def to_html(report: Report) -> str:
-    """The page. All texts of the data are escaped.
+    """The page as HTML. All texts of the data are escaped.
 
     Raises:
         MissingExtraError: matplotlib is not installed (the extra `analysis`).
@@ -41,21 +55,21 @@ def to_html(report: Report) -> str:
         version=__version__,
         headline=headline(report),
         parts=[
-            {
-                "section": section,
-                "figures": [
-                    Figure(_address(pictures[name]), shown) for name, shown in section.plots if name in pictures
-                ],
-                "tables": _tables(section.tables, found),
-                "folded": _tables(section.folded, found),
-            }
+            PagePart(
+                section,
+                tuple(
+                    PageFigure(_address(pictures[name]), caption) for name, caption in section.plots if name in pictures
+                ),
+                _tables(section.tables, found),
+                _tables(section.folded, found),
+            )
             for section in sections(report)
         ],
     )
 
 
-def _tables(wanted: tuple[tuple[str, str], ...], found: dict[str, Table]) -> list[tuple[str, str, Table]]:
-    return [(name, caption, found[name]) for name, caption in wanted if name in found]
+def _tables(wanted: tuple[tuple[str, str], ...], found: dict[str, Table]) -> tuple[CaptionedTable, ...]:
+    return tuple((name, caption, found[name]) for name, caption in wanted if name in found)
 
 
 def _address(picture: bytes) -> str:

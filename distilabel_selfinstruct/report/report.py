@@ -1,4 +1,4 @@
-"""The report as data: its parts, and its forms for programs."""
+"""The report as data, and its forms for programs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -11,20 +11,36 @@ from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
 from distilabel_selfinstruct.report import plots
 from distilabel_selfinstruct.report.languages import Languages
-from distilabel_selfinstruct.report.review import Review
+from distilabel_selfinstruct.report.review import ReviewSummary
 from distilabel_selfinstruct.report.similarities import NearDuplicates
 from distilabel_selfinstruct.report.usage import Usage
 
 FORMAT = "selfinstruct-report/1"
 
 
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The settings of a run, its status (see `run.json`) and why it ended."""
+
+    llm: str
+    language: str
+    mode: str
+    num_instructions: int
+    max_rouge_l: float
+    random_seed: int
+    status: str = ""
+    stop_reason: str = ""
+    problems: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Report:
     """What is known about a dataset. Parts that could not be made are None or empty, and `left_out` says why.
 
-    `run` holds the settings and the end of the run, by name; it is empty for rows that come from no run. `lengths` is
-    by `instruction`, `input` (non-empty ones) and `output`. `has_task_types` says whether the rows tell which
-    instructions are classification tasks: without, those figures of Table 1 mean nothing.
+    `run` is None for rows that do not come from a run. `lengths` has the keys `instruction`, `input` (without empty
+    inputs) and `output`. `has_task_types` says whether the rows tell which instructions are classification tasks. If
+    they do not, these figures of Table 1 mean nothing.
     """
 
     name: str
@@ -32,22 +48,22 @@ class Report:
     lengths: Mapping[str, Histogram]
     has_instances: bool = True
     has_task_types: bool = True
-    run: Mapping[str, Any] = field(default_factory=dict)
+    run: RunFacts | None = None
     verb_nouns: VerbNouns | None = None
     seed_similarity: Histogram | None = None
     near_duplicates: NearDuplicates | None = None
     class_balance: ClassBalance | None = None
     languages: Languages | None = None
-    review: Review | None = None
+    review: ReviewSummary | None = None
     rejections: tuple[RuleCount, ...] = ()
     acceptance: tuple[Period, ...] = ()
     usage: Usage | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """All figures, for programs. The keys do not change while `format` is the same; parts left out are null.
+        """All figures, for programs. The keys do not change while `format` is the same. Missing parts are null.
 
-        - `format`, `name`, `run` (null for rows that come from no run), `left_out` (reason by part)
+        - `format`, `name`, `run` (null for rows that do not come from a run), `left_out` (reasons by part)
         - `table_1`: `this` and `paper`, with the fields of `analysis.Statistics`; `has_task_types`
         - `verb_noun`: the fields of `VerbNouns` with `share_parsed` and `share_covered`; `paper` with these shares
         - `seed_similarity` and `lengths.instruction`, `.input`, `.output`: the fields of `analysis.Histogram`
@@ -57,7 +73,7 @@ class Report:
         return {
             "format": FORMAT,
             "name": self.name,
-            "run": dict(self.run) or None,
+            "run": self.run and asdict(self.run),
             "table_1": {
                 "this": asdict(self.table_1),
                 "paper": asdict(analysis.PAPER),
@@ -76,8 +92,8 @@ class Report:
             "left_out": dict(self.left_out),
         }
 
-    def plots(self, format: plots.Format = "svg") -> dict[str, bytes]:
-        """The figures as files, by name without suffix; those without data are left out. Equal data give equal bytes.
+    def plots(self, format: plots.PlotFormat = "svg") -> dict[str, bytes]:
+        """The figures as files, by name without suffix. Figures without data are left out. Equal data give equal bytes.
 
         The names are `verb_noun`, `seed_similarity`, `lengths`, `rejections` and `acceptance`.
 
@@ -85,19 +101,20 @@ class Report:
             MissingExtraError: matplotlib is not installed (the extra `analysis`).
             ConfigError: the format is neither `svg` nor `png`.
         """
-        made: dict[str, bytes] = {}
+        figures: dict[str, bytes] = {}
         if self.verb_nouns is not None and self.verb_nouns.covered:
-            made["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format)
+            figures["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format)
         if self.seed_similarity is not None and self.seed_similarity.total:
-            made["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format)
-        shown = {"instruction": "instruction", "input": "non-empty input", "output": "output"}
-        if any(self.lengths[name].total for name in shown):
-            made["lengths"] = plots.draw_lengths({shown[name]: self.lengths[name] for name in shown}, format)
+            figures["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format)
+        labels = {"instruction": "instruction", "input": "non-empty input", "output": "output"}
+        if any(self.lengths[name].total for name in labels):
+            panels = {label: self.lengths[name] for name, label in labels.items()}
+            figures["lengths"] = plots.draw_lengths(panels, format)
         if self.rejections:
-            made["rejections"] = plots.draw_rejections(self.rejections, format)
+            figures["rejections"] = plots.draw_rejections(self.rejections, format)
         if sum(period.acceptance is not None for period in self.acceptance) > 1:
-            made["acceptance"] = plots.draw_acceptance(self.acceptance, format)
-        return made
+            figures["acceptance"] = plots.draw_acceptance(self.acceptance, format)
+        return figures
 
 
 def _verb_nouns(found: VerbNouns) -> dict[str, Any]:
@@ -115,7 +132,7 @@ def _verb_nouns(found: VerbNouns) -> dict[str, Any]:
     }
 
 
-def _review(review: Review) -> dict[str, Any]:
+def _review(review: ReviewSummary) -> dict[str, Any]:
     return {
         "records": review.records,
         "raters": review.raters,
@@ -126,7 +143,7 @@ def _review(review: Review) -> dict[str, Any]:
 
 
 def _agreement(question: QuestionAgreement) -> dict[str, Any]:
-    """Everything but who rated: names do not belong into a report."""
+    """Everything except the names of the raters."""
     return {
         "question": question.question,
         "num_items": question.num_items,

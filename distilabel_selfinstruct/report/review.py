@@ -1,4 +1,4 @@
-"""What people said about the instances, where a review was pulled (paper, Table 2)."""
+"""What people said about the instances (paper, Table 2)."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from distilabel_selfinstruct.ratings.table_2 import Quality, quality
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """The answers of all raters. `overall` counts the letters A to D, over raters.
+class ReviewSummary:
+    """The answers of all raters. `overall` counts the letters A to D, each answer once.
 
-    `agreement` is empty where the extra `analysis` is missing.
+    `agreement` is empty if the extra `analysis` is not installed.
     """
 
     records: int
@@ -25,18 +25,18 @@ class Review:
     agreement: tuple[QuestionAgreement, ...]
 
 
-def summarise_review(ratings: Sequence[Rating]) -> Review:
+def summarize_review(ratings: Sequence[Rating]) -> ReviewSummary:
     """Table 2, the overall ratings, and the agreement of the raters."""
     answers = latest_answers(ratings).values()
     letters = Counter(answer.value for answer in answers if answer.question == OVERALL)
     try:
-        agreed = agreement.agreement_by_question(ratings)
+        by_question = agreement.agreement_by_question(ratings)
     except MissingExtraError:
-        agreed = ()
-    return Review(
+        by_question = ()
+    return ReviewSummary(
         records=len({answer.record for answer in answers}),
         raters=len({answer.rater for answer in answers}),
         quality=quality(ratings),
         overall=tuple((letter, letters[letter]) for letter in OVERALL_RATINGS),
-        agreement=agreed,
+        agreement=by_question,
     )

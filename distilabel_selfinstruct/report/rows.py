@@ -1,4 +1,4 @@
-"""The report's tables: names of columns and rows of texts, for the page, the dataset card, or a terminal."""
+"""The tables of a report, as names of columns and rows of texts."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ _QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of texts under the names of their columns. The first column names the row, the others hold figures."""
+    """Rows of texts under the names of their columns. The first column says what a row is about."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def tables(report: Report) -> dict[str, Table]:
-    """All tables that have rows, by name."""
+    """All tables with rows, by name."""
     found = {
         "table_1": _table_1(report),
         "verb_noun": _verb_noun(report),
@@ -39,7 +39,7 @@ def tables(report: Report) -> dict[str, Table]:
         "agreement": _agreement(report),
         "rejections": Table(
             ("stage", "rule", "dropped"),
-            tuple((_plain(rule.stage), _plain(rule.reason), f"{rule.count:,}") for rule in report.rejections),
+            tuple((_words(rule.stage), _words(rule.reason), f"{rule.count:,}") for rule in report.rejections),
         ),
         "usage": _usage(report),
     }
@@ -52,12 +52,12 @@ def _table_1(report: Report) -> Table:
         ("instructions", f"{this.instructions:,}", f"{paper.instructions:,}"),
         (
             "– classification instructions",
-            f"{this.classification_instructions:,}" if report.has_task_types else "not known",
+            f"{this.classification_instructions:,}" if report.has_task_types else "unknown",
             f"{paper.classification_instructions:,}",
         ),
         (
             "– other instructions",
-            f"{this.non_classification_instructions:,}" if report.has_task_types else "not known",
+            f"{this.non_classification_instructions:,}" if report.has_task_types else "unknown",
             f"{paper.non_classification_instructions:,}",
         ),
         ("instances", f"{this.instances:,}", f"{paper.instances:,}"),
@@ -85,7 +85,7 @@ def _near_duplicates(report: Report) -> Table:
     if found is None:
         return Table((), ())
     return Table(
-        ("highest ROUGE-L allowed", "would be dropped", "share"),
+        ("threshold", "would be dropped", "share"),
         tuple(
             (f"{threshold:.1f}", f"{dropped:,}", _share(dropped, total))
             for threshold, dropped in zip(found.thresholds, found.dropped, strict=True)
@@ -144,7 +144,7 @@ def _agreement(report: Report) -> Table:
     for question in questions:
         if question.num_shared_items:
             alpha = question.alpha_ordinal or question.alpha_nominal
-            # A mean over pairs has no interval; that of the only pair has.
+            # A mean over pairs has no interval, but the kappa of a single pair has one.
             kappa = question.pairs[0].kappa if len(question.pairs) == 1 else question.mean_kappa
             paper = f"κ {question.paper.kappa:.2f}" if question.paper else ""
             rows.append(
@@ -158,7 +158,7 @@ def _agreement(report: Report) -> Table:
                     paper,
                 )
             )
-    columns = ("question", "rated twice or more", "agree", "Cohen's κ", "Fleiss' κ", "Krippendorff's α", "paper")
+    columns = ("question", "rated by several", "same answer", "Cohen's κ", "Fleiss' κ", "Krippendorff's α", "paper")
     return Table(columns, tuple(rows))
 
 
@@ -167,7 +167,7 @@ def _usage(report: Report) -> Table:
         return Table((), ())
     rows = [
         (
-            _plain(usage.stage),
+            _words(usage.stage),
             f"{usage.requests:,}",
             f"{usage.failed:,}",
             f"{usage.retries:,}",
@@ -181,7 +181,7 @@ def _usage(report: Report) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _plain(name: str) -> str:
+def _words(name: str) -> str:
     return name.replace("_", " ")
 
 

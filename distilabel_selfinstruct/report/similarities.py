@@ -1,4 +1,4 @@
-"""How like the seeds the instructions are, and how like each other (paper, figure 4 and section 2.2)."""
+"""How similar the instructions are to the seeds and to each other (paper, figure 4 and section 2.2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from distilabel_selfinstruct.analysis import Histogram, share_histogram
 from distilabel_selfinstruct.similarity import NoveltyIndex, filter_texts
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
-MOST_EXAMPLES = 5
+MAX_EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class SimilarPair:
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicates:
-    """What a filter at each threshold would drop: `dropped[i]` instructions at `thresholds[i]`.
+    """What a filter would drop at each threshold: `dropped[i]` instructions at `thresholds[i]`.
 
-    A filter keeps an instruction if its ROUGE-L with every one kept before is at most the threshold. `examples` are the
-    most similar pairs that the lowest threshold meets.
+    The filter keeps an instruction if its ROUGE-L with every instruction kept before is at most the threshold.
+    `examples` are the most similar pairs that it finds at the lowest threshold.
     """
 
     thresholds: tuple[float, ...]
@@ -40,18 +40,18 @@ def seed_similarity(instructions: Sequence[str], seeds: Sequence[str], tokenizer
 
 
 def near_duplicates(instructions: Sequence[str], tokenizer: str) -> NearDuplicates:
-    """Filter the instructions at several thresholds, in their order."""
+    """Filter the instructions, in their order, at several thresholds."""
     dropped = []
     examples: list[SimilarPair] = []
     for threshold in THRESHOLDS:
-        decisions = filter_texts(instructions, max_rouge_l=threshold, tokenizer=tokenizer)
-        rejected = [decision for decision in decisions if not decision.kept]
+        results = filter_texts(instructions, max_rouge_l=threshold, tokenizer=tokenizer)
+        rejected = [result for result in results if not result.kept]
         dropped.append(len(rejected))
         if threshold == THRESHOLDS[0]:
             pairs = (
-                SimilarPair(decision.nearest.rouge_l, instructions[decision.place], decision.nearest.text)
-                for decision in rejected
-                if decision.nearest is not None
+                SimilarPair(result.nearest.rouge_l, instructions[result.position], result.nearest.text)
+                for result in rejected
+                if result.nearest is not None
             )
-            examples = sorted(pairs, key=lambda pair: -pair.rouge_l)[:MOST_EXAMPLES]
+            examples = sorted(pairs, key=lambda pair: -pair.rouge_l)[:MAX_EXAMPLES]
     return NearDuplicates(THRESHOLDS, tuple(dropped), tuple(examples))

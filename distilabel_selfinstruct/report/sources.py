@@ -1,20 +1,20 @@
-"""What a report is made from: a run's folder, or any rows with an instruction, an input and an output."""
+"""What a report is made from: the folder of a run, or any rows with an instruction, an input and an output."""
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
+from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.report.report import RunFacts
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
-
-Row = dict[str, Any]
 
 REJECTION_COLUMNS = ("stage", "reason", "request")
 
@@ -23,8 +23,8 @@ REJECTION_COLUMNS = ("stage", "reason", "request")
 class ReportSource:
     """Rows to report on.
 
-    `has_instances` and `has_task_types` say whether the rows have outputs and `is_classification`. The rest is known of
-    a run only; `folder` is None for anything else.
+    `has_instances` and `has_task_types` say whether the rows have outputs and `is_classification`. The other fields are
+    for runs only. `seed_tasks_hash` is the SHA-256 of the seed file when the run started; empty if it is not known.
     """
 
     name: str
@@ -36,15 +36,23 @@ class ReportSource:
     ratings: list[Rating] = field(default_factory=list)
     folder: Path | None = None
     config: RunConfig | None = None
-    description: dict[str, Any] = field(default_factory=dict)
+    run: RunFacts | None = None
+    seed_tasks_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a part of a report could not be made, in a sentence."""
+
+    reason: str
 
 
 def read_source(path: str | os.PathLike[str], split: str | None = None) -> ReportSource:
-    """A run, if the path is the folder of one, else the rows that `tables.read_rows` finds there.
+    """The run in a folder, or the rows that `tables.read_rows` finds.
 
     Raises:
         RunFolderError: the run is damaged, or has written no rows yet.
-        InputFileError: rows cannot be read, or lack an instruction; the message names the place.
+        InputFileError: rows cannot be read or have no instruction. The message names the row.
     """
     folder = Path(path)
     if (folder / run_layout.DESCRIPTION).is_file():
@@ -52,36 +60,40 @@ def read_source(path: str | os.PathLike[str], split: str | None = None) -> Repor
     if folder.is_dir() and not any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
         raise RunFolderError(
             f"{folder} holds neither a run ({run_layout.DESCRIPTION} is missing) nor a dataset: give the folder of a "
-            "run, a file of rows, or a folder that datasets saved."
+            "run, a file of rows, or a folder that datasets saved.",
+            folder,
         )
-    return source_of_rows(read_rows(path, split), name=folder.name or str(path))
+    return source_of_rows(read_rows(path, split), name=folder.name or str(path), path=path)
 
 
-def source_of_rows(rows: Iterable[Row], name: str = "dataset") -> ReportSource:
+def source_of_rows(rows: Iterable[Row], name: str = "dataset", path: str | os.PathLike[str] = "") -> ReportSource:
     """Rows with `instruction` and, if they have them, `input`, `output` and `is_classification`.
 
     Rows without an output count as instructions only. An instruction in several rows counts once.
 
+    Args:
+        rows: the rows.
+        name: the name of the dataset, for the report and for errors.
+        path: the file of the rows, for errors.
+
     Raises:
-        InputFileError: a row has no instruction, or a text that is none.
+        InputFileError: a row has no instruction, or a value that is not a text.
     """
     instructions: dict[str, Row] = {}
     instances: list[Row] = []
     has_task_types = True
     for number, row in enumerate(rows, 1):
-        place = f"{name}, row {number}"
-        instruction = _text(row, "instruction", place)
+        location = _Location(name, number, path)
+        instruction = location.text(row, "instruction")
         if instruction is None:
-            raise InputFileError(
-                f"{place} has no 'instruction' (its columns are {', '.join(map(str, row)) or 'none'}): rename the "
-                "column that holds it."
-            )
+            columns = ", ".join(map(str, row)) or "none"
+            location.refuse(f" has no 'instruction' (its columns are {columns}): rename the column that holds it.")
         has_task_types &= row.get("is_classification") is not None
         task = {"instruction": instruction, "is_classification": bool(row.get("is_classification"))}
         instructions.setdefault(instruction, task)
-        output = _text(row, "output", place)
+        output = location.text(row, "output")
         if output is not None:
-            instances.append({**task, "input": _text(row, "input", place) or "", "output": output})
+            instances.append({**task, "input": location.text(row, "input") or "", "output": output})
     return ReportSource(
         name=name,
         instructions=list(instructions.values()),
@@ -91,25 +103,41 @@ def source_of_rows(rows: Iterable[Row], name: str = "dataset") -> ReportSource:
     )
 
 
-def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> tuple[Path | None, str]:
-    """Where the seed tasks of a run lie, None for the packaged ones; and why they cannot be used, or nothing."""
+def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> Path | Missing:
+    """The seed file that the rows were made from: the given one, or that of the run if it has not changed."""
     if given is not None:
-        return Path(given), ""
+        return Path(given)
     if source.config is None:
-        return None, "It is not known from which seed tasks the rows were made: name them with --seed-tasks."
-    path = Path(source.config.seed_tasks) if source.config.seed_tasks else None
-    expected = source.description.get("inputs", {}).get("seed_tasks")
+        return Missing("It is not known which seed tasks the rows were made from: name their file with --seed-tasks.")
+    own = source.config.seed_tasks
+    path, name = (Path(own), own) if own else (packaged_seeds_path(), "the packaged ones")
     try:
-        found = hashlib.sha256((path or packaged_seeds_path()).read_bytes()).hexdigest()
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        return (
-            None,
-            f"The seed tasks of the run ({path}) cannot be read: {error.strerror}. Name them with --seed-tasks.",
+        return Missing(
+            f"The seed tasks of the run ({name}) cannot be read: {error.strerror}. Name their file with --seed-tasks."
         )
-    if expected and found != expected:
-        which = path or "the packaged ones"
-        return None, f"The seed tasks of the run ({which}) have changed since: name the old ones with --seed-tasks."
-    return path, ""
+    if source.seed_tasks_hash and found != source.seed_tasks_hash:
+        return Missing(
+            f"The seed tasks of the run ({name}) have changed since: name the file of the old ones with --seed-tasks."
+        )
+    return path
+
+
+def run_facts(config: RunConfig, description: Mapping[str, Any]) -> RunFacts:
+    """What a report shows of a configuration and of the description in `run.json`, which may be empty."""
+    return RunFacts(
+        llm=config.llm,
+        language=config.language,
+        mode=config.mode,
+        num_instructions=config.num_instructions,
+        max_rouge_l=config.max_rouge_l,
+        random_seed=config.random_seed,
+        status=description.get("status", ""),
+        stop_reason=description.get("stop_reason", ""),
+        problems=tuple(map(str, description.get("problems", ()))),
+        versions=description.get("versions", {}),
+    )
 
 
 def _run(folder: Path) -> ReportSource:
@@ -117,8 +145,9 @@ def _run(folder: Path) -> ReportSource:
     missing = [name for name in (run_layout.INSTRUCTIONS, run_layout.INSTANCES) if not (folder / name).exists()]
     if missing:
         raise RunFolderError(
-            f"The run in {folder} has written no rows yet ({missing[0]} is missing): give its command again, it "
-            "goes on."
+            f"The run in {folder} has written no rows yet ({missing[0]} is missing): run the same command again to "
+            "resume it.",
+            folder,
         )
     rejections, ratings = folder / run_layout.REJECTIONS, folder / run_layout.RATINGS
     return ReportSource(
@@ -129,8 +158,27 @@ def _run(folder: Path) -> ReportSource:
         ratings=read_ratings(ratings) if ratings.exists() else [],
         folder=folder,
         config=config,
-        description=description,
+        run=run_facts(config, description),
+        seed_tasks_hash=description.get("inputs", {}).get("seed_tasks", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Location:
+    """A row of a dataset, for errors. Rows are counted from 1."""
+
+    name: str
+    number: int
+    path: str | os.PathLike[str]
+
+    def text(self, row: Row, column: str) -> str | None:
+        value = row.get(column)
+        if value is not None and not isinstance(value, str):
+            self.refuse(f": {column!r} is {value!r:.80} and must be a text.")
+        return value
+
+    def refuse(self, fault: str) -> NoReturn:
+        raise InputFileError(f"{self.name}, row {self.number}{fault}", self.path)
 
 
 def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
@@ -138,18 +186,13 @@ def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
     for number, row in enumerate(jsonl.read(path), 1):
         for column in columns:
             if not isinstance(row.get(column), str):
-                raise InputFileError(f"{path}, row {number}: {column!r} is {row.get(column)!r} and must be a text.")
+                raise InputFileError(
+                    f"{path}, row {number}: {column!r} is {row.get(column)!r} and must be a text.", path
+                )
         rows.append({**_only(row, (*columns, "request")), "is_classification": bool(row.get("is_classification"))})
     return rows
 
 
 def _only(row: Row, columns: tuple[str, ...]) -> Row:
-    """What a report needs of a row: a large run has hundreds of megabytes of the rest."""
+    """The columns that a report needs. A large run has hundreds of megabytes in the others."""
     return {column: row.get(column) for column in columns}
-
-
-def _text(row: Row, column: str, place: str) -> str | None:
-    value = row.get(column)
-    if value is not None and not isinstance(value, str):
-        raise InputFileError(f"{place}: {column!r} is {value!r:.80} and must be a text.")
-    return value

@@ -1,19 +1,19 @@
-"""What a run used: requests, tokens, time, and what they cost."""
+"""What a run used: requests, tokens, time and money."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.errors import RunFolderError, reading
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
-from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.records import Row, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class StageUsage:
-    """The requests of a stage. `seconds` is their mean time, 0 where the model did not tell."""
+    """The requests of a stage. `seconds` is their mean time, or 0 if the journal has no times."""
 
     stage: str
     requests: int = 0
@@ -26,9 +26,9 @@ class StageUsage:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """All stages of a run, in their order. `cost` is None where no price is known.
+    """All stages of a run, in their order. `cost` is None if the run has no price for its model.
 
-    `unreadable` counts lines of the journals that could not be read: of a run at work, or damaged ones.
+    `unreadable` counts lines of the journals that could not be read: they are damaged, or still being written.
     """
 
     stages: tuple[StageUsage, ...]
@@ -52,7 +52,11 @@ class Usage:
 
 
 def read_usage(state: Path, config: RunConfig) -> Usage | None:
-    """Add up the journals in a run's state folder; None where there are none, as when they were not kept."""
+    """Add up the journals in the state folder of a run; None if it has no journals.
+
+    Raises:
+        RunFolderError: a journal cannot be read.
+    """
     sums: dict[str, StageUsage] = {}
     unreadable = 0
     files = sorted(state.glob(f"*/{COMPLETIONS}"))
@@ -62,7 +66,7 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
                 unreadable += 1
                 continue
             stage = str(row.get("stage"))
-            sums[stage] = _added(sums.get(stage, StageUsage(stage)), row)
+            sums[stage] = _with_request(sums.get(stage, StageUsage(stage)), row)
     if not files:
         return None
     order = [stage.value for stage in Stage]
@@ -73,10 +77,10 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
         return usage
     total = usage.total
     cost = (total.input_tokens * price.input + total.output_tokens * price.output) / 1_000_000
-    return Usage(usage.stages, cost, unreadable)
+    return replace(usage, cost=cost)
 
 
-def _added(usage: StageUsage, row: dict[str, Any]) -> StageUsage:
+def _with_request(usage: StageUsage, row: Row) -> StageUsage:
     requests = usage.requests + 1
     return StageUsage(
         stage=usage.stage,
@@ -89,9 +93,9 @@ def _added(usage: StageUsage, row: dict[str, Any]) -> StageUsage:
     )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any] | None]:
-    """The records of a journal, a line at a time, since it can be large; None for a line that is none."""
-    with path.open("rb") as stream:
+def _rows(path: Path) -> Iterator[Row | None]:
+    """The rows of a journal, a line at a time because it can be large; None for a line without a row."""
+    with reading(path, RunFolderError), path.open("rb") as stream:
         for line in stream:
             try:
                 row = json.loads(line)

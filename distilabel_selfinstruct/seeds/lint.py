@@ -1,4 +1,4 @@
-"""A linter for seed files: what would spoil the prompts, or the evaluation afterwards."""
+"""A linter for seed files: it finds what would spoil the prompts, or the evaluation of the tuned model."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -7,16 +7,16 @@ from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.filters import filter_instruction, instruction_rules
 from distilabel_selfinstruct.records import SeedTask
-from distilabel_selfinstruct.seeds.tasks import Finding, scan_seed_tasks
-from distilabel_selfinstruct.similarity import NoveltyIndex
+from distilabel_selfinstruct.seeds.tasks import SeedFinding, scan_seed_tasks
+from distilabel_selfinstruct.similarity import NoveltyIndex, resolve_tokenizer
 
 MIN_SEED_TASKS = 8
-"""What a prompt shows; a pool needs many more to vary its prompts. The paper has 175."""
+"""As many tasks as a prompt shows. A pool needs many more to vary its prompts; the paper has 175."""
 
 FEW_SEED_TASKS = 50
 
 BALANCED_SHARE = (0.05, 0.5)
-"""Share of classification tasks outside of which a warning is due. The paper's seeds have 15%."""
+"""The share of classification tasks that needs no warning, from and to. The paper's seeds have 15%."""
 
 Numbered = tuple[int, SeedTask]
 
@@ -27,12 +27,12 @@ def lint_seed_tasks(
     against: str | os.PathLike[str] | None = None,
     max_rouge_l: float = 0.7,
     language: str = "en",
-) -> Iterator[Finding]:
-    """Everything to mend in a seed file, in the order of its lines; what concerns the file as a whole comes last.
+) -> Iterator[SeedFinding]:
+    """Everything to repair in a seed file, in the order of its lines. Findings about the whole file come last.
 
     Args:
         path: the seed file.
-        against: JSON Lines with `instruction`, such as an evaluation set, that the seeds should not overlap with.
+        against: JSON Lines with `instruction`, such as an evaluation set, that the seeds must not overlap with.
         max_rouge_l: ROUGE-L above which two instructions are near-duplicates.
         language: chooses the words that the rules reject.
 
@@ -50,64 +50,65 @@ def lint_seed_tasks(
     yield from _as_a_whole([task for _, task in tasks], num_lines=len(lines))
 
 
-def _rejected_by_rules(tasks: Sequence[Numbered], language: str) -> Iterator[Finding]:
+def _rejected_by_rules(tasks: Sequence[Numbered], language: str) -> Iterator[SeedFinding]:
     rules = instruction_rules("default", language)
     for number, task in tasks:
         rejection = filter_instruction(task.instruction, rules)
         if rejection is not None:
             detail = f" ({rejection.detail})" if rejection.detail else ""
             message = f"the filters would reject this instruction: {rejection.reason.value}{detail}"
-            yield Finding(number, "instruction", "warning", message, "Reword it, or the model will imitate it in vain.")
+            remedy = "Reword it: the filters would drop what the model writes after its example."
+            yield SeedFinding(number, "instruction", "warning", message, remedy)
 
 
-def _near_duplicates(tasks: Sequence[Numbered], max_rouge_l: float, language: str) -> Iterator[Finding]:
-    index = NoveltyIndex(max_rouge_l, _tokenizer(language))
+def _near_duplicates(tasks: Sequence[Numbered], max_rouge_l: float, language: str) -> Iterator[SeedFinding]:
+    index = NoveltyIndex(max_rouge_l, resolve_tokenizer("auto", language))
     line_of: dict[str, int] = {}
     for number, task in tasks:
-        verdict = index.admit(task.instruction)
-        if verdict.nearest is not None and not verdict.admitted:
-            message = f"ROUGE-L {verdict.nearest.rouge_l:.2f} with line {line_of[verdict.nearest.text]}"
-            yield Finding(number, "instruction", "warning", message, "Replace one of the two by another kind of task.")
+        result = index.admit(task.instruction)
+        if result.nearest is not None and not result.admitted:
+            message = f"ROUGE-L {result.nearest.rouge_l:.2f} with line {line_of[result.nearest.text]}"
+            remedy = "Replace one of the two with another kind of task."
+            yield SeedFinding(number, "instruction", "warning", message, remedy)
         line_of.setdefault(task.instruction, number)
 
 
 def _overlaps(
     tasks: Sequence[Numbered], against: str | os.PathLike[str], max_rouge_l: float, language: str
-) -> Iterator[Finding]:
-    index = NoveltyIndex(max_rouge_l, _tokenizer(language))
-    place_of: dict[str, int] = {}
-    for place, row in enumerate(jsonl.read(against), 1):
+) -> Iterator[SeedFinding]:
+    index = NoveltyIndex(max_rouge_l, resolve_tokenizer("auto", language))
+    row_of: dict[str, int] = {}
+    for row_number, row in enumerate(jsonl.read(against), 1):
         text = row.get("instruction")
         if not isinstance(text, str):
-            raise InputFileError(f"{os.fspath(against)}, row {place}: there is no text under 'instruction'.")
+            raise InputFileError(
+                f"{os.fspath(against)}, row {row_number}: there is no text under 'instruction'.", against
+            )
         index.add(text)
-        place_of.setdefault(text, place)
+        row_of.setdefault(text, row_number)
     for number, task in tasks:
         nearest = next(iter(index.nearest(task.instruction, 1)), None)
         if nearest is not None and nearest.rouge_l > max_rouge_l:
-            message = f"ROUGE-L {nearest.rouge_l:.2f} with row {place_of[nearest.text]} of {os.fspath(against)}"
-            remedy = "Replace the task, or the evaluation will be of what the model was shown."
-            yield Finding(number, "instruction", "warning", message, remedy)
+            message = f"ROUGE-L {nearest.rouge_l:.2f} with row {row_of[nearest.text]} of {os.fspath(against)}"
+            remedy = "Replace the task, or the evaluation will test the model on what its prompts showed."
+            yield SeedFinding(number, "instruction", "warning", message, remedy)
 
 
-def _as_a_whole(tasks: Sequence[SeedTask], num_lines: int) -> Iterator[Finding]:
+def _as_a_whole(tasks: Sequence[SeedTask], num_lines: int) -> Iterator[SeedFinding]:
     if not num_lines:
-        yield Finding(0, "", "error", "the file holds no seed tasks", "Put one JSON object on each line.")
+        yield SeedFinding(0, "", "error", "the file holds no seed tasks", "Put one JSON object on each line.")
         return
     if len(tasks) < MIN_SEED_TASKS:
         message = f"there are {len(tasks)} readable seed tasks and a prompt shows {MIN_SEED_TASKS}"
-        yield Finding(0, "", "error", message, f"Add at least {MIN_SEED_TASKS - len(tasks)} more.")
+        yield SeedFinding(0, "", "error", message, f"Add at least {MIN_SEED_TASKS - len(tasks)} more.")
     elif len(tasks) < FEW_SEED_TASKS:
         message = f"there are only {len(tasks)} seed tasks"
-        yield Finding(0, "", "warning", message, "Add more: prompts will be much alike. The paper has 175.")
+        remedy = "Add more, because the prompts will be much alike. The paper has 175."
+        yield SeedFinding(0, "", "warning", message, remedy)
     if tasks:
         share = sum(task.is_classification for task in tasks) / len(tasks)
         low, high = BALANCED_SHARE
         if not low <= share <= high:
             message = f"{share:.0%} of the tasks are classification tasks"
             remedy = f"Aim for {low:.0%} to {high:.0%}. The paper's seeds have 15%."
-            yield Finding(0, "is_classification", "warning", message, remedy)
-
-
-def _tokenizer(language: str) -> str:
-    return "rouge_score" if language.partition("-")[0] == "en" else "unicode"
+            yield SeedFinding(0, "is_classification", "warning", message, remedy)

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, Literal
+from typing import Literal
 
 from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.records import Instance, SeedTask
+from distilabel_selfinstruct.records import Instance, Row, SeedTask
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to mend in a seed file. `line` is 0 when the file as a whole is meant; `field` may be empty."""
+class SeedFinding:
+    """Something to repair in a seed file. `line` is 0 for the whole file; `field` is empty for a whole line."""
 
     line: int
     field: str
@@ -32,43 +32,43 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class SeedLine:
-    """A line of a seed file: its task when it could be read, and what is wrong with it."""
+    """A line of a seed file: its task if the line could be read, and what is wrong with it."""
 
     number: int
     task: SeedTask | None
-    findings: tuple[Finding, ...]
+    findings: tuple[SeedFinding, ...]
 
 
 def packaged_seeds_path() -> Path:
-    """Where the packaged seed file lies."""
+    """The path of the packaged seed file."""
     return Path(str(resources.files("distilabel_selfinstruct").joinpath("data/seed_tasks.jsonl")))
 
 
 def load_seed_tasks(path: str | os.PathLike[str] | None = None) -> tuple[SeedTask, ...]:
-    """The seed tasks of a file, in order; those of the package without a path.
+    """The seed tasks of a file, in order. Without a path they are the packaged ones.
 
     Raises:
-        SeedTaskError: the file cannot be opened, is empty, or a line of it is no seed task. The message names the
-            first fault with its line and field, and how many there are.
+        SeedTaskError: the file cannot be opened or is empty, or one of its lines is not a seed task. The message names
+            the first fault with its line and field, and the number of faults.
     """
     source = packaged_seeds_path() if path is None else Path(path)
     try:
         lines = list(scan_seed_tasks(source))
     except InputFileError as error:
-        raise SeedTaskError(str(error)) from error
+        raise SeedTaskError(str(error), source) from error
     faults = [finding for line in lines for finding in line.findings if finding.severity == "error"]
     if faults:
         first = faults[0]
         more = f" ({len(faults) - 1} more: selfinstruct seeds check {source})" if len(faults) > 1 else ""
         field = f", field {first.field}" if first.field else ""
-        raise SeedTaskError(f"{source}, line {first.line}{field}: {first.message}. {first.remedy}{more}")
+        raise SeedTaskError(f"{source}, line {first.line}{field}: {first.message}. {first.remedy}{more}", source)
     if not lines:
-        raise SeedTaskError(f"{source} holds no seed tasks: put one JSON object on each line.")
+        raise SeedTaskError(f"{source} holds no seed tasks: put one JSON object on each line.", source)
     return tuple(line.task for line in lines if line.task)
 
 
 def scan_seed_tasks(path: str | os.PathLike[str]) -> Iterator[SeedLine]:
-    """Every line of a seed file with the faults of its shape: unreadable, missing or mistyped fields, repeated ids.
+    """Every line of a seed file, with the faults of its form: unreadable, missing or mistyped fields, repeated ids.
 
     Raises:
         InputFileError: the file cannot be opened.
@@ -76,7 +76,7 @@ def scan_seed_tasks(path: str | os.PathLike[str]) -> Iterator[SeedLine]:
     first_line_of: dict[str, int] = {}
     for line in jsonl.scan(path):
         if line.fault:
-            fault = Finding(line.number, "", "error", f"the line {line.fault}", "Mend or remove the line.")
+            fault = SeedFinding(line.number, "", "error", f"the line {line.fault}", "Repair or remove the line.")
             yield SeedLine(line.number, None, (fault,))
             continue
         findings = list(_shape_findings(line.number, line.value))
@@ -85,12 +85,12 @@ def scan_seed_tasks(path: str | os.PathLike[str]) -> Iterator[SeedLine]:
             seen = first_line_of.setdefault(identifier, line.number)
             if seen != line.number:
                 message = f"the id {identifier!r} was used on line {seen}"
-                findings.append(Finding(line.number, "id", "error", message, "Give each task an id of its own."))
+                findings.append(SeedFinding(line.number, "id", "error", message, "Give each task an id of its own."))
         broken = any(finding.severity == "error" for finding in findings)
         yield SeedLine(line.number, None if broken else _seed_task(line.value), tuple(findings))
 
 
-def _seed_task(row: dict[str, Any]) -> SeedTask:
+def _seed_task(row: Row) -> SeedTask:
     return SeedTask(
         id=row["id"],
         name=row.get("name", ""),
@@ -100,37 +100,37 @@ def _seed_task(row: dict[str, Any]) -> SeedTask:
     )
 
 
-def _shape_findings(number: int, row: dict[str, Any]) -> Iterator[Finding]:
+def _shape_findings(number: int, row: Row) -> Iterator[SeedFinding]:
     for field, kind in (("id", str), ("instruction", str), ("instances", list), ("is_classification", bool)):
         if field not in row:
-            yield Finding(number, field, "error", "the field is missing", f"Add {field!r}, {_wanted(kind)}.")
+            yield SeedFinding(number, field, "error", "the field is missing", f"Add {field!r}, {_wanted(kind)}.")
         elif not isinstance(row[field], kind):
             message = f"{_shown(row[field])} is not {_wanted(kind)}"
-            yield Finding(number, field, "error", message, f"Make it {_wanted(kind)}.")
+            yield SeedFinding(number, field, "error", message, f"Make it {_wanted(kind)}.")
         elif kind is not bool and not (row[field].strip() if kind is str else row[field]):
-            yield Finding(number, field, "error", "it is empty", f"Fill in {field!r}.")
+            yield SeedFinding(number, field, "error", "it is empty", f"Fill in {field!r}.")
     if not isinstance(row.get("name", ""), str):
-        yield Finding(number, "name", "error", f"{_shown(row['name'])} is not a text", "Make it a text.")
+        yield SeedFinding(number, "name", "error", f"{_shown(row['name'])} is not a text", "Make it a text.")
     if isinstance(row.get("instances"), list):
-        for place, instance in enumerate(row["instances"]):
-            yield from _instance_findings(number, f"instances[{place}]", instance)
+        for index, instance in enumerate(row["instances"]):
+            yield from _instance_findings(number, f"instances[{index}]", instance)
 
 
-def _instance_findings(number: int, field: str, instance: object) -> Iterator[Finding]:
+def _instance_findings(number: int, field: str, instance: object) -> Iterator[SeedFinding]:
     if not isinstance(instance, dict):
         message = f"{_shown(instance)} is not an object"
-        yield Finding(number, field, "error", message, 'Write it as {"input": "…", "output": "…"}.')
+        yield SeedFinding(number, field, "error", message, 'Write it as {"input": "…", "output": "…"}.')
         return
     if not isinstance(instance.get("input", ""), str):
         message = f"{_shown(instance['input'])} is not a text"
-        yield Finding(number, f"{field}.input", "error", message, 'Make it a text, "" where no input is needed.')
+        yield SeedFinding(number, f"{field}.input", "error", message, 'Make it a text, "" where no input is needed.')
     output = instance.get("output")
     if "output" not in instance:
-        yield Finding(number, f"{field}.output", "error", "the field is missing", "Add the right answer as a text.")
+        yield SeedFinding(number, f"{field}.output", "error", "the field is missing", "Add the right answer as a text.")
     elif not isinstance(output, str):
-        yield Finding(number, f"{field}.output", "error", f"{_shown(output)} is not a text", "Make it a text.")
+        yield SeedFinding(number, f"{field}.output", "error", f"{_shown(output)} is not a text", "Make it a text.")
     elif not output.strip():
-        yield Finding(number, f"{field}.output", "error", "the output is empty", "Write the right answer.")
+        yield SeedFinding(number, f"{field}.output", "error", "the output is empty", "Write the right answer.")
 
 
 def _wanted(kind: type) -> str:

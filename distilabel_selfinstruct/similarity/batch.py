@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.similarity.novelty_index import Neighbour
+from distilabel_selfinstruct.similarity.novelty_index import Neighbor
 from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
 from distilabel_selfinstruct.similarity.search_worker import SearchWorker
 from distilabel_selfinstruct.similarity.token_index import TokenIndex
@@ -28,26 +28,26 @@ FIRST_BLOCK = 256
 MAX_PROCESSES = 4
 """Used unless more are asked for: each holds a copy of the index, and the main process's own share stays."""
 
-Progress = Callable[[int, int], None]
-"""Called with the number of texts decided and of those kept."""
+OnProgress = Callable[[int, int], None]
+"""Is called with the number of texts decided and the number of those kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class FilteredText:
     """What became of one text.
 
     Attributes:
-        place: which of the texts, from 0.
+        position: which of the texts, from 0.
         kept: whether it is new.
         nearest: of a rejected text, the nearest text kept before, with its exact score; the earliest of
             several.
-        nearest_place: the place of that text; None if it stood in `against`.
+        nearest_position: the position of that text; None if it stood in `against`.
     """
 
-    place: int
+    position: int
     kept: bool
-    nearest: Neighbour | None = None
-    nearest_place: int | None = None
+    nearest: Neighbor | None = None
+    nearest_position: int | None = None
 
 
 def filter_texts(
@@ -58,8 +58,8 @@ def filter_texts(
     against: Iterable[str] = (),
     processes: int | None = None,
     engine: str = "auto",
-    progress: Progress | None = None,
-) -> Iterator[Decision]:
+    on_progress: OnProgress | None = None,
+) -> Iterator[FilteredText]:
     """Decide on each text, in order, exactly as `NoveltyIndex.admit` would.
 
     Reads and answers as it goes: it holds the kept texts with their index (see `PrefixIndex`) and at most
@@ -70,11 +70,11 @@ def filter_texts(
     Args:
         texts: what to filter.
         max_rouge_l: the highest ROUGE-L F1 that still counts as new, from 0 to 1.
-        tokenizer: the name of a tokeniser, or a callable from text to tokens.
+        tokenizer: the name of a tokenizer, or a callable from text to tokens.
         against: texts that count as kept before the first; nothing is decided about them.
         processes: how many to use; all cores by default, at most `MAX_PROCESSES`. Threads if compiled.
         engine: as for `NoveltyIndex`.
-        progress: told after every block.
+        on_progress: is called after every block.
 
     Raises:
         ConfigError: an argument cannot be used.
@@ -89,26 +89,26 @@ def filter_texts(
     batch = _Batch(TokenIndex(max_rouge_l, tokenize, engine), processes - 1)
     for text in against:
         batch.keep(text, tokenize(text), None)
-    return batch.run(iter(texts), progress)
+    return batch.run(iter(texts), on_progress)
 
 
 class _Batch:
-    """The state of one run: the kept texts, their places among the texts given, the other processes."""
+    """The state of one run: the kept texts, their positions among the texts given, the other processes."""
 
     def __init__(self, stored: TokenIndex, num_workers: int) -> None:
         self._stored = stored
         self._num_workers = num_workers
         self._workers: list[SearchWorker] = []
-        self._places: list[int | None] = []
+        self._positions: list[int | None] = []
 
-    def keep(self, text: str, tokens: Sequence[str], place: int | None) -> None:
+    def keep(self, text: str, tokens: Sequence[str], position: int | None) -> None:
         self._stored.store(text, tokens)
-        self._places.append(place)
+        self._positions.append(position)
 
-    def run(self, texts: Iterator[str], progress: Progress | None) -> Iterator[Decision]:
-        num_decided, num_against = 0, len(self._places)
+    def run(self, texts: Iterator[str], on_progress: OnProgress | None) -> Iterator[FilteredText]:
+        num_decided, num_against = 0, len(self._positions)
         with ExitStack() as open_workers:
-            while block := list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._places))))):
+            while block := list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._positions))))):
                 if (matches := self._stored.decide(block, self._num_threads())) is not None:
                     yield from self._accept(matches, num_decided)
                 elif self._in_parallel(open_workers):
@@ -116,22 +116,22 @@ class _Batch:
                 else:
                     yield from self._decide_one_by_one(block, num_decided)
                 num_decided += len(block)
-                if progress is not None:
-                    progress(num_decided, len(self._places) - num_against)
+                if on_progress is not None:
+                    on_progress(num_decided, len(self._positions) - num_against)
 
     def _num_threads(self) -> int:
         """How many search compiled code, where a block takes long enough to be worth sharing."""
-        return 1 + self._num_workers if len(self._places) >= THREADS_FROM else 1
+        return 1 + self._num_workers if len(self._positions) >= THREADS_FROM else 1
 
-    def _accept(self, matches: list[Match | None], first: int) -> Iterator[Decision]:
+    def _accept(self, matches: list[Match | None], first: int) -> Iterator[FilteredText]:
         """The decisions on a block whose new texts are stored already."""
-        self._places += [place for place, match in enumerate(matches, start=first) if match is None]
-        for place, match in enumerate(matches, start=first):
-            yield self._decision(place, match)
+        self._positions += [position for position, match in enumerate(matches, start=first) if match is None]
+        for position, match in enumerate(matches, start=first):
+            yield self._decision(position, match)
 
     def _in_parallel(self, open_workers: ExitStack) -> bool:
         """Whether the other processes help with the next block; starts them where they begin to pay."""
-        if not self._num_workers or len(self._places) < PARALLEL_FROM or self._stored.vocabulary.ambiguous:
+        if not self._num_workers or len(self._positions) < PARALLEL_FROM or self._stored.vocabulary.ambiguous:
             return False
         if not self._workers:
             bounds = self._stored.prefix_index.bounds
@@ -140,19 +140,19 @@ class _Batch:
             self._replace_copies()
         return True
 
-    def _decide_one_by_one(self, block: list[str], first: int) -> Iterator[Decision]:
-        for place, text in enumerate(block, start=first):
+    def _decide_one_by_one(self, block: list[str], first: int) -> Iterator[FilteredText]:
+        for position, text in enumerate(block, start=first):
             tokens = self._stored.tokenize(text)
             match = self._stored.search(tokens)
             if match is None:
-                self.keep(text, tokens, place)
-            yield self._decision(place, match)
+                self.keep(text, tokens, position)
+            yield self._decision(position, match)
 
-    def _decide_in_parallel(self, block: list[str], first: int) -> Iterator[Decision]:
+    def _decide_in_parallel(self, block: list[str], first: int) -> Iterator[FilteredText]:
         """Search for all of the block in the index as it stands; then, in order, in what it has added."""
         index = self._stored.prefix_index
         tokens = [self._stored.tokenize(text) for text in block]
-        encoded = [self._stored.vocabulary.learn(of_text) for of_text in tokens]
+        encoded = [self._stored.vocabulary.learn(text_tokens) for text_tokens in tokens]
         if self._stored.vocabulary.ambiguous:
             yield from self._decide_one_by_one(block, first)
             return
@@ -186,9 +186,9 @@ class _Batch:
         for worker in self._workers:
             worker.replace(self._stored.prefix_index.encoded)
 
-    def _decision(self, place: int, match: Match | None) -> Decision:
+    def _decision(self, position: int, match: Match | None) -> FilteredText:
         if match is None:
-            return Decision(place, kept=True)
-        stored_place, score = match
-        nearest = Neighbour(self._stored.texts[stored_place], score)
-        return Decision(place, kept=False, nearest=nearest, nearest_place=self._places[stored_place])
+            return FilteredText(position, kept=True)
+        stored_position, score = match
+        nearest = Neighbor(self._stored.texts[stored_position], score)
+        return FilteredText(position, kept=False, nearest=nearest, nearest_position=self._positions[stored_position])

@@ -49,11 +49,11 @@ class LengthBounds:
         return lcs
 
     def reaches(self, length: int) -> list[int]:
-        """For each place among a text's tokens, rarest first, the longest partner that it must be found by.
+        """For each position among a text's tokens, rarest first, the longest partner that it must be found by.
 
         Place i matters to a partner of b tokens if i ≤ length - need(length, b) (proof in `prefix_index`),
         that is, if length - i tokens in common exceed the threshold. F falls as b grows, so that the b for
-        which they do end at a longest one. The list ends at the first place that matters to no partner.
+        which they do end at a longest one. The list ends at the first position that matters to no partner.
 
         Returns:
             Token counts, at most `MAX_LENGTH`, which stands for all longer partners too.

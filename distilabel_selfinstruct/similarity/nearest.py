@@ -25,33 +25,33 @@ MARGIN = 1e-9
 Scorer = Callable[[NDArray[np.intp]], NDArray[np.float64]]
 
 
-def nearest_places(index: TextIndex, query: str, k: int, score: Scorer) -> list[Match]:
+def nearest_positions(index: TextIndex, query: str, k: int, score: Scorer) -> list[Match]:
     """The `k` stored texts with the highest scores, best first; at equal scores in the order of storing.
 
     Args:
         index: the stored texts.
         query: the encoded text to compare with them.
         k: how many to find.
-        score: gives the exact scores of the texts at some places.
+        score: gives the exact scores of the texts at some positions.
     """
     if k < 1:
         return []
     bounds = upper_bounds(index, query)
-    places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+    positions: NDArray[np.intp] = np.empty(0, dtype=np.intp)
     scores: NDArray[np.float64] = np.empty(0)
     ceiling, floor = np.inf, 1 - BAND
-    while len(places) < len(index):
+    while len(positions) < len(index):
         floor = floor if floor > MARGIN else -1.0
         band = np.flatnonzero((bounds >= floor) & (bounds < ceiling))
         if len(band):
-            places = np.concatenate([places, band])
+            positions = np.concatenate([positions, band])
             scores = np.concatenate([scores, score(band)])
-            best = np.lexsort((places, -scores))
+            best = np.lexsort((positions, -scores))
             if len(best) >= k and scores[best[k - 1]] >= floor + MARGIN:
                 break
         ceiling, floor = floor, floor - BAND
-    best = np.lexsort((places, -scores))[:k]
-    return list(zip(places[best].tolist(), scores[best].tolist(), strict=True))
+    best = np.lexsort((positions, -scores))[:k]
+    return list(zip(positions[best].tolist(), scores[best].tolist(), strict=True))
 
 
 def upper_bounds(index: TextIndex, query: str) -> NDArray[np.float64]:

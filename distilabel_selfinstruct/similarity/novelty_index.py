@@ -21,7 +21,7 @@ from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokeniz
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbor:
     """A stored text and its ROUGE-L F1 with the text asked about, from 0 to 1."""
 
     text: str
@@ -29,7 +29,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NoveltyResult:
     """Whether a text was admitted, and the stored text nearest to it.
 
     A rejected text always comes with its nearest; an admitted one only if that was asked for (None in an
@@ -37,11 +37,11 @@ class Verdict:
     """
 
     admitted: bool
-    nearest: Neighbour | None
+    nearest: Neighbor | None
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SimilaritySummary:
     """A text against the whole index, as the reference implementation records it with each instruction.
 
     `mean_rouge_l` is None in an empty index. `most_similar` is best first; at equal scores, the one stored
@@ -49,13 +49,13 @@ class Comparison:
     """
 
     mean_rouge_l: float | None
-    most_similar: list[Neighbour]
+    most_similar: list[Neighbor]
 
 
 class NoveltyIndex:
     """Admits a text only if its ROUGE-L with every text admitted before is at most `max_rouge_l`.
 
-    A text without any token (for the default tokeniser: without an ASCII letter or digit) scores 0 with
+    A text without any token (for the default tokenizer: without an ASCII letter or digit) scores 0 with
     everything and is always admitted.
 
     Costs beside 50,000 instructions of about 10 words, in microseconds on one core: `admit` 25 at a threshold
@@ -67,12 +67,12 @@ class NoveltyIndex:
     Args:
         max_rouge_l: highest ROUGE-L F1 at which a text still counts as new. The paper uses 0.7, and so does
             its reference implementation, which keeps a text at exactly 0.7 and computes it in doubles.
-        tokenizer: the name of a tokeniser in `TOKENIZERS`, or a callable from text to tokens.
+        tokenizer: the name of a tokenizer in `TOKENIZERS`, or a callable from text to tokens.
         engine: "numpy", "numba" (the extra of that name; a third of the time per `admit`, the same answers),
             or "auto": numba for large indices where it is installed (see `engines`). Not saved or pickled.
 
     Raises:
-        ConfigError: the threshold is not from 0 to 1, or there is no such tokeniser or engine.
+        ConfigError: the threshold is not from 0 to 1, or there is no such tokenizer or engine.
         MissingExtraError: the engine is not installed.
     """
 
@@ -93,7 +93,7 @@ class NoveltyIndex:
         """All stored texts, in the order of storing."""
         return tuple(self._stored.texts)
 
-    def admit(self, text: str, *, with_nearest: bool = False) -> Verdict:
+    def admit(self, text: str, *, with_nearest: bool = False) -> NoveltyResult:
         """Store the text if it is new, and say so either way.
 
         Args:
@@ -103,10 +103,10 @@ class NoveltyIndex:
         tokens = self._stored.tokenize(text)
         match = self._stored.search(tokens)
         if match is not None:
-            return Verdict(admitted=False, nearest=self._neighbour(match))
+            return NoveltyResult(admitted=False, nearest=self._neighbor(match))
         nearest = self._stored.nearest(tokens, 1) if with_nearest else []
         self._stored.store(text, tokens)
-        return Verdict(admitted=True, nearest=self._neighbour(nearest[0]) if nearest else None)
+        return NoveltyResult(admitted=True, nearest=self._neighbor(nearest[0]) if nearest else None)
 
     def add(self, text: str) -> None:
         """Store a text without asking whether it is new."""
@@ -117,23 +117,23 @@ class NoveltyIndex:
         for text in texts:
             self.add(text)
 
-    def nearest(self, text: str, k: int = 10) -> list[Neighbour]:
+    def nearest(self, text: str, k: int = 10) -> list[Neighbor]:
         """The `k` stored texts with the highest ROUGE-L, best first; at equal scores the one stored first."""
-        return [self._neighbour(match) for match in self._stored.nearest(self._stored.tokenize(text), k)]
+        return [self._neighbor(match) for match in self._stored.nearest(self._stored.tokenize(text), k)]
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """ROUGE-L F1 with every stored text, in the order of storing. Shape `(len(self),)`, from 0 to 1."""
         return self._stored.scores(self._stored.tokenize(text))
 
-    def compare(self, text: str, k: int = 10) -> Comparison:
+    def compare(self, text: str, k: int = 10) -> SimilaritySummary:
         """Mean ROUGE-L with all stored texts and the `k` most similar; compares with every one.
 
         The mean equals `numpy.mean` over the scores in the order of storing, which the reference writes.
         """
         scores = self.scores(text)
         best = np.argsort(-scores, kind="stable")[:k].tolist()
-        most_similar = [self._neighbour((place, float(scores[place]))) for place in best]
-        return Comparison(float(np.mean(scores)) if len(scores) else None, most_similar)
+        most_similar = [self._neighbor((position, float(scores[position]))) for position in best]
+        return SimilaritySummary(float(np.mean(scores)) if len(scores) else None, most_similar)
 
     def save(self, path: str | Path) -> None:
         """Write the index to a file, at any moment; `load` continues where it stood (see `storage`)."""
@@ -141,11 +141,11 @@ class NoveltyIndex:
 
     @classmethod
     def load(cls, path: str | Path, tokenizer: str | Tokenizer | None = None) -> Self:
-        """Read an index that `save` wrote; a tokeniser that is not one of `TOKENIZERS` must be given again.
+        """Read an index that `save` wrote; a tokenizer that is not one of `TOKENIZERS` must be given again.
 
         Raises:
             InputFileError: the file is missing, damaged, or of another format.
-            ConfigError: the tokeniser is not the one that the index was made with.
+            ConfigError: the tokenizer is not the one that the index was made with.
         """
         saved = storage.load(Path(path), tokenizer)
         index = cls(saved.max_rouge_l, saved.tokenizer)
@@ -160,6 +160,6 @@ class NoveltyIndex:
         NoveltyIndex.__init__(self, state["max_rouge_l"], state["tokenizer"])
         self.extend(state["texts"])
 
-    def _neighbour(self, match: Match) -> Neighbour:
-        place, score = match
-        return Neighbour(self._stored.texts[place], score)
+    def _neighbor(self, match: Match) -> Neighbor:
+        position, score = match
+        return Neighbor(self._stored.texts[position], score)

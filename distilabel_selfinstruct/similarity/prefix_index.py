@@ -7,12 +7,12 @@ need(a, b).
 1. The common subsequence is a common part: x and y, as multisets, share at least o tokens.
 2. Sort both from the rarest token to the most frequent and let e be the first token that they share. All o
    shared tokens of x stand at e or after it, so at most a - o tokens stand before e: e is among the first a -
-   o + 1 tokens of x, and likewise among the first b - o + 1 of y. So y is stored under each token whose place
+   o + 1 tokens of x, and likewise among the first b - o + 1 of y. So y is stored under each token whose position
    j in it is at most b - o for some a, with the longest such a (`LengthBounds.reaches`: o grows with a); x
    looks up its own tokens in the same way, and a meeting counts only if each text's length is within the
-   reach of the other's place. Repeated tokens change nothing: where the second of a kind is shared, so is the
+   reach of the other's position. Repeated tokens change nothing: where the second of a kind is shared, so is the
    first, which stands earlier. Tokens of x that no stored text holds are the rarest of all: they take the
-   first places, and are not looked up.
+   first positions, and are not looked up.
 3. The signature of a text is the exclusive or of one bit per token. A token that both texts have flips the
    same bit in both; each of the a + b - 2·(shared) others makes the signatures differ in at most one bit. So
    they differ in at most a + b - 2·o bits, less one for each token of x that no stored text holds.
@@ -34,7 +34,7 @@ from distilabel_selfinstruct.similarity.rouge import f_measure, f_measures
 from distilabel_selfinstruct.similarity.vocabulary import UNKNOWN
 
 Match = tuple[int, float]
-"""The place of a stored text, and its ROUGE-L F1."""
+"""The position of a stored text, and its ROUGE-L F1."""
 
 MANY = 16
 """From so many texts on, one call that compares with all of them is faster than a call for each."""
@@ -45,10 +45,10 @@ _ROUNDING = 1e-9  # far more than the doubles of F are off, far less than one to
 
 _BITS = [1 << bit for bit in range(SIGNATURE_BITS)]
 
-# A posting, from its highest bit: the token's reach (16), the length (16) and the place (32) of the text. Those of a
+# A posting, from its highest bit: the token's reach (16), the length (16) and the position (32) of the text. Those of a
 # token are kept sorted, so by reach.
 _REACH, _LENGTH = 48, 32
-_PLACE = np.uint64((1 << 32) - 1)
+_POSITION = np.uint64((1 << 32) - 1)
 _LENGTH_HALF = 2 if sys.byteorder == "little" else 1
 
 
@@ -88,17 +88,17 @@ class PrefixIndex:
 
     def insert(self, encoded: str) -> None:
         """Store a text of known tokens only."""
-        place, length = len(self.encoded), len(encoded)
-        if place == len(self._lengths):
-            size = place + place // 2
+        position, length = len(self.encoded), len(encoded)
+        if position == len(self._lengths):
+            size = position + position // 2
             self._signatures = np.resize(self._signatures, size)
             self._lengths = np.resize(self._lengths, size)
-        self._signatures[place] = signature(encoded)
-        self._lengths[place] = length
+        self._signatures[position] = signature(encoded)
+        self._lengths[position] = length
         self.encoded.append(encoded)
         self.bounds.cover(length)
         postings = self._postings
-        length_and_place = min(length, MAX_LENGTH) << _LENGTH | place
+        length_and_position = min(length, MAX_LENGTH) << _LENGTH | position
         last = ""
         for token, reach in zip(sorted(encoded, reverse=True), self.bounds.reaches(length), strict=False):
             if token != last:
@@ -106,7 +106,7 @@ class PrefixIndex:
                 posting = postings.get(token)
                 if posting is None:
                     posting = postings[token] = array("Q")
-                insort(posting, reach << _REACH | length_and_place)
+                insort(posting, reach << _REACH | length_and_position)
 
     def candidates(self, query: str) -> list[int]:
         """Places of all stored texts whose F with the query can exceed the threshold, in order, each once."""
@@ -122,9 +122,9 @@ class PrefixIndex:
         met = np.frombuffer(b"".join(postings), dtype=np.uint64)
         our_reach = reaches[: len(postings)].repeat(list(map(len, postings)))
         met = met.compress(met.view(np.uint16)[_LENGTH_HALF::4] <= our_reach)
-        places = (met & _PLACE).view(np.int64)
-        differing = np.bitwise_count(self._signatures.take(places) ^ np.uint64(signature(known)))
-        found = places.compress(differing < room.take(self._lengths.take(places), mode="clip")).tolist()
+        positions = (met & _POSITION).view(np.int64)
+        differing = np.bitwise_count(self._signatures.take(positions) ^ np.uint64(signature(known)))
+        found = positions.compress(differing < room.take(self._lengths.take(positions), mode="clip")).tolist()
         return sorted(set(found)) if len(found) > 1 else found
 
     def search(self, query: str) -> Match | None:
@@ -132,21 +132,21 @@ class PrefixIndex:
         return best_match(query, self.candidates(query), self.encoded.__getitem__, self.bounds.max_rouge_l)
 
 
-def best_match(query: str, places: Sequence[int], encoded: Callable[[int], str], floor: float) -> Match | None:
-    """The place with the highest F, the first of several, and its F; None if no F exceeds the floor."""
-    if len(places) > MANY:
-        scores = f_measures(query, [encoded(place) for place in places])
+def best_match(query: str, positions: Sequence[int], encoded: Callable[[int], str], floor: float) -> Match | None:
+    """The position with the highest F, the first of several, and its F; None if no F exceeds the floor."""
+    if len(positions) > MANY:
+        scores = f_measures(query, [encoded(position) for position in positions])
         first = int(scores.argmax())
-        return (places[first], float(scores[first])) if scores[first] > floor else None
+        return (positions[first], float(scores[first])) if scores[first] > floor else None
     best, highest, length = None, floor, len(query)
-    for place in places:
-        other = encoded(place)
+    for position in positions:
+        other = encoded(position)
         lcs = LCSseq.similarity(query, other)
         # But for rounding, F is 2·lcs / (a + b): most are far below.
         if 2 * lcs > (highest - _ROUNDING) * (length + len(other)):
             score = f_measure(lcs, length, len(other))
             if score > highest:
-                best, highest = place, score
+                best, highest = position, score
     return None if best is None else (best, highest)
 
 

@@ -1,7 +1,7 @@
 """A second process that searches a copy of the index, for `filter_texts`.
 
 The process reads pickled requests from standard input and writes the answers of searches to standard
-output. Texts come encoded, so it needs neither the tokeniser nor the vocabulary. It is started as a command
+output. Texts come encoded, so it needs neither the tokenizer nor the vocabulary. It is started as a command
 and not by `multiprocessing`, which would ask users for a main module that can be imported again.
 """
 

@@ -2,7 +2,7 @@
 
 Format 1, UTF-8: the first line is a JSON object (`format`, `version`, `max_rouge_l`, `tokenizer`,
 `num_texts`, `num_tokens`, `sha256` of all that follows), then a line per text: a JSON string. It is written
-beside its place and then moved there, so that a reader sees the old file or the new one.
+beside the old file and then replaces it, so that a reader sees the old file or the new one.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, reading
 from distilabel_selfinstruct.similarity.tokenizers import TOKENIZERS, Tokenizer
 
 FORMAT = "distilabel-selfinstruct novelty index"
@@ -51,19 +51,17 @@ def load(path: Path, tokenizer: str | Tokenizer | None = None) -> SavedIndex:
 
     Args:
         path: the file.
-        tokenizer: the tokeniser that the index was made with; needed only if it is not one of `TOKENIZERS`.
+        tokenizer: the tokenizer that the index was made with; needed only if it is not one of `TOKENIZERS`.
 
     Raises:
         InputFileError: the file is missing, damaged, or of another format.
-        ConfigError: the tokeniser is not the one that the index was made with, or is needed and missing.
+        ConfigError: the tokenizer is not the one that the index was made with, or is needed and missing.
     """
-    try:
+    with reading(path):
         first, _, body = path.read_bytes().partition(b"\n")
-    except OSError as error:
-        raise InputFileError(f"{path} cannot be read: {error.strerror}.") from error
     header = _header(path, first)
     if hashlib.sha256(body).hexdigest() != header.get("sha256"):
-        raise InputFileError(f"{path} is damaged: its checksum differs; restore it, or build the index again.")
+        raise InputFileError(f"{path} is damaged: its checksum differs; restore it, or build the index again.", path)
     texts = [json.loads(line) for line in body.splitlines()]
     if tokenizer is None:
         tokenizer = header["tokenizer"]
@@ -93,11 +91,12 @@ def _header(path: Path, line: bytes) -> dict[str, Any]:
     except ValueError:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise InputFileError(f"{path} is not a novelty index: use a file that NoveltyIndex.save wrote.")
+        raise InputFileError(f"{path} is not a novelty index: use a file that NoveltyIndex.save wrote.", path)
     if header.get("version") != VERSION:
         raise InputFileError(
             f"{path} has version {header.get('version')!r} of the format and this release reads {VERSION}: "
-            "use the release that wrote it."
+            "use the release that wrote it.",
+            path,
         )
     return header
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from distilabel_selfinstruct.similarity.bounds import LengthBounds
 from distilabel_selfinstruct.similarity.engines import BlockIndex, TextIndex, check_engine, make_index
-from distilabel_selfinstruct.similarity.nearest import nearest_places
+from distilabel_selfinstruct.similarity.nearest import nearest_positions
 from distilabel_selfinstruct.similarity.prefix_index import Match, best_match
 from distilabel_selfinstruct.similarity.rouge import f_measures
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer
@@ -15,7 +15,7 @@ from distilabel_selfinstruct.similarity.vocabulary import Vocabulary
 
 FIRST_RENUMBERING = 256
 RENUMBERING_GROWTH = 4
-"""Tokens are sorted by frequency anew at 256 stored texts, 1,024, 4,096, …: 1.3 more insertions per text."""
+"""Tokens are sorted by frequency again at 256 stored texts, 1,024, 4,096, …: 1.3 more insertions per text."""
 
 
 class TokenIndex:
@@ -84,20 +84,22 @@ class TokenIndex:
     def nearest(self, tokens: Sequence[str], k: int) -> list[Match]:
         """The `k` nearest texts, best first; at equal scores in the order of storing."""
         encoded = self.vocabulary.encode(tokens)
-        return nearest_places(self.prefix_index, encoded, k, lambda places: self._scores(tokens, places.tolist()))
+        return nearest_positions(
+            self.prefix_index, encoded, k, lambda positions: self._scores(tokens, positions.tolist())
+        )
 
     def scores(self, tokens: Sequence[str]) -> NDArray[np.float64]:
         """ROUGE-L F1 with every text. Shape `(len(self.texts),)`."""
         return self._scores(tokens, range(len(self.texts)))
 
-    def _scores(self, tokens: Sequence[str], places: Sequence[int]) -> NDArray[np.float64]:
+    def _scores(self, tokens: Sequence[str], positions: Sequence[int]) -> NDArray[np.float64]:
         if self.vocabulary.ambiguous:
             query, exact = self._unambiguous(tokens)
         else:
             query, exact = self.vocabulary.encode(tokens), self.prefix_index.encoded.__getitem__
-        return f_measures(query, [exact(place) for place in places])
+        return f_measures(query, [exact(position) for position in positions])
 
     def _unambiguous(self, tokens: Sequence[str]) -> tuple[str, Callable[[int], str]]:
-        """The query, and the stored text at a place, in characters that each stand for one token."""
+        """The query, and the stored text at a position, in characters that each stand for one token."""
         own = Vocabulary()
-        return own.learn(tokens), lambda place: own.encode(self.tokenize(self.texts[place]))
+        return own.learn(tokens), lambda position: own.encode(self.tokenize(self.texts[position]))

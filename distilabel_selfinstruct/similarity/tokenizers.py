@@ -1,6 +1,6 @@
 """Text to tokens, for ROUGE-L.
 
-`rouge_score` is the default tokeniser of the package of that name, without its stemmer: what the paper's
+`rouge_score` is the default tokenizer of the package of that name, without its stemmer: what the paper's
 filter uses. It sees ASCII letters and digits only, so two equal Chinese sentences have no token in common.
 `unicode` sees the letters and digits of every script.
 """
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.records import Mode
+from distilabel_selfinstruct.words import primary_language
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -80,13 +82,26 @@ TOKENIZERS: dict[str, Tokenizer] = {"rouge_score": rouge_score_tokens, "unicode"
 
 
 def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
-    """The tokeniser of that name, or the callable itself.
+    """The tokenizer of that name, or the callable itself.
 
     Raises:
-        ConfigError: no tokeniser has that name.
+        ConfigError: no tokenizer has that name.
     """
     if callable(tokenizer):
         return tokenizer
     if tokenizer not in TOKENIZERS:
         raise ConfigError(f"There is no tokenizer {tokenizer!r}: use one of {', '.join(TOKENIZERS)}.")
     return TOKENIZERS[tokenizer]
+
+
+def resolve_tokenizer(name: str, language: str, mode: Mode = "default") -> str:
+    """The name of the tokenizer that an option asks for.
+
+    Args:
+        name: the value of the option; `auto` leaves the choice to the language and the mode.
+        language: BCP-47 tag of the texts.
+        mode: `strict` takes the tokenizer of the reference implementation, whatever the language.
+    """
+    if name != "auto":
+        return name
+    return "rouge_score" if mode == "strict" or primary_language(language) == "en" else "unicode"

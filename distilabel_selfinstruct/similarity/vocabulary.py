@@ -46,7 +46,7 @@ class Vocabulary:
         return len(self._characters) > self._characters.limit
 
     def encode(self, tokens: Sequence[str]) -> str:
-        """A character per token, `UNKNOWN` for those never learnt."""
+        """A character per token, `UNKNOWN` for those never learned."""
         known = self._characters.get
         return "".join([known(token, UNKNOWN) for token in tokens])
 

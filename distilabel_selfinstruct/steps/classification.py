@@ -7,9 +7,11 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.parsing.filtered import read_classification
 from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, Stage
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.row_task import RowTask
 
 
+@cites_self_instruct
 class ClassificationTaskIdentification(RowTask):
     """Decide for each instruction whether it is a classification task.
 
@@ -51,17 +53,6 @@ class ClassificationTaskIdentification(RowTask):
         task = ClassificationTaskIdentification(llm=ScriptedLLM(responses=[" Yes"]))
         task.load()
         rows = next(task.process([{"instruction": "Is this review positive or negative?"}]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -8,12 +8,14 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.formatting import COLUMNS, END_OF_TEXT, Format, FormatOptions, Join, format_row
 from distilabel_selfinstruct.records import Mode, Rejection
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class FormatInstancesSFT(JournaledStep, Step):
     r"""Add the columns that a trainer reads: prompt and completion, or messages.
 
@@ -26,7 +28,7 @@ class FormatInstancesSFT(JournaledStep, Step):
         mode: `default`, or `strict` to change inputs as the reference implementation does, in the two formats with
             varied prompts.
         system_prompt: begins each conversation, in the formats with messages. Defaults to none.
-        join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labelled`, which
+        join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labeled`, which
             also puts `Input:` before the input.
         end_of_text: closes each completion of `self-instruct`.
 
@@ -59,17 +61,6 @@ class FormatInstancesSFT(JournaledStep, Step):
         formatting.load()
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(formatting.process([row]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.filters import limit_instances, rule_names
 from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.records import Completion, Mode, Reason, RequestStatus, Stage
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 RAW_COLUMNS = ("raw_instances", "raw_instances_status", "raw_instances_finish_reason")
 
 
+@cites_self_instruct
 class InstanceFiltering(JournaledStep, Step):
     r"""Turn each row with a completion of `InstanceGeneration` into a row per instance: zero to `max_instances`.
 
@@ -65,17 +67,6 @@ class InstanceFiltering(JournaledStep, Step):
         raw = "Example 1\nInput: cold\nOutput: hot\nExample 2\nInput: dry\nOutput: wet"
         row = {"instruction": "Name the opposite.", "is_classification": False, "raw_instances": raw}
         rows = next(filtering.process([row]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -7,9 +7,11 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, RequestStatus, Stage
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.row_task import RowTask
 
 
+@cites_self_instruct
 class InstanceGeneration(RowTask):
     r"""Have the model write instances of each instruction, as text to be read by `InstanceFiltering`.
 
@@ -56,17 +58,6 @@ class InstanceGeneration(RowTask):
         task = InstanceGeneration(llm=ScriptedLLM(responses=script))
         task.load()
         rows = next(task.process([{"instruction": "Name the opposite.", "is_classification": False}]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -13,6 +13,7 @@ from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import Completion, Stage
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.host_fixes.contracts import RunsAhead
 
 
+@cites_self_instruct
 class InstructionGeneration(PromptedTask, GeneratorTask):
     """Generate instructions with the bootstrapping loop of Self-Instruct.
 
@@ -85,17 +87,6 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         generation = InstructionGeneration(llm=RecordedLLM(), num_instructions=10)
         generation.load()
         rows, is_last = next(generation.process())
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

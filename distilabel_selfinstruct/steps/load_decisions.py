@@ -23,12 +23,14 @@ from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE
 from distilabel_selfinstruct.review.argilla.responses import Target
 from distilabel_selfinstruct.review.pulling.gather import gather
 from distilabel_selfinstruct.review.pulling.summary import summarize
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput
 
 
+@cites_self_instruct
 class LoadDecisionsFromArgilla(GeneratorStep):
     """Load the instances that people accepted in Argilla, with the outputs that they corrected.
 
@@ -78,17 +80,6 @@ class LoadDecisionsFromArgilla(GeneratorStep):
         decisions = LoadDecisionsFromArgilla(instances="demo/instances.jsonl", dataset_names=["selfinstruct-demo"])
         decisions.load()
         rows, is_last = next(decisions.process())
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

@@ -9,13 +9,15 @@ from typing_extensions import override
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.records import Reason, Rejection
-from distilabel_selfinstruct.similarity import Neighbour, NoveltyIndex
+from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class RougeLNoveltyFilter(JournaledStep, Step):
     """Drop rows whose text is too similar to that of a row before: near-duplicates, by exact ROUGE-L.
 
@@ -54,17 +56,6 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         novelty.load()
         texts = ["Name the capital of France.", "Name the capital city of France."]
         rows = next(novelty.process([{"instruction": text} for text in texts]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 
@@ -109,7 +100,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         for row in inputs:
             number, self._num_rows = self._num_rows, self._num_rows + 1
             text = row.get(self.column)
-            nearest, admitted = Neighbour("", 0.0), True
+            nearest, admitted = Neighbor("", 0.0), True
             if isinstance(text, str):
                 verdict = self._index.admit(text, with_nearest=True)
                 nearest, admitted = verdict.nearest or nearest, verdict.admitted

@@ -1,49 +1,43 @@
 """A dataset repository on the Hub, as the last step of a pipeline."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distilabel.steps import GlobalStep, StepInput
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
 from distilabel_selfinstruct.errors import SelfInstructError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
-from distilabel_selfinstruct.hub import (
-    Contents,
-    check_languages,
-    check_repo_id,
-    find_licence,
-    publish,
-    row_source,
-)
+from distilabel_selfinstruct.hub import Contents, find_license, publish, row_source
 from distilabel_selfinstruct.ratings.decision_file import parse_included
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class PublishToHub(GlobalStep):
     """Publish instances as a dataset with a card, in one commit, and hand all rows on.
 
-    The token is `HF_TOKEN`, or that of `hf auth login`. If the Hub refuses or cannot be reached, the rows go on all the
-    same and the log says why. Publishing equal rows again makes no commit. A run of `selfinstruct run` is better
-    published by `selfinstruct publish`, whose card also says how the run was made.
+    The token is `HF_TOKEN`, or that of `hf auth login`. If the Hub refuses or cannot be reached, the log says why, and
+    all rows are handed on. Publishing equal rows again makes no commit. Publish a run of `selfinstruct run` with
+    `selfinstruct publish` instead, whose card also says how the run was made.
 
     Attributes:
-        repo_id: the dataset's name on the Hub, `OWNER/NAME`; made if it is not there.
-        license: its licence, by its SPDX identifier.
-        license_name: what a licence is called that is `other`.
-        license_link: where the text of such a licence is.
+        repo_id: the name on the Hub, `OWNER/NAME`. A repository is made if there is none.
+        license: the SPDX identifier of the license.
+        license_name: the name of a license that is `other`.
+        license_link: the address of its text.
         languages: BCP-47 tags of the texts.
-        include: `undecided` or `dropped` rows to publish beside those that people kept.
-        unreviewed: publish rows without the column `verdict`, which nobody has reviewed.
+        include: `undecided` or `dropped`: rows to publish beside those that people kept.
+        unreviewed: publish rows that nobody has reviewed: they have no column `verdict`.
         private: whether only the owners may read it.
-        replace: delete what else the repository holds.
+        replace: delete other files in the repository, and overwrite what people edited.
 
     Runtime parameters:
-        - `dry_run_folder`: a new folder to write the repository to; the Hub is not asked then. Defaults to none.
+        - `dry_run_folder`: a new folder to write the repository to. The Hub is not asked then. Defaults to none.
 
     Input columns:
         - instruction (`str`): the instruction.
@@ -75,17 +69,6 @@ class PublishToHub(GlobalStep):
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(to_hub.process([row]))
         ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
-        ```
     """
 
     dry_run_folder: RuntimeParameter[str] = Field(
@@ -100,6 +83,8 @@ class PublishToHub(GlobalStep):
     unreviewed: bool = False
     private: bool = False
     replace: bool = False
+
+    _contents: Contents = PrivateAttr()
 
     @property
     def inputs(self) -> dict[str, bool]:
@@ -121,14 +106,20 @@ class PublishToHub(GlobalStep):
         return ["published"]
 
     def load(self) -> None:
-        """Check the name, the licence, the languages and the verdicts, before anything is paid for.
+        """Check the name, the license, the languages and the decisions, before anything is paid for.
 
         Raises:
-            PublishError, ConfigError: one of them cannot be.
+            ConfigError: one of them cannot work.
         """
         super().load()
         die_with_parent()
-        self._contents()
+        self._contents = Contents(
+            repo_id=self.repo_id,
+            license=find_license(self.license, name=self.license_name, link=self.license_link),
+            languages=tuple(self.languages),
+            include=parse_included(self.include),
+            unreviewed=self.unreviewed,
+        )
 
     @override
     def process(self, *inputs: StepInput) -> "StepOutput":
@@ -136,15 +127,19 @@ class PublishToHub(GlobalStep):
         rows: list[Any] = [row for batch in inputs for row in batch]
         whole = [row for row in rows if _is_instance(row)]
         try:
-            source = row_source(whole)
-            folder = Path(self.dry_run_folder) if self.dry_run_folder else None
-            done = publish(source, self._contents(), private=self.private, replace=self.replace, dry_run=folder)
+            result = publish(
+                row_source(whole),
+                self._contents,
+                private=self.private,
+                replace=self.replace,
+                dry_run=self.dry_run_folder or None,
+            )
         except SelfInstructError as error:
             self._logger.warning(f"{self.name}: nothing was published. {error}")
             published = {"": False}
         else:
-            where = done.uploaded.url if done.uploaded else str(done.repository.folder)
-            self._logger.info(f"{self.name}: {dict(done.repository.tables)['instances']:,} instances are in {where}.")
+            location = result.uploaded.url if result.uploaded else str(result.folder)
+            self._logger.info(f"{self.name}: {result.num_rows['instances']:,} instances are in {location}.")
             published = dict.fromkeys(("kept", "", *self.include), True)
         yield [
             {**row, "published": _is_instance(row) and published.get(row.get("verdict") or "", False)}
@@ -153,16 +148,7 @@ class PublishToHub(GlobalStep):
             for row in rows
         ]
 
-    def _contents(self) -> Contents:
-        return Contents(
-            repo_id=check_repo_id(self.repo_id),
-            licence=find_licence(self.license, name=self.license_name, link=self.license_link),
-            languages=check_languages(self.languages),
-            include=parse_included(self.include),
-            unreviewed=self.unreviewed,
-        )
-
 
 def _is_instance(row: Any) -> bool:
-    """Whether the host has given a whole row: those of a failed batch are None or hold None."""
+    """Whether the row is whole. Rows of a failed batch are None or hold None."""
     return isinstance(row, dict) and isinstance(row.get("instruction"), str) and isinstance(row.get("output"), str)

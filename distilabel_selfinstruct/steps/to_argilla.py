@@ -14,6 +14,7 @@ from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, open_data
 from distilabel_selfinstruct.review.argilla.records import prepare, row_fault
 from distilabel_selfinstruct.review.argilla.settings import load_settings, read_settings
 from distilabel_selfinstruct.review.argilla.upload import Uploader
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from distilabel.typing import StepOutput
 
 
+@cites_self_instruct
 class SelfInstructToArgilla(Step):
     """Send each batch of instances to Argilla for people to rate, and pass all rows on.
 
@@ -68,17 +70,6 @@ class SelfInstructToArgilla(Step):
         to_argilla.load()
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(to_argilla.process([row]))
-        ```
-
-    Citations:
-        ```
-        @misc{wang2022selfinstruct,
-            title={Self-Instruct: Aligning Language Models with Self-Generated Instructions},
-            author={Yizhong Wang and others},
-            year={2022},
-            eprint={2212.10560},
-            archivePrefix={arXiv}
-        }
         ```
     """
 

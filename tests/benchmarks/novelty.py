@@ -154,13 +154,13 @@ def print_split(pool: Sequence[str], held_out: Sequence[str]) -> None:
     """Where a decision's time goes with numpy; the rest of it is the loop and the choice of the best."""
     stored = stored_texts(pool, "numpy")
     index, vocabulary = stored.prefix_index, stored.vocabulary
-    tokenising = microseconds(rouge_score_tokens, held_out)
+    tokenizing = microseconds(rouge_score_tokens, held_out)
     encoding = microseconds(lambda text: vocabulary.encode(rouge_score_tokens(text)), held_out)
     proposing = microseconds(lambda text: index.candidates(vocabulary.encode(rouge_score_tokens(text))), held_out)
     deciding = microseconds(lambda text: index.search(vocabulary.encode(rouge_score_tokens(text))), held_out)
     proposed = sum(len(index.candidates(vocabulary.encode(rouge_score_tokens(text)))) for text in held_out)
     print(
-        f"  split: tokenising {tokenising:.1f}, encoding {encoding - tokenising:.1f}, "
+        f"  split: tokenizing {tokenizing:.1f}, encoding {encoding - tokenizing:.1f}, "
         f"index {proposing - encoding:.1f}, verification {deciding - proposing:.1f} "
         f"({proposed / len(held_out):.1f} texts compared in full)"
     )
@@ -199,11 +199,11 @@ def print_exactness(texts: Sequence[str], count: int, engine: str) -> None:
     wrong = rejected = 0
     for candidate in candidates:
         nearest = index.compare(candidate, 20).most_similar
-        scores = [SCORER.score(candidate, neighbour.text)["rougeL"].fmeasure for neighbour in nearest]
+        scores = [SCORER.score(candidate, neighbor.text)["rougeL"].fmeasure for neighbor in nearest]
         verdict = index.admit(candidate)
         expected = max(scores) > THRESHOLD
         rejected += expected
-        same_scores = scores == [neighbour.rouge_l for neighbour in nearest]
+        same_scores = scores == [neighbor.rouge_l for neighbor in nearest]
         same_nearest = verdict.nearest is None or verdict.nearest == nearest[0]
         wrong += not (verdict.admitted != expected and same_scores and same_nearest)
     print(
@@ -256,7 +256,7 @@ def main() -> None:
     print_split(pool, held_out)
     for engine in ENGINES:
         print_memory(texts, engine)
-    print("\nWhole greedy filter, tokenising included")
+    print("\nWhole greedy filter, tokenizing included")
     for engine in ENGINES:  # compiles
         list(filter_texts(texts[:100], engine=engine))
     for engine in ENGINES:

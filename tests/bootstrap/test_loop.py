@@ -39,7 +39,7 @@ def new(*numbers: int) -> Completion:
     return listing(*(distinct_instruction(f"New{number}") for number in numbers))
 
 
-def test_each_admitted_instruction_names_its_request_and_its_nearest_neighbour():
+def test_each_admitted_instruction_names_its_request_and_its_nearest_neighbor():
     bootstrap = bootstrap_with(num_instructions=2)
     first, second = "Name three rivers that flow through France.", "Name four rivers in Spain, if you can."
     outcomes = run(bootstrap, [listing(first), listing(second)])
@@ -48,7 +48,7 @@ def test_each_admitted_instruction_names_its_request_and_its_nearest_neighbour()
     assert 0 < admitted.nearest_rouge_l < 0.7
 
 
-def test_a_near_duplicate_is_rejected_with_its_score_and_neighbour():
+def test_a_near_duplicate_is_rejected_with_its_score_and_neighbor():
     text = "Name three rivers that flow through France."
     bootstrap = bootstrap_with(num_instructions=9)
     (outcome,) = run(bootstrap, [listing(text, text)], limit=1)

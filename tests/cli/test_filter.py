@@ -1,20 +1,20 @@
-import csv
+"""`selfinstruct filter`: its options reach the filter, and it says what was written."""
+
 import json
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet
 import pytest
 from datasets import Dataset, DatasetDict
 from typer.testing import CliRunner, Result
 
 from distilabel_selfinstruct.cli import app
-from distilabel_selfinstruct.errors import InputFileError, RunFolderError
+from distilabel_selfinstruct.errors import OutputFileError
+from distilabel_selfinstruct.exporting import filter_dataset
 
 ROWS = [
-    {"id": 1, "instruction": "Name the capital of France.", "extra": "é"},
-    {"id": 2, "instruction": "Describe a rainy day in Lima.", "extra": None},
-    {"id": 3, "instruction": "Name the capital city of France.", "extra": "x"},
+    {"id": 1, "text": "写一首关于春天的诗", "instruction": "Name the capital of France."},
+    {"id": 2, "text": "写一首关于春天的歌", "instruction": "Name the capital city of France."},
+    {"id": 3, "text": "翻译下面的句子", "instruction": "Describe a rainy day in Lima."},
 ]
 
 
@@ -26,108 +26,46 @@ def run(*arguments: object) -> Result:
     return result
 
 
-def read(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def write_jsonl(path: Path, rows: list[dict]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
 
 
-def as_jsonl(folder: Path) -> Path:
-    return write_jsonl(folder / "rows.jsonl", ROWS)
-
-
-def as_csv(folder: Path) -> Path:
-    with (folder / "rows.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, ROWS[0])
-        writer.writeheader()
-        writer.writerows(ROWS)
-    return folder / "rows.csv"
-
-
-def as_parquet(folder: Path) -> Path:
-    pa.parquet.write_table(pa.Table.from_pylist(ROWS), folder / "rows.parquet")
-    return folder / "rows.parquet"
-
-
-def as_dataset(folder: Path) -> Path:
-    Dataset.from_list(ROWS).save_to_disk(str(folder / "dataset"))
-    return folder / "dataset"
-
-
-def as_dataset_dict(folder: Path) -> Path:
-    DatasetDict({"train": Dataset.from_list(ROWS), "test": Dataset.from_list(ROWS[:1])}).save_to_disk(
-        str(folder / "dataset")
-    )
-    return folder / "dataset"
-
-
-@pytest.mark.parametrize("write", [as_jsonl, as_csv, as_parquet, as_dataset, as_dataset_dict])
-def test_every_format_is_read(tmp_path, write):
-    run(write(tmp_path), "--output", tmp_path / "out")
-    assert [int(row["id"]) for row in read(tmp_path / "out" / "kept.jsonl")] == [1, 2]
-
-
-def test_kept_rows_stay_as_they_came(tmp_path):
-    run(as_jsonl(tmp_path), "-o", tmp_path / "out")
-    assert read(tmp_path / "out" / "kept.jsonl") == ROWS[:2]
-
-
-def test_rejected_rows_name_the_nearest_kept_text_and_its_score(tmp_path):
-    run(as_jsonl(tmp_path), "-o", tmp_path / "out")
-    (row,) = read(tmp_path / "out" / "rejected.jsonl")
-    assert row["id"] == 3
-    assert row["reason"] == "near_duplicate"
-    assert row["nearest_instruction"] == ROWS[0]["instruction"]
-    assert row["nearest_rouge_l"] == pytest.approx(10 / 11)
-
-
-def test_what_stands_in_another_file_counts_as_kept(tmp_path):
-    known = write_jsonl(tmp_path / "known.jsonl", [{"instruction": "Describe one rainy day in Lima."}])
-    run(as_jsonl(tmp_path), "-o", tmp_path / "out", "--against", known)
-    assert [row["id"] for row in read(tmp_path / "out" / "kept.jsonl")] == [1]
-
-
-def test_the_column_the_threshold_and_the_tokenizer_can_be_chosen(tmp_path):
-    rows = [{"text": "写一首关于春天的诗"}, {"text": "写一首关于春天的歌"}, {"text": "翻译下面的句子"}]
-    path = write_jsonl(tmp_path / "rows.jsonl", rows)
-    run(path, "-o", tmp_path / "a", "--column", "text", "--tokenizer", "unicode")
-    run(path, "-o", tmp_path / "b", "--column", "text", "--tokenizer", "unicode", "--max-rouge-l", "0.95")
-    run(path, "-o", tmp_path / "c", "--column", "text")
-    kept = [len(read(tmp_path / name / "kept.jsonl")) for name in "abc"]
-    assert kept == [2, 3, 3]
-
-
-def test_the_counts_are_printed(tmp_path):
-    assert run(as_jsonl(tmp_path), "-o", tmp_path / "out").stdout.splitlines()[0].startswith("2 kept: ")
+def test_the_files_and_their_rows_are_named(tmp_path):
+    stdout = run(write_jsonl(tmp_path / "rows.jsonl", ROWS), "--output", tmp_path / "out").stdout
+    assert stdout.splitlines() == [
+        f"2 kept: {tmp_path / 'out' / 'kept.jsonl'}",
+        f"1 rejected: {tmp_path / 'out' / 'rejected.jsonl'}",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("arguments", "options"),
     [
-        ({"prompt": "x"}, r"Row 2 has no column 'instruction' \(there is prompt\)"),
-        ({"instruction": 5}, "Row 2 has 5 under 'instruction': name a column of texts"),
+        (["--max-rouge-l", "0.95"], {"max_rouge_l": 0.95}),
+        (["--column", "text"], {"column": "text"}),
+        (["--column", "text", "--tokenizer", "unicode"], {"column": "text", "tokenizer": "unicode"}),
+        (["--against", "known.jsonl"], {"against": "known.jsonl"}),
     ],
 )
-def test_a_row_without_a_text_is_named(tmp_path, row, said):
-    with pytest.raises(InputFileError, match=said):
-        run(write_jsonl(tmp_path / "rows.jsonl", [ROWS[0], row]), "-o", tmp_path / "out")
+def test_each_option_changes_the_files_as_it_does_in_python(tmp_path, monkeypatch, arguments, options):
+    monkeypatch.chdir(tmp_path)
+    path = write_jsonl(tmp_path / "rows.jsonl", ROWS)
+    write_jsonl(tmp_path / "known.jsonl", [{"instruction": "Describe one rainy day in Lima."}])
+    run(path, "-o", "command", *arguments)
+    result = filter_dataset(path, "python", **options)
+    for name in ("kept.jsonl", "rejected.jsonl"):
+        assert (Path("command") / name).read_bytes() == (Path("python") / name).read_bytes()
+    plain = filter_dataset(path, "plain", column=options.get("column", "instruction"))
+    assert options == {"column": "text"} or result.num_kept != plain.num_kept
+
+
+def test_a_split_can_be_chosen(tmp_path):
+    splits = DatasetDict({"train": Dataset.from_list(ROWS), "test": Dataset.from_list(ROWS[:1])})
+    splits.save_to_disk(str(tmp_path / "dataset"))
+    assert run(tmp_path / "dataset", "-o", tmp_path / "out", "--split", "test").stdout.startswith("1 kept: ")
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):
-    with pytest.raises(RunFolderError, match="is not empty"):
-        run(as_jsonl(tmp_path), "-o", tmp_path)
-
-
-@pytest.mark.parametrize("name", ["rows.txt", "rows.parquet", "rows.csv"])
-def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
-    (tmp_path / name).write_bytes(b'a,b\n"x\xff')
-    with pytest.raises(InputFileError, match=name):
-        run(tmp_path / name, "-o", tmp_path / "out", "--column", "a")
-
-
-def test_a_split_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(InputFileError, match="has the splits train, test: choose one with --split"):
-        run(as_dataset_dict(tmp_path), "-o", tmp_path / "out", "--split", "dev")
+    with pytest.raises(OutputFileError, match="is not empty"):
+        run(write_jsonl(tmp_path / "rows.jsonl", ROWS), "-o", tmp_path)

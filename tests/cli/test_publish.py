@@ -107,21 +107,21 @@ def test_the_manifest_names_the_journals_that_the_dataset_was_made_from(reposito
     assert {"seed_tasks", "prompts", "journal of instruction_generation"} <= set(made_from)
 
 
-def test_a_missing_licence_is_asked_for(demo):
-    assert "Give one with --license" in refusal(demo, "--repo-id", "acme/demo", "--unreviewed")
+def test_a_missing_license_is_asked_for(demo):
+    assert "say with --license how others may use it" in refusal(demo, "--repo-id", "acme/demo", "--unreviewed")
 
 
-def test_an_unknown_licence_is_refused_with_near_ones(demo):
+def test_an_unknown_license_is_refused_with_near_ones(demo):
     assert "Did you mean apache-2.0" in refusal(demo, "--repo-id", "acme/demo", "--license", "apache2", "--unreviewed")
 
 
 @pytest.mark.parametrize("name", ["demo", "acme/demo/x", "acme/de mo", "acme/a--b", "acme/x.git", "/demo", "../demo"])
 def test_a_name_that_the_hub_cannot_have_is_refused(demo, name):
-    assert f"--repo-id '{name}' cannot be" in refusal(demo, "--repo-id", name, "--license", "mit")
+    assert f"--repo-id is '{name}': " in refusal(demo, "--repo-id", name, "--license", "mit")
 
 
 def test_a_language_that_is_no_tag_is_refused(demo):
-    assert "is no language tag" in refusal(
+    assert "--language is 'English!': use a language tag" in refusal(
         demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--language", "English!"
     )
 
@@ -145,7 +145,9 @@ def test_seed_tasks_are_published_only_when_asked_for_and_unchanged_only(tmp_pat
     folder = run_folder(tmp_path / "run", seed_tasks=str(seeds))
     review(folder, ["kept"])
     to = ("--repo-id", "acme/demo", "--license", "mit", "--dry-run", tmp_path / "dry")
-    assert "has changed since the run" in refusal(folder, *to, "--include-seeds")
+    assert "have changed since the run: restore the file, or omit --include-seeds." in refusal(
+        folder, *to, "--include-seeds"
+    )
     assert not (tmp_path / "dry").exists() or not any((tmp_path / "dry").iterdir())
 
 

@@ -58,7 +58,7 @@ def test_the_same_run_gives_the_same_bytes(demo, described, tmp_path):
         assert (tmp_path / "new" / name).read_bytes() == (demo / name).read_bytes()
 
 
-def test_the_run_can_go_on_after_it_was_described(demo, described):
+def test_the_run_can_be_resumed_after_it_was_described(demo, described):
     done = selfinstruct("run", "--num-instructions", 60, "--output", demo)
     assert done.returncode == 0, done.stderr
 
@@ -68,7 +68,7 @@ def test_other_rows_are_described_in_the_working_folder(tmp_path):
     done = selfinstruct("report", "rows.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "1 instructions, 1 instances."
-    assert "Left out, usage: The rows come from no run." in done.stdout
+    assert "Left out, usage: The rows do not come from a run." in done.stdout
     assert (tmp_path / "report.html").exists()
 
 

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli import app
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.errors import InputFileError, OutputFileError
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from tests.builders import seed_row
 
@@ -44,7 +44,13 @@ def test_the_packaged_tasks_can_be_copied_to_start_from(tmp_path):
 def test_copying_never_overwrites(tmp_path):
     (tmp_path / "mine.jsonl").touch()
     result = seeds("copy", str(tmp_path / "mine.jsonl"))
-    assert isinstance(result.exception, InputFileError)
+    assert isinstance(result.exception, OutputFileError)
+
+
+def test_a_copy_that_cannot_be_written_is_one_sentence_with_its_path(tmp_path):
+    error = seeds("copy", str(tmp_path / "no folder" / "mine.jsonl")).exception
+    assert isinstance(error, OutputFileError)
+    assert error.path == str(tmp_path / "no folder" / "mine.jsonl")
 
 
 @pytest.mark.parametrize("file", ["nowhere.jsonl", "."])

@@ -81,7 +81,7 @@ def test_words_are_compared_by_their_stems():
     assert rouge_l_scorer()("The models answered", ["the model answers"]) == 1.0
 
 
-def test_scripts_that_the_package_does_not_see_need_the_other_tokeniser():
+def test_scripts_that_the_package_does_not_see_need_the_other_tokenizer():
     task = ("选一个。", "")
     assert score({task: "红色"}, {task: ["红色"]}).rouge_l == 0.0
     assert score({task: "红色"}, {task: ["红色"]}, TOKENIZERS["unicode"]).rouge_l == 1.0
@@ -121,7 +121,7 @@ def test_the_command_prints_a_line_per_file_and_what_is_missing(tmp_path):
     lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
     assert "good 4 100.00 100.00" in lines
     assert "half 2 0.00 0.00" in lines
-    assert f"{tmp_path / 'half.jsonl'} leaves 2 tasks without an answer; they are not counted." in lines
+    assert f"{tmp_path / 'half.jsonl'} has no answer to 2 tasks; they are not counted." in lines
 
 
 def test_files_that_share_no_task_are_a_mistake_in_one_sentence(tmp_path):

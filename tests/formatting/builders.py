@@ -4,11 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-Row = dict[str, Any]
+from distilabel_selfinstruct.records import Row
 
-_PLACES = ["{input}", "{instruction}", "{", "}", "{}", "{0}", "%s"]
+_SLOTS = ["{input}", "{instruction}", "{", "}", "{}", "{0}", "%s"]
 _MARKS = [":", "Output:", "Text: ", "\uff1a", "<|im_end|>", "\n\n", "\u2028"]
-_TRICKY = st.sampled_from(_PLACES + _MARKS)
+_TRICKY = st.sampled_from(_SLOTS + _MARKS)
 TEXTS = st.one_of(st.text(max_size=40), st.lists(st.one_of(_TRICKY, st.text(max_size=8)), max_size=6).map("".join))
 FILLED = TEXTS.filter(lambda text: bool(text.strip()) and "<|endoftext|>" not in text)
 ROWS = st.fixed_dictionaries({"instruction": FILLED, "input": TEXTS, "output": FILLED})

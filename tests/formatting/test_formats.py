@@ -97,7 +97,7 @@ def test_a_system_prompt_is_refused_where_there_is_no_room_for_it(name: Any) -> 
     [
         ("blank-line", "Name the opposite.\n\ncold"),
         ("newline", "Name the opposite.\ncold"),
-        ("labelled", "Name the opposite.\n\nInput: cold"),
+        ("labeled", "Name the opposite.\n\nInput: cold"),
     ],
 )
 def test_instruction_and_input_can_be_joined_otherwise(join: Any, content: str) -> None:

@@ -49,11 +49,11 @@ def test_a_very_long_example_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ({}, "'messages' is no list of messages"),
-        ({"messages": []}, "'messages' is no list of messages"),
+        ({}, "'messages' is not a list of messages"),
+        ({"messages": []}, "'messages' is not a list of messages"),
         ({"messages": [USER, ASSISTANT], "id": 3}, "the keys id are unknown beside 'messages'"),
-        ({"messages": ["hot"]}, "message 1 is no object"),
-        ({"messages": [USER]}, "the last message is not by the assistant"),
+        ({"messages": ["hot"]}, "message 1 is not an object"),
+        ({"messages": [USER]}, "the last message is not from the assistant"),
         ({"messages": [USER, {**ASSISTANT, "content": " "}]}, "message 2: there is no content"),
         ({"messages": [USER, {**ASSISTANT, "content": None}]}, "message 2: there is no content"),
         ({"messages": [{**USER, "role": "human"}, ASSISTANT]}, "message 1: the role is 'human'"),

@@ -69,8 +69,8 @@ def test_equal_rows_are_exported_once_and_the_others_named() -> None:
         ({"instruction": "Say hello."}, "empty_output", "no output column"),
         (a_row(output="\n"), "empty_output", ""),
         (a_row(output=None), "empty_output", ""),
-        (a_row(output=5), "unreadable", "output is no text"),
-        (a_row(input=["cold"]), "unreadable", "input is no text"),
+        (a_row(output=5), "unreadable", "output is not a text"),
+        (a_row(input=["cold"]), "unreadable", "input is not a text"),
         (a_row(output="hot<|endoftext|> or warm"), "unreadable", "output holds <|endoftext|>"),
     ],
 )

@@ -25,7 +25,8 @@ name, streaming, *configs = sys.argv[1:]
 rows = {}
 for config in configs:
     loaded = load_dataset(name, *([config] if config != "-" else []), split="train", streaming=streaming == "streaming")
-    rows[config] = {"rows": list(loaded), "features": {name: repr(of) for name, of in loaded.features.items()}}
+    features = {name: repr(feature) for name, feature in loaded.features.items()}
+    rows[config] = {"rows": list(loaded), "features": features}
 print(json.dumps(rows))
 """
 
@@ -60,25 +61,34 @@ class Done:
 
 
 @pytest.fixture
-def publish(hub, tmp_path, monkeypatch, capsys) -> Callable[..., Done]:
-    """The command, in this process. `endpoint` is another Hub than ours; `token` is another one, or None for none."""
+def use_hub(hub, tmp_path, monkeypatch) -> Callable[..., None]:
+    """Let the client in this process talk to our Hub, or to `endpoint`; `token` is None for no token."""
     from huggingface_hub import constants
-
-    from distilabel_selfinstruct.cli import main
 
     # What the client takes from the environment when it is imported.
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True, raising=False)  # old clients know no other way
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
 
-    def run(*arguments: object, token: str | None = TOKEN, endpoint: str = hub.url) -> Done:
+    def use(token: str | None = TOKEN, endpoint: str = hub.url) -> None:
         monkeypatch.setattr(constants, "ENDPOINT", endpoint)
         monkeypatch.setattr(
             constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}"
         )
-        monkeypatch.setattr(sys, "argv", ["selfinstruct", "publish", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.delenv("HUGGING_FACE_HUB_TOKEN", raising=False)
         monkeypatch.setenv("HF_TOKEN", token) if token else monkeypatch.delenv("HF_TOKEN", raising=False)
+
+    return use
+
+
+@pytest.fixture
+def publish(use_hub, monkeypatch, capsys) -> Callable[..., Done]:
+    """The command, in this process. `where` is for `use_hub`."""
+    from distilabel_selfinstruct.cli import main
+
+    def run(*arguments: object, **where: str | None) -> Done:
+        use_hub(**where)
+        monkeypatch.setattr(sys, "argv", ["selfinstruct", "publish", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "200")
         capsys.readouterr()
         status = 0
         try:

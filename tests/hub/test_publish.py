@@ -253,7 +253,10 @@ def test_after_a_failed_commit_the_same_command_sends_no_large_file_twice(hub, p
     hub.faults.append(Fault("POST", "/commit/", times=99, status=500))
     done = publish(run, *AS_IT_IS)
     assert done.returncode == 1
-    assert "has an error of its own (500). What was sent is kept there: the same command goes on" in done.stderr
+    assert (
+        "has an error of its own (500). The Hub keeps the files that were sent: run the same command again to resume"
+        in done.stderr
+    )
     assert hub.repositories[NAME].titles == ["initial commit"]
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
     sent = [request.path for request in hub.sent("PUT", "/lfs/")]
@@ -267,7 +270,7 @@ def test_after_a_failed_commit_the_same_command_sends_no_large_file_twice(hub, p
 def test_too_many_requests_is_one_sentence(hub, publish, run):
     hub.faults.append(Fault("POST", "/commit/", times=99, status=429))
     done = publish(run, *AS_IT_IS)
-    assert "The Hub asks to wait: too many requests (429)." in done.stderr
+    assert "The Hub had too many requests (429)." in done.stderr
 
 
 @pytest.mark.parametrize("fault", [None, Fault("POST", "/commit/", times=99, status=400, message=f"bad {TOKEN}")])

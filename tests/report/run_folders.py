@@ -8,9 +8,8 @@ from typing import Any
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import Rating, record_id, write_ratings
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
-
-Row = dict[str, Any]
 
 
 def task(instruction: str, request: int = 0, *, is_classification: bool = False) -> Row:

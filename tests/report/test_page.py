@@ -44,7 +44,7 @@ def collected(page: str) -> Collector:
 @pytest.fixture
 def hostile(tmp_path):
     """A run whose every text is an attack: pairs of near-duplicates, labels, reasons, the name of the folder."""
-    texts = [f"Name the colours {payload}" for payload in PAYLOADS]
+    texts = [f"Name the colors {payload}" for payload in PAYLOADS]
     texts += [f"{text} please" for text in texts]
     return write_run(
         tmp_path / "<img src=x onerror=alert(1)>",
@@ -88,14 +88,14 @@ def test_every_picture_says_what_it_shows(hostile):
     )
 
 
-def test_the_rules_for_verbs_say_that_they_are_no_parser():
+def test_the_rules_for_verbs_say_that_they_are_not_a_parser():
     report = build_report(source_of_rows([{"instruction": "Write a poem."}]), parser="rules")
-    assert "Found by word lists and rules, not by a parser as in the paper" in to_html(report)
+    assert "found by word lists and rules; the paper used a parser" in to_html(report)
 
 
 def test_a_part_that_is_left_out_says_why():
     page = to_html(build_report(source_of_rows([{"instruction": "Write a poem."}])))
-    assert page.count("Left out. The rows come from no run.") == 4
+    assert page.count("Left out. The rows do not come from a run.") == 4
 
 
 def test_text_from_right_to_left_and_lone_surrogates_can_be_shown(tmp_path):
@@ -120,4 +120,4 @@ def test_in_a_browser_no_attack_runs(hostile, tmp_path):
         check=True,
     )
     assert "<title>owned" not in done.stdout
-    assert "Name the colours" in done.stdout
+    assert "Name the colors" in done.stdout

@@ -124,9 +124,9 @@ def test_any_file_with_the_three_columns_can_be_described(tmp_path, suffix):
     assert set(report.left_out) == {"seed_similarity", "class_balance", "rejections", "acceptance", "usage", "review"}
 
 
-def test_unknown_task_types_are_called_so():
+def test_unknown_task_types_are_called_unknown():
     rows = [{"instruction": "Write a poem.", "output": "Rain"}]
-    assert tables(build_report(source_of_rows(rows)))["table_1"].rows[1][1] == "not known"
+    assert tables(build_report(source_of_rows(rows)))["table_1"].rows[1][1] == "unknown"
 
 
 def test_task_types_in_the_rows_are_used():
@@ -138,7 +138,7 @@ def test_task_types_in_the_rows_are_used():
 def test_rows_without_outputs_are_instructions():
     report = build_report(source_of_rows([{"instruction": "Write a poem."}]))
     assert (report.has_instances, report.table_1.instructions, report.table_1.instances) == (False, 1, 0)
-    assert "instructions without outputs" in to_html(report)
+    assert "instructions but no outputs" in to_html(report)
 
 
 def test_a_dataset_that_datasets_saved_can_be_described(tmp_path):
@@ -156,7 +156,7 @@ def test_words_of_scripts_without_spaces_are_counted_by_characters():
 def test_verbs_and_nouns_of_another_language_are_left_out():
     report = build_report(source_of_rows([{"instruction": "写一首关于雨的诗", "output": "雨"}]))
     assert report.verb_nouns is None
-    assert "of English only" in report.left_out["verb_noun"]
+    assert "are found in English only" in report.left_out["verb_noun"]
 
 
 def test_languages_are_identified():
@@ -175,10 +175,10 @@ def test_without_the_library_languages_are_told_by_script():
 
 
 def test_of_very_many_instructions_some_are_identified():
-    from distilabel_selfinstruct.report.languages import MOST_IDENTIFIED, identify_languages
+    from distilabel_selfinstruct.report.languages import MAX_IDENTIFIED, identify_languages
 
-    found = identify_languages(["12"] * (MOST_IDENTIFIED + 1))
-    assert found.identified == MOST_IDENTIFIED // 2 + 1
+    found = identify_languages(["12"] * (MAX_IDENTIFIED + 1))
+    assert found.identified == MAX_IDENTIFIED // 2 + 1
 
 
 def test_a_review_is_counted_beside_table_2_with_the_agreement_of_its_raters(run):

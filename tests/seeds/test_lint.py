@@ -5,11 +5,11 @@ import pytest
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.seeds.lint import lint_seed_tasks
-from distilabel_selfinstruct.seeds.tasks import Finding, packaged_seeds_path
+from distilabel_selfinstruct.seeds.tasks import SeedFinding, packaged_seeds_path
 from tests.builders import seed_row
 
 
-def lint(tmp_path: Path, *changes: dict[str, object], count: int = 60, **options) -> list[Finding]:
+def lint(tmp_path: Path, *changes: dict[str, object], count: int = 60, **options) -> list[SeedFinding]:
     """Lint a good file of `count` tasks, 1 in 6 of them classification, whose first rows are changed."""
     rows = [
         seed_row(number, is_classification=number % 6 == 0, **(changes[number] if number < len(changes) else {}))

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.similarity import Decision, NoveltyIndex, batch, filter_texts
+from distilabel_selfinstruct.similarity import FilteredText, NoveltyIndex, batch, filter_texts
 
 pytestmark = pytest.mark.usefixtures("every_engine")
 
@@ -27,7 +27,7 @@ def one_by_one(texts: list[str]) -> list[tuple[bool, tuple[str, float] | None]]:
     return [(v.admitted, v.nearest and (v.nearest.text, v.nearest.rouge_l)) for v in verdicts]
 
 
-def plain(decisions: list[Decision]) -> list[tuple[bool, tuple[str, float] | None]]:
+def plain(decisions: list[FilteredText]) -> list[tuple[bool, tuple[str, float] | None]]:
     return [(d.kept, d.nearest and (d.nearest.text, d.nearest.rouge_l)) for d in decisions]
 
 
@@ -45,7 +45,7 @@ def test_every_decision_is_that_of_the_index(processes: int) -> None:
     texts = texts_with_near_duplicates(1500)
     decisions = list(filter_texts(texts, processes=processes))
     assert plain(decisions) == one_by_one(texts)
-    assert [decision.place for decision in decisions] == list(range(len(texts)))
+    assert [decision.position for decision in decisions] == list(range(len(texts)))
     assert 300 < sum(decision.kept for decision in decisions) < 1200
 
 
@@ -56,16 +56,16 @@ def test_the_place_of_the_nearest_text_is_that_of_the_kept_one(processes: int) -
     for decision in filter_texts(texts, processes=processes):
         if not decision.kept:
             assert decision.nearest is not None
-            assert decision.nearest_place is not None
-            assert decision.nearest_place < decision.place
-            assert texts[decision.nearest_place] == decision.nearest.text
+            assert decision.nearest_position is not None
+            assert decision.nearest_position < decision.position
+            assert texts[decision.nearest_position] == decision.nearest.text
 
 
 def test_texts_to_filter_against_count_and_are_not_decided_on() -> None:
     decisions = list(filter_texts(["Name a fruit", "name the sea"], against=["name a fruit!"], processes=1))
     assert [decision.kept for decision in decisions] == [False, True]
     assert decisions[0].nearest is not None
-    assert (decisions[0].nearest.text, decisions[0].nearest_place) == ("name a fruit!", None)
+    assert (decisions[0].nearest.text, decisions[0].nearest_position) == ("name a fruit!", None)
 
 
 def test_it_reads_no_further_than_a_block_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_progress_is_told_the_texts_decided_and_kept(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(batch, "BLOCK", 2)
     told: list[tuple[int, int]] = []
     texts = ["a b c", "a b c", "d e f"]
-    list(filter_texts(texts, against=["x"], processes=1, progress=lambda done, kept: told.append((done, kept))))
+    list(filter_texts(texts, against=["x"], processes=1, on_progress=lambda done, kept: told.append((done, kept))))
     assert told == [(2, 1), (3, 2)]
 
 

@@ -108,7 +108,7 @@ def test_nearest_gives_the_best_k_and_the_earlier_of_equals(texts: list[str], qu
     index.extend(texts)
     scores = [reference.rouge_l(query, text) for text in texts]
     best = sorted(range(len(texts)), key=lambda place: (-scores[place], place))[:k]
-    found = [(neighbour.text, neighbour.rouge_l) for neighbour in index.nearest(query, k)]
+    found = [(neighbor.text, neighbor.rouge_l) for neighbor in index.nearest(query, k)]
     assert found == [(texts[place], scores[place]) for place in best]
 
 
@@ -119,7 +119,7 @@ def test_nearest_among_thousands_equals_sorting_all_scores() -> None:
     for text in texts[2000:]:
         scores = index.scores(text)
         best = np.argsort(-scores, kind="stable")[:10]
-        found = [(neighbour.text, neighbour.rouge_l) for neighbour in index.nearest(text, 10)]
+        found = [(neighbor.text, neighbor.rouge_l) for neighbor in index.nearest(text, 10)]
         assert found == [(texts[place], scores[place]) for place in best]
 
 
@@ -130,7 +130,7 @@ def test_compare_gives_the_mean_and_the_most_similar_of_the_reference() -> None:
     scores = [reference.rouge_l(text, "w1 w2 w3 w1 w7 w1") for text in texts]
     comparison = index.compare("w1 w2 w3 w1 w7 w1")
     assert comparison.mean_rouge_l == float(np.mean(scores))
-    assert [neighbour.rouge_l for neighbour in comparison.most_similar] == sorted(scores, reverse=True)[:10]
+    assert [neighbor.rouge_l for neighbor in comparison.most_similar] == sorted(scores, reverse=True)[:10]
 
 
 def test_an_empty_index_has_no_nearest_text_and_no_mean() -> None:

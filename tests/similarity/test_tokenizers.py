@@ -1,4 +1,6 @@
-"""Tokenisers: `rouge_score` is the package's, `unicode` sees every script."""
+"""Tokenizers: `rouge_score` is the package's, `unicode` sees every script."""
+
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from rouge_score import tokenize
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.similarity import NoveltyIndex, get_tokenizer
+from distilabel_selfinstruct.similarity import TOKENIZERS, NoveltyIndex, get_tokenizer, resolve_tokenizer
 from distilabel_selfinstruct.similarity.tokenizers import rouge_score_tokens, unicode_tokens
 
 
@@ -78,3 +80,19 @@ def test_near_duplicates_without_latin_letters_are_found_with_unicode_only(text:
 def test_an_unknown_tokenizer_is_named_in_the_error() -> None:
     with pytest.raises(ConfigError, match="'words'"):
         get_tokenizer("words")
+
+
+@pytest.mark.parametrize("language", ["en", "en-US", "EN", "en_GB"])
+def test_english_is_cut_as_the_package_does(language: str) -> None:
+    assert resolve_tokenizer("auto", language) == "rouge_score"
+
+
+@given(st.sampled_from(["de", "ko", "zh-Hans", "pt-BR", "enm", "CJK", ""]))
+def test_other_languages_are_cut_by_the_tokenizer_for_all_scripts(language: str) -> None:
+    assert resolve_tokenizer("auto", language) == "unicode"
+    assert resolve_tokenizer("auto", language, "strict") == "rouge_score"
+
+
+@given(st.sampled_from(sorted(TOKENIZERS)), st.text(), st.sampled_from(["default", "strict"]))
+def test_a_tokenizer_that_is_named_is_taken_whatever_the_language(name: str, language: str, mode: Any) -> None:
+    assert resolve_tokenizer(name, language, mode) == name

@@ -3,11 +3,13 @@
 import inspect
 import re
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 from distilabel.utils.docstring import parse_google_docstring
 
+from distilabel_selfinstruct import steps
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
@@ -15,20 +17,30 @@ from distilabel_selfinstruct.steps import (
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
+    LoadDecisionsFromArgilla,
+    PublishToHub,
     RougeLNoveltyFilter,
+    SelfInstructToArgilla,
 )
+from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.testing import ScriptedLLM
 
-COMPONENTS = (
-    InstructionGeneration,
-    ClassificationTaskIdentification,
-    InstanceGeneration,
-    InstanceFiltering,
-    RougeLNoveltyFilter,
-    FormatInstancesSFT,
-)
-TASKS = COMPONENTS[:3]
+OPTIONS: dict[type, dict[str, Any]] = {
+    InstructionGeneration: {"llm": ScriptedLLM(responses=[""])},
+    ClassificationTaskIdentification: {"llm": ScriptedLLM(responses=[""])},
+    InstanceGeneration: {"llm": ScriptedLLM(responses=[""])},
+    InstanceFiltering: {},
+    RougeLNoveltyFilter: {},
+    FormatInstancesSFT: {},
+    SelfInstructToArgilla: {"dataset_name": "tasks"},
+    LoadDecisionsFromArgilla: {"dataset_names": ["tasks"]},
+    PublishToHub: {"repo_id": "acme/tasks", "license": "mit"},
+}
+COMPONENTS = tuple(OPTIONS)
 COMPONENT = pytest.mark.parametrize("component", COMPONENTS)
+GENERATORS = (InstructionGeneration, LoadDecisionsFromArgilla)
+ASK_ARGILLA = (SelfInstructToArgilla, LoadDecisionsFromArgilla)
+COLUMNS_BY_OPTION = (RougeLNoveltyFilter, FormatInstancesSFT)
 
 # The categories of the host's gallery (`utils/mkdocs/components_gallery.py`).
 CATEGORIES = {
@@ -66,7 +78,11 @@ def items(component: type, heading: str) -> list[str]:
 
 
 def made(component: Any) -> Any:
-    return component(llm=ScriptedLLM(responses=[""])) if component in TASKS else component()
+    return component(**OPTIONS[component])
+
+
+def test_no_step_is_left_out() -> None:
+    assert {component.__name__ for component in COMPONENTS} == set(steps.__all__)
 
 
 @COMPONENT
@@ -113,27 +129,50 @@ def test_the_paper_is_referred_to(component: type) -> None:
 def test_the_citation_is_found_whole(component: type) -> None:
     (citation,) = parse_google_docstring(component)["citations"]
     assert re.fullmatch(r"@misc\{wang2022selfinstruct,\n.*\n\}", citation, re.DOTALL)
+    assert "\n    title={Self-Instruct: Aligning" in citation
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
+def test_the_citation_stands_once() -> None:
+    package = Path(steps.__file__).parent.parent
+    files = [path.name for path in package.rglob("*.py") if "@misc{" in path.read_text(encoding="utf-8")]
+    assert files == ["citation.py"]
+
+
+@pytest.mark.parametrize("margin", ["", "    "])  # as compilers from Python 3.13 on leave it, and earlier ones
+def test_the_citation_has_the_margin_of_the_other_sections(margin: str) -> None:
+    class Step:
+        __doc__ = f"Does it.\n\n{margin}References:\n{margin}    - [Paper](https://example.org)\n{margin}"
+
+    assert f"\n\n{margin}Citations:\n{margin}    ```\n" in (cites_self_instruct(Step).__doc__ or "")
+
+
+def test_a_class_without_a_docstring_stays_without_one() -> None:
+    class Silent:
+        __doc__ = None
+
+    assert cites_self_instruct(Silent).__doc__ is None
+
+
+@COMPONENT
 def test_the_example_is_found_under_its_title(component: type) -> None:
     (title,) = parse_google_docstring(component)["examples"]
     assert f"    {title}:\n" in section(component, "Examples")
 
 
-@COMPONENT
-def test_the_example_runs(component: type) -> None:
+@pytest.mark.parametrize("component", [component for component in COMPONENTS if component not in ASK_ARGILLA])
+def test_the_example_runs(component: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (code,) = parse_google_docstring(component)["examples"].values()
     names: dict[str, Any] = {}
     exec(code, names)
     assert names["rows"]
 
 
-@pytest.mark.parametrize("component", COMPONENTS[:4])
+@pytest.mark.parametrize("component", [component for component in COMPONENTS if component not in COLUMNS_BY_OPTION])
 def test_documented_columns_are_those_of_the_step(component: Any) -> None:
     parsed, step = parse_google_docstring(component), made(component)
     assert list(parsed["output_columns"]) == list(step.outputs)
-    if component is not InstructionGeneration:
+    if component not in GENERATORS:
         assert set(parsed["input_columns"]) == set(step.inputs)
 
 
@@ -154,9 +193,9 @@ def test_every_field_of_our_own_is_documented(component: Any) -> None:
     parsed = parse_google_docstring(component)
     own = {
         name
-        for one in component.__mro__
-        if one.__module__.startswith("distilabel_selfinstruct")
-        for name in inspect.get_annotations(one)
+        for base in component.__mro__
+        if base.__module__.startswith("distilabel_selfinstruct")
+        for name in inspect.get_annotations(base)
         if not name.startswith("_")
     }
     # What the host documents for every task.

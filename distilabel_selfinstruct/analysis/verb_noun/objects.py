@@ -10,22 +10,22 @@ _COMES_BEFORE = lexicon.DETERMINERS | lexicon.POSSESSIVES | lexicon.NUMBERS | {"
 _ENDS_PHRASE = lexicon.PREPOSITIONS | lexicon.RELATIVES | lexicon.FINITE_VERBS | lexicon.JOINS | {"let"}
 _NO_OBJECT = (_ENDS_PHRASE | lexicon.TAILS) - lexicon.DETERMINERS
 _DESCRIBES = frozenset({"following", "other", "same", "above", "below", "each", "both", "all"})
-"""Words that are pronouns alone and describe before a noun."""
+"""Words that are pronouns when they stand alone and adjectives before a noun."""
 
 _PASSED_OVER = frozenset({"$", "#", "_", "-", "*", "/"})
 _ENDS_OF_ADJECTIVES = ("ous", "ful", "able", "ible", "less", "ical", "ive", "ern", "ual", "onal")
 
 
 def object_noun(tokens: Sequence[str], verb: int) -> str | None:
-    """The noun that the verb at this place acts on, in its dictionary form; None where it has no such object."""
-    place = _after_verb(tokens, verb)
-    return None if place is None else head_noun(_phrase(tokens, place), tokens)
+    """The noun that the verb at this index acts on, in its dictionary form; None if it has no such object."""
+    index = _after_verb(tokens, verb)
+    return None if index is None else head_noun(_phrase(tokens, index), tokens)
 
 
 def head_noun(words: Sequence[str], tokens: Sequence[str]) -> str | None:
     """The last word of a phrase that can be a common noun, as its singular.
 
-    A capital, where the sentence `tokens` is not all capitals, makes a name of it: no common noun, no object.
+    A capitalized word is a name and not a common noun, unless the whole sentence `tokens` is in capitals.
     """
     words = list(words)
     while words and (words[-1].lower() in lexicon.ADJECTIVES or words[-1].lower().endswith("'s")):
@@ -44,30 +44,30 @@ def head_noun(words: Sequence[str], tokens: Sequence[str]) -> str | None:
 
 
 def _after_verb(tokens: Sequence[str], verb: int) -> int | None:
-    """Where the object may begin: past further verbs ("compare and contrast"), particles, recipients, adverbs."""
-    place = verb + 1
-    while place < len(tokens):
-        word, following = tokens[place].lower(), _lower(tokens, place + 1)
+    """Where the object may begin: after more verbs ("compare and contrast"), particles, recipients, adverbs."""
+    index = verb + 1
+    while index < len(tokens):
+        word, following = tokens[index].lower(), _lower(tokens, index + 1)
         joins_verbs = word in {"and", "or", ",", "/", "then"} and following in lexicon.VERBS | {"and", "then"}
         if joins_verbs or (word == "at" and following in {"least", "most"}):
-            place += 2
+            index += 2
         elif (
             (word in lexicon.PARTICLES and following not in lexicon.PREPOSITIONS)
             or (word in lexicon.RECIPIENTS and following[:1].isalnum() and following not in _NO_OBJECT)
             or (word.endswith("ly") and word not in lexicon.ADVERB_LIKE_NOUNS)
             or word in {"both", "not", "again", "also", ":"}
         ):
-            place += 1
+            index += 1
         else:
             break
-    return None if place >= len(tokens) or tokens[place].lower() in _NO_OBJECT else place
+    return None if index >= len(tokens) or tokens[index].lower() in _NO_OBJECT else index
 
 
 def _phrase(tokens: Sequence[str], start: int) -> list[str]:
     """The words from here to the end of the noun phrase, determiners left out."""
     words: list[str] = []
-    for place in range(start, len(tokens)):
-        token, following = tokens[place], _lower(tokens, place + 1)
+    for index in range(start, len(tokens)):
+        token, following = tokens[index], _lower(tokens, index + 1)
         if _is_passed_over(token, following, words):
             continue
         if _ends(token, following, words):
@@ -79,7 +79,7 @@ def _phrase(tokens: Sequence[str], start: int) -> list[str]:
 
 
 def _is_passed_over(token: str, following: str, words: Sequence[str]) -> bool:
-    """Whether the phrase goes on after this token, which is no part of its noun."""
+    """Whether the phrase continues after this token, which is not part of its noun."""
     if token.lower() in _COMES_BEFORE:
         return not words or not _is_head(words)
     if token in {",", "and", "or"} and words:
@@ -88,7 +88,7 @@ def _is_passed_over(token: str, following: str, words: Sequence[str]) -> bool:
 
 
 def _ends(token: str, following: str, words: Sequence[str]) -> bool:
-    """Whether the phrase is over before this token."""
+    """Whether the phrase ends before this token."""
     word = token.lower()
     if not is_word(token) or word in _COMES_BEFORE or word in _ENDS_PHRASE:
         return True
@@ -98,7 +98,7 @@ def _ends(token: str, following: str, words: Sequence[str]) -> bool:
 
 
 def _begins_clause(word: str, following: str) -> bool:
-    """Whether a word after a noun goes on about it: "a poem describing …", "steps involved in …"."""
+    """Whether a word after a noun begins a clause about it: "a poem describing …", "steps involved in …"."""
     if word.endswith("ing"):
         return word not in lexicon.NOUNS_IN_ING or following in lexicon.PARTICLES
     if word.endswith("ed") or word in lexicon.PARTICIPLES:
@@ -129,5 +129,5 @@ def _without_name(words: list[str]) -> list[str]:
     return words[:end] if end and noun_lemma(words[end - 1].lower()) in lexicon.NAMED else words
 
 
-def _lower(tokens: Sequence[str], place: int) -> str:
-    return tokens[place].lower() if place < len(tokens) else ""
+def _lower(tokens: Sequence[str], index: int) -> str:
+    return tokens[index].lower() if index < len(tokens) else ""

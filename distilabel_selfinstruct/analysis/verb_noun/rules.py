@@ -1,12 +1,12 @@
-"""Verb and noun of an English instruction without a parser: a rule for how requests are put.
+"""Verb and noun of an English instruction without a parser: rules for the wording of requests.
 
 The main verb is the first verb in the form of a request, after politeness ("Please", "Can you") and introductions
 ("Given a text, …"); its noun is the head of the noun phrase that follows, if that is a common noun. Questions give
-the verb after their auxiliary. Word lists take the place of a tagger.
+the verb after their auxiliary. Word lists replace a tagger.
 
-Measured on 200 English instructions of the Alpaca data, drawn at random and labelled by hand before the rule saw them:
-of 156 pairs that it gave 154 were right (precision 0.99), of 163 that were there it found 154 (recall 0.94). The
-smallest English model of spaCy 3.8 came to 0.95 and 0.85 on the same labels. A few words were added after that.
+Measured on 200 English instructions of the Alpaca data, drawn at random and labeled by hand before the rules saw them:
+it gave 156 pairs, of which 154 were right (precision 0.99), and found 154 of the 163 labeled ones (recall 0.94). The
+smallest English model of spaCy 3.8 reached 0.95 and 0.85 on the same labels. A few words were added after that.
 """
 
 from distilabel_selfinstruct.analysis.verb_noun import lexicon
@@ -16,9 +16,9 @@ from distilabel_selfinstruct.analysis.verb_noun.questions import question_pair
 
 
 def verb_and_noun(instruction: str) -> tuple[str, str] | None:
-    """The main verb and the direct object of an instruction, in dictionary form; None where it has no such pair.
+    """The main verb and the direct object of an instruction, in dictionary form; None if it has no such pair.
 
-    Sentences that ask for nothing ("You are given a text.") are passed over; the first that asks decides.
+    The first sentence that is a request decides. Others ("You are given a text.") are skipped.
     """
     for tokens in sentences(instruction):
         verb = request_verb(tokens)

@@ -6,11 +6,11 @@ from typing import Any
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 
 PREFERRED = ("en_core_web_trf", "en_core_web_lg", "en_core_web_md", "en_core_web_sm")
-"""English models, best first. Others whose names begin with `en_core_web` come after them."""
+"""English models, best first. Other models whose names begin with `en_core_web` come after them."""
 
 
 def installed_model() -> str | None:
-    """The best installed English model of spaCy; None without one, or without spaCy."""
+    """The best installed English model of spaCy; None if there is none, or no spaCy."""
     try:
         from spacy.util import get_installed_models
     except ImportError:
@@ -20,7 +20,7 @@ def installed_model() -> str | None:
 
 
 def spacy_pairs(instructions: Iterable[str]) -> Iterator[tuple[str, str] | None]:
-    """The verb nearest to the root of the first sentence that has one, and its direct object, as dictionary forms.
+    """The verb nearest to the root of the first sentence with a verb, and its direct object, in dictionary form.
 
     Raises:
         MissingExtraError: spaCy is not installed.

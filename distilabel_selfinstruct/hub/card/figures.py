@@ -1,57 +1,62 @@
-"""The report on what is published, and its figures as files of the repository."""
+"""The report on the published rows, and its figures as files of the repository."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.analysis import acceptance_periods, count_rejections
 from distilabel_selfinstruct.errors import MissingExtraError
-from distilabel_selfinstruct.hub.rows.selection import Selection
-from distilabel_selfinstruct.hub.rows.source import Row, Source
+from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
+from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.ratings.answers import Rating
+from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.report import Report, ReportSource, build_report
-from distilabel_selfinstruct.report.review import summarise_review
+from distilabel_selfinstruct.report.review import summarize_review
 from distilabel_selfinstruct.report.sections import sections
+from distilabel_selfinstruct.report.sources import run_facts
 
 FOLDER = "figures"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of the card: its file, what it shows, and what is to be said about it, a text per paragraph."""
+class CardFigure:
+    """A figure of the card: its file, its caption, and the paragraphs about it."""
 
     path: str
     caption: str
     paragraphs: tuple[str, ...]
 
 
-def describe(source: Source, selection: Selection, ratings: Iterable[Rating]) -> Report:
-    """The report on the published rows. What was dropped and how many were admitted is that of the whole run.
+def describe(source: Source, published: PublishedRows, ratings: Iterable[Rating]) -> Report:
+    """The report on the published rows. What it says about rejections and acceptance is about the whole run.
 
     Args:
         source: the run.
-        selection: what of it is published.
-        ratings: those of the run, under the raters' public names.
+        published: its published rows.
+        ratings: the ratings of the run, with the pseudonyms of the raters.
     """
     rejections = [_only(row, "stage", "reason", "request") for row in source.rejections()]
-    published = ReportSource(
-        name="published",
-        instructions=[_only(row, "instruction", "is_classification") for row in selection.instructions()],
-        instances=[_instance(row) for row in selection.instances()],
-        config=source.config,
-        description={"inputs": dict(source.hashes)},
+    answers = list(ratings)
+    report = build_report(
+        ReportSource(
+            name="published",
+            instructions=[_only(row, "instruction", "is_classification") for row in published.instructions()],
+            instances=[_instance(row) for row in published.instances()],
+            config=source.config,
+            run=run_facts(source.config, {}) if source.config else None,
+            seed_tasks_hash=source.hashes.get("seed_tasks", ""),
+        )
     )
     return replace(
-        build_report(published),
+        report,
         rejections=count_rejections(rejections),
         acceptance=acceptance_periods([_only(row, "request") for row in source.instructions()], rejections),
-        review=summarise_review(answers) if (answers := list(ratings)) else None,
+        review=summarize_review(answers) if answers else None,
     )
 
 
-def draw(report: Report, folder: Path) -> tuple[tuple[Figure, ...], str]:
-    """Write the report's figures to `folder/figures`; the figures, and why there are none."""
+def draw(report: Report, folder: Path) -> tuple[tuple[CardFigure, ...], str]:
+    """Write the figures of the report to `folder/figures`. Returns the figures, and a note if there are none."""
     try:
         pictures = report.plots("png")
     except MissingExtraError as error:
@@ -63,7 +68,7 @@ def draw(report: Report, folder: Path) -> tuple[tuple[Figure, ...], str]:
             if name in pictures:
                 path = f"{FOLDER}/{name}.png"
                 (folder / path).write_bytes(pictures[name])
-                figures.append(Figure(path, caption, section.paragraphs))
+                figures.append(CardFigure(path, caption, section.paragraphs))
     return tuple(figures), ""
 
 
@@ -75,5 +80,5 @@ def _instance(row: Row) -> Row:
     }
 
 
-def _only(row: Row, *columns: str) -> dict[str, Any]:
+def _only(row: Row, *columns: str) -> Row:
     return {column: row[column] for column in columns if column in row}

@@ -1,13 +1,13 @@
-"""The card's YAML header: what the Hub's search, its viewer and `load_dataset` read."""
+"""The YAML header of the card, which the Hub's search, its viewer and `load_dataset` read."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
-from distilabel_selfinstruct.hub.card.licenses import Licence
-from distilabel_selfinstruct.hub.rows.configs import Kind, TableConfig
-from distilabel_selfinstruct.hub.rows.parquet import Written
+from distilabel_selfinstruct.hub.card.licenses import License
+from distilabel_selfinstruct.hub.rows.configs import Kind
+from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 
 TAGS = ("distilabel", "self-instruct", "synthetic")
 
@@ -15,14 +15,14 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 
 def size_category(num_rows: int) -> str:
-    """The Hub's name for a number of rows."""
+    """The Hub's name for a dataset of this size."""
     return next((name for limit, name in _SIZES if num_rows < limit), "1M<n<10M")
 
 
 def front_matter(
-    tables: Sequence[tuple[TableConfig, Written]],
+    tables: Sequence[WrittenTable],
     *,
-    licence: Licence,
+    license: License,
     languages: Sequence[str],
     title: str,
     tags: Sequence[str] = (),
@@ -30,41 +30,42 @@ def front_matter(
     """The header, without the lines around it.
 
     Args:
-        tables: the configurations, the default one first.
-        licence: what the dataset is published under.
+        tables: the tables, the default one first.
+        license: the license of the dataset.
         languages: BCP-47 tags.
-        title: the dataset's name in words.
-        tags: more than the usual.
+        title: the name of the dataset in words.
+        tags: tags beside `TAGS`.
     """
-    licensed = {"license": licence.id}
-    if licence.id == "other":
-        licensed |= {"license_name": licence.name, "license_link": licence.link}
+    licensed = {"license": license.id}
+    if license.id == "other":
+        licensed |= {"license_name": license.name, "license_link": license.link}
     header: dict[str, Any] = {
         **licensed,
         **({"language": list(languages)} if languages else {}),
         "pretty_name": title,
-        "size_categories": [size_category(tables[0][1].num_rows)],
+        "size_categories": [size_category(tables[0].num_rows)],
         "task_categories": ["text-generation"],
         "tags": [*TAGS, *tags],
-        "configs": [_config(config, is_default=number == 0) for number, (config, _) in enumerate(tables)],
-        "dataset_info": [_info(config, written) for config, written in tables],
+        "configs": [_config(table, is_default=table is tables[0]) for table in tables],
+        "dataset_info": [_info(table) for table in tables],
     }
     text: str = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=float("inf"))
     return text.strip()
 
 
-def _config(config: TableConfig, *, is_default: bool) -> dict[str, Any]:
-    files = {"data_files": [{"split": "train", "path": f"{config.name}/train-*.parquet"}]}
-    return {"config_name": config.name, **files, **({"default": True} if is_default else {})}
+def _config(table: WrittenTable, *, is_default: bool) -> dict[str, Any]:
+    name = table.config.name
+    files = {"data_files": [{"split": "train", "path": f"{name}/train-*.parquet"}]}
+    return {"config_name": name, **files, **({"default": True} if is_default else {})}
 
 
-def _info(config: TableConfig, written: Written) -> dict[str, Any]:
+def _info(table: WrittenTable) -> dict[str, Any]:
     return {
-        "config_name": config.name,
-        "features": [_feature(name, kind) for name, (kind, _) in config.columns.items()],
-        "splits": [{"name": "train", "num_bytes": written.num_bytes, "num_examples": written.num_rows}],
-        "download_size": written.download_size,
-        "dataset_size": written.num_bytes,
+        "config_name": table.config.name,
+        "features": [_feature(name, column.kind) for name, column in table.config.columns.items()],
+        "splits": [{"name": "train", "num_bytes": table.num_bytes, "num_examples": table.num_rows}],
+        "download_size": table.download_size,
+        "dataset_size": table.num_bytes,
     }
 
 

@@ -1,15 +1,15 @@
-"""Licences that the Hub knows, and the SPDX identifiers that people write for them."""
+"""Licenses that the Hub knows, and the SPDX identifiers that people write for them."""
 
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.errors import ConfigError
 
 COMMON = ("apache-2.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc0-1.0", "mit", "odc-by", "other")
-"""What datasets are mostly published under: shown where none was given."""
+"""The usual licenses of datasets, for messages."""
 
-# The identifiers that the Hub accepts in a card. `unknown` is one too, and is no answer here.
+# The identifiers that the Hub accepts in a card. `unknown` is left out, because it is not a license.
 _KNOWN = frozenset(
     {
         "afl-3.0", "agpl-3.0", "apache-2.0", "apple-amlr", "apple-ascl", "artistic-2.0", "bigcode-openrail-m",
@@ -27,7 +27,7 @@ _KNOWN = frozenset(
     }
 )  # fmt: skip
 
-# SPDX identifiers, in lower case, that the Hub writes otherwise.
+# SPDX identifiers, in lower case, for which the Hub has another name.
 _SPDX = {
     "agpl-3.0-only": "agpl-3.0",
     "agpl-3.0-or-later": "agpl-3.0",
@@ -49,8 +49,8 @@ _SPDX = {
 
 
 @dataclass(frozen=True, slots=True)
-class Licence:
-    """A licence as a card names it. `name` and `link` are set for `other` only."""
+class License:
+    """A license in the form of a card. `name` and `link` are set for `other` only."""
 
     id: str
     name: str = ""
@@ -60,34 +60,38 @@ class Licence:
         return self.name or self.id
 
 
-def find_licence(text: str | None, *, name: str = "", link: str = "") -> Licence:
-    """The licence that a user asks for by its SPDX identifier or the Hub's, in any case.
+def find_license(text: str | None, *, name: str = "", link: str = "") -> License:
+    """The license with this SPDX identifier, or with this name on the Hub. Upper and lower case are equal.
 
     Args:
         text: the identifier; None or empty when the user gave none.
-        name: what an `other` licence is called.
-        link: where its text is.
+        name: the name of a license that is `other`.
+        link: the address of its text.
 
     Raises:
-        PublishError: none was given, the Hub knows no such licence, or `other` has no name or link.
+        ConfigError: no license was given, the Hub does not know it, or `other` has no name or link.
     """
     if not text:
-        raise PublishError(
-            f"Under which licence may others use the dataset? Give one with --license: {', '.join(COMMON)}."
+        raise ConfigError(
+            f"The dataset has no license: say with --license how others may use it ({', '.join(COMMON)})."
         )
     wanted = text.strip().lower()
     wanted = _SPDX.get(wanted, wanted)
     if wanted not in _KNOWN:
         near = get_close_matches(wanted, sorted(_KNOWN | _SPDX.keys()), n=3, cutoff=0.5)
         meant = f"Did you mean {' or '.join(near)}?" if near else f"Use one of {', '.join(COMMON)}."
-        raise PublishError(
-            f"The Hub knows no licence {text!r}. {meant} For any other: --license other --license-name NAME "
-            "--license-link URL."
+        raise ConfigError(
+            f"The Hub does not know the license {text!r}. {meant} For a license that it does not know, use --license "
+            "other --license-name NAME --license-link URL."
         )
     if wanted == "other" and not (name and link):
-        raise PublishError("--license other needs the licence's name and address: --license-name and --license-link.")
+        raise ConfigError(
+            "--license other needs the name and the address of the license: --license-name and --license-link."
+        )
     if wanted == "other" and not re.fullmatch(r"https?://[^\s<>\"]+", link):
-        raise PublishError(f"--license-link {link!r} is no address: write one that begins with https://.")
+        raise ConfigError(f"--license-link {link!r} is not an address: use one that begins with https://.")
     if wanted != "other" and (name or link):
-        raise PublishError(f"--license-name and --license-link go with --license other only, not with {text}.")
-    return Licence(wanted, name, link)
+        raise ConfigError(
+            f"--license-name and --license-link are for --license other: omit them with --license {text}."
+        )
+    return License(wanted, name, link)

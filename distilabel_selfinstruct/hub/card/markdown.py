@@ -1,19 +1,21 @@
-"""Texts of any origin inside the card's Markdown, so that nothing in them is taken for Markdown or HTML."""
+"""Texts of any origin inside the Markdown of the card. Nothing in them is read as Markdown or HTML."""
 
 import json
 import re
 from typing import Any
 
+from distilabel_selfinstruct.records import Row
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~!$&])")
 
 
 def plain(text: object) -> str:
-    """The text as words of a paragraph or a cell: on one line, with every special character escaped."""
+    """The text for a paragraph or a cell: on one line, with every special character escaped."""
     return _SPECIAL.sub(r"\\\1", _one_line(str(text)))
 
 
 def code(text: object) -> str:
-    """The text as code within a line; line breaks and tabs are shown as in a program."""
+    r"""The text as code within a line. Line breaks and tabs are shown as `\n` and `\t`."""
     shown = str(text).replace("\\", "\\\\") if _has_controls(str(text)) else str(text)
     shown = shown.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r").replace("|", "\\|")
     ticks = "`" * (_longest_run(shown) + 1)
@@ -22,14 +24,14 @@ def code(text: object) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """The text as a block of code. Its fence is longer than any run of backticks in it, so nothing can end it."""
+    """The text as a block of code. The fence is longer than any run of backticks in it, so the text cannot end it."""
     fence = "`" * max(3, _longest_run(text) + 1)
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def fenced_json(values: dict[str, Any], *, max_chars: int = 600) -> str:
-    """A row as a block of JSON, its long texts cut short."""
-    shown = {name: _shortened(value, max_chars) for name, value in values.items()}
+def fenced_json(row: Row, *, max_chars: int = 600) -> str:
+    """A row as a block of JSON. Long texts are cut."""
+    shown = {name: _shortened(value, max_chars) for name, value in row.items()}
     return fenced(json.dumps(shown, indent=2, ensure_ascii=False), "json")
 
 

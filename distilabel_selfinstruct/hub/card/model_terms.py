@@ -1,7 +1,7 @@
-"""Models whose terms say something about the use of what they write.
+"""Models whose terms say something about the use of their outputs.
 
-The table names families of models by their usual names. It is a reminder to read the terms, not legal advice: terms
-change, they differ by contract, and a family that is not here may have terms too.
+The table has the usual names of families of models. It is a reminder to read the terms, not legal advice: terms change
+and differ by contract, and a family that is not in the table may have terms too.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the makers of a family of models ask of those who use its outputs, in one careful sentence."""
+    """What the maker of a family of models asks of people who use its outputs, in one careful sentence."""
 
     maker: str
     sentence: str
@@ -20,12 +20,12 @@ class Terms:
 
 _COMPETING = "restrict the use of outputs to develop models that compete with its own"
 
-# The first pattern that is found in a model's name, in any case, decides.
+# The first pattern that matches a model's name decides. Upper and lower case are equal.
 _TABLE: tuple[tuple[str, Terms], ...] = (
     (
-        # Released as open weights under a licence of their own, without the terms of the service.
+        # Released as open weights under a license of their own, without the terms of the service.
         r"gpt-oss",
-        Terms("OpenAI", "are the Apache 2.0 licence and a usage policy", "https://huggingface.co/openai/gpt-oss-120b"),
+        Terms("OpenAI", "are the Apache 2.0 license and a usage policy", "https://huggingface.co/openai/gpt-oss-120b"),
     ),
     (
         r"\bgpt-?[345]|\bchatgpt|(^|[:/])o[1-9](-|$)|davinci|\b(text-)?(ada|babbage|curie)-00",
@@ -79,7 +79,7 @@ _TABLE: tuple[tuple[str, Terms], ...] = (
 
 
 def terms_of(models: Iterable[str]) -> list[tuple[str, Terms]]:
-    """The models among these whose terms are known to say something about outputs, with what they say."""
+    """Those of these models whose terms say something about outputs, each with its terms."""
     found = []
     for model in models:
         for pattern, terms in _TABLE:

@@ -1,4 +1,4 @@
-"""The dataset card: what is in the dataset, how it was made, how good it is, and whether one may use it."""
+"""The dataset card: what is in the dataset, how it was made, how good it is, and how it may be used."""
 
 import re
 from collections.abc import Mapping
@@ -10,21 +10,21 @@ from distilabel_selfinstruct.analysis import PAPER as PAPER_TABLE_1
 from distilabel_selfinstruct.analysis import Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.hub.card import markdown
-from distilabel_selfinstruct.hub.card.figures import Figure
+from distilabel_selfinstruct.hub.card.figures import CardFigure
 from distilabel_selfinstruct.hub.card.front_matter import front_matter
-from distilabel_selfinstruct.hub.card.licenses import Licence
+from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
-from distilabel_selfinstruct.hub.rows.configs import TableConfig
-from distilabel_selfinstruct.hub.rows.parquet import Written
+from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
+from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text
-from distilabel_selfinstruct.hub.rows.selection import Selection
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
 from distilabel_selfinstruct.prompts import apply_overrides, default_decoding
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
+from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.ratings.table_2 import Count, Quality
-from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.records import Row, Stage
 from distilabel_selfinstruct.report import Report
 
 _LABELS = {
@@ -47,76 +47,88 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class CardFacts:
-    """All that a card says. `examples` are rows of the instances; raters have their public names in `report`."""
+    """The contents of a card. `examples` are published instances. In `report`, raters have pseudonyms."""
 
     repo_id: str
-    licence: Licence
+    license: License
     languages: tuple[str, ...]
-    tables: tuple[tuple[TableConfig, Written], ...]
-    selection: Selection
+    tables: tuple[WrittenTable, ...]
+    published: PublishedRows
     report: Report
-    examples: tuple[Mapping[str, Any], ...]
+    examples: tuple[Row, ...]
     config: RunConfig | None
     versions: Mapping[str, str]
     hashes: Mapping[str, str]
-    rule: Mapping[str, Any]
+    rule: DecisionRule | None
     has_pipeline: bool
     includes_seeds: bool
-    figures: tuple[Figure, ...]
+    figures: tuple[CardFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedWords:
+    """What a card says about the seed tasks: if they are the packaged ones, and if the repository includes them."""
+
+    packaged: bool
+    included: bool
+    words: str
 
 
 def render_card(facts: CardFacts) -> str:
-    """The card as Markdown with its YAML header. Equal facts give equal text."""
+    """The card as Markdown with a YAML header. Equal facts give equal text."""
     from jinja2 import Environment, StrictUndefined
 
-    # Markdown, not HTML: every text from outside goes through a filter of `markdown` or through YAML.
+    # The card is Markdown, not HTML: every text from outside goes through a filter of `markdown` or through YAML.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701
     environment.filters |= {
         "plain": markdown.plain, "code": markdown.code, "number": _number, "bibtex": _bibtex,
     }  # fmt: skip
-    folder = resources.files("distilabel_selfinstruct.hub") / "templates" / "card.md.jinja"
-    text = environment.from_string(folder.read_text(encoding="utf-8")).render(_variables(facts))
+    template = resources.files("distilabel_selfinstruct.hub.card") / "templates" / "card.md.jinja"
+    text = environment.from_string(template.read_text(encoding="utf-8")).render(_variables(facts))
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _variables(facts: CardFacts) -> dict[str, Any]:
     owner, _, name = facts.repo_id.partition("/")
     title = re.sub(r"[-_.]+", " ", name).strip()
-    selection, config, review = facts.selection, facts.config, facts.report.review
+    published, config, review = facts.published, facts.config, facts.report.review
     table_2 = review.quality if review else None
-    of_config = public_model(config.llm) if config else ""
-    models = selection.models or ((of_config,) if of_config else ("an unnamed model",))
+    llm = public_model(config.llm) if config else ""
+    models = published.models or ((llm,) if llm else ("an unnamed model",))
+    statuses = {DecisionStatus.KEPT, *published.include}
     return {
         "front_matter": front_matter(
-            facts.tables, licence=facts.licence, languages=facts.languages, title=title, tags=_tags(facts)
+            facts.tables, license=facts.license, languages=facts.languages, title=title, tags=_tags(facts)
         ),
         "title": title,
         "repo_id": facts.repo_id,
         "owner": owner,
         "cite_key": re.sub(r"\W", "_", facts.repo_id),
-        "total": selection.total,
-        "num_instructions": len(selection.num_instances),
+        "total": published.total,
+        "num_instructions": len(published.num_instances),
         "models": models,
-        "reviewed": selection.reviewed,
-        "include": selection.include,
-        "verdicts": dict(sorted(selection.verdicts.items())),
-        "published_verdicts": [
-            f"{_number(number)} {verdict}"
-            for verdict, number in sorted(selection.verdicts.items())
-            if verdict in {"kept", *selection.include}
+        "reviewed": published.reviewed,
+        "include": published.include,
+        "num_kept": published.counts[DecisionStatus.KEPT],
+        "num_dropped": published.counts[DecisionStatus.DROPPED],
+        "decisions": [f"{_number(number)} {status}" for status, number in sorted(published.counts.items())],
+        "published_decisions": [
+            f"{_number(number)} {status}" for status, number in sorted(published.counts.items()) if status in statuses
         ],
-        "num_corrected": selection.num_corrected,
+        "num_corrected": published.num_corrected,
         "num_raters": review.raters if review else 0,
         "num_rated": max((count.rated for count in _counts(table_2)), default=0),
-        "tables": [{"config": config, "written": written} for config, written in facts.tables],
-        "row_counts": {config.name: written.num_rows for config, written in facts.tables},
-        "examples": [markdown.fenced_json(dict(example)) for example in facts.examples],
+        "tables": facts.tables,
+        "table_names": {table.config.name for table in facts.tables},
+        "examples": [markdown.fenced_json(example) for example in facts.examples],
         "table_1": _table_1(facts.report.table_1),
         "table_2": _table_2(table_2),
-        "agreement": [_agreement_row(of) for of in (review.agreement if review else ()) if of.num_shared_items],
+        "agreement": [
+            _agreement_row(question) for question in (review.agreement if review else ()) if question.num_shared_items
+        ],
         "decoding": _decoding(config) if config else [],
         "config": config,
-        "llm": of_config,
+        "llm": llm,
         "prompt_form": config.effective_prompt_form if config else "",
         "prompts": public_text(config.prompts) if config else "",
         "seeds": _seeds(facts),
@@ -127,33 +139,33 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "pipeline": facts.has_pipeline,
         "manifest_name": MANIFEST_NAME,
         "figures": facts.figures,
-        "licence_words": _licence_words(facts.licence),
+        "license_words": _license_words(facts.license),
         "terms": terms_of(models),
     }
 
 
 def _tags(facts: CardFacts) -> list[str]:
-    return ["human-reviewed"] if facts.selection.reviewed and not facts.selection.include else []
+    return ["human-reviewed"] if facts.published.reviewed and not facts.published.include else []
 
 
-def _seeds(facts: CardFacts) -> dict[str, Any]:
+def _seeds(facts: CardFacts) -> SeedWords:
     packaged = facts.config is None or facts.config.seed_tasks is None
     words = "the 175 that come with distilabel-selfinstruct" if packaged else "the user's own"
     if facts.includes_seeds:
-        words += ", `seed_tasks.jsonl` in this repository"
-    return {"packaged": packaged, "words": words, "included": facts.includes_seeds}
+        words += ", in `seed_tasks.jsonl` in this repository"
+    return SeedWords(packaged, facts.includes_seeds, words)
 
 
-def _table_1(here: Statistics) -> list[tuple[str, str, str]]:
+def _table_1(dataset: Statistics) -> list[tuple[str, str, str]]:
     paper = asdict(PAPER_TABLE_1)
-    return [(_LABELS[name], _number(value), _number(paper[name])) for name, value in asdict(here).items()]
+    return [(_LABELS[name], _number(value), _number(paper[name])) for name, value in asdict(dataset).items()]
 
 
-def _table_2(here: Quality | None) -> list[tuple[str, str, str]]:
-    if not any(count.rated for count in _counts(here)):
+def _table_2(dataset: Quality | None) -> list[tuple[str, str, str]]:
+    if not any(count.rated for count in _counts(dataset)):
         return []
     return [
-        (_QUESTIONS[field.name], _share(getattr(here, field.name)), _share(getattr(PAPER_TABLE_2, field.name)))
+        (_QUESTIONS[field.name], _share(getattr(dataset, field.name)), _share(getattr(PAPER_TABLE_2, field.name)))
         for field in fields(Quality)
     ]
 
@@ -166,22 +178,28 @@ def _share(count: Count) -> str:
     return "–" if count.share is None else f"{count.share:.0%} ({_number(count.yes)} of {_number(count.rated)})"
 
 
-def _agreement_row(of: QuestionAgreement) -> tuple[str, ...]:
-    alpha = of.alpha_ordinal or of.alpha_nominal
-    percent = "–" if of.percent.value is None else f"{of.percent.value:.0%}"
-    question = markdown.code(of.question)
-    return question, _number(of.num_shared_items), percent, _value(of.mean_kappa), _value(alpha), _value(of.mean_rho)
-
-
-def _rule_words(rule: Mapping[str, Any]) -> str:
-    if not rule:
-        return ""
-    who = {"all": "all of its raters", "any": "one of its raters"}.get(
-        str(rule.get("accept")), "more than half of its raters"
+def _agreement_row(question: QuestionAgreement) -> tuple[str, ...]:
+    return (
+        markdown.code(question.question),
+        _number(question.num_shared_items),
+        "–" if question.percent.value is None else f"{question.percent.value:.0%}",
+        _value(question.mean_kappa),
+        _value(question.alpha_ordinal or question.alpha_nominal),
+        _value(question.mean_rho),
     )
-    rated = f"{rule.get('min_raters', 1)} or more people rated it"
-    worst = f"a rater accepts it with an overall rating of {rule.get('worst_rating', 'B')} or better"
-    return f"An instance is kept if {who} accept it and {rated}; {worst}."
+
+
+def _rule_words(rule: DecisionRule | None) -> str:
+    if rule is None:
+        return ""
+    accept = {"all": "all of its raters accept", "any": "one of its raters accepts"}.get(
+        rule.accept, "more than half of its raters accept"
+    )
+    people = "one person" if rule.min_raters == 1 else f"{rule.min_raters} people"
+    return (
+        f"An instance is kept if {accept} it and at least {people} rated it. A rater accepts it with an overall rating "
+        f"of {rule.worst_rating} or better."
+    )
 
 
 def _value(estimate: Estimate | None) -> str:
@@ -204,10 +222,10 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     return rows
 
 
-def _licence_words(licence: Licence) -> str:
-    if licence.id == "other":
-        return f"[{markdown.plain(licence.name)}](<{licence.link}>)"
-    return markdown.code(licence.id)
+def _license_words(license: License) -> str:
+    if license.id == "other":
+        return f"[{markdown.plain(license.name)}](<{license.link}>)"
+    return markdown.code(license.id)
 
 
 def _number(value: float) -> str:

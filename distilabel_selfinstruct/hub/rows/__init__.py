@@ -1,1 +1,1 @@
-"""The rows of a published dataset: where they come from, which are published, and in which form."""
+"""The rows of a published dataset: their source, the choice of rows, and their form."""

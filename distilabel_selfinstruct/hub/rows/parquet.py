@@ -1,4 +1,4 @@
-"""Rows to Parquet shards whose bytes depend on nothing but the rows and the version of pyarrow."""
+"""Rows as Parquet shards. Their bytes depend only on the rows and on the version of pyarrow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.hub.rows.configs import Kind, TableConfig
+from distilabel_selfinstruct.records import Row
 
 SHARD_BYTES = 256 * 1024 * 1024
-"""A shard is closed once its rows hold this much text, before compression."""
+"""A shard is closed when its rows hold this much text, before compression."""
 
 _GROUP_ROWS = 2_000
-"""Rows per row group: what a reader, the Hub's viewer among them, must fetch to show a page."""
+"""Rows per row group. Readers such as the viewer of the Hub fetch a whole group to show a page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written for a table: its rows, the size of its files and the bytes its text takes when read."""
+class WrittenTable:
+    """A table as files: `num_bytes` is the size of its rows in memory, `download_size` that of its files."""
 
+    config: TableConfig
     num_rows: int
     num_bytes: int
     download_size: int
@@ -25,28 +27,28 @@ class Written:
 
 
 def write_table(
-    folder: Path, config: TableConfig, rows: Iterable[dict[str, Any]], *, shard_bytes: int = SHARD_BYTES
-) -> Written:
-    """Write a table to `folder/NAME/train-00000-of-0000N.parquet`. A table without rows is one file without rows.
+    folder: Path, config: TableConfig, rows: Iterable[Row], *, shard_bytes: int = SHARD_BYTES
+) -> WrittenTable:
+    """Write a table to `folder/NAME/train-00000-of-0000N.parquet`. A table without rows is a file without rows.
 
     Args:
-        folder: the repository's folder.
+        folder: the folder of the repository.
         config: the table.
-        rows: its rows; other keys than its columns are left out. They are consumed as they are written.
-        shard_bytes: how much text a shard may hold before the next begins.
+        rows: the rows, which are consumed as they are written. Keys that are no columns are omitted.
+        shard_bytes: how much text a shard may hold before the next one begins.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
-    # Without the types that `datasets` adds for itself: versions before 4 cannot read those of later ones.
-    schema = pa.schema([(name, _arrow_type(kind)) for name, (kind, _) in config.columns.items()])
+    # The types that `datasets` adds are omitted: its versions before 4 cannot read those of later versions.
+    schema = pa.schema([(name, _arrow_type(column.kind)) for name, column in config.columns.items()])
     target = folder / config.name
     target.mkdir(parents=True)
     shards: list[Path] = []
     num_rows = num_bytes = in_shard = 0
     writer: Any = None
 
-    def write(group: list[dict[str, Any]]) -> None:
+    def write(group: list[Row]) -> None:
         nonlocal writer, in_shard, num_rows, num_bytes
         if writer is None:
             shards.append(target / f"{len(shards)}.partial")
@@ -61,7 +63,7 @@ def write_table(
             writer, in_shard = None, 0
 
     try:
-        group: list[dict[str, Any]] = []
+        group: list[Row] = []
         for values in rows:
             group.append(config.row(values))
             if len(group) == _GROUP_ROWS:
@@ -78,7 +80,7 @@ def write_table(
         paths.append(final.relative_to(folder).as_posix())
         shard.rename(final)
     download_size = sum((folder / path).stat().st_size for path in paths)
-    return Written(num_rows, num_bytes, download_size, tuple(paths))
+    return WrittenTable(config, num_rows, num_bytes, download_size, tuple(paths))
 
 
 def _arrow_type(kind: Kind) -> Any:

@@ -1,4 +1,4 @@
-"""Names that stand for raters: the same for a person each time a run is published, and a secret of the run's folder."""
+"""Pseudonyms of raters. They stay the same whenever a run is published; only the run's folder has the names."""
 
 import hashlib
 import json
@@ -8,20 +8,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.ratings.answers import COMMENT, CORRECTED_OUTPUT, Rating, instant
+from distilabel_selfinstruct.records import Row
 
 FILE = "raters.json"
-"""Who is who, in the run's `review` folder, for the user's eyes only. It is never published."""
+"""The names and pseudonyms, in the folder `review` of the run. This file is never published."""
 
 
 def pseudonyms(folder: Path, raters: Iterable[str]) -> dict[str, str]:
-    """A name such as `rater-1` for each rater, from the folder's file; new raters are added to it.
+    """A pseudonym such as `rater-1` for each rater, from the file in the folder. New raters are added to the file.
 
-    The numbers follow a salted hash, so that they tell nothing about the order of names or of accounts.
+    The numbers follow a salted hash, so they tell nothing about the order of names or of accounts.
 
     Raises:
-        RunFolderError: the file is damaged or cannot be written.
+        RunFolderError: the file is damaged or cannot be read.
+        OutputFileError: the file cannot be written.
     """
     path = folder / FILE
     known = _read(path)
@@ -36,21 +38,21 @@ def pseudonyms(folder: Path, raters: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: set[str]) -> Iterator[dict[str, Any]]:
-    """The ratings as rows for anyone, in an order that does not depend on the raters' names.
+def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: set[str]) -> Iterator[Row]:
+    """The ratings as rows for anyone, in an order that does not depend on the names of the raters.
 
-    A comment keeps its text, but for the names of raters in it. Of an instance that is not published, the answers stay,
-    so that agreement can be computed; its instruction, comments and corrected outputs do not.
+    In comments, pseudonyms replace the names of raters. For an instance that is not published only the answers remain,
+    so that agreement can be computed; its instruction, comments and corrected outputs are omitted.
 
     Args:
-        ratings: as they were given.
+        ratings: all ratings of the run.
         names: from `pseudonyms`.
         published: the records of the instances that are published.
     """
-    somebody = re.compile(
+    any_name = re.compile(
         r"\b(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b", re.IGNORECASE
     )
-    folded = {name.casefold(): stands_for for name, stands_for in names.items()}
+    folded = {name.casefold(): pseudonym for name, pseudonym in names.items()}
     rows = []
     for rating in ratings:
         is_published = rating.record in published
@@ -58,7 +60,7 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
             continue
         value = rating.value
         if rating.question == COMMENT and names:
-            value = somebody.sub(lambda match: folded.get(match[0].casefold(), "rater"), value)
+            value = any_name.sub(lambda match: folded.get(match[0].casefold(), "rater"), value)
         moment = instant(rating)
         rows.append(
             {
@@ -77,20 +79,22 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {"salt": "", "raters": {}}
+    with reading(path, RunFolderError):
+        content = path.read_bytes()
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
-        return {"salt": str(known["salt"]), "raters": {str(name): str(of) for name, of in known["raters"].items()}}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        known = json.loads(content)
+        raters = {str(name): str(pseudonym) for name, pseudonym in known["raters"].items()}
+        return {"salt": str(known["salt"]), "raters": raters}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunFolderError(
-            f"{path}, which says what raters are called in public, is damaged: mend it, or remove it to give new names."
+            f"{path}, which has the pseudonyms of the raters, is damaged: repair it, or remove it to give new ones.",
+            path,
         ) from error
 
 
 def _write(path: Path, known: dict[str, Any]) -> None:
     partial = path.with_suffix(".partial")
-    try:
+    with writing(path):
         partial.touch(mode=0o600)
         partial.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         partial.replace(path)
-    except OSError as error:
-        raise RunFolderError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -1,4 +1,4 @@
-"""What of a run may be told: its configuration and pipeline, without secrets, private addresses and local paths."""
+"""The configuration and the pipeline of a run, without secrets, private addresses and local paths."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from distilabel_selfinstruct.config import RunConfig
 
 SEEDS_FILE = "seed_tasks.jsonl"
-"""What the seed file is called in the repository, and in its `run.yaml`, whatever its name was."""
+"""The name of the seed file in the repository and in its `run.yaml`, whatever its own name is."""
 
 LOCAL_URL = "http://localhost:8000/v1"
-"""Stands for the address of a server that is nobody else's business."""
+"""Replaces the address of a private server."""
 
 _PUBLIC_HOSTS = frozenset(
     {
@@ -21,7 +21,7 @@ _PUBLIC_HOSTS = frozenset(
     }
 )  # fmt: skip
 
-# What a run costs, how fast it may be and where it asks is the user's own; none of it changes what is made.
+# The cost, the speed and the server of a run are private. They do not change what it makes.
 _PRIVATE_OPTIONS = frozenset(
     {
         "base_url", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests", "max_tokens", "prices",
@@ -34,14 +34,14 @@ _PATH = re.compile(r"^(/|~|\.{1,2}[\\/]|\\\\|[A-Za-z]:[\\/]|file:)")
 
 
 def public_text(text: str) -> str:
-    """The text, or its last part if it is a path: `/home/ann/models/tiny.gguf` becomes `tiny.gguf`."""
+    """The text or, if it is a path, its last part: `/home/ann/models/tiny.gguf` becomes `tiny.gguf`."""
     if _PATH.match(text) or (("/" in text or "\\" in text) and "\n" not in text and _exists(text)):
         return re.split(r"[\\/]", text.rstrip("\\/"))[-1].lstrip("~")
     return text
 
 
 def public_model(name: str) -> str:
-    """A model's name, with or without its provider, and without the folders of a file."""
+    """The name of a model, with its provider if it has one, and without the folders of a file."""
     provider, colon, model = name.partition(":")
     if colon and len(provider) > 1 and not _PATH.match(name):
         return f"{provider}:{public_text(model)}"
@@ -49,7 +49,7 @@ def public_model(name: str) -> str:
 
 
 def public_url(url: str) -> str:
-    """The address of a well-known service, without credentials and query; of any other server a local stand-in."""
+    """The address of a well-known service without credentials and query, or `LOCAL_URL` for any other server."""
     parts = urlsplit(url)
     if parts.hostname not in _PUBLIC_HOSTS:
         return LOCAL_URL
@@ -58,20 +58,20 @@ def public_url(url: str) -> str:
 
 
 def public_config(config: RunConfig) -> dict[str, Any]:
-    """The options that decide what a run makes, fit for `selfinstruct run --config` elsewhere."""
+    """The options that decide what a run makes, for `selfinstruct run --config` on any machine."""
     options = config.model_dump(exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
     options["llm"] = public_model(config.llm)
-    # By default recordings are completion prompts and others chat; told here because the address is not.
+    # The default depends on the provider, so the form is written down.
     options["prompt_form"] = config.effective_prompt_form
     options["prompts"] = public_text(config.prompts)
     if config.seed_tasks:
         options["seed_tasks"] = SEEDS_FILE
-    options.pop("human_feedback", None)  # ratings of another run, which name people
+    options.pop("human_feedback", None)  # the ratings of another run name people
     return options
 
 
 def public_pipeline(pipeline: dict[str, Any]) -> dict[str, Any]:
-    """A pipeline as distilabel describes it, fit for `distilabel pipeline run --config` elsewhere."""
+    """A pipeline as distilabel describes it, for `distilabel pipeline run --config` on any machine."""
     return {name: _public_value(value, name) for name, value in pipeline.items()}
 
 
@@ -80,7 +80,7 @@ def _public_value(value: Any, field: str = "") -> Any:
         return {
             name: _public_value(item, str(name))
             for name, item in value.items()
-            # What parameters exist is in the code; distilabel does not read it back.
+            # The list of parameters is long, and distilabel does not read it back.
             if name != "runtime_parameters_info" and not (_SECRET_FIELDS.search(str(name)) and item)
         }
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is published: the rows of a finished run and what is known about how they were made and reviewed."""
+"""The source of a published dataset: rows, and what is known about how they were made and reviewed."""
 
 import hashlib
 import json
@@ -11,25 +11,25 @@ from typing import Any
 import yaml
 
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.errors import PublishError, RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
-from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionStatus
+from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionRule, DecisionStatus
+from distilabel_selfinstruct.records import Row
 
-Row = dict[str, Any]
 Rows = Callable[[], Iterable[Row]]
-"""Rows that can be read several times, and need not be held."""
+"""Reads the rows. They are read several times and never held."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Rows to publish. Only the instances must be there.
+    """Rows to publish. Only the instances must exist.
 
-    `decisions` are by `ratings.record_id`, or None where there was no review. `hashes` has the SHA-256 of the seed
-    tasks, the prompts and each stage's journal, by name. `rule` has the fields of the review's
-    `decisions.DecisionRule`. `folder` is where the names that stand for raters are kept.
+    `decisions` are by `record_id`, or None if there was no review. `rule` is the rule of the review, if it is known.
+    `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `folder` is the folder of
+    the run, which keeps the pseudonyms of raters.
     """
 
     instances: Rows
@@ -37,7 +37,7 @@ class Source:
     rejections: Rows = tuple
     decisions: Mapping[str, StoredDecision] | None = None
     ratings: tuple[Rating, ...] = ()
-    rule: Mapping[str, Any] = field(default_factory=dict)
+    rule: DecisionRule | None = None
     config: RunConfig | None = None
     pipeline: dict[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -49,11 +49,11 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
     """The run in a folder.
 
     Args:
-        path: the run's folder.
-        unfinished: take a run that stopped early, with what it has.
+        path: the folder of the run.
+        unfinished: publish a run that stopped early, too.
 
     Raises:
-        RunFolderError: there is no run, or its description is damaged.
+        RunFolderError: there is no run, its description is damaged, or a process works on it (FolderInUseError).
         PublishError: the run is not finished, or has no rows yet.
         InputFileError: a file of the review is damaged.
     """
@@ -77,9 +77,9 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
 
 
 def row_source(rows: Iterable[Row]) -> Source:
-    """Rows with `instruction`, `input` and `output` that come from no run folder, as in a pipeline of one's own.
+    """Rows with `instruction`, `input` and `output`, for example of a pipeline.
 
-    Rows with a `verdict` are reviewed ones: their `output` is the one to use, `original_output` the one that was rated.
+    Rows with a `verdict` are reviewed: `output` is the output to use, `original_output` the one that people rated.
     """
     instances: list[Row] = []
     decisions: dict[str, StoredDecision] = {}
@@ -100,38 +100,40 @@ def row_source(rows: Iterable[Row]) -> Source:
     )
 
 
-def _refuse_unfinished(folder: Path, description: dict[str, Any], *, allowed: bool) -> None:
+def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None:
     try:
         if (folder / run_layout.LOCK).exists():
             lock(folder / run_layout.LOCK).close()
+    except FolderInUseError as error:
+        raise FolderInUseError(
+            f"The run in {folder} is still working: publish it when it has ended.", folder, error.holder
+        ) from error
     except OSError:
-        pass  # a folder that can only be read is nobody's
-    except RunFolderError as error:
-        raise PublishError(f"The run in {folder} is still working: publish it when it has ended.") from error
+        pass  # no process works in a folder that can only be read
     if not allowed and description.get("status") != "finished":
         known = {"started": "was interrupted", "stopped": "stopped early", "failed": "failed"}
         status = known.get(str(description.get("status")), "is not finished")
         raise PublishError(
-            f"The run in {folder} {status}: let the same command go on, or publish what it has with --unfinished."
+            f"The run in {folder} {status}: run its command again to resume it, or publish its rows with --unfinished."
         )
     missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:
-        raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again, so that the run ends.")
+        raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again to finish the run.")
 
 
-def _rule(path: Path) -> dict[str, Any]:
+def _rule(path: Path) -> DecisionRule | None:
+    """The rule of the review; None if there is no file of it, as when people made the decisions by hand."""
     try:
-        rule = json.loads(path.read_text(encoding="utf-8"))["rule"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}  # decisions may have been made by hand
-    return rule if isinstance(rule, dict) else {}
+        return DecisionRule(**json.loads(path.read_text(encoding="utf-8"))["rule"])
+    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+        return None
 
 
 def _pipeline(path: Path) -> dict[str, Any] | None:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
-        return None  # distilabel's own file; a run is worth publishing without it
+        return None  # the file is distilabel's, and a run can be published without it
     return content if isinstance(content, dict) else None
 
 
@@ -139,7 +141,7 @@ def _journal_hashes(state: Path) -> dict[str, str]:
     hashes = {}
     for path in sorted(state.glob(f"*/{run_layout.COMPLETIONS}")):
         digest = hashlib.sha256()
-        with path.open("rb") as stream:
+        with reading(path, RunFolderError), path.open("rb") as stream:
             for block in iter(lambda: stream.read(1 << 20), b""):
                 digest.update(block)
         hashes[f"journal of {path.parent.name}"] = digest.hexdigest()

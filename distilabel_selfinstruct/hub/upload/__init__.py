@@ -1,1 +1,1 @@
-"""One commit, or none: what goes to the Hub and what it refuses."""
+"""The way to the Hub: one commit or none, and what the Hub or its content refuses."""

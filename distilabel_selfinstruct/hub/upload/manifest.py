@@ -1,4 +1,4 @@
-"""The list of our files in a repository: it tells them from others, and those as we wrote them from edited ones."""
+"""The list of our files in a repository. It shows which files are ours, and which of them people have edited."""
 
 import hashlib
 import json
@@ -10,14 +10,14 @@ from typing import Any
 from distilabel_selfinstruct import __version__
 
 NAME = "selfinstruct.json"
-"""The manifest's own name. A repository that has it was made here."""
+"""The name of the manifest. Repositories of this package have it."""
 
 MADE_BY = "distilabel-selfinstruct"
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A file's content: its size in bytes, its SHA-256 (what large files are known by) and its git blob hash."""
+    """The content of a file: its size in bytes, its SHA-256 (the name of large files) and its git blob hash."""
 
     size: int
     sha256: str
@@ -42,27 +42,27 @@ def fingerprints(folder: Path) -> dict[str, Fingerprint]:
 
 
 def write_manifest(folder: Path, hashes: Mapping[str, str]) -> None:
-    """Write the manifest of the files that the folder holds. It must be the last file written there.
+    """Write the manifest of the files in a folder. It must be the last file that is written.
 
     Args:
-        folder: the repository's folder.
-        hashes: SHA-256 of what the dataset was made from, by name.
+        folder: the folder of the repository.
+        hashes: SHA-256 of the files that the dataset was made from, by name.
     """
     content = {
         "made_by": MADE_BY,
         "version": __version__,
         "made_from": dict(hashes),
-        "files": {path: asdict(print_) for path, print_ in fingerprints(folder).items()},
+        "files": {path: asdict(found) for path, found in fingerprints(folder).items()},
     }
     (folder / NAME).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_manifest(text: str) -> dict[str, Fingerprint] | None:
-    """The files that a manifest lists; None if it is none of ours."""
+    """The files in a manifest; None if the text is not a manifest of this package."""
     try:
         content: Any = json.loads(text)
         if content["made_by"] != MADE_BY:
             return None
-        return {str(path): Fingerprint(**print_) for path, print_ in content["files"].items()}
+        return {str(path): Fingerprint(**fields) for path, fields in content["files"].items()}
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

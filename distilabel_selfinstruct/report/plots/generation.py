@@ -6,32 +6,34 @@ from distilabel_selfinstruct.analysis import Period, RuleCount
 from distilabel_selfinstruct.report.plots import style
 
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
-"""Tell the stages apart in print and without colours."""
+"""Hatches show the stages in print and to people who cannot see the colors."""
 
 
-def draw_rejections(rules: Sequence[RuleCount], format: style.Format = "svg") -> bytes:
+def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg") -> bytes:
     """A bar for each rule, by stage."""
     stages = list(dict.fromkeys(rule.stage for rule in rules))
     most = max(rule.count for rule in rules)
     with style.drawing():
         figure = style.new_figure(7.2, 0.9 + 0.27 * len(rules) + 0.2 * len(stages))
         axes = figure.add_subplot()
-        for place, rule in enumerate(rules):
+        named: set[str] = set()
+        for number, rule in enumerate(rules):
             stage = stages.index(rule.stage)
             color = style.PALETTE[stage % len(style.PALETTE)]
             axes.barh(
-                place + 0.4 * stage,
+                number + 0.4 * stage,
                 rule.count,
                 height=0.8,
                 facecolor=style.tinted(color, 0.25),
                 edgecolor=style.INK,
                 lw=0.5,
                 hatch=_HATCHES[stage % len(_HATCHES)],
-                label=rule.stage.replace("_", " ") if rule.stage not in {r.stage for r in rules[:place]} else None,
+                label=None if rule.stage in named else rule.stage.replace("_", " "),
             )
-            axes.text(rule.count + most * 0.01, place + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)
+            named.add(rule.stage)
+            axes.text(rule.count + most * 0.01, number + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)
         axes.set_yticks(
-            [place + 0.4 * stages.index(rule.stage) for place, rule in enumerate(rules)],
+            [number + 0.4 * stages.index(rule.stage) for number, rule in enumerate(rules)],
             [style.drawable(rule.reason.replace("_", " ")) for rule in rules],
         )
         axes.margins(y=0.01)
@@ -46,7 +48,7 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.Format = "svg") ->
         return style.encode(figure, format)
 
 
-def draw_acceptance(periods: Sequence[Period], format: style.Format = "svg") -> bytes:
+def draw_acceptance(periods: Sequence[Period], format: style.PlotFormat = "svg") -> bytes:
     """The share of admitted candidates, a point for each period of requests."""
     known = [(period, share) for period in periods if (share := period.acceptance) is not None]
     with style.drawing():

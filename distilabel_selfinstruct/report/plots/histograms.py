@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_seed_similarity(histogram: Histogram, format: style.Format = "svg") -> bytes:
-    """How many instructions have which highest ROUGE-L with a seed instruction."""
+def draw_seed_similarity(histogram: Histogram, format: style.PlotFormat = "svg") -> bytes:
+    """The number of instructions by their highest ROUGE-L with a seed instruction."""
     with style.drawing():
         figure = style.new_figure(7.2, 3.2)
         axes = figure.add_subplot()
@@ -23,8 +23,8 @@ def draw_seed_similarity(histogram: Histogram, format: style.Format = "svg") -> 
         return style.encode(figure, format)
 
 
-def draw_lengths(histograms: Mapping[str, Histogram], format: style.Format = "svg") -> bytes:
-    """A panel for each kind of text, by name: how many have which length in words. Empty histograms are left out."""
+def draw_lengths(histograms: Mapping[str, Histogram], format: style.PlotFormat = "svg") -> bytes:
+    """A panel for each kind of text, with the number of texts by length in words. Empty histograms are left out."""
     shown = {name: histogram for name, histogram in histograms.items() if histogram.total}
     with style.drawing():
         figure = style.new_figure(7.2, 2.4 * len(shown))
@@ -50,7 +50,7 @@ def _bars(axes: "Axes", histogram: Histogram, color: str) -> None:
 
 
 def _mark_beyond(axes: "Axes", histogram: Histogram, color: str) -> None:
-    """A hatched bar for what is longer than the axis."""
+    """Draw a hatched bar for texts that are longer than the axis."""
     if not histogram.beyond:
         return
     width = histogram.edges[1] - histogram.edges[0]

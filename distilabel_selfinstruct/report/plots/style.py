@@ -1,7 +1,7 @@
-"""What all figures have in common: colours, fonts, and how they become files.
+"""What all figures share: colors, fonts, and how they become files.
 
-The colours are those of Okabe and Ito, which people with any form of colour blindness can tell apart; nothing is said
-by colour alone. The font comes with matplotlib and letters become outlines in SVG, so that a figure looks the same
+The colors are those of Okabe and Ito, which people with any form of color blindness can tell apart. No figure relies
+on color alone. The font comes with matplotlib and letters become outlines in SVG, so a figure looks the same
 everywhere. Equal data give equal bytes.
 """
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from matplotlib.ticker import MaxNLocator
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SKY, PURPLE, YELLOW, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#999999"
-PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GREY)
+SKY, PURPLE, YELLOW, GRAY = "#56B4E9", "#CC79A7", "#F0E442", "#999999"
+PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
 INK = "#222222"
 LIGHT = "#E3E3E3"
 
 FONT = "DejaVu Sans"
 PIXELS_PER_INCH = 150
 
-Format = Literal["svg", "png"]
+PlotFormat = Literal["svg", "png"]
 
-_BRIGHT = 140  # of 255, weighted as the eye sees the three colours
+_BRIGHT = 140  # of 255, weighted as the eye sees the three colors
 
 _SETTINGS: Any = {
     "axes.axisbelow": True,
@@ -52,7 +52,7 @@ _SETTINGS: Any = {
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Within this, figures are drawn in our style, whatever the user's own settings are.
+    """Draw figures in our style, whatever the settings of the user are.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -68,13 +68,13 @@ def drawing() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> "Figure":
-    """An empty figure of so many inches. It belongs to no window system."""
+    """An empty figure of this size in inches. It needs no window system."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def encode(figure: "Figure", format: Format) -> bytes:
+def encode(figure: "Figure", format: PlotFormat) -> bytes:
     """The figure as a file.
 
     Raises:
@@ -96,21 +96,21 @@ def encode(figure: "Figure", format: Format) -> bytes:
 
 
 def whole_numbers() -> "MaxNLocator":
-    """Ticks of an axis that counts."""
+    """Ticks for an axis of whole numbers."""
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator(nbins=5, integer=True)
 
 
 def horizontal_grid(axes: "Axes") -> None:
-    """Light lines to read heights by."""
+    """Draw light lines, so that heights can be read."""
     axes.grid(axis="y")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
 def drawable(text: str) -> str:
-    """The text with a box for each character that the font lacks: matplotlib would warn, and draw one too."""
+    """The text with a box for each character that the font lacks. matplotlib would draw a box too, and warn."""
     known = _characters()
     return "".join(letter if ord(letter) in known else "\N{WHITE SQUARE}" for letter in text)
 
@@ -123,12 +123,12 @@ def _characters() -> frozenset[int]:
 
 
 def tinted(color: str, share: float) -> str:
-    """The colour mixed with white: 0 gives it unchanged, 1 white."""
-    parts = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    """The color mixed with white. A share of 0 gives the color itself, 1 gives white."""
+    parts = (int(color[start : start + 2], 16) for start in (1, 3, 5))
     return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
 
 
 def ink_on(color: str) -> str:
-    """Black or white, whichever reads better on the colour."""
-    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
+    """Black or white, whichever is easier to read on the color."""
+    red, green, blue = (int(color[start : start + 2], 16) for start in (1, 3, 5))
     return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > _BRIGHT else "#ffffff"

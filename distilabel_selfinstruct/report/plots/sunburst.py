@@ -1,4 +1,4 @@
-"""Figure 3 of the paper: the most common verbs, and around each its most common nouns."""
+"""Figure 3 of the paper: the most common verbs, each with its most common nouns around it."""
 
 import math
 from typing import TYPE_CHECKING
@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INNER, MIDDLE, OUTER, EDGE = 0.36, 0.92, 1.24, 1.78
-"""Radii: the hole, the ring of verbs, the ring of nouns, whose names stand outside, the edge of the picture."""
+"""Radii of the hole, the ring of verbs, the ring of nouns (their names are outside) and the edge of the picture."""
 
-NARROWEST_VERB = 5.0
-NARROWEST_NOUN = 2.6
-"""Degrees below which there is no room for a name. The report's table has them all."""
+MIN_DEGREES_VERB = 5.0
+MIN_DEGREES_NOUN = 2.6
+"""Narrower sectors have no room for a name. The table in the report has all names."""
 
 Arc = tuple[float, float, str]
-"""From and to in degrees, clockwise from the top, and the colour."""
+"""The start and the end in degrees, clockwise from the top, and the color."""
 
 
-def draw_sunburst(verb_nouns: VerbNouns, format: style.Format = "svg") -> bytes:
-    """The two rings. A sector is as wide as the share of its instructions among those of the figure."""
+def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg") -> bytes:
+    """Draw the two rings. The width of a sector is the share of its instructions among those in the figure."""
     with style.drawing():
         figure = style.new_figure(7.6, 7.6)
         axes = figure.add_subplot()
@@ -30,11 +30,11 @@ def draw_sunburst(verb_nouns: VerbNouns, format: style.Format = "svg") -> bytes:
         axes.set_xlim(-EDGE, EDGE)
         axes.set_ylim(-EDGE, EDGE)
         start = 0.0
-        for place, sector in enumerate(verb_nouns.sectors):
-            color = style.PALETTE[place % len(style.PALETTE)]
+        for number, sector in enumerate(verb_nouns.sectors):
+            color = style.PALETTE[number % len(style.PALETTE)]
             width = sum(count for _, count in sector.nouns) * 360 / verb_nouns.covered
             _ring(axes, (start, start + width, color), INNER, MIDDLE)
-            if width >= NARROWEST_VERB:
+            if width >= MIN_DEGREES_VERB:
                 _name(axes, sector.verb, start + width / 2, (INNER + MIDDLE) / 2, inside=style.ink_on(color))
             _draw_nouns(axes, sector.nouns, start, 360 / verb_nouns.covered, color)
             start += width
@@ -45,10 +45,10 @@ def draw_sunburst(verb_nouns: VerbNouns, format: style.Format = "svg") -> bytes:
 def _draw_nouns(
     axes: "Axes", nouns: tuple[tuple[str, int], ...], start: float, degrees_each: float, color: str
 ) -> None:
-    for place, (noun, count) in enumerate(nouns):
+    for number, (noun, count) in enumerate(nouns):
         width = count * degrees_each
-        _ring(axes, (start, start + width, style.tinted(color, 0.35 + 0.15 * place)), MIDDLE, OUTER)
-        if width >= NARROWEST_NOUN:
+        _ring(axes, (start, start + width, style.tinted(color, 0.35 + 0.15 * number)), MIDDLE, OUTER)
+        if width >= MIN_DEGREES_NOUN:
             _name(axes, noun, start + width / 2, OUTER + 0.03)
         start += width
 
@@ -63,7 +63,7 @@ def _ring(axes: "Axes", arc: Arc, inner: float, outer: float) -> None:
 
 
 def _name(axes: "Axes", word: str, angle: float, radius: float, inside: str = "") -> None:
-    """A word along the radius, readable from the right on the left half. `inside`: centred there, in this colour."""
+    """Write a word along the radius, never upside down. `inside` is the color of a word that is centered there."""
     flipped = angle > 180  # noqa: PLR2004 - half a turn
     axes.text(
         radius * math.sin(math.radians(angle)),

@@ -75,8 +75,9 @@ class CompiledIndex:
         """Places of all stored texts whose F with the query can exceed the threshold, in order, each once."""
         if not query:
             return []
-        places: list[int] = np.unique(search.candidates(self._arrays, _bytes(query), self.bounds.max_rouge_l)).tolist()
-        return places
+        found = search.candidates(self._arrays, _bytes(query), self.bounds.max_rouge_l)
+        positions: list[int] = np.unique(found).tolist()
+        return positions
 
     def search(self, query: str) -> Match | None:
         """The nearest stored text if its F exceeds the threshold; at equal scores the one stored first."""
@@ -93,7 +94,7 @@ class CompiledIndex:
         """
         max_rouge_l, first = self.bounds.max_rouge_l, len(self) if threads > 1 else 0
         tokens, starts = _block(encoded)
-        places = np.full(len(encoded), -1, dtype=np.int64)
+        positions = np.full(len(encoded), -1, dtype=np.int64)
         scores = np.full(len(encoded), max_rouge_l)
         if threads > 1:
             shares = np.linspace(0, len(encoded), threads + 1).astype(np.int64).tolist()
@@ -105,7 +106,7 @@ class CompiledIndex:
                         tokens,
                         starts[begin : end + 1],
                         max_rouge_l,
-                        places[begin:end],
+                        positions[begin:end],
                         scores[begin:end],
                     )
                     for begin, end in itertools.pairwise(shares)
@@ -114,12 +115,13 @@ class CompiledIndex:
                 finished.result()
         done = 0
         while done < len(encoded):
-            done = search.decide_block(self._arrays, tokens, starts, done, first, max_rouge_l, places, scores)
+            done = search.decide_block(self._arrays, tokens, starts, done, first, max_rouge_l, positions, scores)
             if done < len(encoded):
                 self._grow(encoded[done])
-        self.encoded += [encoded[number] for number in np.flatnonzero(places < 0).tolist()]
+        self.encoded += [encoded[number] for number in np.flatnonzero(positions < 0).tolist()]
         return [
-            None if place < 0 else (place, score) for place, score in zip(places.tolist(), scores.tolist(), strict=True)
+            None if position < 0 else (position, score)
+            for position, score in zip(positions.tolist(), scores.tolist(), strict=True)
         ]
 
     def _grow(self, text: str) -> None:

@@ -9,9 +9,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """Compile at the first call, keep the code on disk if there is a place for it, let other threads run.
+    """Compile at the first call, keep the code on disk if a folder for it can be found, let other threads run.
 
-    numba compiles anew when the file of the called function changes, and looks at no other: after a change to
+    numba compiles again when the file of the called function changes, and looks at no other: after a change to
     one file of this folder, remove its `__pycache__`.
     """
     try:

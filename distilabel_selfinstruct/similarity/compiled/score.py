@@ -35,9 +35,9 @@ def need(length: int, other_length: int, max_rouge_l: float) -> int:
 
 
 @compiled
-def reach(length: int, place: int, max_rouge_l: float) -> int:
-    """`LengthBounds.reaches(length)[place]`; 0 where that list has ended."""
-    shared = length - place
+def reach(length: int, position: int, max_rouge_l: float) -> int:
+    """`LengthBounds.reaches(length)[position]`; 0 where that list has ended."""
+    shared = length - position
     longest = ANY_LENGTH
     if max_rouge_l > 0:
         longest = int(min(longest, 2 * shared / max_rouge_l - length + 2))
@@ -76,12 +76,12 @@ def sort(numbers: Tokens) -> None:
     if len(numbers) > WORD:
         numbers.sort()
         return
-    for place in range(1, len(numbers)):
-        number = numbers[place]
-        while place > 0 and numbers[place - 1] > number:
-            numbers[place] = numbers[place - 1]
-            place -= 1  # noqa: PLW2901 - the place moves down to where the number belongs
-        numbers[place] = number
+    for position in range(1, len(numbers)):
+        number = numbers[position]
+        while position > 0 and numbers[position - 1] > number:
+            numbers[position] = numbers[position - 1]
+            position -= 1  # noqa: PLW2901 - the position moves down to where the number belongs
+        numbers[position] = number
 
 
 @compiled
@@ -95,7 +95,7 @@ def slot_of(keys: Tokens, token: int) -> int:
 
 @compiled
 def token_masks(query: Tokens) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-    """For each word of 64 places of the query a hash table: in which of them a token stands, as bits.
+    """For each word of 64 positions of the query a hash table: in which of them a token stands, as bits.
 
     Returns:
         Tokens and masks, both of shape (words, slots).
@@ -106,12 +106,12 @@ def token_masks(query: Tokens) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     num_words = (len(query) + WORD - 1) // WORD
     keys = np.zeros((num_words, num_slots), dtype=np.int32)
     masks = np.zeros((num_words, num_slots), dtype=np.uint64)
-    for place, token in enumerate(query):
+    for position, token in enumerate(query):
         if token:
-            word = place // WORD
+            word = position // WORD
             slot = slot_of(keys[word], token)
             keys[word, slot] = token
-            masks[word, slot] |= np.uint64(1) << np.uint64(place % WORD)
+            masks[word, slot] |= np.uint64(1) << np.uint64(position % WORD)
     return keys, masks
 
 
@@ -119,9 +119,9 @@ def token_masks(query: Tokens) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
 def common_length(
     keys: NDArray[np.int32], masks: NDArray[np.uint64], other: Tokens, carries: NDArray[np.uint64]
 ) -> int:
-    """Longest common subsequence of the query of `token_masks` and another text, 64 places at a time.
+    """Longest common subsequence of the query of `token_masks` and another text, 64 positions at a time.
 
-    Hyyrö's recurrence (2004): the 0 bits of `row` mark the places at which the subsequence of the query so
+    Hyyrö's recurrence (2004): the 0 bits of `row` mark the positions at which the subsequence of the query so
     far and `other` so far grows. The row is one long number, cut into words: `carries` holds, for each token
     of `other`, the carry out of the word before. Shape `(len(other),)` or more.
     """
@@ -129,12 +129,12 @@ def common_length(
     lcs = 0
     for word in range(len(keys)):
         row = FULL
-        for place, token in enumerate(other):
+        for position, token in enumerate(other):
             matching = row & masks[word, slot_of(keys[word], token)]
             total = row + matching
             carry = np.uint64(total < row)
-            total += carries[place]
-            carries[place] = carry | np.uint64(total < carries[place])
+            total += carries[position]
+            carries[position] = carry | np.uint64(total < carries[position])
             row = total | (row - matching)
         lcs += count_bits(~row)
     return lcs

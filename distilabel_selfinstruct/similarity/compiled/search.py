@@ -25,7 +25,7 @@ from distilabel_selfinstruct.similarity.compiled.store import (
     LENGTH_MASK,
     LENGTH_SHIFT,
     LONGEST,
-    PLACE_MASK,
+    POSITION_MASK,
     REACH_SHIFT,
     SIZE,
     START,
@@ -51,12 +51,12 @@ def known_tokens(store: Store, text: Tokens) -> Tokens:
 
 @compiled
 def postings_from(store: Store, token: int, first: int) -> NDArray[np.uint64]:
-    """The postings of a token for the texts from place `first` on."""
+    """The postings of a token for the texts from position `first` on."""
     start = store.lists[token, START]
     end = begin = start + store.lists[token, SIZE]
     if first == 0:
         return store.postings[start:end]
-    while begin > start and np.int64(store.postings[begin - 1] & PLACE_MASK) >= first:
+    while begin > start and np.int64(store.postings[begin - 1] & POSITION_MASK) >= first:
         begin -= 1
     return store.postings[begin:end]
 
@@ -65,7 +65,7 @@ def postings_from(store: Store, token: int, first: int) -> NDArray[np.uint64]:
 def find_candidates(store: Store, query: Tokens, first: int, max_rouge_l: float) -> Tokens:
     """Places, from `first` on, of all texts whose F can exceed the threshold: ascending, some repeatedly.
 
-    Both inner loops write each place and then keep it or not, without a branch: no processor could predict
+    Both inner loops write each position and then keep it or not, without a branch: no processor could predict
     which ones pass.
     """
     length, known = len(query), known_tokens(store, query)
@@ -76,8 +76,8 @@ def find_candidates(store: Store, query: Tokens, first: int, max_rouge_l: float)
     met = np.empty(num_postings + 1, dtype=np.uint64)
     longest, last, num_met = 0, 0, 0
     least_reach = np.uint64(min(length, MAX_LENGTH)) << REACH_SHIFT
-    for place, token in enumerate(known):
-        our_reach = reach(length, unknown + place, max_rouge_l)
+    for position, token in enumerate(known):
+        our_reach = reach(length, unknown + position, max_rouge_l)
         if our_reach == 0:
             break
         longest = max(longest, our_reach)
@@ -87,37 +87,37 @@ def find_candidates(store: Store, query: Tokens, first: int, max_rouge_l: float)
                 in_our_reach = (posting >> LENGTH_SHIFT) & LENGTH_MASK <= np.uint64(our_reach)
                 num_met += np.int64(in_our_reach & (posting >= least_reach))
         last = token
-    places = np.empty(num_met + 1, dtype=np.int32)
+    positions = np.empty(num_met + 1, dtype=np.int32)
     if num_met == 0:
-        return places[:0]
+        return positions[:0]
     rooms = room(length, unknown, min(longest, store.counts[LONGEST]), max_rouge_l)
     bits, num_possible = signature(known), 0
     for posting in met[:num_met]:
-        place = np.int64(posting & PLACE_MASK)
-        places[num_possible] = place
-        differing = count_bits(store.signatures[place] ^ bits)
+        position = np.int64(posting & POSITION_MASK)
+        positions[num_possible] = position
+        differing = count_bits(store.signatures[position] ^ bits)
         num_possible += np.int64(differing < rooms[np.int64(posting >> LENGTH_SHIFT & LENGTH_MASK)])
-    possible = places[:num_possible]
+    possible = positions[:num_possible]
     sort(possible)
     return possible
 
 
 @compiled
 def find_match(store: Store, query: Tokens, first: int, max_rouge_l: float) -> tuple[int, float]:
-    """The nearest text from place `first` on if its F exceeds the threshold, else -1; the first of equals."""
+    """The nearest text from position `first` on if its F exceeds the threshold, else -1; the first of equals."""
     best, highest, last = -1, max_rouge_l, -1
-    places = find_candidates(store, query, first, max_rouge_l)
-    if len(places) == 0:
+    positions = find_candidates(store, query, first, max_rouge_l)
+    if len(positions) == 0:
         return best, highest
     keys, masks = token_masks(query)
     carries = np.empty(store.counts[LONGEST], dtype=np.uint64)
-    for place in places:
-        if place != last:
-            last = place
-            other = store.tokens[store.starts[place] : store.starts[place + 1]]
+    for position in positions:
+        if position != last:
+            last = position
+            other = store.tokens[store.starts[position] : store.starts[position + 1]]
             score = f_measure(common_length(keys, masks, other, carries), len(query), len(other))
             if score > highest:
-                best, highest = np.int64(place), score
+                best, highest = np.int64(position), score
     return best, highest
 
 
@@ -139,7 +139,7 @@ def search_block(
     texts: bytes,
     starts: NDArray[np.int64],
     max_rouge_l: float,
-    places: NDArray[np.int64],
+    positions: NDArray[np.int64],
     scores: NDArray[np.float64],
 ) -> None:
     """`find_match` among all texts for each of several, which begin at `starts` and end at its last entry.
@@ -149,13 +149,13 @@ def search_block(
         texts: the tokens.
         starts: shape (texts + 1,).
         max_rouge_l: the threshold.
-        places: receives the places found, shape (texts,).
+        positions: receives the positions found, shape (texts,).
         scores: receives their F.
     """
     store, tokens = Store(*arrays), np.frombuffer(texts, np.int32)
     for number in range(len(starts) - 1):
         query = tokens[starts[number] : starts[number + 1]]
-        places[number], scores[number] = find_match(store, query, 0, max_rouge_l)
+        positions[number], scores[number] = find_match(store, query, 0, max_rouge_l)
 
 
 @compiled
@@ -166,7 +166,7 @@ def decide_block(
     begin: int,
     first: int,
     max_rouge_l: float,
-    places: NDArray[np.int64],
+    positions: NDArray[np.int64],
     scores: NDArray[np.float64],
 ) -> int:
     """Decide on each text in turn and store those without a match.
@@ -176,9 +176,9 @@ def decide_block(
         texts: the tokens.
         starts: shape (texts + 1,).
         begin: the text to begin with.
-        first: the place from which on to search; what matches before it stands in `places` and `scores`.
+        first: the position from which on to search; what matches before it stands in `positions` and `scores`.
         max_rouge_l: the threshold; above 1, nothing is searched for and all texts are stored.
-        places: the places of the matches, -1 without one. Shape (texts,).
+        positions: the positions of the matches, -1 without one. Shape (texts,).
         scores: the F of the matches, the threshold without one.
 
     Returns:
@@ -187,10 +187,10 @@ def decide_block(
     store, tokens = Store(*arrays), np.frombuffer(texts, np.int32)
     for number in range(begin, len(starts) - 1):
         text = tokens[starts[number] : starts[number + 1]]
-        place, score = find_match(store, text, first, max_rouge_l)
+        position, score = find_match(store, text, first, max_rouge_l)
         if score > scores[number]:
-            places[number], scores[number] = place, score
-        if places[number] < 0 and not insert(store, text, max_rouge_l):
+            positions[number], scores[number] = position, score
+        if positions[number] < 0 and not insert(store, text, max_rouge_l):
             return number
     return len(starts) - 1
 

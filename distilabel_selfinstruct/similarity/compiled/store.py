@@ -13,9 +13,9 @@ from distilabel_selfinstruct.similarity.compiled.score import WORD, Tokens, reac
 TEXTS, POSTINGS, LONGEST = range(3)
 START, SIZE, EXPONENT = range(3)
 
-# A posting, from its highest bit: the token's reach (16), the length (16) and the place (32) of the text.
+# A posting, from its highest bit: the token's reach (16), the length (16) and the position (32) of the text.
 REACH_SHIFT, LENGTH_SHIFT = np.uint64(48), np.uint64(32)
-LENGTH_MASK, PLACE_MASK = np.uint64((1 << 16) - 1), np.uint64((1 << 32) - 1)
+LENGTH_MASK, POSITION_MASK = np.uint64((1 << 16) - 1), np.uint64((1 << 32) - 1)
 
 
 class Store(NamedTuple):
@@ -84,10 +84,10 @@ def append_posting(store: Store, token: int, posting: np.uint64) -> None:
 @compiled
 def has_room(store: Store, text: Tokens) -> bool:
     """Whether `insert` would not run past the end of an array; at most every list moves."""
-    place = store.counts[TEXTS]
-    if place == min(len(store.signatures), len(store.starts) - 1):
+    position = store.counts[TEXTS]
+    if position == min(len(store.signatures), len(store.starts) - 1):
         return False
-    if store.starts[place] + len(text) > len(store.tokens):
+    if store.starts[position] + len(text) > len(store.tokens):
         return False
     needed = 0
     for token in text:
@@ -102,8 +102,8 @@ def insert(store: Store, text: Tokens, max_rouge_l: float) -> bool:
     """Store a text of known tokens, or say False and change nothing: the arrays must grow first."""
     if not has_room(store, text):
         return False
-    place, length = store.counts[TEXTS], len(text)
-    length_and_place = np.uint64(min(length, MAX_LENGTH)) << LENGTH_SHIFT | np.uint64(place)
+    position, length = store.counts[TEXTS], len(text)
+    length_and_position = np.uint64(min(length, MAX_LENGTH)) << LENGTH_SHIFT | np.uint64(position)
     rising, last = text.copy(), 0
     sort(rising)
     for number, token in enumerate(rising[::-1]):
@@ -111,12 +111,12 @@ def insert(store: Store, text: Tokens, max_rouge_l: float) -> bool:
         if longest == 0:
             break
         if token != last:
-            append_posting(store, token, np.uint64(longest) << REACH_SHIFT | length_and_place)
+            append_posting(store, token, np.uint64(longest) << REACH_SHIFT | length_and_position)
         last = token
-    start = store.starts[place]
+    start = store.starts[position]
     store.tokens[start : start + length] = text
-    store.starts[place + 1] = start + length
-    store.signatures[place] = signature(text)
+    store.starts[position + 1] = start + length
+    store.signatures[position] = signature(text)
     store.counts[LONGEST] = max(store.counts[LONGEST], length)
-    store.counts[TEXTS] = place + 1
+    store.counts[TEXTS] = position + 1
     return True

@@ -1,7 +1,7 @@
 import pytest
 
-from distilabel_selfinstruct.errors import PublishError
-from distilabel_selfinstruct.hub.card.licenses import Licence, find_licence
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.hub.card.licenses import License, find_license
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 
 
@@ -16,40 +16,40 @@ from distilabel_selfinstruct.hub.card.model_terms import terms_of
     ],
 )
 def test_spdx_identifiers_become_the_hubs(text, id):
-    assert find_licence(text) == Licence(id)
+    assert find_license(text) == License(id)
 
 
 @pytest.mark.parametrize("text", [None, ""])
-def test_a_licence_is_asked_for_and_never_made_up(text):
-    with pytest.raises(PublishError, match=r"Give one with --license: apache-2\.0, cc-by-4\.0"):
-        find_licence(text)
+def test_a_license_is_asked_for_and_never_made_up(text):
+    with pytest.raises(ConfigError, match=r"say with --license how others may use it \(apache-2\.0, cc-by-4\.0"):
+        find_license(text)
 
 
-def test_an_unknown_licence_is_answered_with_near_ones():
-    with pytest.raises(PublishError, match=r"knows no licence 'cc-by-40'\. Did you mean cc-by-4\.0"):
-        find_licence("cc-by-40")
+def test_an_unknown_license_is_answered_with_near_ones():
+    with pytest.raises(ConfigError, match=r"does not know the license 'cc-by-40'\. Did you mean cc-by-4\.0"):
+        find_license("cc-by-40")
 
 
-def test_unknown_is_no_licence():
-    with pytest.raises(PublishError, match="knows no licence 'unknown'"):
-        find_licence("unknown")
+def test_unknown_is_no_license():
+    with pytest.raises(ConfigError, match="does not know the license 'unknown'"):
+        find_license("unknown")
 
 
-def test_another_licence_needs_a_name_and_an_address():
-    with pytest.raises(PublishError, match="--license-name and --license-link"):
-        find_licence("other", name="Acme 1.0")
-    assert find_licence("other", name="Acme 1.0", link="https://acme.example/licence").id == "other"
+def test_another_license_needs_a_name_and_an_address():
+    with pytest.raises(ConfigError, match="--license-name and --license-link"):
+        find_license("other", name="Acme 1.0")
+    assert find_license("other", name="Acme 1.0", link="https://acme.example/license").id == "other"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://acme.example/a b", "https://acme.example/>x", "acme"])
-def test_the_address_of_a_licence_is_one(link):
-    with pytest.raises(PublishError, match="--license-link"):
-        find_licence("other", name="Acme 1.0", link=link)
+def test_the_address_of_a_license_is_one(link):
+    with pytest.raises(ConfigError, match="--license-link"):
+        find_license("other", name="Acme 1.0", link=link)
 
 
-def test_a_name_does_not_go_with_a_known_licence():
-    with pytest.raises(PublishError, match="go with --license other only"):
-        find_licence("mit", name="Mine")
+def test_a_name_does_not_go_with_a_known_license():
+    with pytest.raises(ConfigError, match="are for --license other: omit them with --license mit"):
+        find_license("mit", name="Mine")
 
 
 @pytest.mark.parametrize(

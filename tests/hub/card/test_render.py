@@ -1,7 +1,9 @@
 """The card, as people and the Hub read it."""
 
+import json
 import re
 import sys
+from dataclasses import asdict
 
 import pytest
 import yaml
@@ -9,7 +11,8 @@ from huggingface_hub import DatasetCard
 from markdown_it import MarkdownIt
 
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.hub import Contents, build, find_licence, row_source, run_source
+from distilabel_selfinstruct.hub import Contents, build, find_license, row_source, run_source
+from distilabel_selfinstruct.ratings.decisions import DecisionRule
 from tests.hub.builders import instance, rating, review, run_folder
 
 
@@ -18,8 +21,8 @@ def card(tmp_path):
     def make(source, **options):
         number = len(list(tmp_path.glob("repository-*")))
         folder = tmp_path / f"repository-{number}"
-        licence = options.pop("licence", find_licence("cc-by-4.0"))
-        build(source, Contents(**{"repo_id": "acme/tasks", "licence": licence, "unreviewed": True, **options}), folder)
+        chosen = options.pop("license", find_license("cc-by-4.0"))
+        build(source, Contents(**{"repo_id": "acme/tasks", "license": chosen, "unreviewed": True, **options}), folder)
         return (folder / "README.md").read_text(encoding="utf-8")
 
     return make
@@ -29,7 +32,7 @@ def header(text: str) -> dict:
     return yaml.safe_load(text.split("---\n")[1])
 
 
-def test_the_header_says_licence_language_size_and_tags(card, run):
+def test_the_header_says_license_language_size_and_tags(card, run):
     head = header(card(run_source(run), languages=("en", "de")))
     assert head["license"] == "cc-by-4.0"
     assert head["language"] == ["en", "de"]
@@ -45,7 +48,7 @@ def test_the_languages_default_to_the_runs(card, tmp_path):
 
 def test_the_hubs_own_class_reads_the_card(card, run):
     read = DatasetCard(
-        card(run_source(run), licence=find_licence("other", name="Acme: 1", link="https://acme.example/l"))
+        card(run_source(run), license=find_license("other", name="Acme: 1", link="https://acme.example/l"))
     )
     assert read.data.license == "other"
     assert read.data.license_name == "Acme: 1"
@@ -65,7 +68,7 @@ def test_the_card_shows_table_1_beside_the_papers(card, run):
     assert "| instructions | 7 | 52,445 |" in card(run_source(run))
 
 
-def test_an_unreviewed_dataset_is_said_to_be_one(card, run):
+def test_the_card_says_that_nobody_reviewed_the_dataset(card, run):
     text = card(run_source(run))
     assert "**Not reviewed by people.**" in text
     assert "54%" in text
@@ -92,7 +95,7 @@ def test_a_reviewed_dataset_shows_table_2_and_agreement_under_other_names(card, 
 def test_published_undecided_instances_are_counted(card, run):
     review(run, ["kept", "dropped"])
     text = card(run_source(run), include=frozenset(["undecided"]))
-    assert "**Not all of this was accepted by people.**" in text
+    assert "**People did not accept all of these instances.**" in text
     assert "1 kept, 4 undecided" in text
     assert "human-reviewed" not in header(text)["tags"]
 
@@ -106,12 +109,12 @@ def test_terms_of_models_are_named_with_care(card, tmp_path):
 
 def test_rows_without_a_run_have_a_card_too(card):
     text = card(row_source([instance()]), languages=("en",))
-    assert "how it asked its model is not recorded here" in text
+    assert "does not know how the pipeline asked its model" in text
     assert "run.yaml" not in text
 
 
 def test_figures_are_files_of_the_repository(run, tmp_path):
-    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    repository = build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     text = (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
     shown = re.findall(r"\]\((figures/\w+\.png)\)", text)
     assert len(shown) > 2
@@ -121,7 +124,7 @@ def test_figures_are_files_of_the_repository(run, tmp_path):
 
 def test_without_a_plotting_library_the_card_has_no_figures_and_the_user_is_told(run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    repository = build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+    repository = build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     assert "has no figures" in repository.note
     assert "[analysis]" in repository.note
     assert "## Figures" not in (tmp_path / "new" / "README.md").read_text(encoding="utf-8")
@@ -131,13 +134,13 @@ def test_without_a_plotting_library_the_card_has_no_figures_and_the_user_is_told
 def test_a_failed_build_leaves_the_folder_empty(run, tmp_path):
     (run / "rejections.jsonl").write_text("not JSON\n")
     with pytest.raises(InputFileError):
-        build(run_source(run), Contents("acme/tasks", find_licence("mit"), unreviewed=True), tmp_path / "new")
+        build(run_source(run), Contents("acme/tasks", find_license("mit"), unreviewed=True), tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_ratings_of_an_earlier_run_are_told_and_not_named(card, tmp_path):
     text = card(run_source(run_folder(tmp_path / "run", human_feedback="/home/ann/run1")))
-    assert "\n- People's ratings of an earlier run chose" in text
+    assert "\n- People's ratings of an earlier run decided on" in text
     assert "/home/ann" not in text
 
 
@@ -166,3 +169,21 @@ def test_nothing_in_rows_or_names_breaks_the_card(card, tmp_path, attack):
     assert set(re.findall(r"<(\w+)", rendered)) == set(re.findall(r"<(\w+)", expected))
     assert re.findall(r"<h\d>.*", rendered) == re.findall(r"<h\d>.*", expected)
     assert "{{ 7 * 7 }}" in text or "{{" not in attack
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({}, "more than half of its raters accept it and at least one person rated it"),
+        ({"accept": "all", "min_raters": 2}, "all of its raters accept it and at least 2 people rated it"),
+        ({"accept": "any"}, "one of its raters accepts it"),
+        ({"worst_rating": "C"}, "with an overall rating of C or better"),
+    ],
+)
+def test_the_card_says_by_which_rule_instances_were_kept(card, reviewed, rule, words):
+    (reviewed / "review" / "pull.json").write_text(json.dumps({"rule": asdict(DecisionRule(**rule))}))
+    assert words in card(run_source(reviewed))
+
+
+def test_decisions_made_by_hand_have_no_rule_in_the_card(card, reviewed):
+    assert "An instance is kept if" not in card(run_source(reviewed))

@@ -7,9 +7,9 @@ from tests.hub.builders import instance
 
 def test_equal_rows_give_equal_bytes(tmp_path):
     rows = [instance(word) for word in ("sort", "rank", "count")]
-    one, other = (write_table(tmp_path / name, INSTANCES, rows) for name in ("a", "b"))
-    assert one == other
-    assert (tmp_path / "a" / one.paths[0]).read_bytes() == (tmp_path / "b" / other.paths[0]).read_bytes()
+    first, second = (write_table(tmp_path / name, INSTANCES, rows) for name in ("a", "b"))
+    assert first == second
+    assert (tmp_path / "a" / first.paths[0]).read_bytes() == (tmp_path / "b" / second.paths[0]).read_bytes()
 
 
 def test_much_text_goes_to_several_shards_in_order(tmp_path):

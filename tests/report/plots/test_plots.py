@@ -83,7 +83,7 @@ def luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def test_a_tint_lies_between_the_colour_and_white():
+def test_a_tint_lies_between_the_color_and_white():
     assert (tinted("#0072B2", 0), tinted("#0072B2", 1)) == ("#0072b2", "#ffffff")
 
 

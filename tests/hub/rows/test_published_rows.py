@@ -1,25 +1,32 @@
-"""Which rows are published, and what people are called."""
+"""Which rows are published, and the pseudonyms of people."""
 
 import stat
 
 import pytest
 
-from distilabel_selfinstruct.errors import InputFileError, PublishError, RunFolderError
+from distilabel_selfinstruct.errors import (
+    ConfigError,
+    FolderInUseError,
+    InputFileError,
+    OutputFileError,
+    PublishError,
+    RunFolderError,
+)
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.hub.rows.pseudonyms import FILE, pseudonyms, public_ratings
-from distilabel_selfinstruct.hub.rows.selection import Selection
+from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.source import row_source, run_source
 from tests.hub.builders import instance, rating, review, run_folder
 
 
 def published(folder, *include, **options):
-    selection = Selection(run_source(folder), frozenset(include), **options)
-    return [row["output"] for row in selection.instances()], [row["instruction"] for row in selection.instructions()]
+    rows = PublishedRows(run_source(folder), frozenset(include), **options)
+    return [row["output"] for row in rows.instances()], [row["instruction"] for row in rows.instructions()]
 
 
 def test_a_run_that_nobody_reviewed_is_refused_unless_told(run):
     with pytest.raises(PublishError, match=r"Nobody has reviewed this run.*--unreviewed"):
-        Selection(run_source(run))
+        PublishedRows(run_source(run))
     outputs, instructions = published(run, unreviewed=True)
     assert (len(outputs), len(instructions)) == (6, 7)
 
@@ -47,27 +54,27 @@ def test_dropped_instances_are_published_when_asked_for(reviewed):
 
 
 def test_rows_say_what_the_review_decided(reviewed):
-    selection = Selection(run_source(reviewed), frozenset(["dropped", "undecided"]))
-    verdicts = [row["review"] for row in selection.instances()]
-    assert verdicts == ["kept", "kept", "dropped", "undecided", "undecided", "undecided"]
+    rows = PublishedRows(run_source(reviewed), frozenset(["dropped", "undecided"]))
+    decisions = [row["review"] for row in rows.instances()]
+    assert decisions == ["kept", "kept", "dropped", "undecided", "undecided", "undecided"]
 
 
-def test_a_corrected_output_takes_the_place_of_the_models(run):
+def test_a_corrected_output_replaces_that_of_the_model(run):
     review(run, ["kept", "kept"], corrections=["By a person."])
-    selection = Selection(run_source(run))
-    assert next((row["output"], row["corrected"]) for row in selection.instances()) == ("By a person.", True)
-    assert selection.num_corrected == 1
+    rows = PublishedRows(run_source(run))
+    assert next((row["output"], row["corrected"]) for row in rows.instances()) == ("By a person.", True)
+    assert rows.num_corrected == 1
 
 
 def test_a_review_that_kept_nothing_leaves_nothing_to_publish(run):
     review(run, ["dropped", "undecided"])
     with pytest.raises(PublishError, match=r"no instance to publish \(1 dropped, 5 undecided\)"):
-        Selection(run_source(run))
+        PublishedRows(run_source(run))
 
 
 def test_what_was_never_reviewed_cannot_be_included(run):
-    with pytest.raises(PublishError, match="leave --include"):
-        Selection(run_source(run), frozenset(["undecided"]), unreviewed=True)
+    with pytest.raises(ConfigError, match="so no instance is undecided: omit --include"):
+        PublishedRows(run_source(run), frozenset(["undecided"]), unreviewed=True)
 
 
 @pytest.mark.parametrize("status", ["started", "stopped", "failed"])
@@ -82,11 +89,11 @@ def test_a_run_that_still_works_is_refused(run):
     from distilabel_selfinstruct.files import run_layout
     from distilabel_selfinstruct.files.locks import lock
 
-    with lock(run / run_layout.LOCK), pytest.raises(PublishError, match="is still working"):
+    with lock(run / run_layout.LOCK), pytest.raises(FolderInUseError, match="is still working"):
         run_source(run, unfinished=True)
 
 
-def test_a_folder_without_a_run_is_said_to_be_one(tmp_path):
+def test_a_folder_without_a_run_is_named(tmp_path):
     with pytest.raises(RunFolderError, match=r"holds no run: run\.json is missing"):
         run_source(tmp_path)
 
@@ -100,8 +107,8 @@ def test_a_damaged_decision_is_named_by_its_line(run):
 
 
 def test_rows_of_any_origin_can_be_published():
-    selection = Selection(row_source([instance("sort"), instance("rank")]), unreviewed=True)
-    assert [row["instruction"] for row in selection.instructions()] == list(selection.num_instances)
+    rows = PublishedRows(row_source([instance("sort"), instance("rank")]), unreviewed=True)
+    assert [row["instruction"] for row in rows.instructions()] == list(rows.num_instances)
 
 
 def test_raters_keep_their_names_for_good_and_numbers_follow_no_order(tmp_path):
@@ -125,8 +132,23 @@ def test_the_order_of_raters_differs_from_run_to_run(tmp_path):
 
 def test_a_damaged_file_of_names_is_an_error_that_says_so(tmp_path):
     (tmp_path / FILE).write_text("{")
-    with pytest.raises(RunFolderError, match="is damaged"):
+    with pytest.raises(RunFolderError, match="is damaged: repair it, or remove it") as caught:
         pseudonyms(tmp_path, ["anna"])
+    assert caught.value.path == str(tmp_path / FILE)
+
+
+def test_a_file_of_names_that_cannot_be_written_is_an_error_with_its_path(tmp_path):
+    with pytest.raises(OutputFileError, match="Cannot write to") as caught:
+        pseudonyms(tmp_path / "no folder", ["anna"])
+    assert caught.value.path == str(tmp_path / "no folder" / FILE)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"rule": 5}', '{"rule": {"accept": "few"}}', '{"rule": {"x": 1}}']
+)
+def test_a_rule_that_cannot_be_read_is_unknown(reviewed, content):
+    (reviewed / "review" / "pull.json").write_text(content)
+    assert run_source(reviewed).rule is None
 
 
 def test_names_of_raters_leave_comments_but_not_other_words():

@@ -1,56 +1,57 @@
-"""Which rows of a run are published: those that people kept, unless the user says otherwise."""
+"""Which rows of a source are published: those that people kept, unless the user says otherwise."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.errors import ConfigError, PublishError
 from distilabel_selfinstruct.hub.rows.redaction import public_model
-from distilabel_selfinstruct.hub.rows.source import Row, Source
+from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, with_decisions
 from distilabel_selfinstruct.ratings.decisions import DecisionStatus
+from distilabel_selfinstruct.records import Row
 
 
-class Selection:
+class PublishedRows:
     """The rows of a source that are published.
 
     Args:
         source: the rows and the review.
         include: decisions whose instances are published beside the kept ones: `undecided`, `dropped`.
-        unreviewed: publish a run that nobody reviewed.
+        unreviewed: publish a source that nobody reviewed.
 
     Attributes:
-        verdicts: how many instances of the source have each decision.
-        num_instances: how many instances are published for each instruction.
-        num_corrected: how many of these have an output that a rater wrote.
+        counts: the number of instances of the source by decision.
+        num_instances: the number of published instances by instruction.
+        num_corrected: the number of published instances with an output that a rater wrote.
         records: the identities of the published instances.
         models: the names of the models that wrote them, the most frequent first.
 
     Raises:
-        PublishError: nobody reviewed the run and `unreviewed` is not set, or nothing is left to publish.
+        ConfigError: there was no review, and `include` names decisions.
+        PublishError: nobody reviewed the source and `unreviewed` is not set, or nothing is left to publish.
     """
 
     def __init__(self, source: Source, include: Collection[DecisionStatus] = (), *, unreviewed: bool = False) -> None:
         if source.decisions is None and not unreviewed:
             raise PublishError(
-                "Nobody has reviewed this run. Let people rate it (selfinstruct review push, then selfinstruct review "
-                "pull), or publish it with --unreviewed: its card will say so."
+                "Nobody has reviewed this run: let people rate it (selfinstruct review push, then selfinstruct review "
+                "pull), or publish it with --unreviewed, which its card will say."
             )
         if source.decisions is None and include:
-            raise PublishError(
-                f"There was no review, so no instance is {' or '.join(sorted(include))}: leave --include."
-            )
+            names = " or ".join(sorted(map(str, include)))
+            raise ConfigError(f"There was no review, so no instance is {names}: omit --include.")
         self._source = source
         self._published = {DecisionStatus.KEPT, DecisionStatus.UNREVIEWED, *include}
         self.include = include
         self.reviewed = source.decisions is not None
-        self.verdicts: Counter[DecisionStatus] = Counter()
+        self.counts: Counter[DecisionStatus] = Counter()
         self.num_instances: Counter[str] = Counter()
         self.num_corrected = 0
         self.records: set[str] = set()
         self._decided: set[str] = set()
         models: Counter[str] = Counter()
         for row, record, decision in self._with_decisions():
-            self.verdicts[decision.status] += 1
+            self.counts[decision.status] += 1
             self._decided.add(row["instruction"])
             if decision.status in self._published:
                 self.records.add(record)
@@ -59,15 +60,15 @@ class Selection:
                 models[str(row.get("model_name") or "")] += 1
         self.models = tuple(dict.fromkeys(public_model(name) for name, _ in models.most_common() if name))
         if not self.records:
-            counts = ", ".join(f"{number} {verdict}" for verdict, number in self.verdicts.items()) or "it has none"
+            counts = ", ".join(f"{number} {status}" for status, number in self.counts.items()) or "it has none"
             raise PublishError(
                 f"There is no instance to publish ({counts}): rate some, or add others with --include undecided."
             )
 
     @property
     def total(self) -> int:
-        """How many instances are published."""
-        return sum(self.num_instances.values())
+        """The number of published instances."""
+        return self.num_instances.total()
 
     def instances(self) -> Iterator[Row]:
         """The published instances, with the outputs that the review chose."""

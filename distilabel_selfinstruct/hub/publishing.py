@@ -1,0 +1,131 @@
+"""Build a dataset repository, and send it to the Hub or leave it in a folder."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from distilabel_selfinstruct.hub.build import OnProgress, Repository, build
+from distilabel_selfinstruct.hub.card.licenses import find_license
+from distilabel_selfinstruct.hub.contents import Contents
+from distilabel_selfinstruct.hub.rows.source import Source, run_source
+from distilabel_selfinstruct.hub.upload.commit import Uploaded, require_token, upload
+from distilabel_selfinstruct.ratings.decision_file import parse_included
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """What was published: the number of rows by table, and the number and size of the files.
+
+    `uploaded` says where the dataset is on the Hub; it is None for a dry run. `folder` is the folder of a dry run, or
+    else None. `note` says what is missing in the card.
+    """
+
+    num_rows: Mapping[str, int]
+    num_files: int
+    num_bytes: int
+    note: str
+    folder: Path | None
+    uploaded: Uploaded | None
+
+
+def publish_run(
+    folder: str | os.PathLike[str],
+    repo_id: str,
+    *,
+    license: str | None = None,
+    license_name: str = "",
+    license_link: str = "",
+    languages: Iterable[str] = (),
+    include: Iterable[str] = (),
+    unreviewed: bool = False,
+    unfinished: bool = False,
+    with_rejections: bool = False,
+    include_seeds: bool = False,
+    private: bool = False,
+    replace: bool = False,
+    dry_run: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> PublishResult:
+    """Publish a run as a dataset on the Hub, with a card, in one commit or in none if nothing differs.
+
+    The token is `HF_TOKEN`, or that of `hf auth login`.
+
+    Args:
+        folder: the folder of the run.
+        repo_id: the name on the Hub, `OWNER/NAME`. A repository is made if there is none.
+        license: the SPDX identifier of the license. It has no default.
+        license_name: the name of a license that is `other`.
+        license_link: the address of its text.
+        languages: BCP-47 tags of the texts. The default is the language of the run.
+        include: `undecided` or `dropped`: instances to publish beside those that people kept.
+        unreviewed: publish a run that nobody has rated.
+        unfinished: publish a run that stopped early, too.
+        with_rejections: add the texts that the rules dropped.
+        include_seeds: add the seed file.
+        private: only the owners of the repository may read it.
+        replace: take over a repository that holds something else and delete that; overwrite what people edited.
+        dry_run: a new or empty folder for the repository. The Hub is not asked then.
+        on_progress: is called with a few words about each part of the work, before it is done.
+
+    Raises:
+        ConfigError: an option cannot work, or there is no token.
+        RunFolderError: there is no run, it is damaged, or a process works on it.
+        PublishError: the run may not be published: it is not finished, or nobody has reviewed it.
+        InputFileError: a file of the run cannot be read, or the seed file has changed.
+        OutputFileError: the folder of a dry run holds something, or cannot be written.
+        HubError: the Hub refuses or cannot be reached, or the repository holds something else.
+    """
+    contents = Contents(
+        repo_id=repo_id,
+        license=find_license(license, name=license_name, link=license_link),
+        languages=tuple(languages),
+        include=parse_included(include),
+        unreviewed=unreviewed,
+        with_rejections=with_rejections,
+        include_seeds=include_seeds,
+    )
+    source = run_source(folder, unfinished=unfinished)
+    return publish(source, contents, private=private, replace=replace, dry_run=dry_run, on_progress=on_progress)
+
+
+def publish(
+    source: Source,
+    contents: Contents,
+    *,
+    private: bool = False,
+    replace: bool = False,
+    dry_run: str | os.PathLike[str] | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> PublishResult:
+    """Publish a source. See `publish_run` for the other arguments and the errors.
+
+    Args:
+        source: the rows to publish.
+        contents: which of them, under which name and license.
+        private: only the owners of the repository may read it.
+        replace: take over a repository that holds something else and delete that; overwrite what people edited.
+        dry_run: a new or empty folder for the repository. The Hub is not asked then.
+        on_progress: is called with a few words about each part of the work, before it is done.
+    """
+    if dry_run is not None:
+        folder = Path(dry_run)
+        return _result(build(source, contents, folder, on_progress), folder, None)
+    require_token(contents.repo_id)  # before minutes of work
+    with TemporaryDirectory(prefix="selfinstruct-publish-") as scratch:
+        repository = build(source, contents, Path(scratch) / "repository", on_progress)
+        on_progress(f"sending to {contents.repo_id}")
+        uploaded = upload(repository.folder, contents.repo_id, private=private, replace=replace)
+    return _result(repository, None, uploaded)
+
+
+def _result(repository: Repository, folder: Path | None, uploaded: Uploaded | None) -> PublishResult:
+    return PublishResult(
+        num_rows=repository.num_rows,
+        num_files=repository.num_files,
+        num_bytes=repository.num_bytes,
+        note=repository.note,
+        folder=folder,
+        uploaded=uploaded,
+    )

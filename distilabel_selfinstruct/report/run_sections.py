@@ -1,0 +1,88 @@
+"""The sections on a run: what people say, what was dropped, how the run went, what it used."""
+
+from distilabel_selfinstruct.report.report import Report
+from distilabel_selfinstruct.report.section import ReportSection
+
+
+def review_section(report: Report) -> ReportSection:
+    """What people say about the instances."""
+    title = "What people say"
+    found = report.review
+    if found is None:
+        return ReportSection("review", title, left_out=report.left_out.get("review", ""))
+    people = "one person" if found.raters == 1 else f"{found.raters} people"
+    paragraphs = [
+        (
+            f"{people.capitalize()} rated {found.records:,} instances. If people answered a question differently, the "
+            "majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
+        )
+    ]
+    if not found.agreement:
+        paragraphs.append("Install the extra analysis to see how far the raters agree.")
+    elif found.raters > 1:
+        paragraphs.append(
+            "κ and α are 1 if all raters agree, and 0 if they agree as often as by chance. The 95% intervals are in "
+            "parentheses. For the ratings from A to D, α takes the distance of the letters into account. The κ of the "
+            "paper is for two raters who rated answers of models."
+        )
+    return ReportSection(
+        "review",
+        title,
+        tuple(paragraphs),
+        tables=(
+            ("table_2", "Table 2 of the paper"),
+            ("overall", "Overall ratings"),
+            ("agreement", "Agreement of the raters"),
+        ),
+    )
+
+
+def rejections_section(report: Report) -> ReportSection:
+    """What the rules dropped."""
+    total = sum(rule.count for rule in report.rejections)
+    return ReportSection(
+        "rejections",
+        "What was dropped",
+        (f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else (),
+        plots=(("rejections", "Dropped texts by stage and rule"),),
+        folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
+        left_out=report.left_out.get("rejections", ""),
+    )
+
+
+def acceptance_section(report: Report) -> ReportSection:
+    """How the share of admitted candidates changed."""
+    admitted = sum(period.admitted for period in report.acceptance)
+    candidates = admitted + sum(period.rejected for period in report.acceptance)
+    paragraph = ""
+    if candidates:
+        paragraph = (
+            f"{admitted:,} of {candidates:,} candidate instructions were admitted ({admitted / candidates:.0%}). "
+            "If the share falls, the model repeats itself."
+        )
+    return ReportSection(
+        "acceptance",
+        "Acceptance over time",
+        (paragraph,) if paragraph else (),
+        plots=(("acceptance", "The share of admitted candidate instructions, over the requests for instructions"),),
+        left_out=report.left_out.get("acceptance", ""),
+    )
+
+
+def usage_section(report: Report) -> ReportSection:
+    """Requests, tokens and cost."""
+    found = report.usage
+    if found is None:
+        return ReportSection("usage", "Tokens and cost", left_out=report.left_out.get("usage", ""))
+    paragraphs = []
+    if not found.total.input_tokens + found.total.output_tokens:
+        paragraphs.append("The model did not count its tokens.")
+    if found.cost is not None:
+        paragraphs.append(f"At the prices given for the run, it cost {found.cost:,.2f}.")
+    else:
+        paragraphs.append("The cost is unknown, because the run has no price for its model.")
+    if found.unreadable:
+        paragraphs.append(f"{found.unreadable:,} lines of the journals could not be read and are not counted.")
+    return ReportSection(
+        "usage", "Tokens and cost", tuple(paragraphs), tables=(("usage", "Requests and tokens by stage"),)
+    )

@@ -1,0 +1,62 @@
+"""A report as two files: a page for people and figures for programs."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from distilabel_selfinstruct.analysis.verb_noun import Parser
+from distilabel_selfinstruct.errors import writing
+from distilabel_selfinstruct.files import atomic, run_layout
+from distilabel_selfinstruct.report.build import OnProgress, build_report
+from distilabel_selfinstruct.report.page import to_html
+from distilabel_selfinstruct.report.report import Report
+from distilabel_selfinstruct.report.sources import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """The report, and where its page and its figures were written."""
+
+    report: Report
+    page: Path
+    figures: Path
+
+
+def write_report(
+    source: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    seed_tasks: str | os.PathLike[str] | None = None,
+    parser: Parser = "auto",
+    split: str | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> ReportResult:
+    """Describe a run or other rows, and write `report.html` and `report.json`.
+
+    Args:
+        source: the folder of a run, or a file or dataset of rows (see `tables.read_rows`).
+        output: the folder to write to. The default is the folder of the run, or the working folder for other rows.
+        seed_tasks: the seed file, if it is not that of the run.
+        parser: what finds verbs and nouns (see `count_verb_nouns`).
+        split: which split of a dataset.
+        on_progress: is called with the name of each part that takes time, before the part is made.
+
+    Raises:
+        SelfInstructError: the rows cannot be read, or an option cannot work.
+        MissingExtraError: matplotlib is not installed (the extra `analysis`).
+        OutputFileError: the folder cannot be written.
+    """
+    on_progress("reading")
+    rows = read_source(source, split)
+    report = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
+    on_progress("drawing")
+    page = to_html(report)
+    figures = json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
+    folder = Path(output) if output is not None else rows.folder or Path()
+    result = ReportResult(report, folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES)
+    with writing(folder, "Give another --output."):
+        folder.mkdir(parents=True, exist_ok=True)
+        atomic.write(result.page, page)
+        atomic.write(result.figures, figures)
+    return result

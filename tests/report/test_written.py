@@ -1,0 +1,63 @@
+"""A report is written as a page and as figures, from Python as from the command."""
+
+import json
+
+import pytest
+
+from distilabel_selfinstruct.errors import InputFileError, OutputFileError
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.report import write_report
+from tests.report.run_folders import instance, task, write_run
+
+
+@pytest.fixture
+def rows(tmp_path):
+    jsonl.write(tmp_path / "rows.jsonl", [instance("Write a poem.", "Rain")])
+    return tmp_path / "rows.jsonl"
+
+
+def test_the_report_of_a_run_is_written_into_its_folder(tmp_path):
+    folder = write_run(tmp_path / "run", [task("Write a poem.")], [instance("Write a poem.", "Rain")])
+    result = write_report(folder)
+    assert (result.page, result.figures) == (folder / "report.html", folder / "report.json")
+    assert json.loads(result.figures.read_text()) == json.loads(json.dumps(result.report.to_json()))
+
+
+def test_the_report_of_other_rows_is_written_into_the_working_folder(tmp_path, rows, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    write_report(rows)
+    assert sorted(path.name for path in (tmp_path / "work").iterdir()) == ["report.html", "report.json"]
+
+
+def test_each_part_is_named_before_it_is_made(tmp_path, rows):
+    seen = []
+    write_report(rows, tmp_path / "out", on_progress=seen.append)
+    assert (seen[0], seen[-1]) == ("reading", "drawing")
+    assert "near-duplicates" in seen
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, rows):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OutputFileError, match="Give another --output") as caught:
+        write_report(rows, tmp_path / "taken")
+    assert caught.value.path == str(tmp_path / "taken")
+
+
+@pytest.mark.parametrize("bad", [{"prompt": "x"}, {"instruction": 7}, {"instruction": "x", "output": 7}])
+def test_the_error_about_a_bad_row_carries_the_path_of_its_file(tmp_path, bad):
+    jsonl.write(tmp_path / "bad.jsonl", [instance("Write a poem."), bad])
+    with pytest.raises(InputFileError, match=r"bad\.jsonl, row 2") as caught:
+        write_report(tmp_path / "bad.jsonl")
+    assert caught.value.path == str(tmp_path / "bad.jsonl")
+
+
+def test_a_run_in_strict_mode_is_compared_by_its_own_tokenizer(tmp_path):
+    texts = ["写一首关于春天的诗", "写一首关于春天的歌"]
+    strict, default = (
+        write_run(tmp_path / mode, [task(text) for text in texts], [], language="zh", mode=mode)
+        for mode in ("strict", "default")
+    )
+    # The tokenizer of strict mode sees no Chinese.
+    assert write_report(strict).report.near_duplicates.dropped[0] == 0
+    assert write_report(default).report.near_duplicates.dropped[0] == 1

@@ -33,7 +33,7 @@ FLOORS = {
     "argilla_server": 4,
     "exporting": 5,
     "llms": 5,
-    "report": 5,
+    "reporting": 5,
     "review": 5,
     "testing": 5,
     "hub": 6,
@@ -49,7 +49,7 @@ SUB_ROOMS = {
     "cli": {"review": 0},
     "hub": {"rows": 0, "upload": 0, "card": 1},
     "ratings": {"agreement": 1},
-    "report": {"plots": 0},
+    "reporting": {"plots": 0},
     "review": {"argilla": 0, "folder": 1, "pulling": 2, "pushing": 2, "comparing": 3},
     "similarity": {"compiled": 1},
 }

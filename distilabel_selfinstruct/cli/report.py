@@ -31,10 +31,10 @@ def report(
     """Write report.html and report.json."""
     from rich.console import Console
 
-    from distilabel_selfinstruct.report import write_report
+    from distilabel_selfinstruct import reporting
 
     with Console(stderr=True).status("reading") as status:
-        result = write_report(
+        result = reporting.report(
             source, output, seed_tasks=seed_tasks, parser=parser, split=split, on_progress=status.update
         )
     statistics = result.report.table_1

@@ -65,14 +65,14 @@ def status(
         folder: the folder of the run or the comparison.
         datasets: names of the datasets to read; by default, all that were pushed for it.
         workspace: the workspace of the datasets; by default, where they were pushed.
-        client: the connection, with the key of an owner or admin; by default as in `pull.pull`.
+        client: the connection, with the key of an owner or admin; by default as in `pull_decisions`.
         on_progress: is told the progress in each dataset.
 
     Returns:
         The state; its ratings are those that a pull would write.
 
     Raises:
-        ConfigError, RunFolderError, InputFileError, ArgillaError: as in `pull.pull`.
+        ConfigError, RunFolderError, InputFileError, ArgillaError: as in `pull_decisions`.
     """
     files = review_folder(folder)
     files.require_run()

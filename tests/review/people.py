@@ -17,7 +17,7 @@ from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import connect
 from distilabel_selfinstruct.review.argilla.settings import load_settings
 from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, write_pushed
-from distilabel_selfinstruct.review.pulling.pull import PullResult, pull
+from distilabel_selfinstruct.review.pulling.pull import PullResult, pull_decisions
 
 WORKSPACE = "selfinstruct"
 
@@ -70,7 +70,7 @@ class Review:
         self.client.api.http_client.close()
 
     def pull(self, rule: DecisionRule | None = None, **options: Any) -> PullResult:
-        return pull(self.run, rule, client=self.client, **options)
+        return pull_decisions(self.run, rule, client=self.client, **options)
 
     @property
     def path(self) -> Path:

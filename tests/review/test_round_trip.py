@@ -11,8 +11,8 @@ from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStat
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.ratings.table_2 import Count, quality
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
-from distilabel_selfinstruct.review.pulling.pull import pull
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pulling.pull import pull_decisions
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from distilabel_selfinstruct.review.status import status
 from tests.review.people import GOOD, WRONG, connected, identity, instance
@@ -71,12 +71,12 @@ def statuses(run: Any) -> dict[str, str]:
 
 
 def test_what_two_raters_say_comes_back_and_decides(argilla_server, client, run):
-    push_run(run, client=client)
+    push_for_review(run, client=client)
     first, second, third = map(identity, ROWS[:3])
     dataset = "selfinstruct-circle"
     answer(client, argilla_server, "anna", dataset, {first: GOOD, second: GOOD, third: WRONG})
     answer(client, argilla_server, "ben", dataset, {first: GOOD, second: WRONG, third: WRONG})
-    pull(run, client=client)
+    pull_decisions(run, client=client)
     decided = statuses(run)
     assert (decided[first], decided[second], decided[third]) == ("kept", "dropped", "dropped")
     assert set(list(decided.values())[3:]) == {"undecided"}
@@ -84,7 +84,7 @@ def test_what_two_raters_say_comes_back_and_decides(argilla_server, client, run)
 
 
 def test_raters_with_datasets_of_their_own_are_put_together(argilla_server, client, run):
-    push_run(run, PushOptions(raters=("anna", "ben"), shared=4), client=client)
+    push_for_review(run, PushOptions(raters=("anna", "ben"), shared=4), client=client)
     pushed = read_pushed(run)
     for dataset in pushed.datasets:
         answer(client, argilla_server, dataset.rater, dataset.name, dict.fromkeys(dataset.records, GOOD))
@@ -92,7 +92,7 @@ def test_raters_with_datasets_of_their_own_are_put_together(argilla_server, clie
         ("anna", 8, 0),
         ("ben", 8, 0),
     ]
-    result = pull(run, client=client)
+    result = pull_decisions(run, client=client)
     assert result.summary.notes == ()
     assert set(statuses(run).values()) == {"kept"}
     raters = [row["num_raters"] for row in jsonl.read(run / "review" / "decisions.jsonl")]
@@ -100,10 +100,10 @@ def test_raters_with_datasets_of_their_own_are_put_together(argilla_server, clie
 
 
 def test_a_sample_leaves_the_other_rows_undecided_without_a_note(argilla_server, client, run):
-    push_run(run, PushOptions(sample=5), client=client)
+    push_for_review(run, PushOptions(sample=5), client=client)
     (dataset,) = read_pushed(run).datasets
     answer(client, argilla_server, "anna", dataset.name, dict.fromkeys(dataset.records, GOOD))
-    result = pull(run, client=client)
+    result = pull_decisions(run, client=client)
     assert result.summary.notes == ()
     assert result.summary.missing_records == 7
     assert sorted(statuses(run).values()) == ["kept"] * 5 + ["undecided"] * 7
@@ -112,36 +112,36 @@ def test_a_sample_leaves_the_other_rows_undecided_without_a_note(argilla_server,
 def test_a_python_user_needs_no_client(argilla_server, client, run, monkeypatch):
     monkeypatch.setenv("ARGILLA_API_URL", argilla_server.url)
     monkeypatch.setenv("ARGILLA_API_KEY", argilla_server.api_key)
-    pushed = push_run(str(run), PushOptions(sample=2))
+    pushed = push_for_review(str(run), PushOptions(sample=2))
     assert (pushed.created, pushed.url) == (2, argilla_server.url)
     answer(client, argilla_server, "anna", "selfinstruct-circle", dict.fromkeys(pushed.datasets[0].records, GOOD))
     assert [dataset.completed for dataset in status(str(run)).datasets] == [2]
-    result = pull(str(run), DecisionRule(accept="all"))
+    result = pull_decisions(str(run), DecisionRule(accept="all"))
     assert sum(decision.status == DecisionStatus.KEPT for decision in result.decisions) == 2
     assert (len(result.ratings), result.summary.ratings) == (8, 8)
 
 
 def test_pushing_again_keeps_the_answers(argilla_server, client, run):
-    push_run(run, client=client)
+    push_for_review(run, client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): GOOD})
-    pull(run, client=client)
-    push_run(run, client=client)
-    result = pull(run, client=client)
+    pull_decisions(run, client=client)
+    push_for_review(run, client=client)
+    result = pull_decisions(run, client=client)
     assert (result.summary.gone, result.summary.notes) == (0, ())
     assert statuses(run)[identity(ROWS[0])] == "kept"
 
 
 def test_answers_to_the_questions_of_a_comparison_come_back_without_a_note(argilla_server, client, run):
-    push_run(run, PushOptions(settings="comparison"), client=client)
+    push_for_review(run, PushOptions(settings="comparison"), client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): {"overall": "D"}})
-    assert pull(run, client=client).summary.notes == ()
+    assert pull_decisions(run, client=client).summary.notes == ()
     assert statuses(run)[identity(ROWS[0])] == "dropped"
 
 
 def test_pulled_ratings_are_the_feedback_of_the_next_run(argilla_server, client, run):
-    push_run(run, client=client)
+    push_for_review(run, client=client)
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(ROWS[0]): GOOD, identity(ROWS[1]): WRONG})
-    pull(run, client=client)
+    pull_decisions(run, client=client)
     feedback = load_feedback(run)
     assert feedback.endorsed == ((ROWS[0]["instruction"], True),)
     assert feedback.banned == (ROWS[1]["instruction"],)
@@ -150,10 +150,10 @@ def test_pulled_ratings_are_the_feedback_of_the_next_run(argilla_server, client,
 def test_texts_with_script_keep_their_identity_through_the_circle(argilla_server, client, run):
     payload = "<img src=x onerror=alert(1)> \"'&amp; \u202e {{ x }} `$(id)`"
     jsonl.write(run / "instances.jsonl", [instance(0, instruction=payload, input=payload, output=payload)])
-    push_run(run, client=client)
+    push_for_review(run, client=client)
     row = next(jsonl.read(run / "instances.jsonl"))
     answer(client, argilla_server, "anna", "selfinstruct-circle", {identity(row): {**GOOD, "comment": payload}})
-    pull(run, client=client)
+    pull_decisions(run, client=client)
     (decision,) = jsonl.read(run / "review" / "decisions.jsonl")
     assert (decision["instruction"], decision["input"], decision["output"]) == (payload, payload, payload)
     assert payload in {rating.value for rating in read_ratings(run / "review" / "ratings.jsonl")}

@@ -55,7 +55,7 @@ def pull(
 
     from distilabel_selfinstruct.ratings.decisions import DecisionRule
     from distilabel_selfinstruct.review.argilla.connection import open_client
-    from distilabel_selfinstruct.review.pulling.pull import pull as pull_run
+    from distilabel_selfinstruct.review.pulling.pull import pull_decisions
 
     rule = DecisionRule(accept, min_raters, worst_rating.upper(), corrections)
     console = get_console()
@@ -63,7 +63,7 @@ def pull(
         open_client(api_url=api_url, api_key=api_key, home=home) as client,
         transfer_bar(console, "Reading") as on_progress,
     ):
-        result = pull_run(
+        result = pull_decisions(
             folder, rule, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
         )
     console.print(datasets_table(result.summary.datasets))

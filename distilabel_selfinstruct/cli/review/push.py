@@ -74,7 +74,7 @@ def push(
     from rich import get_console
 
     from distilabel_selfinstruct.review.argilla.connection import open_client
-    from distilabel_selfinstruct.review.pushing.push import push_run
+    from distilabel_selfinstruct.review.pushing.push import push_for_review
     from distilabel_selfinstruct.review.pushing.rows import PushOptions
 
     options = PushOptions(
@@ -91,7 +91,7 @@ def push(
         open_client(api_url=api_url, api_key=api_key, home=home) as client,
         transfer_bar(console, "Sending") as on_progress,
     ):
-        result = push_run(folder, options, dataset=dataset, client=client, on_progress=on_progress)
+        result = push_for_review(folder, options, dataset=dataset, client=client, on_progress=on_progress)
     _show(console, folder, options, result)
 
 

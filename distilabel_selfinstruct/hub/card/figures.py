@@ -10,10 +10,10 @@ from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.records import Row
-from distilabel_selfinstruct.report import Report, ReportSource, build_report
-from distilabel_selfinstruct.report.review import summarize_review
-from distilabel_selfinstruct.report.sections import sections
-from distilabel_selfinstruct.report.sources import run_facts
+from distilabel_selfinstruct.reporting import Report, ReportSource, build_report
+from distilabel_selfinstruct.reporting.review import summarize_review
+from distilabel_selfinstruct.reporting.sections import sections
+from distilabel_selfinstruct.reporting.sources import run_facts
 
 FOLDER = "figures"
 

@@ -25,7 +25,7 @@ from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStat
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.ratings.table_2 import Count, Quality
 from distilabel_selfinstruct.records import Row, Stage
-from distilabel_selfinstruct.report import Report
+from distilabel_selfinstruct.reporting import Report
 
 _LABELS = {
     "instructions": "instructions",

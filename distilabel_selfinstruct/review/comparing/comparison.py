@@ -155,7 +155,7 @@ def push_comparison(
         answers: the answer to each task, by model.
         options: what to compare.
         dataset: name of the dataset; by default, `comparison-` and the name of the folder.
-        client: the connection; by default as in `push.push_run`.
+        client: the connection; by default as in `push_for_review`.
         on_progress: is told the progress after each request.
 
     Raises:
@@ -163,7 +163,7 @@ def push_comparison(
         InputFileError: there is no task to compare the models on.
         RunFolderError: the folder holds a run or another comparison, or a file in it is damaged.
         OutputFileError: the folder cannot be written.
-        ArgillaError: as in `push.push_run`.
+        ArgillaError: as in `push_for_review`.
     """
     path, options = Path(folder), options or CompareOptions()
     if (path / run_layout.INSTANCES).exists():
@@ -203,12 +203,12 @@ def pull_comparison(
         folder: the folder of the comparison.
         datasets: names of the datasets to read; by default, all that were pushed for it.
         workspace: the workspace of the datasets; by default, where they were pushed.
-        client: the connection, with the key of an owner or admin; by default as in `pull.pull`.
+        client: the connection, with the key of an owner or admin; by default as in `pull_decisions`.
         on_progress: is told the progress in each dataset.
 
     Raises:
         RunFolderError: the folder holds no comparison, a file in it is damaged, or another pull works in it.
-        InputFileError, OutputFileError, ConfigError, ArgillaError: as in `pull.pull`.
+        InputFileError, OutputFileError, ConfigError, ArgillaError: as in `pull_decisions`.
     """
     files = ComparisonFolder(folder)
     key = files.key()

@@ -51,7 +51,7 @@ class PullResult:
     summary: ReviewSummary
 
 
-def pull(
+def pull_decisions(
     folder: str | os.PathLike[str],
     rule: DecisionRule | None = None,
     *,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argilla as rg
 
 
-def push_run(
+def push_for_review(
     folder: str | os.PathLike[str],
     options: PushOptions | None = None,
     *,

@@ -2,7 +2,7 @@
 
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
-from distilabel_selfinstruct.review.pulling.pull import pull
+from distilabel_selfinstruct.review.pulling.pull import pull_decisions
 from tests.review.people import GOOD, WORKSPACE, WRONG, answers, connected, statuses
 
 
@@ -69,7 +69,7 @@ def test_the_answers_of_a_user_whom_this_key_cannot_see_are_kept_under_their_id(
     review.answer(dora.username, {0: GOOD}, api_key=dora_key)
     dora.remove_from_workspace(review.client.workspaces(WORKSPACE))
     with connected(review.server.url, review.new_admin_key()) as client:
-        result = pull(review.run, client=client)
+        result = pull_decisions(review.run, client=client)
     assert {rater for _, rater, _, _ in answers(review)} == {f"user-{dora.id}"}
     assert review.summary()["unknown_users"] == [str(dora.id)]
     assert "Raters without a user account, called user-<id>: 1." in result.summary.notes
@@ -81,7 +81,7 @@ def test_a_name_that_was_known_is_used_when_this_key_can_no_longer_see_the_user(
     review.pull()
     dora.remove_from_workspace(review.client.workspaces(WORKSPACE))
     with connected(review.server.url, review.new_admin_key()) as client:
-        pull(review.run, client=client)
+        pull_decisions(review.run, client=client)
     assert {rater for _, rater, _, _ in answers(review)} == {dora.username}
 
 

@@ -9,8 +9,8 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.review.argilla import responses
 from distilabel_selfinstruct.review.argilla.progress import TransferProgress
-from distilabel_selfinstruct.review.pulling.pull import pull
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pulling.pull import pull_decisions
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 from tests.review.people import GOOD, connected, instance, statuses
 
 
@@ -29,12 +29,12 @@ def test_the_key_of_an_annotator_is_refused_with_the_remedy(review):
         connected(review.server.url, review.server.rater("anna")[2]) as client,
         pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"),
     ):
-        pull(review.run, client=client)
+        pull_decisions(review.run, client=client)
 
 
 def test_a_folder_without_a_run_is_refused(review, tmp_path):
     with pytest.raises(RunFolderError, match=r"holds no finished run: instances.jsonl is missing"):
-        pull(tmp_path, client=review.client)
+        pull_decisions(tmp_path, client=review.client)
 
 
 def test_a_damaged_ratings_file_is_refused_and_left_as_it_is(review):
@@ -94,7 +94,7 @@ def test_an_error_of_the_callers_own_callback_is_not_blamed_on_the_server_or_the
     with pytest.raises(error, match="mine"):
         review.pull(on_progress=on_progress)
     with pytest.raises(error, match="mine"):
-        push_run(review.run, client=review.client, on_progress=on_progress)
+        push_for_review(review.run, client=review.client, on_progress=on_progress)
 
 
 def test_a_dataset_is_read_page_by_page(review, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.review.argilla.settings import config_folder
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 from distilabel_selfinstruct.review.pushing.rows import PushOptions, push_rows
 from tests.review.people import connected, instance
 from tests.review.pushes import a_run, answer, dataset_id, records, rows
@@ -138,9 +138,9 @@ def test_options_that_cannot_work_are_refused(options: dict[str, Any], message: 
 def test_who_rates_what_stays_when_a_run_has_grown(client: rg.Argilla, name: str, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(20))
     options = PushOptions(raters=("anna", "ben"), shared=4)
-    first = push_run(run, options, dataset=name, client=client)
+    first = push_for_review(run, options, dataset=name, client=client)
     jsonl.write(run / "instances.jsonl", [instance(number) for number in reversed(range(30))])
-    second = push_run(run, options, dataset=name, client=client)
+    second = push_for_review(run, options, dataset=name, client=client)
     assert (second.created, second.already_there) == (10, 24)
     for before, after in zip(first.datasets, second.datasets, strict=True):
         assert set(before.records) <= set(after.records)

@@ -16,7 +16,7 @@ import pytest
 
 from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 from distilabel_selfinstruct.review.pushing.rows import push_rows
 from tests.review.flaky_proxy import flaky_proxy
 from tests.review.people import connected, identity, instance
@@ -26,11 +26,11 @@ PUSH_SLOWLY = """
 import sys
 from distilabel_selfinstruct.review.argilla import upload
 from distilabel_selfinstruct.review.argilla.connection import connect
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 upload.MAX_BATCH = 20
 def on_progress(progress):
     print(progress.done, flush=True)
-push_run(sys.argv[1], client=connect(sys.argv[2]), on_progress=on_progress)
+push_for_review(sys.argv[1], client=connect(sys.argv[2]), on_progress=on_progress)
 """
 
 
@@ -64,7 +64,7 @@ def test_a_push_that_was_killed_is_completed_by_the_next(
     assert pushed is not None
     assert (pushed.complete, [dataset.name for dataset in pushed.datasets]) == (False, [name])
     answer(argilla_server, "anna", found[0]["id"])
-    result = push_run(run, client=client)
+    result = push_for_review(run, client=client)
     after = records(client, name)
     assert {one["external_id"] for one in after} == {identity(row) for row in rows(400)}
     assert (len(after), result.already_there) == (400, len(found))
@@ -85,7 +85,7 @@ def test_a_push_that_was_killed_while_it_made_the_dataset_is_completed(
             time.sleep(0.02)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-    push_run(run, client=client)
+    push_for_review(run, client=client)
     assert len(records(client, name)) == 5
 
 
@@ -181,7 +181,7 @@ def test_a_server_that_goes_away_is_one_sentence_and_the_file_says_that_it_is_no
         connected(url, argilla_server.api_key) as through,
         pytest.raises(ArgillaError) as raised,
     ):
-        push_run(run, dataset=name, client=through)
+        push_for_review(run, dataset=name, client=through)
     assert "did not answer 2 times in a row" in str(raised.value)
     assert "push again; records that arrived are kept" in str(raised.value)
     assert read_pushed(run).complete is False  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
-from distilabel_selfinstruct.review.pushing.push import push_run
+from distilabel_selfinstruct.review.pushing.push import push_for_review
 from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from tests.review.people import instance
 from tests.review.pushes import a_run, rows
@@ -22,7 +22,7 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
     argilla_server: Any, client: rg.Argilla, name: str, tmp_path: Path
 ) -> None:
     run = a_run(tmp_path, [*rows(8), instance(8, output=None)])
-    push_run(run, PushOptions(sample=5, seed=7), dataset=name, client=client)
+    push_for_review(run, PushOptions(sample=5, seed=7), dataset=name, client=client)
     content = json.loads((run / "review" / "push.json").read_text())
     assert content["url"] == argilla_server.url
     assert [(one["name"], one["workspace"], one["rater"]) for one in content["datasets"]] == [
@@ -39,8 +39,8 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
 
 def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(4))
-    push_run(run, dataset=name, client=client)
-    push_run(run, dataset=f"{name}-second", client=client)
+    push_for_review(run, dataset=name, client=client)
+    push_for_review(run, dataset=f"{name}-second", client=client)
     pushed = read_pushed(run)
     assert pushed is not None
     assert [dataset.name for dataset in pushed.datasets] == [f"{name}-second", name]
@@ -50,12 +50,12 @@ def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tm
 
 def test_the_dataset_is_named_after_the_folder_by_default(client: rg.Argilla, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(1)).rename(tmp_path / "Mein Lauf (2) ü")
-    assert push_run(run, client=client).datasets[0].name == "selfinstruct-Mein-Lauf-2-ü"
+    assert push_for_review(run, client=client).datasets[0].name == "selfinstruct-Mein-Lauf-2-ü"
 
 
 def test_a_folder_without_instances_is_named(client: rg.Argilla, tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match=r"holds no finished run: instances\.jsonl is missing"):
-        push_run(tmp_path, client=client)
+        push_for_review(tmp_path, client=client)
 
 
 def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> Non
     (run / "review").mkdir()
     (run / "review" / "push.json").write_text("{")
     with pytest.raises(RunFolderError, match=r"push\.json is damaged"):
-        push_run(run, client=client)
+        push_for_review(run, client=client)
 
 
 def command(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":

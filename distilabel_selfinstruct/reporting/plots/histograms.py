@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.analysis import Histogram
-from distilabel_selfinstruct.report.plots import style
+from distilabel_selfinstruct.reporting.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ import pytest
 
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.report import build_report, source_of_rows, tables, to_html
+from distilabel_selfinstruct.reporting import build_report, source_of_rows, tables, to_html
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.builders import seed_row
-from tests.report.run_folders import completion, instance, rejection, task, write_review, write_run
+from tests.reporting.run_folders import completion, instance, rejection, task, write_review, write_run
 
 POEM, SORT = "Write a poem about rain.", "Sort the message into spam or not spam."
 TASKS = [task(POEM, 0), task(SORT, 1, is_classification=True)]
@@ -167,7 +167,7 @@ def test_languages_are_identified():
 def test_without_the_library_languages_are_told_by_script():
     code = (
         "import sys; sys.modules['py3langid'] = None\n"
-        "from distilabel_selfinstruct.report.languages import identify_languages as identify\n"
+        "from distilabel_selfinstruct.reporting.languages import identify_languages as identify\n"
         "found = identify(['Write a poem.', 'Name a sea.', '写一首诗。'])\n"
         "assert (found.by, found.counts) == ('script', (('LATIN', 2), ('CJK', 1))), found\n"
     )
@@ -175,7 +175,7 @@ def test_without_the_library_languages_are_told_by_script():
 
 
 def test_of_very_many_instructions_some_are_identified():
-    from distilabel_selfinstruct.report.languages import MAX_IDENTIFIED, identify_languages
+    from distilabel_selfinstruct.reporting.languages import MAX_IDENTIFIED, identify_languages
 
     found = identify_languages(["12"] * (MAX_IDENTIFIED + 1))
     assert found.identified == MAX_IDENTIFIED // 2 + 1

@@ -13,7 +13,7 @@ from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
 from distilabel_selfinstruct.records import Row
-from distilabel_selfinstruct.report.report import RunFacts
+from distilabel_selfinstruct.reporting.contents import RunFacts
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 REJECTION_COLUMNS = ("stage", "reason", "request")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from distilabel_selfinstruct.analysis import Period, RuleCount
-from distilabel_selfinstruct.report.plots import style
+from distilabel_selfinstruct.reporting.plots import style
 
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
 """Hatches show the stages in print and to people who cannot see the colors."""

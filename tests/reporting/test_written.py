@@ -6,8 +6,8 @@ import pytest
 
 from distilabel_selfinstruct.errors import InputFileError, OutputFileError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.report import write_report
-from tests.report.run_folders import instance, task, write_run
+from distilabel_selfinstruct.reporting import report
+from tests.reporting.run_folders import instance, task, write_run
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def rows(tmp_path):
 
 def test_the_report_of_a_run_is_written_into_its_folder(tmp_path):
     folder = write_run(tmp_path / "run", [task("Write a poem.")], [instance("Write a poem.", "Rain")])
-    result = write_report(folder)
+    result = report(folder)
     assert (result.page, result.figures) == (folder / "report.html", folder / "report.json")
     assert json.loads(result.figures.read_text()) == json.loads(json.dumps(result.report.to_json()))
 
@@ -26,21 +26,21 @@ def test_the_report_of_a_run_is_written_into_its_folder(tmp_path):
 def test_the_report_of_other_rows_is_written_into_the_working_folder(tmp_path, rows, monkeypatch):
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    write_report(rows)
+    report(rows)
     assert sorted(path.name for path in (tmp_path / "work").iterdir()) == ["report.html", "report.json"]
 
 
 def test_each_part_is_named_before_it_is_made(tmp_path, rows):
     seen = []
-    write_report(rows, tmp_path / "out", on_progress=seen.append)
+    report(rows, tmp_path / "out", on_progress=seen.append)
     assert (seen[0], seen[-1]) == ("reading", "drawing")
     assert "near-duplicates" in seen
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, rows):
     (tmp_path / "taken").write_text("")
-    with pytest.raises(OutputFileError, match="Give another --output") as caught:
-        write_report(rows, tmp_path / "taken")
+    with pytest.raises(OutputFileError, match="Give another output folder") as caught:
+        report(rows, tmp_path / "taken")
     assert caught.value.path == str(tmp_path / "taken")
 
 
@@ -48,7 +48,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, rows):
 def test_the_error_about_a_bad_row_carries_the_path_of_its_file(tmp_path, bad):
     jsonl.write(tmp_path / "bad.jsonl", [instance("Write a poem."), bad])
     with pytest.raises(InputFileError, match=r"bad\.jsonl, row 2") as caught:
-        write_report(tmp_path / "bad.jsonl")
+        report(tmp_path / "bad.jsonl")
     assert caught.value.path == str(tmp_path / "bad.jsonl")
 
 
@@ -59,5 +59,5 @@ def test_a_run_in_strict_mode_is_compared_by_its_own_tokenizer(tmp_path):
         for mode in ("strict", "default")
     )
     # The tokenizer of strict mode sees no Chinese.
-    assert write_report(strict).report.near_duplicates.dropped[0] == 0
-    assert write_report(default).report.near_duplicates.dropped[0] == 1
+    assert report(strict).report.near_duplicates.dropped[0] == 0
+    assert report(default).report.near_duplicates.dropped[0] == 1

@@ -17,12 +17,12 @@ from distilabel_selfinstruct.analysis import (
 )
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
 from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.report.languages import Languages, identify_languages, main_script
-from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.review import ReviewSummary, summarize_review
-from distilabel_selfinstruct.report.similarities import near_duplicates, seed_similarity
-from distilabel_selfinstruct.report.sources import Missing, ReportSource, read_source, seed_file
-from distilabel_selfinstruct.report.usage import Usage, read_usage
+from distilabel_selfinstruct.reporting.contents import Report
+from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
+from distilabel_selfinstruct.reporting.review import ReviewSummary, summarize_review
+from distilabel_selfinstruct.reporting.similarities import near_duplicates, seed_similarity
+from distilabel_selfinstruct.reporting.sources import Missing, ReportSource, read_source, seed_file
+from distilabel_selfinstruct.reporting.usage import Usage, read_usage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import resolve_tokenizer
 from distilabel_selfinstruct.words import length_in_words, primary_language

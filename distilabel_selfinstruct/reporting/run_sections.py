@@ -1,7 +1,7 @@
 """The sections on a run: what people say, what was dropped, how the run went, what it used."""
 
-from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.section import ReportSection
+from distilabel_selfinstruct.reporting.contents import Report
+from distilabel_selfinstruct.reporting.section import ReportSection
 
 
 def review_section(report: Report) -> ReportSection:

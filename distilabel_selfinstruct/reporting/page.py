@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from distilabel_selfinstruct import __version__
-from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.rows import Table, tables
-from distilabel_selfinstruct.report.section import ReportSection
-from distilabel_selfinstruct.report.sections import headline, sections
+from distilabel_selfinstruct.reporting.contents import Report
+from distilabel_selfinstruct.reporting.rows import Table, tables
+from distilabel_selfinstruct.reporting.section import ReportSection
+from distilabel_selfinstruct.reporting.sections import headline, sections
 
 TEMPLATE = "report.html"
 
@@ -42,7 +42,7 @@ def to_html(report: Report) -> str:
         MissingExtraError: matplotlib is not installed (the extra `analysis`).
     """
     environment = Environment(
-        loader=PackageLoader("distilabel_selfinstruct.report"),
+        loader=PackageLoader("distilabel_selfinstruct.reporting"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,14 +2,14 @@
 
 from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
-from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.run_sections import (
+from distilabel_selfinstruct.reporting.contents import Report
+from distilabel_selfinstruct.reporting.run_sections import (
     acceptance_section,
     rejections_section,
     review_section,
     usage_section,
 )
-from distilabel_selfinstruct.report.section import ReportSection
+from distilabel_selfinstruct.reporting.section import ReportSection
 
 
 def sections(report: Report) -> list[ReportSection]:

@@ -9,15 +9,15 @@ import pytest
 from distilabel_selfinstruct.analysis import Period, RuleCount, length_histogram, share_histogram
 from distilabel_selfinstruct.analysis.verb_noun import Sector, VerbNouns
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.report import build_report, source_of_rows
-from distilabel_selfinstruct.report.plots import (
+from distilabel_selfinstruct.reporting import build_report, source_of_rows
+from distilabel_selfinstruct.reporting.plots import (
     draw_acceptance,
     draw_lengths,
     draw_rejections,
     draw_seed_similarity,
     draw_sunburst,
 )
-from distilabel_selfinstruct.report.plots.style import PALETTE, drawable, ink_on, tinted
+from distilabel_selfinstruct.reporting.plots.style import PALETTE, drawable, ink_on, tinted
 
 
 def verb_nouns(*sectors: Sector) -> VerbNouns:
@@ -106,7 +106,7 @@ def test_without_matplotlib_the_extra_is_named():
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
         "from distilabel_selfinstruct.errors import MissingExtraError\n"
-        "from distilabel_selfinstruct.report import build_report, source_of_rows, to_html\n"
+        "from distilabel_selfinstruct.reporting import build_report, source_of_rows, to_html\n"
         "report = build_report(source_of_rows([{'instruction': 'Write a poem.', 'output': 'x'}]))\n"
         "try:\n    to_html(report)\n"
         'except MissingExtraError as error:\n    assert str(error) == "Plots needs an extra: pip install '

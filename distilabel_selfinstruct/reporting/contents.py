@@ -9,11 +9,11 @@ from distilabel_selfinstruct.analysis import ClassBalance, Histogram, Period, Ru
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
 from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
-from distilabel_selfinstruct.report import plots
-from distilabel_selfinstruct.report.languages import Languages
-from distilabel_selfinstruct.report.review import ReviewSummary
-from distilabel_selfinstruct.report.similarities import NearDuplicates
-from distilabel_selfinstruct.report.usage import Usage
+from distilabel_selfinstruct.reporting import plots
+from distilabel_selfinstruct.reporting.languages import Languages
+from distilabel_selfinstruct.reporting.review import ReviewSummary
+from distilabel_selfinstruct.reporting.similarities import NearDuplicates
+from distilabel_selfinstruct.reporting.usage import Usage
 
 FORMAT = "selfinstruct-report/1"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from distilabel_selfinstruct import analysis
 from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate
-from distilabel_selfinstruct.report.report import Report
+from distilabel_selfinstruct.reporting.contents import Report
 
 _QUESTIONS = {
     "valid_task": "Is the instruction a task?",

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
-from distilabel_selfinstruct.report.plots import style
+from distilabel_selfinstruct.reporting.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

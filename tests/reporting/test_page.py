@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from distilabel_selfinstruct.report import build_report, source_of_rows, to_html
-from tests.report.run_folders import instance, rejection, task, write_run
+from distilabel_selfinstruct.reporting import build_report, source_of_rows, to_html
+from tests.reporting.run_folders import instance, rejection, task, write_run
 
 PAYLOADS = [
     "<script>document.title = 'owned'</script>",

@@ -8,10 +8,10 @@ from pathlib import Path
 from distilabel_selfinstruct.analysis.verb_noun import Parser
 from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, run_layout
-from distilabel_selfinstruct.report.build import OnProgress, build_report
-from distilabel_selfinstruct.report.page import to_html
-from distilabel_selfinstruct.report.report import Report
-from distilabel_selfinstruct.report.sources import read_source
+from distilabel_selfinstruct.reporting.build import OnProgress, build_report
+from distilabel_selfinstruct.reporting.contents import Report
+from distilabel_selfinstruct.reporting.page import to_html
+from distilabel_selfinstruct.reporting.sources import read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ReportResult:
     figures: Path
 
 
-def write_report(
+def report(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str] | None = None,
     *,
@@ -49,13 +49,13 @@ def write_report(
     """
     on_progress("reading")
     rows = read_source(source, split)
-    report = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
+    built = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
     on_progress("drawing")
-    page = to_html(report)
-    figures = json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n"
+    page = to_html(built)
+    figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     folder = Path(output) if output is not None else rows.folder or Path()
-    result = ReportResult(report, folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES)
-    with writing(folder, "Give another --output."):
+    result = ReportResult(built, folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES)
+    with writing(folder, "Give another output folder."):
         folder.mkdir(parents=True, exist_ok=True)
         atomic.write(result.page, page)
         atomic.write(result.figures, figures)

@@ -1,8 +1,0 @@
-"""Figures of a dataset as SVG or PNG files (the extra `analysis`). The caller omits figures without data."""
-
-from distilabel_selfinstruct.report.plots.generation import draw_acceptance, draw_rejections
-from distilabel_selfinstruct.report.plots.histograms import draw_lengths, draw_seed_similarity
-from distilabel_selfinstruct.report.plots.style import PlotFormat
-from distilabel_selfinstruct.report.plots.sunburst import draw_sunburst
-
-__all__ = ["PlotFormat", "draw_acceptance", "draw_lengths", "draw_rejections", "draw_seed_similarity", "draw_sunburst"]

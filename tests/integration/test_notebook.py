@@ -1,0 +1,43 @@
+"""A run inside a Jupyter kernel, where an event loop runs already and signals belong to the kernel."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.local_openai_server import KEY, LocalOpenAIServer
+from tests.running.cli_runs import Model
+
+RECORDED = "si.RunConfig(num_instructions=8)"
+ASKED = 'si.RunConfig(llm="openai:small", base_url={url!r}, num_instructions=8)'
+
+CELLS = (
+    "import distilabel_selfinstruct as si\nseen = []\nconfig = CONFIG",
+    "result = si.run(config, {folder!r}, on_progress=seen.append)",
+    "print(result.status.value, len(result.tasks), result.statistics.instructions, len(seen) > 0)",
+    "again = si.run(config, {folder!r})\nprint(again.tasks == result.tasks)",
+    """
+try:
+    si.run(config.model_copy(update=dict(random_seed=1)), {folder!r})
+except si.RunFolderError as error:
+    print(error.path)
+""",
+)
+
+
+@pytest.mark.parametrize("config", [RECORDED, ASKED], ids=["recorded", "a server"])
+def test_a_run_works_in_a_notebook_and_can_be_given_again(
+    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    folder = str(tmp_path / "run")
+    with LocalOpenAIServer(Model()) as server:
+        sources = [cell.replace("CONFIG", config).format(folder=folder, url=server.url) for cell in CELLS]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    printed = [
+        "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
+        for cell in notebook.cells
+    ]
+    assert [text.strip() for text in printed] == ["", "", "finished 8 8 True", "True", folder]

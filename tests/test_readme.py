@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli import app
@@ -17,19 +18,21 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_python_example_runs_without_a_key(tmp_path):
-    (example,) = blocks("python")
+@pytest.mark.parametrize(
+    ("number", "last_line"), [(0, "'instruction':"), (1, "Instance(input=")], ids=["steps", "the Python API"]
+)
+def test_a_python_example_runs_without_a_key(number, last_line, tmp_path):
     script = tmp_path / "example.py"
-    script.write_text(example)
+    script.write_text(blocks("python")[number])
     done = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path
     )
-    assert "'instruction':" in done.stdout.splitlines()[-1]
+    assert last_line in done.stdout.splitlines()[-1]
 
 
-def test_the_python_example_has_about_fifteen_lines():
-    (example,) = blocks("python")
-    assert len([line for line in example.splitlines() if line]) <= 15
+def test_a_python_example_has_about_fifteen_lines():
+    for example in blocks("python"):
+        assert len([line for line in example.splitlines() if line]) <= 15
 
 
 def test_the_parse_example_prints_what_it_says(tmp_path):

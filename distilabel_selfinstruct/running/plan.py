@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.config.factory import bootstrap_for
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
+from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for
 
 if TYPE_CHECKING:
     from distilabel.models.llms.base import LLM

@@ -8,13 +8,13 @@ from distilabel.constants import STEP_ATTR_NAME
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import Price, RunConfig
-from distilabel_selfinstruct.config.factory import bootstrap_for, rules_for
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Reason, Stage
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress
+from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
 
 FIRST, SECOND, THIRD, FOURTH = Stage
 MODEL_STEPS = (FIRST, SECOND, THIRD)

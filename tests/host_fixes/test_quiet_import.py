@@ -67,7 +67,9 @@ def imports_host(name: str) -> bool:
         imported.split(".")[0] == "distilabel"
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for imported in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        for imported in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        )
     )
 
 

@@ -45,12 +45,11 @@ def ensure_environment(on_progress: OnProgress = print) -> Path:
     folder = environment_folder()
     if _is_complete(folder):
         return _python(folder)
-    with writing(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_name(f"{folder.name}.lock"), on_progress):
-            if not _is_complete(folder):
-                shutil.rmtree(folder, ignore_errors=True)
-                _make(folder, on_progress)
+    with _locked(folder.with_name(f"{folder.name}.lock"), on_progress):
+        if not _is_complete(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            _make(folder, on_progress)
+            with writing(folder):
                 (folder / _COMPLETE).touch()
     return _python(folder)
 
@@ -72,7 +71,10 @@ def _is_complete(folder: Path) -> bool:
 
 @contextmanager
 def _locked(path: Path, on_progress: OnProgress) -> Iterator[None]:
-    with path.open("w", encoding="utf-8") as stream:
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("w", encoding="utf-8")
+    with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -66,14 +66,14 @@ def test_requirements_are_pinned_and_name_no_address():
 
 def test_the_environment_is_made_once_in_the_users_cache(uv, tmp_path):
     uv(WORKING_UV)
-    said = []
-    python = ensure_environment(said.append)
+    told = []
+    python = ensure_environment(told.append)
     assert python == tmp_path / "cache" / "distilabel-selfinstruct" / environment_folder().name / "bin" / "python"
     assert environment_folder().name.startswith("argilla-server-2.8.0-")
-    assert said == [f"Installing the Argilla server 2.8.0, once: about 600 MB in {environment_folder().parent}."]
-    assert ensure_environment(said.append) == python
+    assert told == [f"Installing the Argilla server 2.8.0, once: about 600 MB in {environment_folder().parent}."]
+    assert ensure_environment(told.append) == python
     assert calls(tmp_path) == ["venv in", "pip in"]
-    assert len(said) == 1
+    assert len(told) == 1
 
 
 def test_other_requirements_give_another_folder(monkeypatch, tmp_path):

@@ -290,16 +290,16 @@ def test_progress_counts_records_and_each_rater(raters, dishes):
 
 def test_the_values_of_metadata_are_counted(client, dishes):
     properties = client.http_client.get(f"/api/v1/me/datasets/{dishes.id}/metadata-properties").json()["items"]
-    of = {
+    metrics = {
         item["name"]: client.http_client.get(f"/api/v1/metadata-properties/{item['id']}/metrics").json()
         for item in properties
     }
-    assert {term["term"]: term["count"] for term in of["cuisine"]["values"]} == {
+    assert {term["term"]: term["count"] for term in metrics["cuisine"]["values"]} == {
         "french": 2, "indian": 2, "italian": 2, "spanish": 1,
     }  # fmt: skip
-    assert of["cuisine"]["total"] == 7
-    assert (of["minutes"]["min"], of["minutes"]["max"]) == (5, 55)
-    assert (of["rating"]["min"], of["rating"]["max"]) == (-149.13, 20020.13)
+    assert metrics["cuisine"]["total"] == 7
+    assert (metrics["minutes"]["min"], metrics["minutes"]["max"]) == (5, 55)
+    assert (metrics["rating"]["min"], metrics["rating"]["max"]) == (-149.13, 20020.13)
 
 
 def test_similar_records_come_nearest_first(dishes):

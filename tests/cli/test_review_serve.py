@@ -78,22 +78,22 @@ def test_passwords_are_shown_when_accounts_are_made_and_never_again(two_starts):
 
 def test_a_start_without_new_accounts_says_where_the_passwords_are(two_starts):
     home = two_starts[0]
-    said = serve_once(home)
-    assert f"Accounts: owner, anna, ben, carl. Passwords are in {home / 'credentials.json'}." in said
+    lines = serve_once(home)
+    assert f"Accounts: owner, anna, ben, carl. Passwords are in {home / 'credentials.json'}." in lines
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--port", "70000"], "There is no port 70000"),
         (["--raters", "anna,o'neill"], "cannot be the name of a rater"),
         (["--raters", "owner"], "it is the owner's, so choose another"),
     ],
 )
-def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, said):
+def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, message):
     command = [sys.executable, "-m", "distilabel_selfinstruct", "review", "serve", "--home", str(tmp_path / "home")]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, said in done.stderr, len(done.stderr.splitlines())) == (1, True, 1)
+    assert (done.returncode, message in done.stderr, len(done.stderr.splitlines())) == (1, True, 1)
     assert not (tmp_path / "home").exists()
 
 

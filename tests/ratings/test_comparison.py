@@ -56,8 +56,10 @@ def test_the_interval_has_a_width_at_the_ends_and_stays_within_them(letters, sha
 def test_more_raters_of_the_same_answers_do_not_narrow_the_interval():
     records = {"x": {"t1": "r1", "t2": "r2"}}
     letters = [("r1", "A"), ("r2", "D")]
-    once = compare([rating(*one) for one in letters], records).models[0]
-    often = compare([rating(*one, rater) for one in letters for rater in ("anna", "ben", "carl")], records).models[0]
+    once = compare([rating(*letter) for letter in letters], records).models[0]
+    often = compare(
+        [rating(*letter, rater) for letter in letters for rater in ("anna", "ben", "carl")], records
+    ).models[0]
     assert (once.ratings, often.ratings) == (2, 6)
     assert once.acceptable == often.acceptable
 
@@ -125,7 +127,7 @@ def test_without_the_library_there_is_a_share_and_a_note_and_no_interval(monkeyp
     assert "distilabel-selfinstruct[analysis]" in result.note
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), RATERS, LETTERS), unique_by=lambda one: one[:2]), st.randoms())
+@given(st.lists(st.tuples(st.integers(0, 5), RATERS, LETTERS), unique_by=lambda letter: letter[:2]), st.randoms())
 def test_the_order_of_ratings_changes_nothing_and_pairs_are_mirrored(given_, random):
     ratings = [rating(f"r{number}", letter, rater) for number, rater, letter in given_]
     records = {"x": {"t0": "r0", "t1": "r1", "t2": "r2"}, "y": {"t0": "r3", "t1": "r4", "t2": "r2"}}

@@ -128,7 +128,7 @@ GOOD = {"record": "r", "instruction": "Sing.", "rater": "anna", "question": OVER
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("{", "line 2: the line is not JSON"),
         (json.dumps({**GOOD, "value": "E"}), "line 2: 'value' of overall is 'E' and must be one of A, B, C, D."),
@@ -139,7 +139,7 @@ GOOD = {"record": "r", "instruction": "Sing.", "rater": "anna", "question": OVER
         ),
     ],
 )
-def test_a_malformed_line_is_named(tmp_path, row, said):
+def test_a_malformed_line_is_named(tmp_path, row, message):
     path = tmp_path / "ratings.jsonl"
     path.write_text(f"{json.dumps(GOOD)}\n{row}\n")
-    assert said in refusal(path)
+    assert message in refusal(path)

@@ -156,7 +156,7 @@ class Review:
         user.create()
         user.add_to_workspace(self.client.workspaces(WORKSPACE))
         users = self.client.api.http_client.get("/api/v1/users").json()["items"]
-        return user, next(one["api_key"] for one in users if one["username"] == user.username)
+        return user, next(account["api_key"] for account in users if account["username"] == user.username)
 
     def delete_record(self, number: int, dataset: int = 0) -> None:
         identity_there = self.server_ids(dataset)[identity(self.rows[number])]

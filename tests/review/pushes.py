@@ -23,7 +23,7 @@ def a_run(folder: Path, content: list[Row]) -> Path:
 
 
 def dataset_id(client: rg.Argilla, name: str) -> str:
-    return next(str(one.id) for one in client.api.datasets.list() if one.name == name)
+    return next(str(dataset.id) for dataset in client.api.datasets.list() if dataset.name == name)
 
 
 def records(client: rg.Argilla, name: str) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.ratings.table_2 import Count, quality
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.pulling.pull import pull_decisions
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
-from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from distilabel_selfinstruct.review.status import status
 from tests.review.people import GOOD, WRONG, connected, identity, instance
 
@@ -45,7 +45,7 @@ def clean(client, run):
 
 def answer(client: Any, server: Any, rater: str, dataset: str, answers: dict[str, dict[str, str]]) -> None:
     """The rater submits, with their own key, answers by record; what others have is not theirs to see."""
-    found = next(one for one in client.api.datasets.list() if one.name == dataset)
+    found = next(found for found in client.api.datasets.list() if found.name == dataset)
     page = client.api.http_client.get(f"/api/v1/datasets/{found.id}/records", params={"limit": 1000}).json()
     ids = {record["external_id"]: record["id"] for record in page["items"]}
     items = [
@@ -88,7 +88,7 @@ def test_raters_with_datasets_of_their_own_are_put_together(argilla_server, clie
     pushed = read_pushed(run)
     for dataset in pushed.datasets:
         answer(client, argilla_server, dataset.rater, dataset.name, dict.fromkeys(dataset.records, GOOD))
-    assert [(one.rater, one.submitted, one.left) for one in status(run, client=client).raters] == [
+    assert [(progress.rater, progress.submitted, progress.left) for progress in status(run, client=client).raters] == [
         ("anna", 8, 0),
         ("ben", 8, 0),
     ]

@@ -33,23 +33,23 @@ def review(new_review):
     return made
 
 
-def of(review: Review, **options: Any) -> dict[str, RaterProgress]:
-    return {one.rater: one for one in status(review.run, **options, client=review.client).raters}
+def progress_by_rater(review: Review, **options: Any) -> dict[str, RaterProgress]:
+    return {progress.rater: progress for progress in status(review.run, **options, client=review.client).raters}
 
 
 def test_the_responses_of_each_rater_are_counted(review):
-    anna = of(review)["anna"]
+    anna = progress_by_rater(review)["anna"]
     assert (anna.submitted, anna.drafts, anna.discarded) == (3, 1, 1)
 
 
 def test_left_is_what_argilla_still_shows_to_the_rater(review):
-    raters = of(review)
+    raters = progress_by_rater(review)
     # Three records are complete; anna has discarded one of the others, ben none.
     assert (raters["anna"].left, raters["ben"].left, raters["carl"].left) == (2, 3, 3)
 
 
 def test_a_rater_of_the_workspace_who_has_done_nothing_is_there(review):
-    assert of(review)["carl"] == RaterProgress(review.name, "carl", 0, 0, 0, 3)
+    assert progress_by_rater(review)["carl"] == RaterProgress(review.name, "carl", 0, 0, 0, 3)
 
 
 def test_records_are_complete_when_enough_people_have_submitted_them(review):
@@ -62,7 +62,7 @@ def test_only_the_rater_of_an_assigned_dataset_is_asked(new_review):
     review.add_dataset(f"{review.name}-ben", rows=review.rows[:2])
     review.says_pushed("anna", "ben")
     raters = status(review.run, client=review.client).raters
-    assert [(one.rater, one.left) for one in raters] == [("anna", 6), ("ben", 2)]
+    assert [(progress.rater, progress.left) for progress in raters] == [("anna", 6), ("ben", 2)]
 
 
 def test_the_ratings_are_those_of_a_pull_and_nothing_is_written(review, new_review):

@@ -108,6 +108,13 @@ def test_the_rule_of_the_step_decides(review):
     assert len(rows_of(step_of(review, worst_rating="D"))) == 5
 
 
+def test_the_step_takes_how_many_raters_must_accept(new_review):
+    review = new_review()
+    review.answer("ben", {0: WRONG})
+    assert [len(rows_of(step_of(review, accept=accept))) for accept in ("all", "majority", "any")] == [4, 4, 5]
+    assert len(rows_of(step_of(review, accept="any", include="all"))) == 7
+
+
 @pytest.mark.parametrize(
     ("batch_size", "expected"),
     [
@@ -186,9 +193,9 @@ def test_the_key_is_not_in_the_text_of_the_step():
 def test_every_runtime_parameter_is_optional_and_described():
     info = LoadDecisionsFromArgilla(dataset_names=["a"]).get_runtime_parameters_info()
     missing = [
-        one["name"]
-        for one in info
-        if one["name"] != "resources" and (not one["optional"] or not one.get("description"))
+        parameter["name"]
+        for parameter in info
+        if parameter["name"] != "resources" and (not parameter["optional"] or not parameter.get("description"))
     ]
     assert missing == []
 

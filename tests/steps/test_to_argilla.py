@@ -1,4 +1,4 @@
-"""Instances on their way into a real Argilla: whatever happens there, every row goes on."""
+"""Instances are sent to a real Argilla. Whatever fails, every row is passed on."""
 
 import json
 import logging
@@ -45,12 +45,12 @@ def make(argilla_server: Any, name: str) -> Any:
 
 
 @pytest.fixture
-def there(argilla_server: Any, name: str) -> Iterator[Any]:
+def stored(argilla_server: Any, name: str) -> Iterator[Any]:
     """What the dataset holds, when called."""
     with connected(argilla_server.url, argilla_server.api_key) as client:
 
         def records() -> list[dict[str, Any]]:
-            ids = [one.id for one in client.api.datasets.list() if one.name == name]
+            ids = [dataset.id for dataset in client.api.datasets.list() if dataset.name == name]
             if not ids:
                 return []
             page = client.http_client.get(f"/api/v1/datasets/{ids[0]}/records", params={"limit": 1000})
@@ -60,7 +60,7 @@ def there(argilla_server: Any, name: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> Any:
+def warnings(caplog: pytest.LogCaptureFixture) -> Any:
     """The warnings of the step so far, when called."""
     return lambda: [
         record.getMessage()
@@ -69,47 +69,55 @@ def said(caplog: pytest.LogCaptureFixture) -> Any:
     ]
 
 
-def test_rows_go_on_with_the_ids_of_their_records(make: Any, there: Any) -> None:
+def test_rows_go_on_with_the_ids_of_their_records(make: Any, stored: Any) -> None:
     rows = [instance(1, topic="words"), instance(2)]
     got = processed(make(run="demo"), rows)
     assert got == [{**row, "record": identity(row)} for row in rows]
-    assert {record["external_id"] for record in there()} == {identity(row) for row in rows}
-    assert {record["metadata"]["run"] for record in there()} == {"demo"}
+    assert {record["external_id"] for record in stored()} == {identity(row) for row in rows}
+    assert {record["metadata"]["run"] for record in stored()} == {"demo"}
 
 
-def test_batches_are_written_as_they_come(make: Any, there: Any) -> None:
+def test_the_options_of_the_step_reach_the_dataset(argilla_server: Any, make: Any, name: str) -> None:
+    processed(make(workspace=name, settings="comparison", min_submitted=3), [instance(1)])
+    with connected(argilla_server.url, argilla_server.api_key) as client:
+        dataset = client.datasets(name, workspace=name)
+        assert [question.name for question in dataset.questions] == ["overall", "comment"]
+        assert dataset.distribution.min_submitted == 3
+
+
+def test_batches_are_written_as_they_come(make: Any, stored: Any) -> None:
     with loaded(make()) as step:
         next(step.process([instance(1)]))
-        assert len(there()) == 1
+        assert len(stored()) == 1
         next(step.process([instance(2), instance(3)]))
-        assert len(there()) == 3
+        assert len(stored()) == 3
 
 
-def test_the_same_rows_again_add_nothing(make: Any, there: Any) -> None:
+def test_the_same_rows_again_add_nothing(make: Any, stored: Any) -> None:
     rows = [instance(1), instance(2)]
     processed(make(), rows)
     processed(make(), [*rows, *rows])
-    assert len(there()) == 2
+    assert len(stored()) == 2
 
 
-def test_an_input_may_be_missing_or_none(make: Any, there: Any) -> None:
+def test_an_input_may_be_missing_or_none(make: Any, stored: Any) -> None:
     bare = {"instruction": "Say hello.", "output": "Hello."}
     got = processed(make(), [bare, {**bare, "input": None}])
     assert [row["record"] for row in got] == [identity({**bare, "input": ""})] * 2
-    assert len(there()) == 1
+    assert len(stored()) == 1
 
 
-def test_rows_that_nobody_could_rate_go_on_without_an_id(make: Any, there: Any, said: Any) -> None:
+def test_rows_that_nobody_could_rate_go_on_without_an_id(make: Any, stored: Any, warnings: Any) -> None:
     # A batch that failed in the host arrives as rows of None.
     rows = [instance(1), {"instruction": None, "input": None, "output": None}, instance(2, output="\ud83d")]
     got = processed(make(), rows)
     assert [bool(row["record"]) for row in got] == [True, False, False]
     assert [{**row, "record": ""} for row in got] == [{**row, "record": ""} for row in rows]
-    assert len(there()) == 1
-    assert said()[0].endswith(
+    assert len(stored()) == 1
+    assert warnings()[0].endswith(
         "instruction is None and must be a text. Rows are passed on; later failures are only counted."
     )
-    assert "1 records are in Argilla. 2 rows are not" in said()[1]
+    assert "1 records are in Argilla. 2 rows are not" in warnings()[1]
 
 
 def test_an_empty_batch_stays_empty(make: Any) -> None:
@@ -117,30 +125,30 @@ def test_an_empty_batch_stays_empty(make: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"api_url": "http://127.0.0.1:9"}, {"api_key": SecretStr("wrong")}])
-def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, said: Any, wrong: Row) -> None:
+def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, warnings: Any, wrong: Row) -> None:
     rows = [instance(1), instance(2)]
     with loaded(make(**wrong)) as step:
         assert next(step.process(rows)) == [{**row, "record": identity(row)} for row in rows]
         next(step.process(rows))
-    assert len(said()) == 2
-    assert "does not know this API key" in said()[0] or "cannot be reached" in said()[0]
-    assert "0 records are in Argilla. 4 rows are not, and were passed on all the same" in said()[1]
+    assert len(warnings()) == 2
+    assert "does not know this API key" in warnings()[0] or "cannot be reached" in warnings()[0]
+    assert "0 records are in Argilla. 4 rows are not, and were passed on all the same" in warnings()[1]
 
 
-def test_argilla_may_come_back(argilla_server: Any, make: Any, there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_argilla_may_come_back(argilla_server: Any, make: Any, stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("distilabel_selfinstruct.review.argilla.upload.ATTEMPTS", 1)
     gone = True
     with flaky_proxy(argilla_server.url, lambda *_: 0 if gone else None) as url, loaded(make(api_url=url)) as step:
         next(step.process([instance(1)]))
-        assert there() == []
+        assert stored() == []
         gone = False
         next(step.process([instance(2)]))
-        assert [record["external_id"] for record in there()] == [identity(instance(2))]
+        assert [record["external_id"] for record in stored()] == [identity(instance(2))]
         gone = True
         assert len(next(step.process([instance(3)]))) == 1
         gone = False
         next(step.process([instance(4)]))
-        assert len(there()) == 2
+        assert len(stored()) == 2
 
 
 def test_settings_that_cannot_be_used_end_the_run_before_a_row_comes(make: Any) -> None:
@@ -194,7 +202,7 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 def test_a_pipeline_sends_its_rows_with_the_key_of_the_environment(
-    argilla_server: Any, name: str, there: Any, tmp_path: Path
+    argilla_server: Any, name: str, stored: Any, tmp_path: Path
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(PIPELINE)
@@ -209,7 +217,7 @@ def test_a_pipeline_sends_its_rows_with_the_key_of_the_environment(
     assert done.returncode == 0, done.stderr
     expected = sorted(identity(instance(number)) for number in range(7))
     assert str(expected) in done.stdout
-    assert sorted(record["external_id"] for record in there()) == expected
+    assert sorted(record["external_id"] for record in stored()) == expected
     files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert files
     assert [path for path in files if argilla_server.api_key.encode() in path.read_bytes()] == []

@@ -81,7 +81,9 @@ def push(
     from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
 
     by_model = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
-    options = CompareOptions(sample, seed, incomplete, min_submitted, workspace)
+    options = CompareOptions(
+        sample=sample, seed=seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
+    )
     console = get_console()
     with (
         open_client(api_url=api_url, api_key=api_key, home=home) as client,

@@ -8,7 +8,7 @@ import typer
 
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
-from distilabel_selfinstruct.ratings.decisions import REVIEWED, Accept
+from distilabel_selfinstruct.ratings.decisions import REVIEWED, Accept, DecisionRule
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,22 +20,24 @@ HELP = "Get the ratings of a run from Argilla, and decide which rows to keep. No
 
 RULE = "When a row is kept"
 
+DEFAULTS = DecisionRule()
+
 
 def pull(
     folder: Folder,
     accept: Annotated[
         Accept, typer.Option(help="How many of its raters must accept a row.", rich_help_panel=RULE)
-    ] = "majority",
+    ] = DEFAULTS.accept,
     min_raters: Annotated[
         int,
         typer.Option(min=1, help="How many must have rated a row; before that it is undecided.", rich_help_panel=RULE),
-    ] = 1,
+    ] = DEFAULTS.min_raters,
     worst_rating: Annotated[
         str,
         typer.Option(
             metavar="A|B|C|D", help="The worst overall rating that still accepts a row.", rich_help_panel=RULE
         ),
-    ] = "B",
+    ] = DEFAULTS.worst_rating,
     corrections: Annotated[
         bool,
         typer.Option(
@@ -43,7 +45,7 @@ def pull(
             help="Whether a corrected output replaces the original.",
             rich_help_panel=RULE,
         ),
-    ] = True,
+    ] = DEFAULTS.use_corrections,
     dataset: Datasets = None,
     workspace: Workspace = None,
     api_url: ApiUrl = None,
@@ -53,11 +55,12 @@ def pull(
     """Write DIR/review/ratings.jsonl, decisions.jsonl and pull.json, and show what they hold."""
     from rich import get_console
 
-    from distilabel_selfinstruct.ratings.decisions import DecisionRule
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.pulling.pull import pull_decisions
 
-    rule = DecisionRule(accept, min_raters, worst_rating.upper(), corrections)
+    rule = DecisionRule(
+        accept=accept, min_raters=min_raters, worst_rating=worst_rating.upper(), use_corrections=corrections
+    )
     console = get_console()
     with (
         open_client(api_url=api_url, api_key=api_key, home=home) as client,

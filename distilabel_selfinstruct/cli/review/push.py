@@ -8,11 +8,12 @@ import typer
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Folder, Home
 from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distilabel_selfinstruct.review.pushing.rows import PushOptions, PushResult
+    from distilabel_selfinstruct.review.pushing.rows import PushResult
 
 HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds and loses nothing."
 
@@ -20,6 +21,8 @@ WHAT = "What"
 WHO = "Who rates"
 
 MAX_FAILURES = 5
+
+DEFAULTS = PushOptions()
 
 
 def push(
@@ -31,8 +34,10 @@ def push(
             help="Send only this many instructions, one instance each, classification tasks in proportion. Paper: 200.",
             rich_help_panel=WHAT,
         ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the sample and the assignment.", rich_help_panel=WHAT)] = 42,
+    ] = DEFAULTS.sample,
+    seed: Annotated[
+        int, typer.Option(help="Fixes the sample and the assignment.", rich_help_panel=WHAT)
+    ] = DEFAULTS.seed,
     settings: Annotated[
         str,
         typer.Option(
@@ -40,7 +45,7 @@ def push(
             help="What raters see and answer: instances, comparison, or your own YAML file.",
             rich_help_panel=WHAT,
         ),
-    ] = "instances",
+    ] = DEFAULTS.settings,
     raters: Annotated[
         str,
         typer.Option(
@@ -52,7 +57,7 @@ def push(
     shared: Annotated[
         int,
         typer.Option(min=0, help="With --raters: how many records all raters rate.", rich_help_panel=WHO),
-    ] = 0,
+    ] = DEFAULTS.shared,
     min_submitted: Annotated[
         int | None,
         typer.Option(
@@ -60,12 +65,12 @@ def push(
             help="How many answers complete a record. Default: the number in the settings (1).",
             rich_help_panel=WHO,
         ),
-    ] = None,
+    ] = DEFAULTS.min_submitted,
     dataset: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Default: selfinstruct- and the folder's name.", rich_help_panel=WHERE),
     ] = None,
-    workspace: Annotated[str, typer.Option(metavar="NAME", rich_help_panel=WHERE)] = "selfinstruct",
+    workspace: Annotated[str, typer.Option(metavar="NAME", rich_help_panel=WHERE)] = DEFAULTS.workspace,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
     home: Home = None,
@@ -75,7 +80,6 @@ def push(
 
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.pushing.push import push_for_review
-    from distilabel_selfinstruct.review.pushing.rows import PushOptions
 
     options = PushOptions(
         workspace=workspace,
@@ -95,7 +99,7 @@ def push(
     _show(console, folder, options, result)
 
 
-def _show(console: "Console", folder: Path, options: "PushOptions", result: "PushResult") -> None:
+def _show(console: "Console", folder: Path, options: PushOptions, result: "PushResult") -> None:
     def line(text: str) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
 

@@ -37,8 +37,9 @@ from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
 from distilabel_selfinstruct.review.pulling.gather import gather_run
 from distilabel_selfinstruct.review.pulling.pull import lock_review, utc_now, write_pulled
 from distilabel_selfinstruct.review.pulling.summary import ReviewSummary, summarize
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_and_record
-from distilabel_selfinstruct.review.pushing.rows import PushOptions, PushResult
+from distilabel_selfinstruct.review.pushing.rows import PushResult
 
 if TYPE_CHECKING:
     import argilla as rg

@@ -17,7 +17,8 @@ from distilabel_selfinstruct.review.folder.push_file import (
     write_pushed,
 )
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
-from distilabel_selfinstruct.review.pushing.rows import PushOptions, PushResult, push_rows
+from distilabel_selfinstruct.review.pushing.options import PushOptions
+from distilabel_selfinstruct.review.pushing.rows import PushResult, push_rows
 
 if TYPE_CHECKING:
     import argilla as rg

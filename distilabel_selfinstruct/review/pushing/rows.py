@@ -10,10 +10,9 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.review.argilla.connection import redact_url
 from distilabel_selfinstruct.review.argilla.datasets import (
-    WORKSPACE,
     ReviewDataset,
     add_raters,
     dataset_name,
@@ -24,49 +23,11 @@ from distilabel_selfinstruct.review.argilla.records import FailedRow, Prepared, 
 from distilabel_selfinstruct.review.argilla.settings import load_settings
 from distilabel_selfinstruct.review.argilla.upload import Sent, Uploader, batches
 from distilabel_selfinstruct.review.folder.push_file import PushedDataset
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.sampling import assign, sample
 
 if TYPE_CHECKING:
     import argilla as rg
-
-
-@dataclass(frozen=True, slots=True)
-class PushOptions:
-    """What to push, and how.
-
-    Attributes:
-        workspace: the workspace. It is made if it does not exist and the user may make one.
-        settings: what raters see and answer: `instances`, `comparison`, or a YAML file.
-        min_submitted: how many answers complete a record; None for the number in the settings, or for the present
-            number if the dataset exists.
-        sample: how many instructions, with one instance each; None for all instances of all instructions.
-        seed: fixes the sample and the assignment.
-        raters: the raters to split the records between; empty for one dataset that everybody in the workspace rates.
-        shared: if there are raters, how many records all of them rate.
-
-    Raises:
-        ConfigError: a value cannot work.
-    """
-
-    workspace: str = WORKSPACE
-    settings: str = "instances"
-    min_submitted: int | None = None
-    sample: int | None = None
-    seed: int = 42
-    raters: Sequence[str] = ()
-    shared: int = 0
-
-    def __post_init__(self) -> None:
-        for name, value, least in (("min_submitted", self.min_submitted, 1), ("sample", self.sample, 1)):
-            if value is not None and value < least:
-                raise ConfigError(f"{name} is {value}: it must be {least} or more.")
-        if isinstance(self.raters, str):
-            raise ConfigError(f"raters is {self.raters!r}: give a list of names.")
-        twice = sorted({rater for rater in self.raters if list(self.raters).count(rater) > 1})
-        if twice:
-            raise ConfigError(f"raters names {twice[0]!r} twice: name each rater once.")
-        if self.shared < 0 or (self.shared and not self.raters):
-            raise ConfigError(f"shared is {self.shared}: it must be 0 or more, and 0 if there are no raters.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +80,7 @@ def push_rows(
     rows: Iterable[Any],
     client: "rg.Argilla",
     dataset: str,
-    options: PushOptions = PushOptions(),
+    options: PushOptions | None = None,
     *,
     run: str = "",
     before: Mapping[str, set[str]] | None = None,
@@ -143,6 +104,7 @@ def push_rows(
         InputFileError: none of the rows can be rated.
         ArgillaError: a rater has no account, a dataset of this name has other questions, or the server fails.
     """
+    options = options or PushOptions()
     prepared = prepare(rows, run=run)
     chosen: Sequence[ReviewRecord] = prepared.records
     if options.sample is not None:

@@ -28,7 +28,7 @@ RATINGS = [
 ]
 
 
-def of(question, ratings=RATINGS):
+def agreement_on(question, ratings=RATINGS):
     return next(agreement for agreement in agreement_by_question(ratings) if agreement.question == question)
 
 
@@ -39,12 +39,12 @@ def test_there_is_an_entry_for_each_question_with_fixed_answers():
 
 
 def test_items_and_raters_are_counted():
-    valid = of(VALID_TASK, [*RATINGS, Rating("record 99", "Do it.", "dora", VALID_TASK, "yes")])
+    valid = agreement_on(VALID_TASK, [*RATINGS, Rating("record 99", "Do it.", "dora", VALID_TASK, "yes")])
     assert (valid.num_items, valid.num_shared_items, valid.raters) == (11, 10, ("anna", "ben", "carl", "dora"))
 
 
 def test_each_pair_of_raters_with_items_in_common_has_its_figures():
-    valid = of(VALID_TASK)
+    valid = agreement_on(VALID_TASK)
     assert [(pair.first, pair.second) for pair in valid.pairs] == [("anna", "ben"), ("anna", "carl"), ("ben", "carl")]
     anna_ben = valid.pairs[0]
     assert anna_ben.percent.value == 0.8
@@ -55,37 +55,37 @@ def test_each_pair_of_raters_with_items_in_common_has_its_figures():
 
 
 def test_the_mean_kappa_is_over_the_pairs_and_needs_a_value():
-    valid = of(VALID_TASK)
+    valid = agreement_on(VALID_TASK)
     assert valid.mean_kappa.value == pytest.approx(((0.8 - 0.58) / 0.42 + 0 + 0) / 3)
     some = rated(VALID_TASK, anna="yyn", ben="yny", carl="yy.")
-    assert of(VALID_TASK, some).mean_kappa.note == "1 of 3 pairs of raters have no value."
-    assert of(VALID_TASK, rated(VALID_TASK, anna="y", ben="n")).mean_kappa.note == "Only one item."
+    assert agreement_on(VALID_TASK, some).mean_kappa.note == "1 of 3 pairs of raters have no value."
+    assert agreement_on(VALID_TASK, rated(VALID_TASK, anna="y", ben="n")).mean_kappa.note == "Only one item."
 
 
 def test_the_scale_of_the_overall_rating_counts():
-    overall = of(OVERALL)
+    overall = agreement_on(OVERALL)
     points = {"D": 0, "C": 1, "B": 2, "A": 3}
     first, second = ({str(i): points[letter] for i, letter in enumerate(row)} for row in LETTERS.values())
     for weights, mean in (("linear", overall.mean_linear_kappa), ("quadratic", overall.mean_quadratic_kappa)):
         assert mean.value == pytest.approx(cohens_kappa(first, second, weights=weights).value)
     assert overall.alpha_ordinal.value > overall.alpha_nominal.value
     assert overall.mean_rho.value == overall.pairs[0].rho.value > 0.8
-    valid = of(VALID_TASK)
+    valid = agreement_on(VALID_TASK)
     assert (valid.alpha_ordinal, valid.mean_rho, valid.pairs[0].linear_kappa) == (None, None, None)
 
 
 def test_the_overall_rating_is_also_taken_as_acceptable_or_not():
-    binary = of(OVERALL_BINARY)
+    binary = agreement_on(OVERALL_BINARY)
     assert binary.percent.value == 1.0
     assert binary.mean_kappa.value == 1.0
     assert binary.pairs[0].kappa.note == "No interval: its standard error is 0."
-    assert of(OVERALL).percent.value == 0.7
+    assert agreement_on(OVERALL).percent.value == 0.7
 
 
 def test_the_figures_of_the_paper_stand_beside():
-    assert (of(OVERALL).paper.kappa, of(OVERALL).paper.rho) == (0.58, 0.81)
-    assert (of(OVERALL_BINARY).paper.kappa, of(OVERALL_BINARY).paper.rho) == (0.75, None)
-    assert of(OUTPUT_CORRECT).paper is None
+    assert (agreement_on(OVERALL).paper.kappa, agreement_on(OVERALL).paper.rho) == (0.58, 0.81)
+    assert (agreement_on(OVERALL_BINARY).paper.kappa, agreement_on(OVERALL_BINARY).paper.rho) == (0.75, None)
+    assert agreement_on(OUTPUT_CORRECT).paper is None
 
 
 def test_without_answers_every_figure_has_a_reason():
@@ -96,7 +96,7 @@ def test_without_answers_every_figure_has_a_reason():
 
 
 def test_one_rater_has_nobody_to_agree_with():
-    assert of(VALID_TASK, rated(VALID_TASK, anna="yyn")).mean_kappa.note == "Only anna has answered."
+    assert agreement_on(VALID_TASK, rated(VALID_TASK, anna="yyn")).mean_kappa.note == "Only anna has answered."
 
 
 def test_texts_and_unknown_answers_are_no_part_of_it():

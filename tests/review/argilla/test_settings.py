@@ -1,4 +1,4 @@
-"""What raters see and answer: the settings that ship, and what is said about settings that cannot work."""
+"""What raters see and answer: the settings that ship, and the messages about settings that cannot work."""
 
 import importlib.util
 import shutil
@@ -35,7 +35,9 @@ def change(path: Path, **entries: Any) -> Path:
 
 def with_question(path: Path, name: str, **entries: Any) -> Path:
     questions = yaml.safe_load(path.read_text())["questions"]
-    return change(path, questions=[{**one, **entries} if one["name"] == name else one for one in questions])
+    return change(
+        path, questions=[{**question, **entries} if question["name"] == name else question for question in questions]
+    )
 
 
 def test_the_review_asks_the_papers_questions() -> None:
@@ -84,12 +86,12 @@ def test_titles_labels_and_order_can_be_changed(own: Path) -> None:
 
 
 def test_a_question_can_be_left_out(own: Path) -> None:
-    questions = [one for one in yaml.safe_load(own.read_text())["questions"] if one["name"] != "comment"]
+    questions = [question for question in yaml.safe_load(own.read_text())["questions"] if question["name"] != "comment"]
     assert len(read_settings(change(own, questions=questions)).questions) == 5
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "message"),
     [
         ({"guidelines": None}, "guidelines is None and must name a file in the same folder"),
         ({"min_submitted": 0}, "min_submitted is 0 and should be greater than or equal to 1"),
@@ -103,10 +105,10 @@ def test_a_question_can_be_left_out(own: Path) -> None:
         ({"metadata": [{"name": "run", "type": "number", "title": "Run"}]}, "metadata.0.type is 'number'"),
     ],
 )
-def test_a_mistake_is_named_with_file_and_key(own: Path, entries: dict[str, Any], said: str) -> None:
+def test_a_mistake_is_named_with_file_and_key(own: Path, entries: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError) as raised:
         read_settings(change(own, **entries))
-    assert said in str(raised.value)
+    assert message in str(raised.value)
     assert str(own) in str(raised.value)
 
 
@@ -120,7 +122,7 @@ def test_guidelines_that_cannot_be_read_are_named(own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("labels", "message"),
     [
         ({"yes": "Yes"}, "labels of valid_task must be for the values yes and no"),
         ({"ja": "Ja", "nein": "Nein"}, "labels of valid_task must be for the values yes and no"),
@@ -128,8 +130,10 @@ def test_guidelines_that_cannot_be_read_are_named(own: Path) -> None:
         ({"yes": True, "no": False}, "write yes and no in quotes"),
     ],
 )
-def test_labels_must_be_for_the_values_that_ratings_are_read_by(own: Path, labels: dict[Any, Any], said: str) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_labels_must_be_for_the_values_that_ratings_are_read_by(
+    own: Path, labels: dict[Any, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
         read_settings(with_question(own, "valid_task", labels=labels))
 
 

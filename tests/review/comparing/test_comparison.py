@@ -17,7 +17,7 @@ from distilabel_selfinstruct.evaluation import answers_of
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
 from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, pull_comparison, push_comparison
-from distilabel_selfinstruct.review.comparing.key import read_key
+from distilabel_selfinstruct.review.comparing.key import make_key, read_key
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.status import status
 from tests.browser import sign_in
@@ -98,7 +98,8 @@ def rate(server: Any, rater: str, folder: Path, letters: dict[str, str], *, stat
 
 def counts(results):
     return {
-        one.model: "".join(letter * count for letter, count in one.counts.items()) for one in results.comparison.models
+        result.model: "".join(letter * count for letter, count in result.counts.items())
+        for result in results.comparison.models
     }
 
 
@@ -129,8 +130,8 @@ def test_texts_around_an_answer_are_the_same_whoever_gave_it(argilla_server, cli
     }
     push_comparison(folder, files, client=client)
     fields = [record["fields"] for record in seen(argilla_server, "anna", folder)]
-    assert sorted(one["output"] for one in fields) == ["It is a b.", "a b"]
-    assert {(one["instruction"], one["input"]) for one in fields} == {("Sort.", "b a")}
+    assert sorted(record["output"] for record in fields) == ["It is a b.", "a b"]
+    assert {(record["instruction"], record["input"]) for record in fields} == {("Sort.", "b a")}
     assert all(
         set(record["metadata"]) == {"instruction_words", "output_words"}
         for record in seen(argilla_server, "anna", folder)
@@ -204,7 +205,7 @@ def test_letters_come_back_by_model_and_pair(argilla_server, client, folder):
     overall, binary = results.agreement
     assert (overall.num_shared_items, overall.percent.value, binary.percent.value) == (5, 1.0, 1.0)
     written = json.loads((folder / "results.json").read_text())
-    assert [one["ratings"] for one in written["models"]] == [7, 6]
+    assert [model["ratings"] for model in written["models"]] == [7, 6]
     assert written["agreement"][0]["question"] == "overall"
     assert results.notes == ()
 
@@ -229,8 +230,8 @@ def test_the_state_of_a_comparison_is_shown_as_that_of_a_run(argilla_server, cli
     push_comparison(folder, two_models(), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A"})
     state = status(folder, client=client)
-    assert [(one.records, one.completed) for one in state.datasets] == [(7, 1)]
-    assert {one.rater: one.submitted for one in state.raters}["anna"] == 1
+    assert [(dataset.records, dataset.completed) for dataset in state.datasets] == [(7, 1)]
+    assert {progress.rater: progress.submitted for progress in state.raters}["anna"] == 1
 
 
 def test_answers_are_rated_by_keyboard_only_and_an_empty_one_is_seen_to_be_none(
@@ -306,18 +307,35 @@ def test_the_commands_push_and_pull_and_say_where_to_go_on(argilla_server, folde
     assert f"Results: {folder / 'results.json'}" in done.stdout.splitlines()
 
 
+def test_every_option_of_the_command_reaches_the_comparison(argilla_server, folder, tmp_path):
+    answers = two_models(6)
+    del answers[MODELS[1]]["Name the opposite of word 2.", ""]
+    done = command(
+        "push", *written(tmp_path, answers), "--output", folder, "--sample", 5, "--seed", 7, "--incomplete",
+        "--min-submitted", 2, "--dataset", folder.name, "--workspace", folder.name, "--home", argilla_server.home,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert read_key(folder) == make_key(answers, seed=7, sample=5, incomplete=True)
+    options = read_pushed(folder).options
+    assert {name: options[name] for name in ("dataset", "workspace", "min_submitted", "settings")} == {
+        "dataset": folder.name, "workspace": folder.name, "min_submitted": 2, "settings": "comparison",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         (["model"], "--answers is 'model' and must be NAME=FILE"),
         (["=x.jsonl"], "--answers is '=x.jsonl' and must be NAME=FILE"),
         (["a=x.jsonl", "a=y.jsonl"], "--answers names the model 'a' twice"),
     ],
 )
-def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, said):
-    done = command("push", *(part for one in answers for part in ("--answers", one)), "--output", tmp_path / "new")
+def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, message):
+    done = command(
+        "push", *(part for answer in answers for part in ("--answers", answer)), "--output", tmp_path / "new"
+    )
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings")
@@ -335,4 +353,4 @@ def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, 
         places = [place for place, record in enumerate(shown) if record["external_id"] in records.values()]
         assert fmean(places) == pytest.approx((len(shown) - 1) / 2, abs=100)
     results = pull_comparison(folder, client=client)
-    assert {one.answers for one in results.comparison.models} == {252}
+    assert {result.answers for result in results.comparison.models} == {252}

@@ -18,18 +18,22 @@ SEEDS = st.integers(0, 5)
 
 def numbered(count, **answers):
     """Tasks with an answer of each model, made by a function of the number."""
-    return {model: {(f"Task {number}.", ""): of(number) for number in range(count)} for model, of in answers.items()}
+    return {
+        model: {(f"Task {number}.", ""): answer(number) for number in range(count)} for model, answer in answers.items()
+    }
 
 
 @given(BY_MODEL, SEEDS)
 def test_every_answer_is_there_once_with_all_that_gave_it(answers, seed):
     key = make_key(answers, seed=seed, incomplete=True)
     wanted = {(*task, text, model) for model, given_ in answers.items() for task, text in given_.items()}
-    there = [(one.instruction, one.input, one.output, model) for one in key.answers for model in one.models]
-    assert sorted(there) == sorted(wanted)
-    assert len({one.record for one in key.answers}) == len(key.answers)
-    for one in key.answers:
-        assert one.record == record_id(one.instruction, one.input, one.output)
+    found = [
+        (answer.instruction, answer.input, answer.output, model) for answer in key.answers for model in answer.models
+    ]
+    assert sorted(found) == sorted(wanted)
+    assert len({answer.record for answer in key.answers}) == len(key.answers)
+    for answer in key.answers:
+        assert answer.record == record_id(answer.instruction, answer.input, answer.output)
 
 
 @given(BY_MODEL, SEEDS, st.data())
@@ -37,35 +41,35 @@ def test_the_order_does_not_depend_on_the_models_their_names_or_the_order_of_fil
     models = list(answers)
     renamed = dict(zip(models, data.draw(st.permutations(models)), strict=True))
     changed = {renamed[model]: dict(reversed(answers[model].items())) for model in reversed(models)}
-    key, other = (make_key(one, seed=seed, incomplete=True) for one in (answers, changed))
-    assert [one.row for one in key.answers] == [one.row for one in other.answers]
+    key, other = (make_key(files, seed=seed, incomplete=True) for files in (answers, changed))
+    assert [answer.row for answer in key.answers] == [answer.row for answer in other.answers]
 
 
 @given(BY_MODEL, SEEDS, st.integers(1, 4))
 def test_a_larger_sample_holds_the_smaller_one(answers, seed, size):
-    small, large = (make_key(answers, seed=seed, sample=one, incomplete=True) for one in (size, size + 1))
+    small, large = (make_key(answers, seed=seed, sample=number, incomplete=True) for number in (size, size + 1))
     assert small.num_tasks <= size
-    assert {one.record for one in small.answers} <= {one.record for one in large.answers}
+    assert {answer.record for answer in small.answers} <= {answer.record for answer in large.answers}
 
 
-def test_no_place_in_the_order_tells_the_model():
+def test_no_position_in_the_order_tells_the_model():
     key = make_key(numbered(300, base=lambda number: f"base {number}", tuned=lambda number: f"tuned {number}"))
-    places = [place for place, one in enumerate(key.answers) if one.models == ("base",)]
-    # The mean of 300 of the places 0 to 599, drawn at random, is 299.5 with a standard deviation of 7.1.
-    assert abs(sum(places) / 300 - 299.5) < 5 * 7.1
-    first = {one.task: one.models for one in reversed(key.answers)}
+    indexes = [index for index, answer in enumerate(key.answers) if answer.models == ("base",)]
+    # The mean of 300 of the indexes 0 to 599, drawn at random, is 299.5 with a standard deviation of 7.1.
+    assert abs(sum(indexes) / 300 - 299.5) < 5 * 7.1
+    first = {answer.task: answer.models for answer in reversed(key.answers)}
     assert 100 < sum(models == ("base",) for models in first.values()) < 200
 
 
 def test_another_seed_gives_another_order_and_sample():
     answers = numbered(50, base=str, tuned=lambda number: f"it is {number}")
-    one, other = (make_key(answers, seed=seed, sample=20) for seed in (1, 2))
-    assert {answer.task for answer in one.answers} != {answer.task for answer in other.answers}
+    first, other = (make_key(answers, seed=seed, sample=20) for seed in (1, 2))
+    assert {answer.task for answer in first.answers} != {answer.task for answer in other.answers}
 
 
 def test_equal_answers_are_one_record_of_both_models():
     key = make_key(numbered(2, base=lambda _: "yes", tuned=lambda number: "yes" if number else "no"))
-    assert sorted(one.models for one in key.answers) == [("base",), ("base", "tuned"), ("tuned",)]
+    assert sorted(answer.models for answer in key.answers) == [("base",), ("base", "tuned"), ("tuned",)]
     assert (key.num_tasks, key.num_shared) == (2, 1)
     assert len(key.records["base"]) == len(key.records["tuned"]) == 2
 

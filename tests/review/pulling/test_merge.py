@@ -41,7 +41,7 @@ def rating(
 
 
 def answers(merged: Merged) -> list[tuple[str, str, str, str]]:
-    return [(one.record, one.rater, one.question, one.value) for one in merged.ratings]
+    return [(rating.record, rating.rater, rating.question, rating.value) for rating in merged.ratings]
 
 
 def test_each_answer_of_a_submitted_response_becomes_a_rating():
@@ -61,7 +61,7 @@ def test_ratings_are_in_the_order_of_rows_raters_and_questions():
     merged = merge(
         TASKS, [response("r2", "ben", overall="A"), response("r2", comment="x", overall="A"), response(overall="A")]
     )
-    assert [(one.record, one.rater, one.question) for one in merged.ratings] == [
+    assert [(rating.record, rating.rater, rating.question) for rating in merged.ratings] == [
         ("r1", "anna", "overall"), ("r2", "anna", "overall"), ("r2", "anna", "comment"), ("r2", "ben", "overall")
     ]  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_answers_that_are_no_ratings_are_kept_apart_with_the_reason():
     ]
     merged = merge(TASKS, given_answers)
     assert answers(merged) == [("r2", "anna", "comment", "yes")]
-    assert [(one.question, one.value, one.why) for one in merged.other] == [
+    assert [(other.question, other.value, other.why) for other in merged.other] == [
         ("mood", "good", UNKNOWN_QUESTION),
         ("overall", "E", UNKNOWN_VALUE),
         ("valid_task", 1, UNKNOWN_VALUE),
@@ -174,8 +174,8 @@ def test_every_answer_that_was_ever_pulled_is_in_force_replaced_or_given_again(p
         ratings = merged.ratings
         replaced += merged.replaced
         ever |= set(ratings)
-    kept = {(one.record, one.rater, one.question, one.value) for one in (*ratings, *replaced)}
-    assert {(one.record, one.rater, one.question, one.value) for one in ever} == kept
+    kept = {(rating.record, rating.rater, rating.question, rating.value) for rating in (*ratings, *replaced)}
+    assert {(rating.record, rating.rater, rating.question, rating.value) for rating in ever} == kept
 
 
 def test_the_servers_times_get_their_zone_and_sort_as_texts():

@@ -22,7 +22,7 @@ def test_a_changed_answer_replaces_and_the_earlier_one_is_kept_apart(review):
     result = review.pull()
     assert (0, "anna", "overall", "A") in answers(review)
     replaced = read_ratings(review.path / "replaced_ratings.jsonl")
-    assert [(one.question, one.value) for one in replaced] == [("output_correct", "no"), ("overall", "D")]
+    assert [(rating.question, rating.value) for rating in replaced] == [("output_correct", "no"), ("overall", "D")]
     assert "Answers pulled before that their rater has changed or taken back: 2." in result.summary.notes
 
 
@@ -99,5 +99,5 @@ def test_answers_about_an_unknown_record_are_kept_in_the_summary(review):
     jsonl.write(review.run / "instances.jsonl", review.rows[1:])
     result = review.pull()
     assert answers(review) == []
-    assert [one["why"] for one in review.summary()["other_answers"]] == ["unknown record"] * 4
+    assert [answer["why"] for answer in review.summary()["other_answers"]] == ["unknown record"] * 4
     assert "Answers that do not count (unknown record), kept in pull.json: 4." in result.summary.notes

@@ -40,7 +40,7 @@ def test_the_datasets_that_were_pushed_are_read_and_put_together(review):
     review.answer("ben", {3: GOOD}, dataset=1)
     review.pull()
     assert statuses(review) == ["kept", "undecided", "undecided", "kept"]
-    assert [one["rater"] for one in review.summary()["datasets"]] == [None, "ben"]
+    assert [dataset["rater"] for dataset in review.summary()["datasets"]] == [None, "ben"]
 
 
 def test_a_deleted_dataset_of_several_is_reported_and_its_answers_stay(review):

@@ -24,7 +24,7 @@ PAYLOADS = [
 
 def test_rows_become_records_that_are_known_by_their_texts(client: rg.Argilla, name: str) -> None:
     result = push_rows(rows(3), client, name, run="demo")
-    assert {one["external_id"] for one in records(client, name)} == {identity(row) for row in rows(3)}
+    assert {record["external_id"] for record in records(client, name)} == {identity(row) for row in rows(3)}
     assert (result.created, result.already_there, result.failed) == (3, 0, ())
     assert result.datasets[0].url.startswith(f"{client.api_url}/dataset/")
 
@@ -77,7 +77,7 @@ def test_quotes_are_stored_as_they_are_so_that_a_search_finds_them(client: rg.Ar
 
 def test_an_empty_input_is_no_field(client: rg.Argilla, name: str) -> None:
     push_rows([instance(1, input=""), instance(2, input=None)], client, name)
-    assert [set(one["fields"]) for one in records(client, name)] == [{"instruction", "output"}] * 2
+    assert [set(record["fields"]) for record in records(client, name)] == [{"instruction", "output"}] * 2
 
 
 def test_pushing_again_adds_nothing_and_updates_metadata(client: rg.Argilla, name: str) -> None:
@@ -85,7 +85,7 @@ def test_pushing_again_adds_nothing_and_updates_metadata(client: rg.Argilla, nam
     result = push_rows(rows(5, nearest_rouge_l=0.5), client, name, run="second")
     found = records(client, name)
     assert (len(found), result.created, result.already_there) == (5, 0, 5)
-    assert {(one["metadata"]["run"], one["metadata"]["nearest_rouge_l"]) for one in found} == {("second", 0.5)}
+    assert {(record["metadata"]["run"], record["metadata"]["nearest_rouge_l"]) for record in found} == {("second", 0.5)}
 
 
 def test_pushing_again_keeps_what_people_answered(argilla_server: Any, client: rg.Argilla, name: str) -> None:
@@ -93,7 +93,7 @@ def test_pushing_again_keeps_what_people_answered(argilla_server: Any, client: r
     for record in records(client, name):
         answer(argilla_server, "anna", record["id"], {**GOOD, "comment": "mine"})
     push_rows(rows(3), client, name, run="again")
-    kept = [one["responses"] for one in records(client, name) if one["responses"]]
+    kept = [record["responses"] for record in records(client, name) if record["responses"]]
     assert [response[0]["values"]["comment"]["value"] for response in kept] == ["mine", "mine"]
 
 
@@ -101,7 +101,7 @@ def test_a_changed_output_is_another_record_without_answers(argilla_server: Any,
     push_rows(rows(1), client, name)
     answer(argilla_server, "anna", records(client, name)[0]["id"])
     push_rows(rows(1, output="changed"), client, name)
-    assert [bool(one["responses"]) for one in records(client, name)] == [True, False]
+    assert [bool(record["responses"]) for record in records(client, name)] == [True, False]
 
 
 def test_rows_with_the_same_texts_are_sent_once_and_counted(client: rg.Argilla, name: str) -> None:
@@ -143,14 +143,14 @@ def test_rows_that_the_server_refuses_are_set_aside_with_its_reason(client: rg.A
     result = push_rows(mixed, client, name)
     assert len(records(client, name)) == 7
     assert [row.row for row in result.failed] == [1, 5, 10]
-    assert set(result.datasets[0].records) == {one["external_id"] for one in records(client, name)}
+    assert set(result.datasets[0].records) == {record["external_id"] for record in records(client, name)}
     assert all("'model' metadata property validation failed" in row.reason for row in result.failed)
 
 
 def test_nothing_to_rate_is_said_before_a_dataset_is_made(client: rg.Argilla, name: str) -> None:
     with pytest.raises(InputFileError, match="None of the 1 rows can be rated: there is no instruction"):
         push_rows([{}], client, name)
-    assert name not in {one.name for one in client.api.datasets.list()}
+    assert name not in {dataset.name for dataset in client.api.datasets.list()}
 
 
 @pytest.mark.slow

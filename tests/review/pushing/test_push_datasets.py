@@ -9,8 +9,9 @@ import pytest
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.review.argilla.settings import config_folder
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
-from distilabel_selfinstruct.review.pushing.rows import PushOptions, push_rows
+from distilabel_selfinstruct.review.pushing.rows import push_rows
 from tests.review.people import connected, instance
 from tests.review.pushes import a_run, answer, dataset_id, records, rows
 
@@ -58,7 +59,7 @@ def test_a_dataset_with_other_labels_is_refused(client: rg.Argilla, name: str) -
         name=name,
         workspace=client.workspaces("selfinstruct"),
         settings=rg.Settings(
-            fields=[rg.TextField(one, client=client) for one in ("instruction", "input", "output")],
+            fields=[rg.TextField(field, client=client) for field in ("instruction", "input", "output")],
             questions=[
                 rg.LabelQuestion("overall", labels=["A", "B"], client=client),
                 rg.TextQuestion("comment", client=client),
@@ -100,7 +101,7 @@ def test_a_rater_may_not_push(argilla_server: Any, name: str) -> None:
 
 def test_each_rater_has_a_dataset_with_the_shared_records_and_a_share(client: rg.Argilla, name: str) -> None:
     result = push_rows(rows(30), client, name, PushOptions(raters=("anna", "ben"), shared=10))
-    theirs = [{one["external_id"] for one in records(client, dataset.name)} for dataset in result.datasets]
+    theirs = [{record["external_id"] for record in records(client, dataset.name)} for dataset in result.datasets]
     assert [dataset.rater for dataset in result.datasets] == ["anna", "ben"]
     assert [len(ids) for ids in theirs] == [20, 20]
     assert len(theirs[0] & theirs[1]) == 10
@@ -114,7 +115,7 @@ def test_a_rater_without_an_account_is_named(client: rg.Argilla, name: str) -> N
 
 def test_a_rater_who_does_not_belong_to_the_workspace_is_added(client: rg.Argilla, name: str) -> None:
     push_rows(rows(4), client, name, PushOptions(workspace=name, raters=("anna",)))
-    workspace = next(one for one in client.workspaces if one.name == name)
+    workspace = next(workspace for workspace in client.workspaces if workspace.name == name)
     assert "anna" in {user.username for user in workspace.users}
 
 

@@ -66,9 +66,9 @@ def test_a_push_that_was_killed_is_completed_by_the_next(
     answer(argilla_server, "anna", found[0]["id"])
     result = push_for_review(run, client=client)
     after = records(client, name)
-    assert {one["external_id"] for one in after} == {identity(row) for row in rows(400)}
+    assert {record["external_id"] for record in after} == {identity(row) for row in rows(400)}
     assert (len(after), result.already_there) == (400, len(found))
-    assert len([one for one in after if one["responses"]]) == 1
+    assert len([record for record in after if record["responses"]]) == 1
     assert read_pushed(run).complete  # type: ignore[union-attr]
 
 
@@ -81,7 +81,7 @@ def test_a_push_that_was_killed_while_it_made_the_dataset_is_completed(
     name = f"selfinstruct-{run.name}"
     with pushing(run, argilla_server) as process:
         deadline = time.monotonic() + 60
-        while name not in {one.name for one in client.api.datasets.list()} and time.monotonic() < deadline:
+        while name not in {dataset.name for dataset in client.api.datasets.list()} and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
@@ -91,7 +91,7 @@ def test_a_push_that_was_killed_while_it_made_the_dataset_is_completed(
 
 def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argilla, name: str) -> None:
     push_rows(rows(40), client, name)
-    before = [one["id"] for one in records(client, name)]
+    before = [record["id"] for record in records(client, name)]
     problems: list[BaseException] = []
 
     def rate(rater: str) -> None:
@@ -110,7 +110,7 @@ def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argill
     assert problems == []
     found = records(client, name)
     assert (len(found), result.failed) == (1500, ())
-    assert sum(len(one["responses"]) for one in found) == 80
+    assert sum(len(record["responses"]) for record in found) == 80
 
 
 def test_two_pushes_at_a_time_make_one_dataset(argilla_server: Any, client: rg.Argilla, name: str) -> None:
@@ -129,7 +129,7 @@ def test_two_pushes_at_a_time_make_one_dataset(argilla_server: Any, client: rg.A
     for thread in both:
         thread.join()
     assert problems == []
-    assert [one.name for one in client.api.datasets.list()].count(name) == 1
+    assert [dataset.name for dataset in client.api.datasets.list()].count(name) == 1
     assert len(records(client, name)) == 300
 
 

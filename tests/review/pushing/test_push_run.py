@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
+from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
-from distilabel_selfinstruct.review.pushing.rows import PushOptions
 from tests.review.people import instance
 from tests.review.pushes import a_run, rows
 
@@ -25,7 +26,7 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
     push_for_review(run, PushOptions(sample=5, seed=7), dataset=name, client=client)
     content = json.loads((run / "review" / "push.json").read_text())
     assert content["url"] == argilla_server.url
-    assert [(one["name"], one["workspace"], one["rater"]) for one in content["datasets"]] == [
+    assert [(dataset["name"], dataset["workspace"], dataset["rater"]) for dataset in content["datasets"]] == [
         (name, "selfinstruct", None)
     ]
     assert content["options"]["dataset"] == name
@@ -99,14 +100,31 @@ def test_the_command_pushes_a_sample_split_between_raters(argilla_server: Any, t
     assert "anna (12 records): http" in done.stdout
 
 
+def test_every_option_of_the_command_reaches_the_push(argilla_server: Any, name: str, tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(9))
+    done = command(
+        run, "--sample", 6, "--seed", 7, "--settings", "comparison", "--raters", "anna,ben", "--shared", 2,
+        "--min-submitted", 2, "--dataset", name, "--workspace", name, "--home", argilla_server.home,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    pushed = read_pushed(run)
+    assert pushed is not None
+    assert pushed.options == {
+        "dataset": name, "workspace": name, "settings": "comparison", "min_submitted": 2, "sample": 6, "seed": 7,
+        "raters": ["anna", "ben"], "shared": 2,
+    }  # fmt: skip
+    assert pushed.options.keys() - {"dataset"} == {field.name for field in fields(PushOptions)}
+    assert pushed.settings == "comparison"
+
+
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--api-url", "http://127.0.0.1:9", "--api-key", "x"], "cannot be reached"),
         (["--home", "/nowhere"], "No Argilla runs in /nowhere"),
     ],
 )
-def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path: Path, arguments: list[str], message: str) -> None:
     done = command(a_run(tmp_path, rows(1)), *arguments)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
-    assert said in done.stderr
+    assert message in done.stderr

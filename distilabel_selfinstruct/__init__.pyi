@@ -42,7 +42,7 @@ from .reporting import Report as Report
 from .reporting import report as report
 from .review.pulling.pull import pull_decisions as pull_decisions
 from .review.pushing.push import push_for_review as push_for_review
-from .review.pushing.rows import PushOptions as PushOptions
+from .review.pushing.options import PushOptions as PushOptions
 from .running.progress import Progress as Progress
 from .running.runner import RunResult as RunResult
 from .running.runner import run as run

@@ -290,7 +290,7 @@ def test_a_name_that_cannot_be_used_is_refused_before_anything_is_made(tmp_path)
     assert not (tmp_path / "home").exists()
 
 
-def test_a_key_is_not_given_to_whoever_listens_where_a_killed_server_did(tmp_path):
+def test_a_key_is_not_sent_to_a_stranger_at_the_address_of_a_killed_server(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         home = Home(tmp_path / "home")
         os.close(home.hold())

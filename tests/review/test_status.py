@@ -182,7 +182,7 @@ def test_the_command_says_that_nobody_has_answered(new_review):
     assert "Nobody has submitted an answer yet." in done.stdout
 
 
-def test_the_pull_command_shows_what_it_decided_and_where_it_lies(new_review):
+def test_the_pull_command_shows_what_it_decided_and_where_it_is(new_review):
     review = new_review()
     review.answer("anna", {0: GOOD, 1: WRONG})
     done = selfinstruct(review.server, "pull", review.run)

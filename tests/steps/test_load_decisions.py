@@ -127,7 +127,7 @@ def test_batches_are_full_and_the_last_one_is_not_empty(review, batch_size, expe
     assert batches(step_of(review, batch_size=batch_size)) == expected
 
 
-def test_it_goes_on_at_an_offset(review):
+def test_it_starts_at_an_offset(review):
     assert batches(step_of(review, batch_size=2), offset=2) == [([2, 3], False), ([4], True)]
     assert batches(step_of(review, batch_size=2), offset=5) == [([], True)]
 

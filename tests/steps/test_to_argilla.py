@@ -69,7 +69,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> Any:
     ]
 
 
-def test_rows_go_on_with_the_ids_of_their_records(make: Any, stored: Any) -> None:
+def test_rows_are_passed_on_with_the_ids_of_their_records(make: Any, stored: Any) -> None:
     rows = [instance(1, topic="words"), instance(2)]
     got = processed(make(run="demo"), rows)
     assert got == [{**row, "record": identity(row)} for row in rows]
@@ -107,7 +107,7 @@ def test_an_input_may_be_missing_or_none(make: Any, stored: Any) -> None:
     assert len(stored()) == 1
 
 
-def test_rows_that_nobody_could_rate_go_on_without_an_id(make: Any, stored: Any, warnings: Any) -> None:
+def test_rows_that_nobody_can_rate_are_passed_on_without_an_id(make: Any, stored: Any, warnings: Any) -> None:
     # A batch that failed in the host arrives as rows of None.
     rows = [instance(1), {"instruction": None, "input": None, "output": None}, instance(2, output="\ud83d")]
     got = processed(make(), rows)
@@ -125,7 +125,7 @@ def test_an_empty_batch_stays_empty(make: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"api_url": "http://127.0.0.1:9"}, {"api_key": SecretStr("wrong")}])
-def test_without_argilla_every_row_goes_on_and_one_warning_says_why(make: Any, warnings: Any, wrong: Row) -> None:
+def test_without_argilla_every_row_is_passed_on_and_one_warning_says_why(make: Any, warnings: Any, wrong: Row) -> None:
     rows = [instance(1), instance(2)]
     with loaded(make(**wrong)) as step:
         assert next(step.process(rows)) == [{**row, "record": identity(row)} for row in rows]

@@ -64,7 +64,7 @@ class PushResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Share:
+class _Assignment:
     """The records that one rater rates, or everybody if `rater` is None, and their dataset."""
 
     dataset: ReviewDataset
@@ -112,15 +112,15 @@ def push_rows(
     if not chosen:
         reason = prepared.failed[0].reason if prepared.failed else "there are none"
         raise InputFileError(f"None of the {prepared.num_rows} rows can be rated: {reason}.")
-    shares = _shares(client, dataset, chosen, options, before)
+    assignments = _assignments(client, dataset, chosen, options, before)
     if on_datasets is not None:
-        on_datasets(tuple(share.pushed() for share in shares))
+        on_datasets(tuple(assignment.pushed() for assignment in assignments))
     sent, created, held = Sent(), 0, 0
-    total = sum(len(share.records) for share in shares)
-    for share in shares:
-        uploader = Uploader(client, share.dataset)
+    total = sum(len(assignment.records) for assignment in assignments)
+    for assignment in assignments:
+        uploader = Uploader(client, assignment.dataset)
         held_before = uploader.count()
-        for batch in batches(share.records):
+        for batch in batches(assignment.records):
             sent += uploader.send(batch)
             if on_progress is not None:
                 on_progress(TransferProgress(sent.stored + len(sent.failed), total))
@@ -130,7 +130,7 @@ def push_rows(
     refused = {record.id for record, _ in sent.failed}
     return PushResult(
         url=redact_url(client.api_url),
-        datasets=tuple(share.pushed(without=refused) for share in shares),
+        datasets=tuple(assignment.pushed(without=refused) for assignment in assignments),
         rows=prepared.num_rows,
         records=len(chosen),
         created=created,
@@ -141,18 +141,20 @@ def push_rows(
     )
 
 
-def _shares(
+def _assignments(
     client: "rg.Argilla",
     dataset: str,
     records: Sequence[ReviewRecord],
     options: PushOptions,
     before: Mapping[str, set[str]] | None,
-) -> list[_Share]:
+) -> list[_Assignment]:
     if not options.raters:
-        return [_Share(_open(client, dataset, options), None, records)]
+        return [_Assignment(_open(client, dataset, options), None, records)]
     add_raters(client, options.workspace, options.raters)
     assigned = assign(records, options.raters, options.shared, options.seed, before)
-    return [_Share(_open(client, dataset_name(dataset, rater), options), rater, own) for rater, own in assigned.items()]
+    return [
+        _Assignment(_open(client, dataset_name(dataset, rater), options), rater, own) for rater, own in assigned.items()
+    ]
 
 
 def _open(client: "rg.Argilla", name: str, options: PushOptions) -> ReviewDataset:

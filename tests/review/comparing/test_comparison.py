@@ -284,7 +284,7 @@ def written(folder, answers):
     return options
 
 
-def test_the_commands_push_and_pull_and_say_where_to_go_on(argilla_server, folder, tmp_path):
+def test_the_commands_push_and_pull_and_name_the_next_step(argilla_server, folder, tmp_path):
     answers = two_models()
     del answers[MODELS[1]]["Name the opposite of word 2.", ""]
     where = ["--home", argilla_server.home]

@@ -75,7 +75,7 @@ def command(*arguments: object, **environment: str) -> "subprocess.CompletedProc
     )  # fmt: skip
 
 
-def test_the_command_finds_the_server_and_says_where_to_go_on(argilla_server: Any, tmp_path: Path) -> None:
+def test_the_command_finds_the_server_and_names_the_next_step(argilla_server: Any, tmp_path: Path) -> None:
     run = a_run(tmp_path, [*rows(5), instance(1), instance(9, output=None)])
     done = command(run, "--home", argilla_server.home)
     assert (done.returncode, done.stderr) == (0, "")

@@ -121,7 +121,7 @@ class ArgillaServerError(ArgillaError):
 
 
 class HubError(ServerError):
-    """The Hugging Face Hub cannot be reached or refuses."""
+    """The Hugging Face Hub cannot be reached or refuses, or a repository there must not be replaced."""
 
 
 class PublishError(SelfInstructError):

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -166,3 +167,19 @@ def test_a_module_that_defines_steps_does_not_postpone_annotations():
     # The host reads the annotations of `process` and takes postponed ones for no input.
     for path in (PACKAGE / "steps").glob("*.py"):
         assert "from __future__ import annotations" not in path.read_text(encoding="utf-8"), path.name
+
+
+def test_a_name_of_a_class_has_one_meaning_in_the_whole_package():
+    classes = Counter(
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in classes.items() if count > 1] == []
+
+
+def test_the_alias_for_a_row_stands_once():
+    pattern = re.compile(r"^Row(: TypeAlias)? = ", re.MULTILINE)
+    files = [path.name for path in PACKAGE.rglob("*.py") if pattern.search(path.read_text(encoding="utf-8"))]
+    assert files == ["records.py"]

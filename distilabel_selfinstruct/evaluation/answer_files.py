@@ -10,7 +10,7 @@ from distilabel_selfinstruct.evaluation.tasks import answers_of, references_of
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.similarity import Tokenizer, get_tokenizer
 
-Path = str | os.PathLike[str]
+FileName = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Evaluation:
 
 
 def evaluate(
-    predictions: Path | Sequence[Path],
-    references: Path,
+    predictions: FileName | Sequence[FileName],
+    references: FileName,
     *,
     column: str = "output",
     reference_column: str = "output",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.errors import InputFileError, reading
+from distilabel_selfinstruct.records import Row
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -18,7 +18,7 @@ class Line:
     """A line of a file: its number from 1, and its object or what is wrong with it."""
 
     number: int
-    value: dict[str, Any]
+    value: Row
     fault: str = ""
 
 
@@ -49,7 +49,7 @@ def _parse(number: int, raw: bytes) -> Line:
     return Line(number, value)
 
 
-def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
+def read(path: str | os.PathLike[str]) -> Iterator[Row]:
     """The objects of a JSON Lines file.
 
     Raises:
@@ -63,7 +63,7 @@ def read(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
         yield line.value
 
 
-def dumps(row: dict[str, Any]) -> str:
+def dumps(row: Row) -> str:
     """A row as a line, without the newline. The line can always be encoded as UTF-8.
 
     Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character. Values that JSON has no
@@ -72,7 +72,7 @@ def dumps(row: dict[str, Any]) -> str:
     return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False, default=str))
 
 
-def write(path: str | os.PathLike[str], rows: Iterable[dict[str, Any]]) -> int:
+def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> int:
     """Write rows to a file that appears complete or not at all. Returns the number of rows."""
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
@@ -93,7 +93,7 @@ class Appender:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("ab", buffering=0)
 
-    def append(self, rows: Iterable[dict[str, Any]]) -> None:
+    def append(self, rows: Iterable[Row]) -> None:
         """Append the rows, in order, with one fsync for all of them.
 
         Raises:

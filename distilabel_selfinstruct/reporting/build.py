@@ -19,7 +19,7 @@ from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
-from distilabel_selfinstruct.reporting.review import ReviewSummary, summarize_review
+from distilabel_selfinstruct.reporting.review import RatingSummary, summarize_ratings
 from distilabel_selfinstruct.reporting.similarities import near_duplicates, seed_similarity
 from distilabel_selfinstruct.reporting.sources import Missing, ReportSource, read_source, seed_file
 from distilabel_selfinstruct.reporting.usage import Usage, read_usage
@@ -168,7 +168,7 @@ def _usage(source: ReportSource) -> Usage | Missing:
     return read_usage(source.folder / run_layout.STATE, source.config) or Missing("The folder holds no journals.")
 
 
-def _review(source: ReportSource) -> ReviewSummary | Missing:
+def _review(source: ReportSource) -> RatingSummary | Missing:
     if source.folder is None:
         return NO_RUN
     if not source.ratings:
@@ -176,4 +176,4 @@ def _review(source: ReportSource) -> ReviewSummary | Missing:
             "Nobody has rated the instances yet: run selfinstruct review push and, after the rating, selfinstruct "
             "review pull."
         )
-    return summarize_review(source.ratings)
+    return summarize_ratings(source.ratings)

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
 from distilabel_selfinstruct.reporting import plots
 from distilabel_selfinstruct.reporting.languages import Languages
-from distilabel_selfinstruct.reporting.review import ReviewSummary
+from distilabel_selfinstruct.reporting.review import RatingSummary
 from distilabel_selfinstruct.reporting.similarities import NearDuplicates
 from distilabel_selfinstruct.reporting.usage import Usage
 
@@ -54,7 +54,7 @@ class Report:
     near_duplicates: NearDuplicates | None = None
     class_balance: ClassBalance | None = None
     languages: Languages | None = None
-    review: ReviewSummary | None = None
+    review: RatingSummary | None = None
     rejections: tuple[RuleCount, ...] = ()
     acceptance: tuple[Period, ...] = ()
     usage: Usage | None = None
@@ -132,7 +132,7 @@ def _verb_nouns(found: VerbNouns) -> dict[str, Any]:
     }
 
 
-def _review(review: ReviewSummary) -> dict[str, Any]:
+def _review(review: RatingSummary) -> dict[str, Any]:
     return {
         "records": review.records,
         "raters": review.raters,

@@ -12,7 +12,7 @@ from distilabel_selfinstruct.ratings.table_2 import Quality, quality
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewSummary:
+class RatingSummary:
     """The answers of all raters. `overall` counts the letters A to D, each answer once.
 
     `agreement` is empty if the extra `analysis` is not installed.
@@ -25,7 +25,7 @@ class ReviewSummary:
     agreement: tuple[QuestionAgreement, ...]
 
 
-def summarize_review(ratings: Sequence[Rating]) -> ReviewSummary:
+def summarize_ratings(ratings: Sequence[Rating]) -> RatingSummary:
     """Table 2, the overall ratings, and the agreement of the raters."""
     answers = latest_answers(ratings).values()
     letters = Counter(answer.value for answer in answers if answer.question == OVERALL)
@@ -33,7 +33,7 @@ def summarize_review(ratings: Sequence[Rating]) -> ReviewSummary:
         by_question = agreement.agreement_by_question(ratings)
     except MissingExtraError:
         by_question = ()
-    return ReviewSummary(
+    return RatingSummary(
         records=len({answer.record for answer in answers}),
         raters=len({answer.rater for answer in answers}),
         quality=quality(ratings),

@@ -49,7 +49,7 @@ class SearchWorker:
         self._process.communicate()
 
     def replace(self, encoded: Sequence[str]) -> None:
-        """Hold these texts in place of all others."""
+        """Hold these texts instead of all others."""
         self._send(("replace", encoded))
 
     def insert(self, encoded: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ class TokenIndex:
     def decide(self, texts: Sequence[str], threads: int) -> list[Match | None] | None:
         """`search` for each text in turn, storing it if there is no match; None if the engine cannot (now).
 
-        The tokens are numbered anew only after all are decided: give fewer texts at first.
+        The tokens are renumbered only after all texts are decided: give fewer texts at first.
         """
         index = self.prefix_index
         if not isinstance(index, BlockIndex):

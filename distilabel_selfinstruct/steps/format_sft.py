@@ -1,4 +1,4 @@
-"""Instances as rows to fine-tune with."""
+"""Instances as training rows."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 class FormatInstancesSFT(JournaledStep, Step):
     r"""Add the columns that a trainer reads: prompt and completion, or messages.
 
-    Rows keep their order and their other columns. A row without instruction or output cannot be trained on: it is
-    dropped, and in the journal with its reason. How a row is worded depends on its texts and `random_seed` alone.
+    Rows keep their order and their other columns. A row without an instruction or an output is dropped, and the journal
+    has the reason. The wording of a row depends only on its texts and `random_seed`.
 
     Attributes:
         format: `self-instruct` (the paper's varied prompts and completions), `openai` or `trl-conversational`
             (messages), `trl-prompt-completion`, `trl-conversational-prompt-completion`, `alpaca` or `sharegpt`.
         mode: `default`, or `strict` to change inputs as the reference implementation does, in the two formats with
             varied prompts.
-        system_prompt: begins each conversation, in the formats with messages. Defaults to none.
+        system_prompt: begins each conversation, in formats with messages. Defaults to none.
         join: what stands between instruction and input in a message: `blank-line`, `newline`, or `labeled`, which
             also puts `Input:` before the input.
         end_of_text: closes each completion of `self-instruct`.
@@ -85,10 +85,10 @@ class FormatInstancesSFT(JournaledStep, Step):
         return list(COLUMNS[self.format])
 
     def load(self) -> None:
-        """Put the options together.
+        """Check the options.
 
         Raises:
-            ConfigError: there is a system prompt for a format that has no room for one.
+            ConfigError: the format has no room for a system prompt.
         """
         super().load()
         self._options = FormatOptions(

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 class RougeLNoveltyFilter(JournaledStep, Step):
     """Drop rows whose text is too similar to that of a row before: near-duplicates, by exact ROUGE-L.
 
-    A row passes if the ROUGE-L F1 of its text with every text that passed before is at most `max_rouge_l`. Rows whose
-    column holds no text pass. The step remembers what passed, so it must not run as several replicas.
+    A row passes if the ROUGE-L F1 of its text with every text that passed before is at most `max_rouge_l`. Rows without
+    a text in the column pass. The step remembers the texts that passed, so it must not run as several replicas.
 
     Attributes:
         column: the column to compare.
         tokenizer: `rouge_score` (ASCII letters and digits) or `unicode` (all scripts).
-        against: a file or dataset whose texts, in the same column, count as having passed before. Defaults to none.
+        against: a file or dataset whose texts, in the same column, count as texts that passed before. Defaults to none.
 
     Runtime parameters:
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
@@ -76,7 +76,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
 
     @property
     def outputs(self) -> list[str]:
-        """What was nearest, and how near."""
+        """The nearest text and its ROUGE-L."""
         return ["nearest_rouge_l", f"nearest_{self.column}"]
 
     def load(self) -> None:
@@ -90,20 +90,22 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         if self.against:
             for number, row in enumerate(read_rows(self.against), 1):
                 if not isinstance(row.get(self.column), str):
-                    raise InputFileError(f"{self.against}, row {number}: there is no text under {self.column!r}.")
+                    raise InputFileError(
+                        f"{self.against}, row {number}: there is no text under {self.column!r}.", self.against
+                    )
                 self._index.add(row[self.column])
 
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
-        """Yield the rows that are new, in order."""
+        """Yield the rows that are new, in their order."""
         passed: list[dict[str, Any]] = []
         for row in inputs:
             number, self._num_rows = self._num_rows, self._num_rows + 1
             text = row.get(self.column)
             nearest, admitted = Neighbor("", 0.0), True
             if isinstance(text, str):
-                verdict = self._index.admit(text, with_nearest=True)
-                nearest, admitted = verdict.nearest or nearest, verdict.admitted
+                result = self._index.admit(text, with_nearest=True)
+                nearest, admitted = result.nearest or nearest, result.admitted
             if admitted:
                 passed.append({**row, "nearest_rouge_l": nearest.rouge_l, f"nearest_{self.column}": nearest.text})
             else:

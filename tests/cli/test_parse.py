@@ -58,13 +58,13 @@ def test_a_null_response_is_rejected_not_fatal(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "row", "said"),
+    ("kind", "row", "message"),
     [
         ("instructions", {"id": 1}, "row 1: there is no response; put it under text, raw_text or answer"),
         ("instructions", {"text": 5}, "row 1: text is 5; make it a text or null"),
         ("instances", {"text": "x"}, "row 1: is_classification is None; make it true or false"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_named(tmp_path, kind, row, said):
-    with pytest.raises(InputFileError, match=said):
+def test_a_row_that_cannot_be_read_is_named(tmp_path, kind, row, message):
+    with pytest.raises(InputFileError, match=message):
         parse(tmp_path, kind, row)

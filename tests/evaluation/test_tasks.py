@@ -41,7 +41,7 @@ def test_the_same_answer_twice_counts_once_and_two_different_ones_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("bad", "said"),
+    ("bad", "message"),
     [
         ({"instruction": "Sort.", "text": "x"}, r"Row 1 has no column 'output' \(there is instruction, text\)"),
         ({"prompt": "Sort.", "output": "x"}, "Row 1 has None under 'instruction' and must have a text there"),
@@ -49,8 +49,8 @@ def test_the_same_answer_twice_counts_once_and_two_different_ones_are_refused():
         (row(input=[1]), r"Row 1 has \[1\] under 'input'"),
     ],
 )
-def test_a_row_that_cannot_be_used_is_named(bad, said):
-    with pytest.raises(InputFileError, match=said):
+def test_a_row_that_cannot_be_used_is_named(bad, message):
+    with pytest.raises(InputFileError, match=message):
         answers_of([bad])
 
 

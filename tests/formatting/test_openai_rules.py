@@ -19,7 +19,7 @@ OPENAI = FormatOptions(format="openai")
 def check(folder: Path, rows: list[Row]) -> list[tuple[int, str, str]]:
     jsonl.write(folder / "openai.jsonl", rows)
     found = check_openai_file(folder / "openai.jsonl")
-    return [(one.line, one.severity, one.message) for one in found]
+    return [(finding.line, finding.severity, finding.message) for finding in found]
 
 
 @given(row=ROWS)

@@ -22,7 +22,7 @@ EVERY_FORMAT = pytest.mark.parametrize("name", FORMATS)
 def test_every_row_is_exported_or_rejected(name: Any, rows: list[Row], seed: int) -> None:
     made = format_rows(rows, FormatOptions(format=name, seed=seed), test_fraction=0.3)
     assert len(made.train) + len(made.test) + len(made.rejected) == len(rows)
-    assert [rows[one.number] for one in made.rejected] == [one.row for one in made.rejected]
+    assert [rows[bad.number] for bad in made.rejected] == [bad.row for bad in made.rejected]
 
 
 @given(rows=st.lists(ROWS, max_size=8, unique_by=str), random=st.randoms())
@@ -58,7 +58,7 @@ def test_another_seed_gives_another_order_and_other_wordings() -> None:
 def test_equal_rows_are_exported_once_and_the_others_named() -> None:
     made = format_rows([a_row(), a_row(output=" hot\n"), a_row(output="warm")], OPTIONS)
     assert len(made.train) == 2
-    assert [(one.number, one.rejection.reason.value) for one in made.rejected] == [(1, "duplicate")]
+    assert [(bad.number, bad.rejection.reason.value) for bad in made.rejected] == [(1, "duplicate")]
 
 
 @pytest.mark.parametrize(

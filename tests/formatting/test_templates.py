@@ -16,7 +16,9 @@ from distilabel_selfinstruct.formatting.templates import (
 )
 from tests.formatting.builders import FILLED, TEXTS
 
-EVERY_TEMPLATE = pytest.mark.parametrize("template", [*WITH_INPUT, *WITHOUT_INPUT], ids=lambda one: repr(one.prompt))
+EVERY_TEMPLATE = pytest.mark.parametrize(
+    "template", [*WITH_INPUT, *WITHOUT_INPUT], ids=lambda template: repr(template.prompt)
+)
 
 
 def test_the_templates_with_input_are_those_of_the_reference() -> None:

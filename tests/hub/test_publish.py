@@ -134,7 +134,7 @@ def test_a_private_dataset_is_read_with_the_token_only(hub, publish, load, run):
         load(NAME, "-", HF_TOKEN=None, HF_HOME=str(run / "other"), HF_DATASETS_CACHE=str(run / "other"))
 
 
-def test_a_public_repository_is_not_made_private_behind_ones_back(hub, publish, run):
+def test_a_public_repository_is_not_made_private(hub, publish, run):
     hub.create(NAME)
     done = publish(run, *AS_IT_IS, "--private")
     assert done.returncode == 1

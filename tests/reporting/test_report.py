@@ -261,30 +261,30 @@ def test_a_damaged_description_is_refused(run, content):
         build_report(run)
 
 
-def test_a_run_without_rows_yet_is_told_to_go_on(run):
+def test_a_run_without_rows_yet_is_refused_with_how_to_resume_it(run):
     (run / "instances.jsonl").unlink()
     with pytest.raises(RunFolderError, match=r"has written no rows yet \(instances.jsonl is missing\)"):
         build_report(run)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [("{oops", "line 2: the line is not JSON"), ('{"instruction": 3}', "row 2: 'instruction' is 3 and must be a text")],
 )
-def test_damaged_rows_of_a_run_are_named(run, line, said):
+def test_damaged_rows_of_a_run_are_named(run, line, message):
     path = run / "instructions.jsonl"
     path.write_text(path.read_text().splitlines()[0] + "\n" + line + "\n")
-    with pytest.raises(InputFileError, match=said):
+    with pytest.raises(InputFileError, match=message):
         build_report(run)
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ({"prompt": "x"}, "row 1 has no 'instruction' .its columns are prompt."),
         ({"instruction": "x", "output": ["y"]}, r"row 1: 'output' is \['y'\] and must be a text"),
     ],
 )
-def test_rows_that_are_no_instructions_are_refused(row, said):
-    with pytest.raises(InputFileError, match=said):
+def test_rows_without_an_instruction_are_refused(row, message):
+    with pytest.raises(InputFileError, match=message):
         source_of_rows([row])

@@ -69,7 +69,7 @@ def test_name_may_be_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ({"instances": []}, "field instances: it is empty"),
         ({"instances": [{"input": "x"}]}, "field instances[0].output: the field is missing"),
@@ -81,11 +81,11 @@ def test_name_may_be_left_out(tmp_path):
         ({"id": 7}, "field id: 7 is not a text"),
     ],
 )
-def test_a_malformed_task_is_named_with_file_line_and_field(tmp_path, row, said):
+def test_a_malformed_task_is_named_with_file_line_and_field(tmp_path, row, message):
     path = write(tmp_path / "seeds.jsonl", seed_row(1), seed_row(2, **row))
     with pytest.raises(SeedTaskError) as caught:
         load_seed_tasks(path)
-    assert str(caught.value).startswith(f"{path}, line 2, {said}. ")
+    assert str(caught.value).startswith(f"{path}, line 2, {message}. ")
 
 
 def test_a_line_that_is_not_json_is_named(tmp_path):

@@ -15,7 +15,7 @@ def nearest(text: str, kept: Sequence[str]) -> tuple[str, float] | None:
     scores = [rouge_l(text, other) for other in kept]
     if not scores:
         return None
-    best = max(range(len(scores)), key=lambda place: (scores[place], -place))
+    best = max(range(len(scores)), key=lambda position: (scores[position], -position))
     return kept[best], scores[best]
 
 

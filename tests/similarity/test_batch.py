@@ -84,10 +84,10 @@ def test_it_reads_no_further_than_a_block_ahead(monkeypatch: pytest.MonkeyPatch)
 
 def test_progress_is_told_the_texts_decided_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 2)
-    told: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
     texts = ["a b c", "a b c", "d e f"]
-    list(filter_texts(texts, against=["x"], processes=1, on_progress=lambda done, kept: told.append((done, kept))))
-    assert told == [(2, 1), (3, 2)]
+    list(filter_texts(texts, against=["x"], processes=1, on_progress=lambda done, kept: calls.append((done, kept))))
+    assert calls == [(2, 1), (3, 2)]
 
 
 @pytest.mark.usefixtures("small_blocks")

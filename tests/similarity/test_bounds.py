@@ -28,7 +28,7 @@ def test_a_place_reaches_exactly_the_partners_that_need_it(threshold: float) -> 
             need = bounds.need(length, other)
             if need > min(length, other):
                 continue
-            reached = [place for place, reach in enumerate(reaches) if other <= reach]
+            reached = [position for position, reach in enumerate(reaches) if other <= reach]
             assert reached == list(range(length - need + 1))
 
 

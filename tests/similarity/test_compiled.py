@@ -39,7 +39,7 @@ def test_compiled_bounds_equal_the_tables(threshold: float) -> None:
     bounds = LengthBounds(threshold)
     bounds.cover(max(PARTNERS))
     for length in LENGTHS:
-        reaches = [score.reach(length, place, threshold) for place in range(length)]
+        reaches = [score.reach(length, position, threshold) for position in range(length)]
         assert [reach for reach in reaches if reach] == bounds.reaches(length)
         assert not any(reaches[len(bounds.reaches(length)) :])
         assert all(score.need(length, b, threshold) == bounds.need(length, b) for b in PARTNERS)
@@ -120,7 +120,7 @@ def test_runs_of_postings_that_are_given_back_are_used_again() -> None:
 
 
 @needs_numba
-def test_auto_changes_to_numba_where_the_tokens_are_numbered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_changes_to_numba_where_the_tokens_are_renumbered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "COMPILED_FROM", 20)
     monkeypatch.setattr(token_index, "FIRST_RENUMBERING", 10)
     texts = [f"{a} {b} {c} {d} same" for a in "pqrs" for b in "tuvw" for c in "xyz" for d in "ab"]

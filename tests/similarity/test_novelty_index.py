@@ -107,9 +107,9 @@ def test_nearest_gives_the_best_k_and_the_earlier_of_equals(texts: list[str], qu
     index = NoveltyIndex()
     index.extend(texts)
     scores = [reference.rouge_l(query, text) for text in texts]
-    best = sorted(range(len(texts)), key=lambda place: (-scores[place], place))[:k]
+    best = sorted(range(len(texts)), key=lambda position: (-scores[position], position))[:k]
     found = [(neighbor.text, neighbor.rouge_l) for neighbor in index.nearest(query, k)]
-    assert found == [(texts[place], scores[place]) for place in best]
+    assert found == [(texts[position], scores[position]) for position in best]
 
 
 def test_nearest_among_thousands_equals_sorting_all_scores() -> None:
@@ -120,7 +120,7 @@ def test_nearest_among_thousands_equals_sorting_all_scores() -> None:
         scores = index.scores(text)
         best = np.argsort(-scores, kind="stable")[:10]
         found = [(neighbor.text, neighbor.rouge_l) for neighbor in index.nearest(text, 10)]
-        assert found == [(texts[place], scores[place]) for place in best]
+        assert found == [(texts[position], scores[position]) for position in best]
 
 
 def test_compare_gives_the_mean_and_the_most_similar_of_the_reference() -> None:
@@ -218,7 +218,7 @@ def test_renumbering_the_tokens_changes_no_decision(monkeypatch: pytest.MonkeyPa
     assert decide(NoveltyIndex(), texts) == expected
 
 
-def test_a_pickled_index_goes_on_where_it_stood() -> None:
+def test_a_pickled_index_continues_where_it_stopped() -> None:
     texts = related_texts(seed=6, count=600)
     expected = decide(NoveltyIndex(0.6), texts)
     index = NoveltyIndex(0.6)

@@ -40,7 +40,7 @@ def test_messages_begin_with_the_system_prompt() -> None:
 def test_a_row_is_worded_alike_in_any_batch() -> None:
     rows = rows_about(*"abcdefghij")
     with loaded(FormatInstancesSFT()) as step:
-        one_by_one = [row for one in rows for row in next(step.process([one]))]
+        one_by_one = [row for single in rows for row in next(step.process([single]))]
     assert one_by_one == processed(FormatInstancesSFT(), rows)
     assert one_by_one[::-1] == processed(FormatInstancesSFT(), rows[::-1])
 

@@ -43,7 +43,7 @@ def outputs(folder):
     return [row["output"] for row in read_table(folder / "instances").to_pylist()]
 
 
-def test_rows_are_written_and_all_go_on(tmp_path):
+def test_rows_are_written_and_all_are_handed_on(tmp_path):
     rows = [instance("sort"), instance("rank")]
     [out] = step(tmp_path / "dry", unreviewed=True, languages=["en"]).process(rows)
     assert [row["output"] for row in out] == outputs(tmp_path / "dry")
@@ -60,13 +60,13 @@ def test_of_reviewed_rows_the_kept_ones_are_written_with_corrected_outputs(tmp_p
     assert [row["published"] for row in out] == [True, False]
 
 
-def test_what_may_not_be_published_is_not_and_goes_on(tmp_path):
+def test_rows_that_may_not_be_published_are_handed_on(tmp_path):
     [out] = step(tmp_path / "dry").process([instance()])
     assert [row["published"] for row in out] == [False]
     assert not (tmp_path / "dry").exists()
 
 
-def test_rows_of_a_failed_batch_go_on_unpublished(tmp_path):
+def test_rows_of_a_failed_batch_are_handed_on_unpublished(tmp_path):
     lost = {"instruction": None, "input": None, "output": None}
     [out] = step(tmp_path / "dry", unreviewed=True).process([instance(), lost])
     assert [row["published"] for row in out] == [True, False]

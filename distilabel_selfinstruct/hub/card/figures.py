@@ -11,7 +11,7 @@ from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting import Report, ReportSource, build_report
-from distilabel_selfinstruct.reporting.review import summarize_review
+from distilabel_selfinstruct.reporting.review import summarize_ratings
 from distilabel_selfinstruct.reporting.sections import sections
 from distilabel_selfinstruct.reporting.sources import run_facts
 
@@ -51,7 +51,7 @@ def describe(source: Source, published: PublishedRows, ratings: Iterable[Rating]
         report,
         rejections=count_rejections(rejections),
         acceptance=acceptance_periods([_only(row, "request") for row in source.instructions()], rejections),
-        review=summarize_review(answers) if answers else None,
+        review=summarize_ratings(answers) if answers else None,
     )
 
 

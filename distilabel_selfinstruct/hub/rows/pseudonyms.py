@@ -5,8 +5,8 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.ratings.answers import COMMENT, CORRECTED_OUTPUT, Rating, instant
@@ -27,15 +27,15 @@ def pseudonyms(folder: Path, raters: Iterable[str]) -> dict[str, str]:
     """
     path = folder / FILE
     known = _read(path)
-    new = set(raters) - known["raters"].keys()
-    if new:
-        known["salt"] = known["salt"] or secrets.token_hex(16)
-        by_hash = sorted(new, key=lambda name: hashlib.sha256(f"{known['salt']}{name}".encode()).hexdigest())
-        for number, name in enumerate(by_hash, len(known["raters"]) + 1):
-            known["raters"][name] = f"rater-{number}"
-        _write(path, known)
-    names: dict[str, str] = known["raters"]
-    return names
+    new = set(raters) - known.raters.keys()
+    if not new:
+        return known.raters
+    salt = known.salt or secrets.token_hex(16)
+    by_hash = sorted(new, key=lambda name: hashlib.sha256(f"{salt}{name}".encode()).hexdigest())
+    numbered = {name: f"rater-{number}" for number, name in enumerate(by_hash, len(known.raters) + 1)}
+    known = _Pseudonyms(salt, {**known.raters, **numbered})
+    _write(path, known)
+    return known.raters
 
 
 def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: set[str]) -> Iterator[Row]:
@@ -76,15 +76,23 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
     yield from sorted(rows, key=lambda row: (row["record"], row["rater"], row["question"], row["date"], row["value"]))
 
 
-def _read(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Pseudonyms:
+    """The content of the file: the pseudonyms by name, and the salt of their order."""
+
+    salt: str
+    raters: dict[str, str]
+
+
+def _read(path: Path) -> _Pseudonyms:
     if not path.exists():
-        return {"salt": "", "raters": {}}
+        return _Pseudonyms("", {})
     with reading(path, RunFolderError):
         content = path.read_bytes()
     try:
         known = json.loads(content)
         raters = {str(name): str(pseudonym) for name, pseudonym in known["raters"].items()}
-        return {"salt": str(known["salt"]), "raters": raters}
+        return _Pseudonyms(str(known["salt"]), raters)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunFolderError(
             f"{path}, which has the pseudonyms of the raters, is damaged: repair it, or remove it to give new ones.",
@@ -92,9 +100,9 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _write(path: Path, known: dict[str, Any]) -> None:
+def _write(path: Path, known: _Pseudonyms) -> None:
     partial = path.with_suffix(".partial")
     with writing(path):
         partial.touch(mode=0o600)
-        partial.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(asdict(known), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         partial.replace(path)

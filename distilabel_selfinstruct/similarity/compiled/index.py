@@ -1,4 +1,4 @@
-"""The compiled index, in place of `PrefixIndex`."""
+"""The compiled index, which replaces `PrefixIndex`."""
 
 import itertools
 import sys

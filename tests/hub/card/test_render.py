@@ -163,8 +163,8 @@ def test_nothing_in_rows_or_names_breaks_the_card(card, tmp_path, attack):
     assert header(text)["license"] == "cc-by-4.0"
     harmless = card(run_source(run_folder(tmp_path / "other", [instance()])))
     rendered, expected = (
-        MarkdownIt("commonmark", {"html": True}).enable("table").render(of.split("---\n", 2)[2])
-        for of in (text, harmless)
+        MarkdownIt("commonmark", {"html": True}).enable("table").render(card_text.split("---\n", 2)[2])
+        for card_text in (text, harmless)
     )
     assert set(re.findall(r"<(\w+)", rendered)) == set(re.findall(r"<(\w+)", expected))
     assert re.findall(r"<h\d>.*", rendered) == re.findall(r"<h\d>.*", expected)

@@ -153,9 +153,9 @@ def test_a_rule_that_cannot_be_read_is_unknown(reviewed, content):
 
 def test_names_of_raters_leave_comments_but_not_other_words():
     row = instance()
-    [told] = public_ratings(
+    [row_for_anyone] = public_ratings(
         [rating(row, "ann", "comment", "ANN, annual plan; see Ann.")],
         {"ann": "rater-1"},
         {rating(row, "ann", "comment", "").record},
     )
-    assert told["value"] == "rater-1, annual plan; see rater-1."
+    assert row_for_anyone["value"] == "rater-1, annual plan; see rater-1."

@@ -1,4 +1,4 @@
-"""What of a run may be told."""
+"""What is published about a run."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from distilabel_selfinstruct.hub.rows import redaction
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "public"),
     [
         ("llamacpp:/home/ann/models/tiny.gguf", "llamacpp:tiny.gguf"),
         ("transformers:~/models/mine", "transformers:mine"),
@@ -23,18 +23,18 @@ from distilabel_selfinstruct.hub.rows import redaction
         ("C:\\Users\\ann\\tiny.gguf", "tiny.gguf"),
     ],
 )
-def test_models_are_named_without_folders(name, told):
-    assert redaction.public_model(name) == told
+def test_models_are_named_without_folders(name, public):
+    assert redaction.public_model(name) == public
 
 
-def test_a_relative_folder_of_a_model_is_not_told(tmp_path, monkeypatch):
+def test_a_relative_folder_of_a_model_is_not_published(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("secret-project/model").mkdir(parents=True)
     assert redaction.public_model("transformers:secret-project/model") == "transformers:model"
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "public"),
     [
         ("https://api.openai.com/v1", "https://api.openai.com/v1"),
         ("https://ann:secret@api.openai.com/v1?key=secret", "https://api.openai.com/v1"),
@@ -43,11 +43,11 @@ def test_a_relative_folder_of_a_model_is_not_told(tmp_path, monkeypatch):
         ("http://10.1.2.3:8000/v1", redaction.LOCAL_URL),
     ],
 )
-def test_addresses_of_well_known_services_only_are_told(url, told):
-    assert redaction.public_url(url) == told
+def test_only_addresses_of_well_known_services_are_published(url, public):
+    assert redaction.public_url(url) == public
 
 
-def test_the_configuration_tells_nothing_of_the_users_machine_and_still_loads(tmp_path):
+def test_the_public_configuration_has_nothing_of_the_users_machine_and_still_loads(tmp_path):
     config = RunConfig(
         llm="llamacpp:/home/ann/tiny.gguf",
         base_url="http://ann:secret@gpu-7.internal/v1",
@@ -57,12 +57,12 @@ def test_the_configuration_tells_nothing_of_the_users_machine_and_still_loads(tm
         prices={"tiny": {"input": 1, "output": 2}},
         max_cost=12.5,
     )
-    told = yaml.safe_dump(redaction.public_config(config))
-    assert not any(word in told for word in ("ann", "secret", "internal", "12.5", "prices", "run1"))
-    assert RunConfig(**yaml.safe_load(told)).seed_tasks == "seed_tasks.jsonl"
+    public = yaml.safe_dump(redaction.public_config(config))
+    assert not any(word in public for word in ("ann", "secret", "internal", "12.5", "prices", "run1"))
+    assert RunConfig(**yaml.safe_load(public)).seed_tasks == "seed_tasks.jsonl"
 
 
-def test_the_pipeline_tells_nothing_of_the_users_machine():
+def test_the_public_pipeline_has_nothing_of_the_users_machine():
     step = {
         "state_dir": "/home/ann/run/state",
         "seed_tasks": "/home/ann/seeds.jsonl",
@@ -80,9 +80,9 @@ def test_the_pipeline_tells_nothing_of_the_users_machine():
             "api_key_variable": "OPENAI_API_KEY",
         },
     }
-    told = redaction.public_pipeline({"pipeline": {"steps": [{"step": step}]}})
-    [wrapped] = told["pipeline"]["steps"]
-    assert not any(word in yaml.safe_dump(told) for word in ("ann", "internal", "sk-secret"))
+    public = redaction.public_pipeline({"pipeline": {"steps": [{"step": step}]}})
+    [wrapped] = public["pipeline"]["steps"]
+    assert not any(word in yaml.safe_dump(public) for word in ("ann", "internal", "sk-secret"))
     assert wrapped["step"]["max_tokens"] == 7
     assert wrapped["step"]["state_dir"] == wrapped["step"]["human_feedback"] == ""
     assert wrapped["step"]["seed_tasks"] == "seed_tasks.jsonl"

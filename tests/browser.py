@@ -40,6 +40,23 @@ def headless_chromium(profile: Path) -> Iterator[Any]:
         driver.quit()
 
 
+@contextmanager
+def clean_window(driver: Any) -> Iterator[Any]:
+    """A window without cookies, storage or earlier log entries, which is closed at the end."""
+    first = driver.current_window_handle
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    for kind in ("browser", "performance"):
+        driver.get_log(kind)  # reading empties it
+    driver.switch_to.new_window("window")
+    try:
+        driver.set_window_size(*WINDOW)
+        yield driver
+    finally:
+        driver.close()
+        driver.switch_to.window(first)
+
+
 def sign_in(driver: Any, url: str, username: str, password: str) -> None:
     """Sign in to Argilla's page, in a browser that nobody is signed in to, and wait for the list of datasets."""
     from selenium.webdriver.common.by import By

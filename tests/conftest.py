@@ -1,10 +1,17 @@
 """Parts that many tests share and that take seconds to start."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import processes
+from tests.shared import Description, folder_of_the_run, shared
+
+pytest_plugins = ["tests.guard"]
 
 # One profile for all property tests: how long an example takes depends on what else the machine does.
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,19 +20,45 @@ settings.load_profile("ours")
 # Nothing heavy is imported here: most tests need neither a server nor a browser.
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _fork_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with processes.fork_servers_in(folder_of_the_run(tmp_path_factory)):
+        yield
+
+
 @pytest.fixture(scope="session")
 def argilla_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real Argilla server with the raters anna, ben and carl; see `live_argilla.LiveArgilla`."""
-    from tests.live_argilla import live_argilla
+    """A real Argilla server with the raters anna, ben and carl, for all test processes; see `live_argilla`."""
+    from tests.live_argilla import LiveArgilla, running_server
 
-    with live_argilla(tmp_path_factory.mktemp("argilla") / "home") as server:
-        yield server
+    folder = folder_of_the_run(tmp_path_factory) / "argilla"
+
+    @contextmanager
+    def start() -> Iterator[Description]:
+        with running_server(folder / "home") as server:
+            yield {"url": server.url, "home": str(server.home), "pid": server.pid}
+
+    with shared(folder, start) as description:
+        live = LiveArgilla(description["url"], Path(description["home"]), description["pid"])
+        try:
+            yield live
+        finally:
+            live.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless Chromium, for all tests of this process; `browser` is a clean window of it."""
+    from tests.browser import headless_chromium
+
+    with headless_chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture
-def browser(tmp_path: Any) -> Iterator[Any]:
+def browser(chromium: Any) -> Iterator[Any]:
     """A headless Chromium that nobody is signed in to; see `browser.sign_in`."""
-    from tests.browser import headless_chromium
+    from tests.browser import clean_window
 
-    with headless_chromium(tmp_path / "chromium") as driver:
-        yield driver
+    with clean_window(chromium):
+        yield chromium

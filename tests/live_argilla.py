@@ -10,6 +10,7 @@ import pytest
 
 from distilabel_selfinstruct.argilla_server import RunningServer, start
 from distilabel_selfinstruct.argilla_server.environment import ensure_environment
+from distilabel_selfinstruct.argilla_server.home import Home
 from distilabel_selfinstruct.errors import ArgillaServerError
 
 RATERS = ("anna", "ben", "carl")
@@ -18,12 +19,14 @@ RATERS = ("anna", "ben", "carl")
 class LiveArgilla:
     """A server that runs: its address, the key of its owner, and its raters."""
 
-    def __init__(self, server: RunningServer) -> None:
-        self.url = server.url
-        self.api_key = server.api_key
-        self.home = server.home
-        self.pid = server.pid
-        self._accounts = {account.username: account for account in server.accounts}
+    def __init__(self, url: str, home: Path, pid: int) -> None:
+        self.url = url
+        self.home = home
+        self.pid = pid
+        credentials = Home(home).saved_credentials()
+        assert credentials is not None
+        self._accounts = {account.username: account for account in credentials.accounts}
+        self.api_key = self.rater("owner")[2]
         self._clients: dict[str, Any] = {}
 
     def rater(self, name: str) -> tuple[str, str, str]:
@@ -61,11 +64,8 @@ def server_python() -> Path:
 
 
 @contextmanager
-def live_argilla(home: Path) -> Iterator[LiveArgilla]:
+def running_server(home: Path) -> Iterator[RunningServer]:
+    """A server of its own, with the raters; it ends with this."""
     server_python()
     with start(home, port=0, raters=RATERS, on_progress=lambda _: None) as server:
-        live = LiveArgilla(server)
-        try:
-            yield live
-        finally:
-            live.close()
+        yield server

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli import app
+from tests import processes
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -24,7 +24,7 @@ def blocks(language: str) -> list[str]:
 def test_a_python_example_runs_without_a_key(number, last_line, tmp_path):
     script = tmp_path / "example.py"
     script.write_text(blocks("python")[number])
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, script], capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path
     )
     assert last_line in done.stdout.splitlines()[-1]

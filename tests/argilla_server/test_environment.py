@@ -13,6 +13,8 @@ from distilabel_selfinstruct.argilla_server import environment
 from distilabel_selfinstruct.argilla_server.environment import REQUIREMENTS, ensure_environment, environment_folder
 from distilabel_selfinstruct.errors import ArgillaServerError, OutputFileError
 
+pytestmark = pytest.mark.process
+
 # Makes an "environment" that holds a link to this Python, and writes down each call.
 WORKING_UV = f"""\
 #!/bin/sh

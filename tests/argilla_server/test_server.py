@@ -16,11 +16,15 @@ import pytest
 from distilabel_selfinstruct.argilla_server import Connection, find_running, start
 from distilabel_selfinstruct.argilla_server.home import Home, ServerAddress
 from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError
+from tests import processes
 from tests.live_argilla import server_python
 
 SECRETS = ("OPENAI_API_KEY", "HF_TOKEN", "ARGILLA_API_KEY", "ARGILLA_DATABASE_URL", "ARGILLA_SEARCH_ENGINE")
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="It looks into /proc.")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="It looks into /proc."),
+    pytest.mark.argilla,
+]
 
 
 def quietly(_):
@@ -202,7 +206,7 @@ def serve(home, *arguments):
         0,
         *arguments,
     ]
-    process = subprocess.Popen(
+    process = processes.popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

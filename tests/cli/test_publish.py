@@ -2,13 +2,13 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from pyarrow.parquet import read_table
 
+from tests import processes
 from tests.hub.builders import review, run_folder
 from tests.local_hub_server import serve
 
@@ -24,7 +24,7 @@ def command(*arguments: object, cwd: Path | None = None, module: str = "distilab
     keys = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HF_TOKEN", "HF_ENDPOINT")
     inherited = {name: value for name, value in os.environ.items() if name not in keys}
     root = str(Path(__file__).parents[2])
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         capture_output=True,
         text=True,
@@ -66,7 +66,7 @@ def refusal(*arguments: object) -> str:
 
 
 def test_load_dataset_reads_a_dry_run(repository, demo, tmp_path):
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-W", "ignore", "-c", LOAD, repository],
         capture_output=True,
         text=True,

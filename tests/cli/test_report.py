@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import processes
+
 
 def selfinstruct(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-W", "error::UserWarning", "-m", "distilabel_selfinstruct", *map(str, arguments)],
         capture_output=True,
         text=True,

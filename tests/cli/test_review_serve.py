@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from distilabel_selfinstruct.argilla_server.home import Home
+from tests import processes
 from tests.live_argilla import server_python
 
 pytestmark = pytest.mark.usefixtures("_installed")
@@ -33,7 +34,7 @@ def serve_once(home, *arguments):
         "0",
         *arguments,
     ]
-    process = subprocess.Popen(
+    process = processes.popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "40"},
     )  # fmt: skip
@@ -92,7 +93,7 @@ def test_a_start_without_new_accounts_says_where_the_passwords_are(two_starts):
 )
 def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, message):
     command = [sys.executable, "-m", "distilabel_selfinstruct", "review", "serve", "--home", str(tmp_path / "home")]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=60)
+    done = processes.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, message in done.stderr, len(done.stderr.splitlines())) == (1, True, 1)
     assert not (tmp_path / "home").exists()
 

@@ -13,13 +13,14 @@ from distilabel.distiset import Distiset
 
 from distilabel_selfinstruct import host_fixes
 from distilabel_selfinstruct.ratings.answers import OVERALL, Rating, write_ratings
+from tests import processes
 from tests.builders import seed_row
 
 
 def selfinstruct(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     keys = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HF_TOKEN")
     inherited = {name: value for name, value in os.environ.items() if name not in keys}
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "distilabel_selfinstruct", *map(str, arguments)],
         capture_output=True,
         text=True,

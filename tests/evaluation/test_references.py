@@ -5,7 +5,6 @@ The recordings are third-party data and no part of this repository: `SELFINSTRUC
 
 import json
 import os
-import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from distilabel_selfinstruct.evaluation import answers_of, exact_match, references_of, rouge_l_scorer, score
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.similarity import TOKENIZERS
+from tests import processes
 
 VARIABLE = "SELFINSTRUCT_RECORDINGS"
 RECORDINGS = Path(os.environ.get(VARIABLE, ""))
@@ -105,7 +105,7 @@ def test_what_has_no_answer_or_no_reference_is_counted_and_not_scored():
 
 
 def command(*arguments):
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "distilabel_selfinstruct", "evaluate", *map(str, arguments)],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests import processes
+
 _HERE = Path(__file__).parent
 
 
@@ -47,8 +49,6 @@ def run_scenarios(tmp_path_factory: pytest.TempPathFactory) -> RunScenarios:
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(_HERE.parent.parent), str(_HERE)]),
         "PYTHONWARNINGS": "ignore",
-        "HF_HOME": str(tmp_path_factory.mktemp("hf")),
-        "HF_HUB_OFFLINE": "1",
         "TMPDIR": str(tmp_path_factory.mktemp("tmp")),
         "DISTILABEL_LOG_LEVEL": "ERROR",
     }
@@ -57,7 +57,10 @@ def run_scenarios(tmp_path_factory: pytest.TempPathFactory) -> RunScenarios:
         results, log = tmp_path_factory.mktemp("results"), tmp_path_factory.mktemp("log") / "log.txt"
         command = [sys.executable, str(_HERE / "scenarios.py"), str(results), *names, *options]
         with log.open("w") as printed:
-            process = subprocess.Popen(command, env=environment, stdout=printed, stderr=printed, start_new_session=True)
+            process = processes.popen(
+                command, env=environment, stdout=printed, stderr=printed, start_new_session=True,
+                host_alone="--host-alone" in options,
+            )  # fmt: skip
             try:
                 process.wait(limit)
                 hung = False

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import processes
 from tests.hub.builders import review, run_folder
 from tests.local_hub_server import LocalHub, serve
 
@@ -106,7 +107,7 @@ def publish_process(environment) -> Callable[..., Done]:
     """The command as its user starts it, in a process of its own."""
 
     def run(*arguments: object) -> Done:
-        done = subprocess.run(
+        done = processes.run(
             [sys.executable, "-m", "distilabel_selfinstruct", "publish", *map(str, arguments)],
             capture_output=True,
             text=True,

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from distilabel_selfinstruct.files import jsonl
+from tests import processes
 from tests.local_openai_server import CHAT, KEY, Asked, LocalOpenAIServer, Reply, invalid_key, text
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +22,8 @@ SECONDS = 90
 def output_of(*command: str, folder: Path, **environment: str) -> str:
     """What the command printed. It fails if the command does, or if it takes too long."""
     variables = {name: value for name, value in os.environ.items() if name != "OPENAI_API_KEY"}
-    variables |= {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "DISTILABEL_CACHE_DIR": str(folder / "cache")}
-    process = subprocess.Popen(
+    variables |= {"PYTHONPATH": str(ROOT), "DISTILABEL_CACHE_DIR": str(folder / "cache")}
+    process = processes.popen(
         command,
         cwd=folder,
         env={**variables, **environment},

@@ -5,6 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from tests import processes
 from tests.journal.builders import STEP
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ def script(body: str, state: Path, *arguments: object) -> "subprocess.Popen[str]
         "journal = StepJournal(sys.argv[1], sys.argv[2], max_requests=int(sys.argv[3]))\n"
     )
     given = [STEP, 0][len(arguments) :]
-    return subprocess.Popen(
+    return processes.popen(
         [sys.executable, "-c", start + textwrap.dedent(body), str(state), *map(str, [*arguments, *given])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

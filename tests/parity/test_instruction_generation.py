@@ -2,11 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import processes
 
 RECORDINGS = os.environ.get("SELFINSTRUCT_RECORDINGS")
 pytestmark = pytest.mark.skipif(not RECORDINGS, reason="SELFINSTRUCT_RECORDINGS names no folder of recorded runs")
@@ -42,7 +43,7 @@ def test_the_admitted_list_equals_the_recorded_one(tmp_path, run):
             completion = {"stage": "instruction_generation", "text": row["text"], "finish_reason": row["finish_reason"]}
             stream.write(json.dumps(completion) + "\n")
     seeds = Path(str(RECORDINGS)) / "self_instruct" / "seed_tasks_175.jsonl"
-    subprocess.run(
+    processes.run(
         [sys.executable, "-c", SCRIPT, str(seeds), str(tmp_path), str(tmp_path)],
         check=True,
         timeout=120,

@@ -1,11 +1,12 @@
 import json
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from distilabel.pipeline import Pipeline
+
+from tests import processes
 
 PIPELINES = Path(__file__).parent.parent.parent / "pipelines"
 
@@ -27,7 +28,7 @@ def test_the_pipeline_survives_yaml_and_json(script, tmp_path):
 
 
 def test_the_script_runs(tmp_path):
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, PIPELINES / "self_instruct.py"],
         capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path,
     )  # fmt: skip

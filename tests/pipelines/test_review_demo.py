@@ -1,8 +1,8 @@
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+from tests import processes
 from tests.live_argilla import server_python
 
 SCRIPT = Path(__file__).parent.parent.parent / "pipelines" / "review_demo.py"
@@ -10,7 +10,7 @@ SCRIPT = Path(__file__).parent.parent.parent / "pipelines" / "review_demo.py"
 
 def test_the_review_demo_goes_from_generation_to_decisions(tmp_path):
     server_python()
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, SCRIPT, tmp_path / "demo"], capture_output=True, text=True, check=False, timeout=400
     )
     assert (done.returncode, done.stderr) == (0, "")

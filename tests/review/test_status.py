@@ -11,6 +11,7 @@ import pytest
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.review.status import RaterProgress, offline_status, status
+from tests import processes
 from tests.review.people import GOOD, WRONG, Review, instance, reviews
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +105,7 @@ def test_without_a_server_and_a_pull_the_remedy_is_named(new_review, tmp_path):
 
 
 def selfinstruct(server: Any, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "distilabel_selfinstruct", "review", *map(str, arguments)],
         capture_output=True,
         text=True,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests import processes
 from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text
 
 ROOT = Path(__file__).parents[2]
@@ -135,7 +136,7 @@ class Run:
             ]
         kept = {name: value for name, value in os.environ.items() if name not in ("OPENAI_BASE_URL", "HF_TOKEN")}
         self.folder = folder
-        self.process = subprocess.Popen(
+        self.process = processes.popen(
             [sys.executable, *(command or [*module, "run", "-o", str(folder), *own, *map(str, options)])],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

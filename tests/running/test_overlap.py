@@ -2,10 +2,10 @@
 
 import hashlib
 import random
-import subprocess
 import sys
 from pathlib import Path
 
+from tests import processes
 from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, slow, text
 
 SLOTS = 8
@@ -30,7 +30,7 @@ def test_the_stages_keep_the_model_busy_at_the_same_time(tmp_path: Path) -> None
             f"run --output {tmp_path / 'run'} --llm openai:m --base-url {server.url} --prompt-form completion "
             f"--num-instructions 120 --max-in-flight {SLOTS} --batch-size 10"
         )
-        subprocess.run(
+        processes.run(
             [sys.executable, "-m", "distilabel_selfinstruct", *arguments.split()], check=True, timeout=120, cwd=tmp_path
         )
     assert len((tmp_path / "run" / "instances.jsonl").read_text().splitlines()) == 120

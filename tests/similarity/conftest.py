@@ -9,7 +9,7 @@ import pytest
 from distilabel_selfinstruct.similarity import NoveltyIndex, engines
 
 
-@pytest.fixture(scope="module", params=["numpy", "numba"])
+@pytest.fixture(scope="module", params=["numpy", pytest.param("numba", marks=pytest.mark.slow)])
 def every_engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """Lets "auto" mean the one, then the other, from the first text on."""
     if request.param == "numba" and find_spec("numba") is None and "CI" not in os.environ:

@@ -1,5 +1,7 @@
 """`filter_texts` decides as the index does, one process or several."""
 
+import sys
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -39,6 +41,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "THREADS_FROM", 50)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.usefixtures("small_blocks")
 def test_every_decision_is_that_of_the_index(processes: int) -> None:
@@ -49,6 +52,7 @@ def test_every_decision_is_that_of_the_index(processes: int) -> None:
     assert 300 < sum(decision.kept for decision in decisions) < 1200
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.usefixtures("small_blocks")
 def test_the_place_of_the_nearest_text_is_that_of_the_kept_one(processes: int) -> None:
@@ -90,14 +94,25 @@ def test_progress_is_told_the_texts_decided_and_kept(monkeypatch: pytest.MonkeyP
     assert calls == [(2, 1), (3, 2)]
 
 
+def child_processes() -> set[str]:
+    """The numbers of the processes that this one has started and that are left."""
+    return {number for path in Path("/proc/self/task").glob("*/children") for number in path.read_text().split()}
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="It looks into /proc.")
 @pytest.mark.usefixtures("small_blocks")
-def test_the_other_processes_end_when_the_caller_stops_early() -> None:
-    decisions = filter_texts(texts_with_near_duplicates(600), processes=2)
+def test_the_other_processes_end_when_the_caller_stops_early(every_engine: str) -> None:
+    before = child_processes()
+    decisions = filter_texts(texts_with_near_duplicates(600), processes=3)
     for _ in range(400):
         next(decisions)
+    assert len(child_processes() - before) == (2 if every_engine == "numpy" else 0)  # compiled code has threads
     decisions.close()  # type: ignore[attr-defined]
+    assert child_processes() <= before
 
 
+@pytest.mark.process
 @pytest.mark.usefixtures("small_blocks")
 def test_a_tokenizer_that_cannot_be_pickled_works_with_several_processes() -> None:
     texts = texts_with_near_duplicates(400)

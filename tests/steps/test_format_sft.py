@@ -1,7 +1,6 @@
 """`FormatInstancesSFT` alone, and at the end of a real pipeline."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.formatting import COLUMNS, FORMATS, FormatOptions, format_row
 from distilabel_selfinstruct.steps import FormatInstancesSFT
+from tests import processes
 from tests.steps.builders import Row, journal, loaded, processed, reasons
 
 ROW: Row = {"instruction": "Name the opposite.", "input": "Word: cold", "output": "hot", "model_name": "m"}
@@ -110,7 +110,7 @@ print(json.dumps({name: list(distiset[name]["train"]) for name in ("chat", "prom
 
 
 def test_a_pipeline_ends_with_the_formatted_rows(tmp_path: Path) -> None:
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr

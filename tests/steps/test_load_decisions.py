@@ -16,6 +16,7 @@ from pydantic import SecretStr, ValidationError
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
+from tests import processes
 from tests.review.people import GOOD, WRONG, identity, instance, reviews
 from tests.steps.builders import loaded
 
@@ -234,7 +235,7 @@ if __name__ == "__main__":
 def test_a_pipeline_of_the_host_runs_on_decisions(review, tmp_path):
     script = tmp_path / "pipeline.py"
     script.write_text(PIPELINE, encoding="utf-8")
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, script, review.run / "instances.jsonl", review.name],
         env={
             **os.environ,

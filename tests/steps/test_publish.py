@@ -1,7 +1,6 @@
 """PublishToHub, alone and at the end of a pipeline."""
 
 import os
-import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +11,7 @@ from pyarrow.parquet import read_table
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.steps import PublishToHub
+from tests import processes
 from tests.hub.builders import instance
 from tests.local_hub_server import serve
 
@@ -89,7 +89,7 @@ def test_a_wrong_name_or_license_is_found_before_anything_runs():
 def test_at_the_end_of_a_pipeline_it_publishes_to_the_hub_and_the_token_is_in_no_file(tmp_path):
     token = "hf_" + "S3cretOfAcme" * 3
     with serve(acme=token) as hub:
-        done = subprocess.run(
+        done = processes.run(
             [sys.executable, "-c", PIPELINE, str(tmp_path / "cache")],
             capture_output=True,
             text=True,

@@ -18,6 +18,7 @@ from pydantic import SecretStr, ValidationError
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.steps import SelfInstructToArgilla
+from tests import processes
 from tests.review.flaky_proxy import flaky_proxy
 from tests.review.people import connected, identity, instance
 from tests.steps.builders import Row, loaded, processed
@@ -210,7 +211,7 @@ def test_a_pipeline_sends_its_rows_with_the_key_of_the_environment(
         **os.environ, "PYTHONPATH": str(ROOT), "ARGILLA_API_URL": argilla_server.url,
         "ARGILLA_API_KEY": argilla_server.api_key,
     }  # fmt: skip
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, script, tmp_path / "cache", name],
         capture_output=True, text=True, timeout=180, check=False, env=environment, cwd=tmp_path,
     )  # fmt: skip

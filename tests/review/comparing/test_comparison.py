@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from statistics import fmean
@@ -20,6 +19,7 @@ from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, 
 from distilabel_selfinstruct.review.comparing.key import make_key, read_key
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.status import status
+from tests import processes
 from tests.browser import sign_in
 from tests.review.people import connected
 
@@ -268,7 +268,7 @@ def test_a_folder_without_a_comparison_is_named(client, tmp_path):
 
 def command(*arguments, **environment):
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("ARGILLA_")}
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "distilabel_selfinstruct", "review", "compare", *map(str, arguments)],
         capture_output=True, text=True, timeout=120, check=False, env={**inherited, "COLUMNS": "80", **environment},
     )  # fmt: skip

@@ -18,6 +18,7 @@ from distilabel_selfinstruct.errors import ArgillaError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.pushing.push import push_for_review
 from distilabel_selfinstruct.review.pushing.rows import push_rows
+from tests import processes
 from tests.review.flaky_proxy import flaky_proxy
 from tests.review.people import connected, identity, instance
 from tests.review.pushes import a_run, answer, records, rows
@@ -36,7 +37,7 @@ push_for_review(sys.argv[1], client=connect(sys.argv[2]), on_progress=on_progres
 
 @contextmanager
 def pushing(run: Path, argilla_server: Any) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(
+    with processes.popen(
         [sys.executable, "-c", PUSH_SLOWLY, run, argilla_server.url],
         stdout=subprocess.PIPE,
         text=True,

@@ -15,6 +15,7 @@ from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
+from tests import processes
 from tests.review.people import instance
 from tests.review.pushes import a_run, rows
 
@@ -69,7 +70,7 @@ def test_a_damaged_push_json_is_named(client: rg.Argilla, tmp_path: Path) -> Non
 
 def command(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("ARGILLA_")}
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "distilabel_selfinstruct", "review", "push", *map(str, arguments)],
         capture_output=True, text=True, timeout=120, check=False, env={**inherited, "COLUMNS": "200", **environment},
     )  # fmt: skip

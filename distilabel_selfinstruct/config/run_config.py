@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
 from distilabel_selfinstruct.prompts import PromptForm, apply_overrides, default_decoding
 from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
@@ -142,13 +143,15 @@ class RunConfig(BaseModel):
         default=50, ge=1, description="Rows that steps hand on at a time."
     )
 
-    @field_validator("decoding")
+    @field_validator("decoding", mode="before")
     @classmethod
-    def _can_be_applied(cls, decoding: dict[Stage, dict[str, Any]]) -> dict[Stage, dict[str, Any]]:
-        for stage, overrides in decoding.items():
-            if stage not in MODEL_STAGES:
-                raise ValueError(f"should name stages that ask a model: {', '.join(one.value for one in MODEL_STAGES)}")
-            apply_overrides(default_decoding(stage), overrides)
+    def _can_be_applied(cls, decoding: Any) -> Any:
+        for stage, overrides in decoding.items() if isinstance(decoding, dict) else ():
+            known = [stage.value for stage in MODEL_STAGES]
+            if stage not in known:
+                raise ConfigError(f"There is no stage {stage!r} to set the decoding of: use {', '.join(known)}.")
+            if isinstance(overrides, dict):
+                apply_overrides(default_decoding(Stage(stage)), overrides)
         return decoding
 
     @field_validator("disabled_rules")

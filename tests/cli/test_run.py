@@ -197,7 +197,7 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
         (["--prompts", "xx"], "There are no prompts 'xx'"),
         (["--decoding", "instruction_generation.heat=1"], "There is no sampling parameter 'heat'"),
         (["--decoding", "stage9.temperature=1"], "There is no stage 'stage9'"),
-        (["--config", "nowhere.yaml"], "Cannot read the configuration nowhere.yaml"),
+        (["--config", "nowhere.yaml"], "Cannot read nowhere.yaml"),
         (["--max-rouge-l", "7"], "max_rouge_l is 7.0: it should be less than or equal to 1"),
     ],
 )

@@ -74,11 +74,11 @@ def publish(
     """Publish the run. There is no option for the token, because it would stay in the history of the shell."""
     from rich import get_console
 
-    from distilabel_selfinstruct.hub import publish_run
+    from distilabel_selfinstruct import hub
 
     console = get_console()
     with console.status("") as status:
-        result = publish_run(
+        result = hub.publish(
             folder,
             repo_id,
             license=license,

@@ -3,7 +3,7 @@
 from distilabel_selfinstruct.hub.build import Repository, build
 from distilabel_selfinstruct.hub.card.licenses import License, find_license
 from distilabel_selfinstruct.hub.contents import Contents
-from distilabel_selfinstruct.hub.publishing import PublishResult, publish, publish_run
+from distilabel_selfinstruct.hub.publishing import PublishResult, publish, publish_source
 from distilabel_selfinstruct.hub.rows.source import Source, row_source, run_source
 from distilabel_selfinstruct.hub.upload.commit import Uploaded
 
@@ -17,7 +17,7 @@ __all__ = [
     "build",
     "find_license",
     "publish",
-    "publish_run",
+    "publish_source",
     "row_source",
     "run_source",
 ]

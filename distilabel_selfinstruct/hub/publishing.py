@@ -30,7 +30,7 @@ class PublishResult:
     uploaded: Uploaded | None
 
 
-def publish_run(
+def publish(
     folder: str | os.PathLike[str],
     repo_id: str,
     *,
@@ -87,10 +87,10 @@ def publish_run(
         include_seeds=include_seeds,
     )
     source = run_source(folder, unfinished=unfinished)
-    return publish(source, contents, private=private, replace=replace, dry_run=dry_run, on_progress=on_progress)
+    return publish_source(source, contents, private=private, replace=replace, dry_run=dry_run, on_progress=on_progress)
 
 
-def publish(
+def publish_source(
     source: Source,
     contents: Contents,
     *,
@@ -99,7 +99,7 @@ def publish(
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> PublishResult:
-    """Publish a source. See `publish_run` for the other arguments and the errors.
+    """Publish a source. See `publish` for the other arguments and the errors.
 
     Args:
         source: the rows to publish.

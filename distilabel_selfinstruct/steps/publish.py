@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.errors import SelfInstructError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
-from distilabel_selfinstruct.hub import Contents, find_license, publish, row_source
+from distilabel_selfinstruct.hub import Contents, find_license, publish_source, row_source
 from distilabel_selfinstruct.ratings.decision_file import parse_included
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
@@ -127,7 +127,7 @@ class PublishToHub(GlobalStep):
         rows: list[Any] = [row for batch in inputs for row in batch]
         whole = [row for row in rows if _is_instance(row)]
         try:
-            result = publish(
+            result = publish_source(
                 row_source(whole),
                 self._contents,
                 private=self.private,

@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(demo, tmp_path):
     (tmp_path / "taken").write_text("")
     done = selfinstruct("report", demo, "--output", tmp_path / "taken")
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
-    assert f"Cannot write to {tmp_path / 'taken'}: File exists. Give another --output." in done.stderr
+    assert f"Cannot write to {tmp_path / 'taken'}: File exists. Give another output folder." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
+import distilabel_selfinstruct as si
 from distilabel_selfinstruct.errors import ConfigError, HubError, InputFileError, OutputFileError, PublishError
-from distilabel_selfinstruct.hub import publish_run
+from distilabel_selfinstruct.hub import publish
 from tests.hub.builders import run_folder
 from tests.hub.conftest import READ_TOKEN
 from tests.local_hub_server import Fault
@@ -14,9 +15,14 @@ NAME = "acme/tasks"
 OPTIONS = {"license": "mit", "unreviewed": True}
 
 
+def test_a_run_is_published_by_its_folder_from_the_package_itself(run, tmp_path):
+    result = si.publish(run, repo_id=NAME, **OPTIONS, dry_run=tmp_path / "dry")
+    assert result.num_rows["instances"] == 6
+
+
 def test_a_dry_run_says_where_the_repository_is(run, tmp_path):
     seen = []
-    result = publish_run(run, NAME, **OPTIONS, dry_run=str(tmp_path / "dry"), on_progress=seen.append)
+    result = publish(run, NAME, **OPTIONS, dry_run=str(tmp_path / "dry"), on_progress=seen.append)
     assert (result.folder, result.uploaded) == (tmp_path / "dry", None)
     assert result.num_rows == {"instances": 6, "instructions": 7, "sft": 6}
     assert result.num_files == len([path for path in (tmp_path / "dry").rglob("*") if path.is_file()])
@@ -26,12 +32,12 @@ def test_a_dry_run_says_where_the_repository_is(run, tmp_path):
 
 def test_a_published_run_is_on_the_hub_and_in_no_folder(hub, use_hub, run):
     use_hub()
-    result = publish_run(run, NAME, **OPTIONS)
+    result = publish(run, NAME, **OPTIONS)
     assert result.folder is None
     assert result.uploaded is not None
     assert result.uploaded.url == f"{hub.url}/datasets/{NAME}"
     assert "README.md" in result.uploaded.sent
-    again = publish_run(run, NAME, **OPTIONS).uploaded
+    again = publish(run, NAME, **OPTIONS).uploaded
     assert again is not None
     assert (again.sent, again.deleted, again.commit) == ((), (), result.uploaded.commit)
 
@@ -49,20 +55,20 @@ def test_a_published_run_is_on_the_hub_and_in_no_folder(hub, use_hub, run):
 )
 def test_a_wrong_option_is_the_fault_of_the_configuration(run, tmp_path, wrong):
     with pytest.raises(ConfigError):
-        publish_run(run, NAME, **{**OPTIONS, **wrong}, dry_run=tmp_path / "dry")
+        publish(run, NAME, **{**OPTIONS, **wrong}, dry_run=tmp_path / "dry")
     assert not (tmp_path / "dry").exists()
 
 
 @pytest.mark.parametrize("name", ["tasks", "acme/a--b", "acme/x.git", "../tasks", "acme/de mo"])
 def test_a_name_that_the_hub_cannot_have_is_the_fault_of_the_configuration(run, tmp_path, name):
     with pytest.raises(ConfigError, match="--repo-id is"):
-        publish_run(run, name, **OPTIONS, dry_run=tmp_path / "dry")
+        publish(run, name, **OPTIONS, dry_run=tmp_path / "dry")
 
 
 def test_a_missing_token_is_the_fault_of_the_configuration(hub, use_hub, run):
     use_hub(token=None)
     with pytest.raises(ConfigError, match="There is no Hub token"):
-        publish_run(run, NAME, **OPTIONS)
+        publish(run, NAME, **OPTIONS)
     assert hub.requests == []
 
 
@@ -70,7 +76,7 @@ def test_a_missing_token_is_the_fault_of_the_configuration(hub, use_hub, run):
 def test_a_run_that_is_not_fit_to_be_published_is_a_publish_error(tmp_path, options):
     folder = run_folder(tmp_path / "run", status="stopped" if "unreviewed" in options else "finished")
     with pytest.raises(PublishError):
-        publish_run(folder, NAME, **options, dry_run=tmp_path / "dry")
+        publish(folder, NAME, **options, dry_run=tmp_path / "dry")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_what_the_hub_does_is_a_hub_error_with_the_address(hub, use_hub, run, fa
     hub.faults.append(fault)
     use_hub()
     with pytest.raises(HubError) as caught:
-        publish_run(run, NAME, **OPTIONS)
+        publish(run, NAME, **OPTIONS)
     assert caught.value.url == f"{hub.url}/datasets/{NAME}"
 
 
@@ -95,7 +101,7 @@ def test_a_hub_that_refuses_the_token_or_cannot_be_reached_is_a_hub_error(hub, u
     for where in ({"token": READ_TOKEN}, {"token": "hf_wrong"}, {"endpoint": "http://127.0.0.1:9"}):
         use_hub(**where)
         with pytest.raises(HubError) as caught:
-            publish_run(run, NAME, **OPTIONS)
+            publish(run, NAME, **OPTIONS)
         assert caught.value.url.endswith(f"/datasets/{NAME}")
 
 
@@ -104,14 +110,14 @@ def test_a_repository_that_must_not_be_replaced_is_a_hub_error_with_its_address(
     use_hub()
     for options, message in (({}, "holds something else"), ({"private": True}, "is public already")):
         with pytest.raises(HubError, match=message) as caught:
-            publish_run(run, NAME, **OPTIONS, **options)
+            publish(run, NAME, **OPTIONS, **options)
         assert caught.value.url == f"{hub.url}/datasets/{NAME}"
 
 
 def test_a_folder_that_holds_something_is_named(run, tmp_path):
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(OutputFileError, match="holds something already") as caught:
-        publish_run(run, NAME, **OPTIONS, dry_run=tmp_path)
+        publish(run, NAME, **OPTIONS, dry_run=tmp_path)
     assert caught.value.path == str(tmp_path)
     assert (tmp_path / "mine").read_text() == "mine"
 
@@ -119,7 +125,7 @@ def test_a_folder_that_holds_something_is_named(run, tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputFileError, match="Cannot write to") as caught:
-        publish_run(run, NAME, **OPTIONS, dry_run=tmp_path / "taken" / "dry")
+        publish(run, NAME, **OPTIONS, dry_run=tmp_path / "taken" / "dry")
     assert caught.value.path == str(tmp_path / "taken" / "dry")
 
 
@@ -130,6 +136,6 @@ def test_a_seed_file_that_is_gone_or_has_changed_is_named(tmp_path, content):
         seeds.write_text(content)
     folder = run_folder(tmp_path / "run", seed_tasks=str(seeds))
     with pytest.raises(InputFileError) as caught:
-        publish_run(folder, NAME, **OPTIONS, include_seeds=True, dry_run=tmp_path / "dry")
+        publish(folder, NAME, **OPTIONS, include_seeds=True, dry_run=tmp_path / "dry")
     assert caught.value.path == str(seeds)
     assert list((tmp_path / "dry").iterdir()) == []

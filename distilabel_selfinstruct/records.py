@@ -80,6 +80,8 @@ class Reason(str, Enum):
     INPUT_EQUALS_OUTPUT = "input_equals_output"
     ENDS_WITH_COLON = "ends_with_colon"
     CONFLICTING_OUTPUT = "conflicting_output"
+    REFUSAL = "refusal"
+    UNKNOWN_MARKERS = "unknown_markers"
     DUPLICATE = "duplicate"
     OVER_LIMIT = "over_limit"
     # a request that brought nothing back
@@ -124,6 +126,13 @@ class Request:
     is_classification: bool = False
 
 
+# Words of servers for an answer that a token limit has cut, in lower case. A client's enum may stand before them, as
+# in "FinishReason.MAX_TOKENS".
+_CUT_BY_LENGTH = frozenset(
+    {"length", "max_tokens", "max_output_tokens", "model_length", "max_length", "model_context_window_exceeded"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """How a request ended, and what a model answered.
@@ -165,8 +174,9 @@ class Completion:
 
     @property
     def truncated(self) -> bool:
-        """True when the model ran into its token limit."""
-        return self.finish_reason == "length"
+        """True when the model ran into its token limit, in the word of any server: "length", "MAX_TOKENS"."""
+        word = (self.finish_reason or "").rpartition(".")[2]
+        return word.strip().casefold().replace("-", "_") in _CUT_BY_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
 from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
-from distilabel_selfinstruct.prompts import PromptForm, PromptSet
+from distilabel_selfinstruct.prompts import PromptForm, PromptSet, prompt_text
 from distilabel_selfinstruct.records import (
     Completion,
     Mode,
@@ -237,9 +237,12 @@ class Bootstrap:
             self._last_error = completion.error
             return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
         settings = self._settings
-        prompt = request.prompt if isinstance(request.prompt, str) else None
         candidates = read_instructions(
-            completion, mode=settings.mode, language=settings.language, rules=settings.rules, prompt=prompt
+            completion,
+            mode=settings.mode,
+            language=settings.language,
+            rules=settings.rules,
+            prompt=prompt_text(request.prompt),
         )
         admitted: list[GeneratedInstruction] = []
         rejected = list(candidates.rejected)

@@ -10,6 +10,7 @@ import typer
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
+from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.records import Completion, Mode, Rejection, Row
 
 HELP = "Read model responses from a file, without asking a model: tune a prompt on responses that you have paid for."
@@ -86,6 +87,7 @@ def classification(file: File, mode: ModeOption = "default", language: LanguageO
 def instances(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
     """Print the valid instances in each response. Rows also hold `instruction` and `is_classification`."""
     del language  # the rules for instances are the same in all languages; all three commands take the option
+    shown = load_prompts().shown_instances
 
     def read(row: _FileRow) -> Row:
         parsed = read_instances(
@@ -93,6 +95,7 @@ def instances(file: File, mode: ModeOption = "default", language: LanguageOption
             is_classification=row.is_classification(),
             instruction=row.text("instruction") or "",
             mode=mode,
+            shown=shown,
         )
         kept = [{"input": instance.input, "output": instance.output} for instance in parsed.kept]
         return {"kept": kept, "rejected": _rejected(parsed.rejected)}

@@ -12,7 +12,7 @@ RULES: tuple[Reason, ...] = tuple(
     dict.fromkeys(
         [
             *(rule.reason for mode in get_args(Mode) for rule in instruction_rules(mode)),
-            *(reason for mode in get_args(Mode) for reason, _ in instance_rules(mode)),
+            *(rule.reason for mode in get_args(Mode) for rule in instance_rules(mode)),
             Reason.CONFLICTING_OUTPUT,
         ]
     )

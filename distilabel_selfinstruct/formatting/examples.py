@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from distilabel_selfinstruct.records import Reason, Rejection, Row, SeedTask
+from distilabel_selfinstruct.words import without_placeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,11 @@ class Example:
     output: str
 
 
-def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) -> Example | Rejection:
+def read_example(row: Mapping[str, Any], *, as_reference: bool = False) -> Example | Rejection:
     """The example in the columns `instruction`, `input` and `output`, or the reason why there is none.
 
-    `input` may be missing. None counts as an empty text.
+    `input` may be missing. None counts as an empty text, and so does an input that only says that there is none.
+    `as_reference` keeps such inputs, and rows with an empty output, as the paper's reference implementation does.
     """
     texts = {}
     for column in ("instruction", "input", "output"):
@@ -27,11 +29,13 @@ def read_example(row: Mapping[str, Any], *, allow_empty_output: bool = False) ->
         if value is not None and not isinstance(value, str):
             return Rejection(repr(value), Reason.UNREADABLE, f"{column} is not a text")
         texts[column] = (value or "").strip()
+    if not as_reference:
+        texts["input"] = without_placeholder(texts["input"])
     if not texts["instruction"]:
         return Rejection(
             texts["output"], Reason.EMPTY, "instruction" if "instruction" in row else "no instruction column"
         )
-    if not texts["output"] and not allow_empty_output:
+    if not texts["output"] and not as_reference:
         return Rejection(texts["instruction"], Reason.EMPTY_OUTPUT, "" if "output" in row else "no output column")
     return Example(**texts)
 

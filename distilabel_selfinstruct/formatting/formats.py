@@ -74,8 +74,8 @@ class FormatOptions:
             )
 
     @property
-    def allows_empty_output(self) -> bool:
-        """Whether examples may have an empty output. The reference trains on them, and so does `strict`."""
+    def reads_as_reference(self) -> bool:
+        """The reference trains on rows as they are, with an empty output or "N/A" for an input; so does `strict`."""
         return self.format == "self-instruct" and self.mode == "strict"
 
     def random(self, purpose: str, *texts: str) -> Random:

@@ -1,4 +1,4 @@
-"""What stands between a model's text and the format asked for: encodings, reasoning, fences, markdown."""
+"""What stands between a model's text and the format asked for: encodings, reasoning, markdown."""
 
 import re
 
@@ -15,9 +15,6 @@ _LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
 
 # The tags around the reasoning of a reasoning model.
 _THINKING_TAG = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-
-# A line that opens or closes a code fence.
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$")
 
 # A line that is a markdown rule. Longer ones belong to a table or a drawing.
 _RULE_LINE = re.compile(r"(?:-{3,5}|\*{3,5}|_{3,5})[ \t]*")
@@ -66,38 +63,9 @@ def without_thinking(text: str) -> tuple[str, str]:
     return "".join([*answer, text[start:]]), ""
 
 
-def is_fence(line: str) -> bool:
-    """True for a line that opens or closes a code fence."""
-    return _FENCE.match(line) is not None
-
-
 def is_rule_line(line: str) -> bool:
     """True for a markdown rule: a few dashes, stars or underscores and nothing else."""
     return _RULE_LINE.fullmatch(line) is not None
-
-
-def fenced_lines(lines: list[str]) -> list[bool]:
-    """For each line, whether it lies in a code fence; an unclosed fence holds nothing."""
-    inside = [False] * len(lines)
-    opened: int | None = None
-    for place, line in enumerate(lines):
-        if not is_fence(line):
-            continue
-        if opened is None:
-            opened = place
-        else:
-            inside[opened : place + 1] = [True] * (place + 1 - opened)
-            opened = None
-    return inside
-
-
-def without_outer_fence(text: str) -> str:
-    """The content of a text that is one code fence from end to end; any other text as it is."""
-    lines = text.strip().split("\n")
-    fences = [place for place, line in enumerate(lines) if is_fence(line)]
-    if fences == [0, len(lines) - 1] and len(lines) > 1:
-        return "\n".join(lines[1:-1])
-    return text
 
 
 def without_bold(text: str) -> str:
@@ -110,7 +78,7 @@ def tidy(text: str) -> str:
     lines = text.split("\n")
     while lines and (not lines[-1].strip() or is_rule_line(lines[-1])):
         lines.pop()
-    first = next((place for place, line in enumerate(lines) if line.strip() and not is_rule_line(line)), len(lines))
+    first = next((index for index, line in enumerate(lines) if line.strip() and not is_rule_line(line)), len(lines))
     text = "\n".join(lines[first:]).strip()
     if text.count("**") == 1:
         text = text.removeprefix("**").removesuffix("**").strip()

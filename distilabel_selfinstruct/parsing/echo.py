@@ -1,11 +1,38 @@
-"""The prompt inside the answer: base models repeat it, or go on with a next task of their own invention."""
+"""The prompt inside the answer: base models repeat it, or go on with a next task of their own invention.
+
+The rule for a next task: it ends the answer in whatever spelling it comes, and what follows is never kept for the
+wrong instruction. The prompt's own "Task:" is always one; "Task 6:", "task:", "**Instruction:**" and the like are one
+where a field of the format follows, and words of the text where none does.
+"""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from distilabel_selfinstruct.parsing.marker_lines import DECORATION, Kind, Marker, marker_of
 from distilabel_selfinstruct.records import Reason, Rejection
 
-# A task's line in the format of the prompts, in bold too; "Task" alone is one that a stop sequence has cut.
-_TASK_LINE = re.compile(r"^[ \t]*(?:\*\*|#{1,6}[ \t]*)?Task(?:[ \t]*:[ \t]*(?:\*\*)?(.*)|[ \t]*)$", re.MULTILINE)
+TASK_WORDS = (
+    "Task|Instruction|Prompt|과제|작업|명령|지시문?|지시사항|任务|任務|指令|タスク|指示|課題"
+    "|Aufgabe|Anweisung|Tarea|Instrucción|Tâche|Consigne|งาน(?:ที่)?|คำสั่ง(?:ที่)?"
+)
+"""A pattern: the words that models put before a task."""
+
+_TASK_LINE = re.compile(
+    DECORATION.replace("LEVELS", "1,6")
+    + rf"""
+    (?:(?:Next|New|Another)[ ]+)?(?P<name>{TASK_WORDS})[ \t]*
+    (?:(?:\#|No\.?[ ])?(?P<number>\d{{1,4}}))?[ \t]*[*_\]]{{0,3}}
+    (?:[ \t]*(?P<colon>[:\uff1a])[*_]{{0,3}}[ \t]*|[ \t]+[-\u2013\u2014][ \t]+|\.?[ \t]*$)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+# Hash marks alone on a line part the tasks of some prompts. Beside comments they are a frame.
+_SEPARATOR = re.compile(r"[ \t]*#{3,}[ \t]*")
+
+# Alpaca's word for the output.
+_RESPONSE = re.compile(r"[ \t]*(?:#{2,6}[ \t]*)?[*_]{0,3}Response[*_]{0,3}[:\uff1a]", re.IGNORECASE)
 
 # The header of the reference's first prompt, which models of the GPT-3 kind like to begin again.
 LIST_HEADER = re.compile(r"[ \t]*Come up with a series of (?:\w+ )?tasks\b.{0,120}", re.IGNORECASE)
@@ -28,34 +55,141 @@ def own_task(text: str, instruction: str) -> tuple[str, tuple[Rejection, ...], b
     """The part of a response that belongs to `instruction`, what was cut off, and whether its end was.
 
     If the task's own line stands in the text, the answer follows the last such line; before it stands the
-    echo of the prompt. From the next "Task:" on, the model answers a question nobody asked.
+    echo of the prompt. From the next task on, the model answers a question nobody asked.
     """
-    # A bare "Task" is a cut-off line only at the very end; elsewhere it is text.
-    end = len(text.rstrip())
-    lines = [line for line in _TASK_LINE.finditer(text) if line[1] is not None or line.end() >= end]
-    if not lines:
+    lines = text.split("\n")
+    tasks = list(_tasks(lines, instruction))
+    if not tasks:
         return text, (), False
     rejected: list[Rejection] = []
     start = 0
-    own = [line for line in lines if _same(line[1] or "", instruction)]
+    own = [task for task in tasks if task.is_own]
     if own:
-        start = own[-1].end()
-        rejected += _echo(text[: own[-1].start()], "before the task")
-    elif not text[: lines[0].start()].strip() and not instruction.strip() and lines[0][1]:
-        start = lines[0].end()  # whose task this is, the caller did not say
-    following = next((line for line in lines if line.start() >= start), None)
+        start = own[-1].line + 1
+        rejected += _echo(lines[: own[-1].line], "before the task")
+    elif not _has_text(lines[: tasks[0].line]) and not instruction.strip() and tasks[0].text:
+        start = tasks[0].line + 1  # whose task this is, the caller did not say
+    following = next((task.line for task in tasks if task.line >= start), None)
     if following is None:
-        return text[start:], tuple(rejected), False
-    rejected += _echo(text[following.start() :], "the next task")
-    return text[start : following.start()], tuple(rejected), True
+        return "\n".join(lines[start:]), tuple(rejected), False
+    rejected += _echo(lines[following:], "the next task")
+    return "\n".join(lines[start:following]), tuple(rejected), True
 
 
-def _same(line: str, instruction: str) -> bool:
-    wanted = " ".join(instruction.split()).casefold()
-    given = " ".join(line.replace("**", "").split()).casefold()
-    return bool(wanted) and given == wanted
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A line that begins a task: its index, the task on it, and whether that is the task at hand."""
+
+    line: int
+    text: str
+    is_own: bool
 
 
-def _echo(text: str, detail: str) -> list[Rejection]:
-    text = text.strip()
+def _tasks(lines: Sequence[str], instruction: str) -> Iterator[_Task]:
+    """The lines that begin a task."""
+    markers = list(map(marker_of, lines))
+    wanted = _normalized(instruction)
+    first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    last = max((index for index, line in enumerate(lines) if line.strip()), default=-1)
+    found = {index: task for index, line in enumerate(lines) if (task := _TASK_LINE.match(line)) is not None}
+    following = _next_fields(lines, markers, found)
+    seen = _Seen()
+    for index, line in enumerate(lines):
+        seen.add(markers[index])
+        begins = seen.makes_a_beginning_of(following[index])
+        task = found.get(index)
+        if task is not None:
+            text = line[task.end() :].strip()
+            is_own = bool(wanted) and _normalized(text) == wanted
+            was_cut = index == last and not text and _may_be_cut(task)
+            out_of_turn = seen.out_of_turn(task)
+            if is_own or was_cut or out_of_turn or begins or _is_of_the_prompt(task):
+                yield _Task(index, text, is_own)
+        elif (begins or following[index] is None) and index > first and _separates(lines, index):
+            yield _Task(index, "", is_own=False)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The markers above a line, as far as they tell the next example of a task from a next task."""
+
+    examples: set[int] = field(default_factory=set)
+    tasks: set[int] = field(default_factory=set)
+    output: bool = False
+
+    def add(self, marker: Marker | None) -> None:
+        """Take in the marker of the line, if it has one."""
+        if marker is None:
+            return
+        if marker.kind is Kind.EXAMPLE and marker.number is not None:
+            self.examples.add(marker.number)
+        self.output = self.output or marker.kind is Kind.OUTPUT
+        listed = _TASK_LINE.match(marker.rest)
+        if listed and listed["number"]:  # "Output: Task 1: sweep the yard"
+            self.tasks.add(int(listed["number"]))
+
+    def makes_a_beginning_of(self, following: Marker | None) -> bool:
+        """True where a next task begins before the field that follows; False for a next example of this task."""
+        if following is None:
+            return False
+        if following.kind is Kind.EXAMPLE and following.number is not None:
+            return following.number - 1 not in self.examples
+        return following.kind is not Kind.ANSWER or not self.output
+
+    def out_of_turn(self, task: re.Match[str]) -> bool:
+        """True for "Task 4" where no "Task 3" came: it goes on with the prompt's numbers. Lists begin with 1."""
+        if not task["number"] or not task["colon"]:
+            return False
+        number = int(task["number"])
+        self.tasks.add(number)
+        return number > 1 and number - 1 not in self.tasks
+
+
+def _is_of_the_prompt(task: re.Match[str]) -> bool:
+    """True for the prompt's own "Task:", which no number and no item decorates."""
+    is_item = task["bullet"] or task["ordinal"] or task["quote"] or task["number"]
+    return task["name"] == "Task" and bool(task["colon"]) and not is_item
+
+
+def _may_be_cut(task: re.Match[str]) -> bool:
+    """True for what a stop sequence leaves of the line of a task, and not for an answer in one word."""
+    return task["name"] == "Task" or bool(task["colon"] or task["heading"] or task["number"])
+
+
+def _separates(lines: Sequence[str], index: int) -> bool:
+    if not _SEPARATOR.fullmatch(lines[index]):
+        return False
+    beside = [*lines[max(index - 1, 0) : index], *lines[index + 1 : index + 2]]
+    return not any(line.lstrip().startswith("#") for line in beside)
+
+
+def _next_fields(
+    lines: Sequence[str], markers: Sequence[Marker | None], tasks: dict[int, re.Match[str]]
+) -> list[Marker | None]:
+    """For each line, the first field after it and before the next line of a task, if there is one."""
+    following: list[Marker | None] = []
+    ahead: Marker | None = None
+    output = marker_of("Output:")
+    for index in range(len(lines) - 1, -1, -1):
+        following.append(ahead)
+        if index in tasks:
+            ahead = None
+        elif markers[index] is not None:
+            ahead = markers[index]
+        elif _RESPONSE.match(lines[index]):
+            ahead = output
+    following.reverse()
+    return following
+
+
+def _normalized(text: str) -> str:
+    return " ".join(text.replace("**", "").split()).casefold()
+
+
+def _has_text(lines: Sequence[str]) -> bool:
+    return any(line.strip() for line in lines)
+
+
+def _echo(lines: Sequence[str], detail: str) -> list[Rejection]:
+    text = "\n".join(lines).strip()
     return [Rejection(text, Reason.PROMPT_ECHO, detail)] if text else []

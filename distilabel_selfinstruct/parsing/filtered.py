@@ -27,7 +27,7 @@ def read_instructions(
     """The instructions of one response that may be compared with the pool.
 
     `rules` replaces the table of `mode` and `language`; `prompt` is what the model was sent, if echoes of it
-    are to be recognised.
+    are to be recognized.
     """
     table = instruction_rules(mode, language) if rules is None else rules
     parsed = parse_instructions(completion, mode, prompt)
@@ -53,14 +53,16 @@ def read_instances(
     instruction: str = "",
     mode: Mode = "default",
     prompt: str | None = None,
+    shown: frozenset[Instance] = frozenset(),
     disabled: Collection[Reason] = (),
 ) -> Parsed[Instance]:
     """The valid instances of one response, before `filters.limit_instances` cuts them to five.
 
-    Rules whose reason is in `disabled` are skipped.
+    `shown` are the instances that the prompt has shown as examples (`prompts.PromptSet.shown_instances`), if copies
+    of them are to be recognized. Rules whose reason is in `disabled` are skipped.
     """
     parsed = parse_instances(
         completion, is_classification=is_classification, mode=mode, instruction=instruction, prompt=prompt
     )
-    filtered = filter_instances(parsed.kept, mode, disabled=disabled)
+    filtered = filter_instances(parsed.kept, mode, instruction=instruction, shown=shown, disabled=disabled)
     return Parsed(filtered.kept, (*parsed.rejected, *filtered.rejected))

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from distilabel_selfinstruct.parsing.markers import Kind, Section
+from distilabel_selfinstruct.filters.asked import asks_for_writing
+from distilabel_selfinstruct.parsing.marker_lines import Kind
+from distilabel_selfinstruct.parsing.markers import Section
+from distilabel_selfinstruct.parsing.unknown_markers import translated_markers
 from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
 
 # "Word: Happy": a field of the model's own naming.
@@ -15,13 +18,6 @@ _TURN = re.compile(r"[ \t]*(?:[-\u2013\u2014*][ \t]*)?(?:\*\*)?([A-Z][\w.']{0,20
 
 # The names of turns end in an index, or are a single letter: "Speaker 2", "Person B", "A".
 _INDEXED_NAME = re.compile(r"(?:.* )?(?:\d{1,2}|[A-Z])")
-
-# A task that asks for a text to be made, so that a dialogue may be its answer.
-_ASKS_FOR_WRITING = re.compile(
-    r"\W*(?:please )?(?:write|create|generate|compose|make|invent|imagine|come up|give|produce|draft|tell|"
-    r"develop|provide|construct|role-?play|act)\b",
-    re.IGNORECASE,
-)
 
 _FIELDS_OF_A_PAIR = 2
 
@@ -34,28 +30,23 @@ class _Block:
     lead: str = ""
     input: str | None = None
     outputs: list[str] = field(default_factory=list)
-    answers: list[Section] = field(default_factory=list)
     answered: bool = False
 
     @property
     def results(self) -> list[str]:
-        """What the block gives as output; `Answer:` and `Solution:` stand in for an empty `Output:`."""
-        given = [output for output in self.outputs if output]
-        return given or [answer.text for answer in self.answers if answer.text] or self.outputs[:1]
+        """What the block gives as output."""
+        return [output for output in self.outputs if output] or self.outputs[:1]
 
     @property
     def given(self) -> str:
-        """What the block gives as input, `Answer:` lines included where an output follows them."""
+        """What the block gives as input."""
         parts = [self.lead, self.input] if self.input else [self.title, self.lead]
-        if any(self.outputs):
-            parts += [f"{answer.marker}: {answer.text}" for answer in self.answers]
         return "\n".join(part for part in parts if part)
 
     @property
     def text(self) -> str:
         """All that the block holds."""
-        parts = (self.title, self.lead, self.input, *(answer.text for answer in self.answers), *self.outputs)
-        return "\n".join(part for part in parts if part)
+        return "\n".join(part for part in (self.title, self.lead, self.input, *self.outputs) if part)
 
 
 def input_first(found: Sequence[Section], instruction: str, *, truncated: bool) -> Parsed[Instance]:
@@ -79,11 +70,6 @@ def is_dialogue(text: str) -> bool:
     return len(names) == len(lines) > 1 and indexed == len(names)
 
 
-def asks_for_writing(instruction: str) -> bool:
-    """True for "Write a dialogue …" and the like, and for a task that is not known."""
-    return not instruction.strip() or _ASKS_FOR_WRITING.match(instruction) is not None
-
-
 def _blocks(found: Iterable[Section]) -> list[_Block]:
     block = _Block()
     blocks = [block]
@@ -102,11 +88,8 @@ def _blocks(found: Iterable[Section]) -> list[_Block]:
             if block.answered or block.input:
                 block = begin()
             block.input = section.text
-        elif section.kind is Kind.ANSWER:
-            block.answers.append(section)
-            block.answered = block.answered or bool(section.text)
         else:
-            if block.answered and any(block.outputs[:1]) and not (block.input or block.lead or block.title):
+            if section.text and block.answered and not (block.input or block.lead or block.title):
                 # A second output without input is a second instance; the reference loses it.
                 block = begin()
             block.outputs.append(section.text)
@@ -138,6 +121,10 @@ def _with_outputs(blocks: Sequence[_Block]) -> Parsed[Instance]:
 
 def _without_outputs(blocks: Sequence[_Block], instruction: str) -> Parsed[Instance]:
     """Read examples that none has `Output:`: fields of the model's own naming, or answers as they are."""
+    words = translated_markers("\n".join(block.text for block in blocks))
+    if words:
+        detail = ", ".join(words)
+        return Parsed(rejected=tuple(Rejection(block.text, Reason.UNKNOWN_MARKERS, detail) for block in blocks))
     pairs = _own_pairs([block.text for block in blocks])
     if pairs:
         return Parsed(tuple(pairs))

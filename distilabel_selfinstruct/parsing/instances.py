@@ -6,21 +6,21 @@ instance or among the rejected.
 
 from dataclasses import replace
 
+from distilabel_selfinstruct.filters.asked import asks_for_writing
+from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing import preambles
-from distilabel_selfinstruct.parsing.cleaning import (
-    encodable,
-    plain,
-    tidy,
-    unread,
-    without_outer_fence,
-    without_thinking,
-)
+from distilabel_selfinstruct.parsing.cleaning import encodable, plain, tidy, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
-from distilabel_selfinstruct.parsing.input_first import asks_for_writing, input_first, is_dialogue
-from distilabel_selfinstruct.parsing.markers import Kind, Section, sections
+from distilabel_selfinstruct.parsing.fences import without_outer_fences
+from distilabel_selfinstruct.parsing.input_first import input_first, is_dialogue
+from distilabel_selfinstruct.parsing.marker_lines import Kind, marker_of
+from distilabel_selfinstruct.parsing.markers import Section, sections
 from distilabel_selfinstruct.parsing.output_first import output_first
 from distilabel_selfinstruct.parsing.reference import strict_instances
+from distilabel_selfinstruct.parsing.turns import first_turn
+from distilabel_selfinstruct.parsing.unknown_markers import unknown_markers
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason, Rejection
+from distilabel_selfinstruct.words import without_placeholder
 
 
 def parse_instances(
@@ -44,23 +44,33 @@ def parse_instances(
         return strict_instances(text, is_classification=is_classification, truncated=completion.truncated)
 
     text, echoed = without_prompt(plain(text), plain(prompt or ""))
-    text, unfinished = without_thinking(text)
+    text, unfinished = without_thinking(first_turn(text))
     if unfinished:
         echoed += (Rejection(unfinished.strip(), Reason.TRUNCATED, "reasoning without an end"),)
     text, beside, cut = own_task(text, instruction)
-    found, remarks = _answer(without_outer_fence(text))
+    text = without_outer_fences(
+        text, stands_outside=_may_stand_outside, begins_content=lambda line: marker_of(line) is not None
+    )
+    found, remarks = _answer(text, is_classification=is_classification)
     truncated = completion.truncated and not cut and not unfinished
     parsed = _read(found, is_classification=is_classification, instruction=instruction, truncated=truncated)
+    kept = tuple(replace(one, input=without_placeholder(one.input)) for one in parsed.kept)
     rejected = (*echoed, *beside, *remarks, *parsed.rejected)
-    if not parsed.kept and not rejected:
+    if not kept and not rejected:
         rejected = (Rejection(encodable(completion.text or ""), Reason.NO_INSTANCE, "no text between the markers"),)
-    return Parsed(parsed.kept, rejected)
+    return Parsed(kept, rejected)
 
 
-def _answer(text: str) -> tuple[tuple[Section, ...], list[Rejection]]:
+def _may_stand_outside(line: str) -> bool:
+    """True for a line that may stand beside a fence that holds the format: a remark, or the number of an example."""
+    marker = marker_of(line)
+    return (marker is not None and marker.kind is Kind.EXAMPLE) or preambles.stands_outside(line)
+
+
+def _answer(text: str, *, is_classification: bool) -> tuple[tuple[Section, ...], list[Rejection]]:
     """The sections of a response without what a chat model says before and after them."""
     rejected: list[Rejection] = []
-    found = list(sections(tidy(text)))
+    found = list(sections(tidy(text), is_classification=is_classification))
     marked = len(found) > 1 or any(section.kind is not Kind.LEAD for section in found)
     if found and found[0].kind is Kind.LEAD:
         lead, remark = _split_opening(found[0].text, before_markers=marked)
@@ -120,10 +130,11 @@ def _read(
 
 def _no_answer(text: str, *, is_classification: bool, instruction: str) -> Rejection | None:
     """Why a text without markers is no output for the task; None when it looks like one."""
-    if is_classification:
-        return Rejection(text, Reason.NO_INSTANCE, "no Class label:")
-    if preambles.is_refusal(text):
-        return Rejection(text, Reason.NO_INSTANCE, "a refusal")
+    if is_classification and is_refusal(text):
+        return Rejection(text, Reason.REFUSAL, "a refusal")
     if is_dialogue(text) and not asks_for_writing(instruction):
         return Rejection(text, Reason.EMPTY_OUTPUT, "a dialogue without an answer")
-    return None
+    words = unknown_markers(text, instruction)
+    if words:
+        return Rejection(text, Reason.UNKNOWN_MARKERS, ", ".join(words))
+    return Rejection(text, Reason.NO_INSTANCE, "no Class label:") if is_classification else None

@@ -6,26 +6,30 @@ its token limit, every item but the last.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.cleaning import (
     encodable,
-    is_fence,
     is_rule_line,
     plain,
     unread,
     without_bold,
     without_thinking,
 )
-from distilabel_selfinstruct.parsing.echo import LIST_HEADER, NUM_PROMPT_INSTRUCTIONS, without_prompt
-from distilabel_selfinstruct.parsing.numbered_list import ItemList, ListItem, begins_item, split_list
+from distilabel_selfinstruct.parsing.echo import LIST_HEADER, NUM_PROMPT_INSTRUCTIONS, TASK_WORDS, without_prompt
+from distilabel_selfinstruct.parsing.fences import without_outer_fences
+from distilabel_selfinstruct.parsing.glosses import split_gloss
+from distilabel_selfinstruct.parsing.numbered_list import ItemList, ListItem, split_list
+from distilabel_selfinstruct.parsing.numbering import begins_item
 from distilabel_selfinstruct.parsing.reference import strict_instructions
+from distilabel_selfinstruct.parsing.turns import first_turn
+from distilabel_selfinstruct.parsing.unnumbered import split_unnumbered
 from distilabel_selfinstruct.records import Completion, Mode, Parsed, Reason, Rejection
 
 # A label that some models put before each task.
-_TASK_LABEL = re.compile(r"(?:(?:Task|Instruction)\s*(?:\d{1,4}\s*)?[:\uff1a]\s*)+")
+_TASK_LABEL = re.compile(rf"(?:(?:{TASK_WORDS})\s*(?:\d{{1,4}}\s*)?[:\uff1a]\s*)+", re.IGNORECASE)
 
 # What is left of the number that the prompt ended in: ". Write …".
 _STRAY_SEPARATOR = re.compile(r"[.):\uff0e\u3001\uff1a]\s+")
@@ -39,10 +43,14 @@ _LINES_WITH_HEADING = 3
 
 @dataclass(slots=True)
 class _Candidates:
-    """What is gathered on the way through one response."""
+    """What is gathered on the way through one response.
+
+    `closed` is true while something was said after the last text, so that no limit has cut that one.
+    """
 
     texts: list[str] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    closed: bool = False
 
     def drop(self, text: str, reason: Reason, detail: str) -> None:
         """Reject a text, unless it is blank."""
@@ -65,11 +73,12 @@ def parse_instructions(completion: Completion, mode: Mode = "default", prompt: s
         return strict_instructions(text, truncated=completion.truncated)
 
     text, echoed = without_prompt(plain(text), plain(prompt or ""))
-    text, unfinished = without_thinking(text)
+    text, unfinished = without_thinking(first_turn(text))
     found = _Candidates(rejected=list(echoed))
     found.drop(unfinished, Reason.TRUNCATED, "reasoning without an end")
-    _gather(_without_fences(text), found)
-    if completion.truncated and found.texts and not unfinished:
+    text = without_outer_fences(text, stands_outside=preambles.stands_outside, begins_content=begins_item)
+    _gather(text, found)
+    if completion.truncated and found.texts and not unfinished and not found.closed:
         found.drop(found.texts.pop(), Reason.TRUNCATED, "the last item of a response cut by its token limit")
     shown = _shown_by(prompt)
     kept = []
@@ -109,24 +118,63 @@ def _gather(text: str, found: _Candidates) -> None:
     for remark in remarks:
         found.drop(remark, *_about(remark))
     if lead:
-        _keep(_STRAY_SEPARATOR.sub("", lead, count=1) if _STRAY_SEPARATOR.match(lead) else lead, found)
+        lead = _STRAY_SEPARATOR.sub("", lead, count=1) if _STRAY_SEPARATOR.match(lead) else lead
+        for task in [lead] if listed.items else _unnumbered(lead, found):
+            _keep(task, found)
     items = _without_shown(listed.items, found) if opened_by_header and not lead else listed.items
-    for place, item in enumerate(items, 1):
-        body, closing = preambles.split_closing(item.text) if place == len(items) else (item.text, "")
-        _keep(body, found)
+    for number, item in enumerate(items, 1):
+        _keep(item.text, found, is_last=number == len(items))
+
+
+def _unnumbered(text: str, found: _Candidates) -> list[str]:
+    """The tasks of a text without numbers: none of a refusal."""
+    if is_refusal(text):
+        found.drop(text, Reason.REFUSAL, "a refusal")
+        return []
+    body, closing = preambles.split_closing(text)
+    tasks = split_unnumbered(body)
+    if closing and len(tasks) > 1:
         found.drop(closing, Reason.PREAMBLE, "closing remark")
+        return tasks
+    return split_unnumbered(text)
 
 
-def _keep(text: str, found: _Candidates) -> None:
-    """Take an item, less list headers in it, and less the heading at its end of what comes next."""
-    lines = [line for line in text.rstrip().split("\n") if not is_rule_line(line)]
-    if len(lines) >= _LINES_WITH_HEADING and not lines[-2].strip() and preambles.is_heading(lines[-1]):
-        found.drop(lines.pop(), Reason.PREAMBLE, "heading")
+def _keep(text: str, found: _Candidates, *, is_last: bool = False) -> None:
+    """Take an item, less list headers in it, and less what is said after it."""
+    body, closing = preambles.split_closing(text) if is_last else (text, "")
+    body, ruled_off = _split_at_rule(body) if is_last else (body, "")
+    lines = [line for line in body.rstrip().split("\n") if not is_rule_line(line)]
+    heading = ""
+    if len(lines) >= _LINES_WITH_HEADING and not lines[-2].strip():
+        # Of what comes next, "More tasks:" is a heading too.
+        leads_on = not is_last and preambles.ends_with_colon(lines[-1])
+        heading = lines.pop() if leads_on or preambles.is_heading(lines[-1]) else ""
     for header in filter(_is_list_header, lines):
         found.drop(header, Reason.PROMPT_ECHO, "the header of the prompt")
-    body = "\n".join(line for line in lines if not _is_list_header(line)).strip()
+    body, gloss = split_gloss("\n".join(line for line in lines if not _is_list_header(line)).strip())
     if body:
         found.texts.append(body)
+    said_after = (
+        (gloss, "an explanation"),
+        (heading, "heading"),
+        (ruled_off, "remark below a rule"),
+        (closing, "closing remark"),
+    )
+    for remark, detail in said_after:
+        found.drop(remark, Reason.PREAMBLE, detail)
+    found.closed = any(remark for remark, _ in said_after)
+
+
+def _split_at_rule(text: str) -> tuple[str, str]:
+    """The last item, and a remark that a single rule sets apart from it. Two rules frame a text of the item's own."""
+    lines = text.split("\n")
+    rules = [index for index, line in enumerate(lines) if is_rule_line(line)]
+    if len(rules) != 1 or not rules[0] or lines[rules[0] - 1].strip():
+        return text, ""
+    above = "\n".join(lines[: rules[0]]).rstrip()
+    if preambles.points_below(above):
+        return text, ""
+    return above, "\n".join(lines[rules[0] + 1 :]).strip()
 
 
 def _is_list_header(line: str) -> bool:
@@ -135,13 +183,14 @@ def _is_list_header(line: str) -> bool:
 
 def _split_lead(listed: ItemList) -> tuple[list[str], str]:
     """The remarks at the head of a response, and what follows them before the first number."""
-    lines = [line for line in listed.lead.split("\n") if line.strip() and not is_rule_line(line)]
+    lines = listed.lead.split("\n")
+    said = [index for index, line in enumerate(lines) if line.strip() and not is_rule_line(line)]
     first = listed.items[0].number if listed.items else None
     # The prompt ends in "9.", so what stands before a "1." or a "9." cannot be the ninth item.
     restarts = first is not None and first <= NUM_PROMPT_INSTRUCTIONS + 1
     remarks = []
-    for place, line in enumerate(lines):
-        last = place == len(lines) - 1
+    for index in said:
+        line, last = lines[index], index == said[-1]
         if (
             preambles.is_remark(line)
             or _is_list_header(line)
@@ -150,7 +199,7 @@ def _split_lead(listed: ItemList) -> tuple[list[str], str]:
         ):
             remarks.append(line.strip())
         else:
-            return remarks, "\n".join(lines[place:])
+            return remarks, "\n".join(lines[index:])
     return remarks, ""
 
 
@@ -177,18 +226,3 @@ def _shown_by(prompt: str | None) -> frozenset[str]:
     prompt = plain(prompt)
     texts = [item.text for item in split_list(prompt).items] + prompt.split("\n")
     return frozenset(tidy_instruction(text).casefold() for text in texts)
-
-
-def _without_fences(text: str) -> str:
-    """The text without code fences around the list; a fence inside an item stays."""
-    lines = text.split("\n")
-    return "\n".join(_unfenced(lines)) if any(is_fence(line) for line in lines) else text
-
-
-def _unfenced(lines: list[str]) -> Iterator[str]:
-    # A fence before the first number, and its end, hold the list.
-    first_number = next((place for place, line in enumerate(lines) if begins_item(line)), len(lines))
-    holds_list = any(is_fence(line) for line in lines[:first_number])
-    for line in lines:
-        if not (holds_list and is_fence(line)):
-            yield line

@@ -1,28 +1,13 @@
-"""A list as models write it: numbered in one of several ways, sometimes with bullets, to single items."""
+"""A list as models write it, to single items."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# The number of an item at a line's start, with what chat models put around it: "10. ", "10) ", "(10) ",
-# "10、", "**10.** ", "- 10. ", "### 10. ", "### Task 12: ", "Task 12" alone on its line.
-_NUMBER = re.compile(
-    r"""(?P<indent>[ \t]*)
-    (?:[-*\u2022>][ \t]+)?                        # a bullet or a quotation mark before the number
-    (?P<heading>\#{1,6}[ \t]*)?
-    (?P<bold>[*_]{1,3})?
-    (?P<word>(?:Task|Instruction|작업|과제|任务|任務|指令|タスク|指示|課題)[ \t]*)?
-    \(?(?P<number>\d{1,4})
-    [ \t]?
-    (?P<separator>[.)\uff0e\u3001]|[:\uff1a]|(?=[*_]*[ \t]*$))
-    (?!\d)                                       # "3.5 metres" begins no item
-    [*_]{0,3}[:\uff1a]?[ \t]*
-    """,
-    re.VERBOSE,
-)
-
-# A bullet at a line's start. A dash that is a minus or a dialogue's dash has no space after it.
-_BULLET = re.compile(r"[ \t]*[-*\u2022\u25cf\u2023\u30fb][ \t]+")
+from distilabel_selfinstruct.parsing import preambles
+from distilabel_selfinstruct.parsing.echo import LIST_HEADER
+from distilabel_selfinstruct.parsing.numbering import Start, starts_of_items
 
 # The next number in the middle of a line, after the end of a sentence: "… a poem. 11. Write …".
 _GLUED_NUMBER = re.compile(r"(?<=[.!?\"')\]\u201d\u2019\u3002\uff01\uff1f])[ \t]+(\d{1,4})[ \t]?[.)](?:[ \t]+|$)")
@@ -47,26 +32,10 @@ class ItemList:
     items: tuple[ListItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """Where an item starts: its line, the number, and how much of the line that takes up."""
-
-    line: int
-    number: int | None
-    indent: int
-    style: str
-    length: int
-
-
 def split_list(text: str) -> ItemList:
-    """Split a response into its items.
-
-    Numbers with a dot, the paper's format, are the items where there are any; else numbers in another style;
-    else bullets, if nothing stands before them. Deeper indented numbers and bullets belong to the item above
-    them.
-    """
+    """Split a response into its items. A list inside an item belongs to it."""
     lines = text.split("\n")
-    starts = _outermost(_numbered(lines)) or _bulleted(lines)
+    starts = _without_inner_lists(starts_of_items(lines), lines)
     if not starts:
         return _separate_glued(ItemList(text.strip(), ()))
     ends = [start.line for start in starts[1:]] + [len(lines)]
@@ -78,52 +47,63 @@ def split_list(text: str) -> ItemList:
     return _separate_glued(ItemList(lead, _without_lone_number(items)))
 
 
-def begins_item(line: str) -> bool:
-    """True for a line with a number or a bullet at its start."""
-    return _NUMBER.match(line) is not None or _BULLET.match(line) is not None
+def _without_inner_lists(starts: Sequence[Start], lines: Sequence[str]) -> list[Start]:
+    """The items less those of lists inside an item: "9. Put these in order: 1. … 2. … 10. …".
+
+    A list that begins again with 1 is an inner one if the number that is due comes after it, or if it stands at the
+    end, directly below a line that ends in a colon.
+    """
+    if not starts or starts[0].number is None:
+        return list(starts)
+    places: dict[int, list[int]] = {}
+    for index, start in enumerate(starts):
+        places.setdefault(start.number or 0, []).append(index)
+    runs = _lengths_of_runs(starts)
+    kept: list[Start] = []
+    index = _after_list_in_lead(starts, runs, lines)
+    while index < len(starts):
+        start, before = starts[index], kept[-1].number if kept else None
+        if before is not None and start.number == 1:
+            end = index + runs[index]
+            due = places.get(before + 1, [])
+            next_due = bisect_right(due, index)
+            is_inner = next_due < len(due) and due[next_due] == end and _is_text(lines[start.line - 1])
+            if is_inner or (end == len(starts) and _leads_to_list(lines, kept[-1].line, start.line)):
+                index = end
+                continue
+        kept.append(start)
+        index += 1
+    return kept
 
 
-def _numbered(lines: list[str]) -> list[_Start]:
-    starts = []
-    for place, line in enumerate(lines):
-        found = _NUMBER.match(line)
-        if not found:
-            continue
-        marked = bool(found["word"] or found["heading"] or found["bold"])
-        style = found["separator"]
-        if not marked and style not in {".", ")", "\uff0e", "\u3001"}:
-            continue  # "10: 30" and a number alone on its line begin no item
-        if found["word"]:
-            style = "word"
-        starts.append(_Start(place, int(found["number"]), len(found["indent"]), style, found.end()))
-    return starts
+def _lengths_of_runs(starts: Sequence[Start]) -> list[int]:
+    """For each start, how many from there on count up one by one."""
+    runs: list[int] = []
+    for index in range(len(starts) - 1, -1, -1):
+        continues = index + 1 < len(starts) and starts[index + 1].number == (starts[index].number or 0) + 1
+        runs.append(runs[-1] + 1 if continues else 1)
+    runs.reverse()
+    return runs
 
 
-def _outermost(starts: list[_Start]) -> list[_Start]:
-    styles = [start.style for start in starts]
-    if not styles:
-        return []
-    # "Task 3:" outranks the numbers inside a task; the dot, which the prompt shows, outranks "1)" inside an
-    # item. A single "Task 12:" among dots is the item whose turn it is.
-    outranking = styles.count("word") > 1 or "." not in styles
-    style = next((style for style in ("word", ".") if style in styles and (style == "." or outranking)), styles[0])
-    kept: list[_Start] = []
-    for start in starts:
-        due = bool(kept) and start.style == "word" and start.number == (kept[-1].number or 0) + 1
-        if start.style == style or due:
-            kept.append(start)
-    starts = kept
-    least = min(start.indent for start in starts)
-    return [start for start in starts if start.indent < least + 2]
+def _after_list_in_lead(starts: Sequence[Start], runs: Sequence[int], lines: Sequence[str]) -> int:
+    """The index after a list inside the lead, which is the item that the prompt has numbered; 0 without one."""
+    end = runs[0]
+    jumps = starts[0].number == 1 and end < len(starts) and (starts[end].number or 0) > end + 1
+    lead = [line for line in lines[: starts[0].line] if line.strip()]
+    return end if jumps and lead and _is_text(lead[-1]) else 0
 
 
-def _bulleted(lines: list[str]) -> list[_Start]:
-    starts = []
-    for place, line in enumerate(lines):
-        found = _BULLET.match(line)
-        if found:
-            starts.append(_Start(place, None, len(line) - len(line.lstrip()), "-", found.end()))
-    return _outermost(starts)
+def _leads_to_list(lines: Sequence[str], item: int, inner: int) -> bool:
+    """True where the text of an item, up to the list below it, ends in a colon that announces no tasks."""
+    held = [line for line in lines[item:inner] if line.strip()]
+    blank = any(not line.strip() for line in lines[item:inner])
+    return (not blank or len(held) == 1) and preambles.ends_with_colon(held[-1]) and _is_text(held[-1])
+
+
+def _is_text(line: str) -> bool:
+    is_header = LIST_HEADER.search(line) is not None or preambles.announces_a_list(line)
+    return not (is_header or preambles.opens_a_chat(line) or preambles.is_heading(line))
 
 
 def _without_lone_number(items: list[ListItem]) -> tuple[ListItem, ...]:

@@ -7,7 +7,8 @@ did.
 import re
 from collections.abc import Sequence
 
-from distilabel_selfinstruct.parsing.markers import Kind, Section
+from distilabel_selfinstruct.parsing.marker_lines import Kind
+from distilabel_selfinstruct.parsing.markers import Section
 from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
 
 # Marks that only format a label. Quotation marks and a full stop may belong to it and stay.
@@ -34,7 +35,7 @@ def _label_then_input(found: Sequence[Section]) -> Parsed[Instance]:
     for section in found:
         if section.kind is Kind.LABEL:
             kept.append(_labelled(section.text))
-        elif section.kind in {Kind.INPUT, Kind.OUTPUT, Kind.ANSWER} and kept:
+        elif section.kind in {Kind.INPUT, Kind.ANSWER} and kept:
             last = kept[-1]
             kept[-1] = Instance("\n".join(part for part in (last.input, section.text) if part), last.output)
         elif section.text:

@@ -44,23 +44,32 @@ _POINTS_AHEAD = re.compile(
     re.IGNORECASE,
 )
 
+# A Japanese announcement may end in a full stop.
+_ANNOUNCED = re.compile("以下は.{0,80}(?:タスク|指示|課題).{0,20}(?:です|ます)。")
+
 # An announcement is a line of its own and short.
 _LONGEST_REMARK = 250
 
 # The last paragraph of a chat answer, addressed to the asker.
 _CLOSING = re.compile(
     r"(?:let me know|feel free to|i hope (?:this|these|that)|hope (?:this|these) help|would you like me|"
-    r"please let me know|if you(?:'d| would)? (?:need|like|want) (?:more|any|me|further)|"
-    r"these (?:tasks|instructions|examples) (?:cover|are|should|can|vary|range)|"
-    r"lassen sie mich|n'hésitez pas|espero que|도움이 (?:되|필요)|希望(?:这|這|以上)|以上が|ご参考)",
+    r"please let me know|if you(?:'d|\u2019d| would)? (?:need|like|want) (?:more|any|me|further|additional)|"
+    r"these (?:tasks|instructions|examples) (?:cover|are|should|can|vary|range)|is there anything else|enjoy!|"
+    r"do you want (?:more|me)|happy to (?:add|provide|write)|"
+    r"lassen sie mich|wenn (?:sie|du) (?:weitere|mehr|noch)|falls (?:sie|du)|sag(?:en sie)? mir|ich hoffe|"
+    r"n'hésitez pas|si vous (?:voulez|souhaitez|avez besoin)|j.espère que|dites-moi|"
+    r"espero que|si (?:necesitas|quieres|deseas)|avísame|"
+    r"도움이 (?:되|필요)|希望(?:这|這|以上)|以上が|ご参考|หวังว่า|หาก(?:คุณ)?ต้องการ|ถ้า(?:คุณ)?ต้องการ)"
+    # These name first what there could be more of.
+    r"|.{0,30}(?:더|추가로|다른).{0,20}(?:필요|원하|궁금).{0,30}(?:말씀|알려|문의|요청)"
+    r"|(?:.{0,20}(?:他に|さらに|もっと|追加)|必要).{0,40}(?:お知らせ|お申し付け|ください|おっしゃって)"
+    r"|(?:如果|如需|如有|若).{0,30}(?:更多|其他|需要|帮助|幫助)",
     re.IGNORECASE,
 )
 
-# What a model says instead of an answer.
-_REFUSAL = re.compile(
-    r"(?:i(?:'m| am|\u2019m) sorry,? (?:but )?"
-    r"(?:as an ai|i (?:can(?:'t|not|\u2019t)|am (?:not able|unable) to) "
-    r"(?:assist|help|fulfil|provide|generate|complete))|as an ai(?: language)? (?:model|assistant))",
+# The end of a text that another one belongs to.
+_POINTS_BELOW = re.compile(
+    r"[:\uff1a]$|\b(?:following|below|beneath)\b|다음|아래|次の|以下|下面|下列|ต่อไปนี้|folgende|unten|siguiente|suivant",
     re.IGNORECASE,
 )
 
@@ -79,7 +88,8 @@ def opens_a_chat(line: str) -> bool:
 def announces_a_list(line: str) -> bool:
     """True for a line such as "Here are eight new tasks:"."""
     line = _bare(line)
-    return len(line) <= _LONGEST_REMARK and line.endswith(_COLONS) and _ANNOUNCEMENT.match(line) is not None
+    announces = line.endswith(_COLONS) and _ANNOUNCEMENT.match(line) is not None
+    return len(line) <= _LONGEST_REMARK and (announces or _ANNOUNCED.fullmatch(line) is not None)
 
 
 def introduces(line: str) -> bool:
@@ -93,6 +103,11 @@ def is_remark(line: str) -> bool:
     return opens_a_chat(line) or announces_a_list(line)
 
 
+def stands_outside(line: str) -> bool:
+    """True for a line that may stand around the whole answer: a remark, a lead-in, a heading or a closing."""
+    return is_remark(line) or introduces(line) or is_heading(line) or _CLOSING.match(_bare(line)) is not None
+
+
 def ends_with_colon(line: str) -> bool:
     """True for a line that leads in to something."""
     return _bare(line).endswith(_COLONS)
@@ -104,9 +119,9 @@ def is_heading(line: str) -> bool:
     return len(line) <= _LONGEST_REMARK and _HEADING.fullmatch(line) is not None
 
 
-def is_refusal(text: str) -> bool:
-    """True for an answer that says that there will be none."""
-    return _REFUSAL.match(text.strip()) is not None
+def points_below(text: str) -> bool:
+    """True for a text that speaks of another one below it."""
+    return _POINTS_BELOW.search(text.rstrip()) is not None
 
 
 def split_closing(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from distilabel_selfinstruct.prompts.prompt_set import (
     PromptSet,
     collapse_whitespace,
     load_prompts,
+    prompt_text,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "collapse_whitespace",
     "default_decoding",
     "load_prompts",
+    "prompt_text",
 ]

@@ -57,6 +57,13 @@ def collapse_whitespace(text: str) -> str:
     return " ".join(text.split())
 
 
+def prompt_text(prompt: Prompt) -> str:
+    """All that a prompt says, in one text: a completion prompt, or the contents of the messages of a chat."""
+    if isinstance(prompt, str):
+        return prompt
+    return "\n".join(message["content"] for message in prompt)
+
+
 @dataclass(frozen=True)
 class PromptSet:
     """The prompts of one language, ready to render."""
@@ -112,6 +119,12 @@ class PromptSet:
         if form == "completion":
             return f"{words['completion']}\n\n{examples}\n\nTask: {task}\n"
         return _chat(words, "chat", examples=examples, instruction=task)
+
+    @property
+    def shown_instances(self) -> frozenset[Instance]:
+        """The instances that the requests for instances show as examples, input-first and output-first."""
+        examples = (*self.input_first_examples, *self.output_first_examples)
+        return frozenset(instance for _, instances in examples for instance in instances)
 
 
 def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:

@@ -15,6 +15,7 @@ from typing import Literal
 from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
+from distilabel_selfinstruct.words import without_placeholder
 
 Severity = Literal["error", "warning"]
 
@@ -95,7 +96,10 @@ def _seed_task(row: Row) -> SeedTask:
         id=row["id"],
         name=row.get("name", ""),
         instruction=row["instruction"],
-        instances=tuple(Instance(instance.get("input", ""), instance["output"]) for instance in row["instances"]),
+        instances=tuple(
+            Instance(without_placeholder(instance.get("input", "")), instance["output"])
+            for instance in row["instances"]
+        ),
         is_classification=row["is_classification"],
     )
 

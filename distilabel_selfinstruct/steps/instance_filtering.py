@@ -10,7 +10,8 @@ from typing_extensions import override
 from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.filters import limit_instances, rule_names
 from distilabel_selfinstruct.parsing.filtered import read_instances
-from distilabel_selfinstruct.records import Completion, Mode, Reason, RequestStatus, Stage
+from distilabel_selfinstruct.prompts import load_prompts
+from distilabel_selfinstruct.records import Completion, Instance, Mode, Reason, RequestStatus, Stage
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
@@ -24,12 +25,14 @@ RAW_COLUMNS = ("raw_instances", "raw_instances_status", "raw_instances_finish_re
 class InstanceFiltering(JournaledStep, Step):
     r"""Turn each row with a completion of `InstanceGeneration` into a row per instance: zero to `max_instances`.
 
-    Dropped are instances that are unreadable, cut off, without output, repeated, or equal in input and output; and all
-    instances of an instruction that gives different outputs for the same input. Of what remains, `max_instances` are
-    drawn at random. Each dropped one is in the journal with its reason.
+    Dropped are instances that are unreadable, cut off, without output, repeated, copied from the prompt, or equal in
+    input and output, and refusals; and all instances of an instruction that gives different outputs for the same input.
+    Of what remains, `max_instances` are drawn at random. Each dropped one is in the journal with its reason.
 
     Attributes:
         mode: `default`, or `strict` to read and filter as the reference implementation does.
+        prompts: what the completions answer, a packaged language or the path of a folder of prompts: copies of its
+            examples are dropped.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `ends_with_colon`.
 
     Runtime parameters:
@@ -71,20 +74,23 @@ class InstanceFiltering(JournaledStep, Step):
     """
 
     mode: Mode = run_option("mode")
+    prompts: str = run_option("prompts")
     max_instances: RuntimeParameter[int] = run_option("max_instances")
     random_seed: RuntimeParameter[int] = run_option("random_seed")
     disabled_rules: list[str] = run_option("disabled_rules")
 
     _num_rows: int = PrivateAttr(default=0)
+    _shown: frozenset[Instance] = PrivateAttr(default=frozenset())
     _disabled: frozenset[Reason] = PrivateAttr(default=frozenset())
 
     def load(self) -> None:
-        """Open the journal.
+        """Open the journal and load the examples of the prompts.
 
         Raises:
-            ConfigError: `disabled_rules` names something that is no rule.
+            ConfigError: the prompts cannot be used, or `disabled_rules` names something that is no rule.
         """
         super().load()
+        self._shown = load_prompts(self.prompts).shown_instances
         self._disabled = rule_names(self.disabled_rules)
 
     @property
@@ -123,6 +129,7 @@ class InstanceFiltering(JournaledStep, Step):
             is_classification=is_classification,
             mode=self.mode,
             instruction=instruction,
+            shown=self._shown,
             disabled=self._disabled,
         )
         # A random state per instruction: the draw does not depend on what else is in the batch.

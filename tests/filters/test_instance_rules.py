@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -92,3 +93,40 @@ def test_runaway_text_is_dropped_by_default_and_kept_in_strict_mode() -> None:
     runaway = Instance("", "a " * 20_000)
     assert [one.reason for one in filter_instances([runaway]).rejected] == [Reason.TOO_LONG]
     assert filter_instances([runaway], "strict").kept == (runaway,)
+
+
+@pytest.mark.parametrize(
+    "form", [lambda text: text, str.upper, lambda text: f"  {text}\n", lambda text: text.replace(" ", "\n")]
+)
+def test_copies_of_the_instances_that_the_prompt_shows_are_dropped(form: Callable[[str], str]) -> None:
+    shown = frozenset({Instance("the sea at night", "black water"), Instance("", "a lone output")})
+    own = Instance("the sea at noon", "blue water")
+    copies = [Instance(form(one.input), form(one.output)) for one in shown]
+    parsed = filter_instances([*copies, own], shown=shown)
+    assert parsed.kept == (own,)
+    assert [one.reason for one in parsed.rejected] == [Reason.PROMPT_ECHO] * 2
+    assert filter_instances(copies, "strict", shown=shown).rejected == ()
+
+
+def test_of_several_outputs_without_input_the_first_is_kept_where_one_answer_is_right() -> None:
+    outputs = [Instance("", "Three."), Instance("", "Five."), Instance("a cone", "One."), Instance("", "Seven.")]
+    parsed = filter_instances(outputs, instruction="How many sides has a box?")
+    assert parsed.kept == (outputs[0], outputs[2])
+    assert [(one.text, one.reason) for one in parsed.rejected] == [
+        ("Five.", Reason.CONFLICTING_OUTPUT),
+        ("Seven.", Reason.CONFLICTING_OUTPUT),
+    ]
+    assert filter_instances(outputs, "strict", instruction="How many sides has a box?").kept == tuple(outputs)
+
+
+@pytest.mark.parametrize("instruction", ["", "Make up a riddle.", "Give three tips to hikers."])
+def test_a_task_with_many_answers_keeps_its_outputs(instruction: str) -> None:
+    outputs = (Instance("", "one"), Instance("", "two"))
+    assert filter_instances(outputs, instruction=instruction).kept == outputs
+
+
+def test_a_refusal_is_dropped_unless_the_task_asks_to_decline() -> None:
+    refusal = Instance("a safe", "I'm sorry, but I can't help with that.")
+    assert [one.reason for one in filter_instances([refusal]).rejected] == [Reason.REFUSAL]
+    assert filter_instances([refusal], instruction="Turn the request down politely.").kept == (refusal,)
+    assert filter_instances([refusal], "strict").kept == (refusal,)

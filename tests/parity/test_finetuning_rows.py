@@ -72,7 +72,7 @@ def explanations(sources: Iterable[Row], mode: Any = "strict") -> dict[tuple[str
     """Every row that can be made of the sources, with the example, the form of its input and the template."""
     found = {}
     for row in sources:
-        example = read_example(row, allow_empty_output=True)
+        example = read_example(row, as_reference=True)
         assert not isinstance(example, Rejection)
         for given in input_variants(example.input, mode):
             for template in templates_for(given):
@@ -154,7 +154,7 @@ def main(write: Callable[[str], object] = sys.stdout.write) -> None:
 
 def _write_run(run: RecordedRows, uses: Counter[str], write: Callable[[str], object]) -> None:
     known = explanations(run.sources)
-    kinds = [{read_example(row, allow_empty_output=True) for row in part} for part in (run.instances, run.paper_seeds)]
+    kinds = [{read_example(row, as_reference=True) for row in part} for part in (run.instances, run.paper_seeds)]
     counts: Counter[str] = Counter()
     for row in run.rows:
         if (row["prompt"], row["completion"]) not in known:

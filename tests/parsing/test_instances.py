@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from distilabel_selfinstruct.parsing import parse_instances
+from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.records import Completion, Instance, Parsed, Reason
 
 
@@ -142,8 +145,42 @@ def test_a_remark_before_an_unmarked_answer_is_rejected() -> None:
     assert reasons(parsed) == [Reason.PREAMBLE]
 
 
-def test_a_refusal_is_no_instance() -> None:
-    assert reasons(parse("I'm sorry, but I cannot assist with that.")) == [Reason.NO_INSTANCE]
+@pytest.mark.parametrize("text", ["", "Output: ", "Input: a safe\nOutput: "])
+def test_a_refusal_is_no_instance(text: str) -> None:
+    read = read_instances(Completion(f"{text}I'm sorry, but I cannot assist with that."), is_classification=False)
+    assert read.kept == ()
+    assert reasons(read) == [Reason.REFUSAL]
+
+
+@pytest.mark.parametrize("is_classification", [True, False])
+def test_markers_that_are_not_known_are_rejected_with_their_words(is_classification: bool) -> None:
+    parsed = parse_instances(
+        Completion("예시 1\n입력: 뜨겁다\n출력: 차갑다\n예시 2\n입력: 빠르다\n출력: 느리다"),
+        is_classification=is_classification,
+    )
+    assert parsed.kept == ()
+    assert [(one.reason, one.detail) for one in parsed.rejected] == [(Reason.UNKNOWN_MARKERS, "예시, 입력, 출력")]
+
+
+@given(
+    st.sampled_from(["N/A", "n/a", "None", "<noinput>", "(no input needed)", "No input required.", "[none]", "(없음)"]),
+    st.sampled_from(["Output: one", "Output: one\n\nExample 2\nInput: {}\nOutput: two"]),
+)
+def test_a_placeholder_is_an_empty_input_and_makes_no_conflict(placeholder: str, rest: str) -> None:
+    text = f"Example 1\nInput: {placeholder}\n{rest.format(placeholder)}"
+    read = read_instances(Completion(text), is_classification=False, instruction="Write a line of verse.")
+    assert read.kept == tuple(Instance("", word) for word in ("one", "two") if word in rest)
+    assert read.rejected == ()
+
+
+def test_a_label_with_a_placeholder_has_an_empty_input() -> None:
+    assert parse_labels("Class label: joy\nInput: N/A").kept == (Instance("", "joy"),)
+
+
+def test_strict_mode_keeps_placeholders_and_refusals_as_the_reference_does() -> None:
+    text = "Example 1\nInput: N/A\nOutput: I'm sorry, but I cannot assist with that."
+    read = read_instances(Completion(text), is_classification=False, mode="strict")
+    assert read.kept == (Instance("N/A", "I'm sorry, but I cannot assist with that."),)
 
 
 def test_markers_in_a_code_fence_are_code() -> None:

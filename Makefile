@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo demo-review test check format parity bench-novelty bench-throughput torture constraints clean
+.PHONY: help setup demo demo-review test test-fast check format parity bench-novelty bench-throughput torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), 
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-fast: $(READY) ## Run the tests that start no process, no server and no browser: under a minute
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not process and not argilla and not browser and not slow'
 
 check: $(READY) ## Lint and check types
 	$(BIN)/ruff check .

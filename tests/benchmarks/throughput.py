@@ -30,7 +30,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts
-from distilabel_selfinstruct.running import run
+from distilabel_selfinstruct.running.runner import run
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex
 

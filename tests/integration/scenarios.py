@@ -14,7 +14,7 @@ from typing import Any
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.llms import RecordedLLM
-from distilabel_selfinstruct.running import run
+from distilabel_selfinstruct.running.runner import run
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
     InstanceFiltering,

@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 # Extras to install with the project, as in: make test EXTRAS='[analysis,transformers,numba]'
 EXTRAS ?= [analysis]
+# Further dependency groups, as in: make test GROUPS='trl spacy-model'
+GROUPS ?=
 # Test processes; auto is one for each core.
 WORKERS ?= auto
 BIN := $(VENV)/bin
@@ -22,7 +24,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v < (3, 14) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet 'pip>=25.1'
-	$(PIP) install --quiet --constraint constraints.txt --group dev --editable ".$(EXTRAS)"
+	$(PIP) install --quiet --constraint constraints.txt --group dev $(GROUPS:%=--group %) --editable ".$(EXTRAS)"
 	@touch $@
 
 demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network

@@ -1,7 +1,6 @@
 """Verbs and nouns: what an instruction asks for, and the counts of figure 3."""
 
-import importlib.util
-import os
+import sys
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from distilabel_selfinstruct.analysis.verb_noun import PAPER, count_verb_nouns, 
 from distilabel_selfinstruct.analysis.verb_noun.lemmas import noun_lemma
 from distilabel_selfinstruct.analysis.verb_noun.spacy_parser import installed_model, spacy_pairs
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
+from tests.live_argilla import skip_or_fail
 
 
 @pytest.mark.parametrize(
@@ -171,16 +171,14 @@ def test_an_unknown_parser_is_refused():
         count_verb_nouns([], parser="regex")  # type: ignore[arg-type]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("spacy") is not None, reason="spaCy is installed")
-def test_spacy_asked_for_and_not_installed_names_the_extra():
+def test_spacy_asked_for_and_not_installed_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "spacy", None)  # as where it is not installed
     with pytest.raises(MissingExtraError, match=r"distilabel-selfinstruct\[spacy\]"):
         count_verb_nouns(["Write a poem."], parser="spacy")
 
 
 def test_spacy_reads_the_object_of_the_main_verb():
     if installed_model() is None:
-        if os.environ.get("CI") == "true" and importlib.util.find_spec("spacy") is not None:
-            pytest.fail("spaCy is installed and has no English model: python -m spacy download en_core_web_sm")
-        pytest.skip("spaCy with an English model is not installed")
+        skip_or_fail("spaCy with an English model is not installed: it is in the group spacy-model.")
     texts = ["Write a short poem about the sea.", "What is the capital of Peru?", "Please explain the rules of chess."]
     assert list(spacy_pairs(texts)) == [("write", "poem"), None, ("explain", "rule")]

@@ -3,6 +3,7 @@
 TRL is large and so no part of the test group; `pip install trl` brings these tests to life.
 """
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from datasets import Dataset, load_dataset
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import CHAT_FORMATS, COLUMNS, FORMATS, FormatOptions, format_rows
 from tests.formatting.builders import some_rows
+from tests.live_argilla import skip_or_fail
 
 MESSAGES = [{"role": "user", "content": "cold"}]
 TURNS = [{"from": "human", "value": "cold"}]
@@ -81,7 +83,10 @@ def test_a_system_prompt_does_not_change_the_features(tmp_path: Path, format: An
 
 @pytest.fixture(scope="module")
 def trl() -> Any:
-    return pytest.importorskip("trl", reason="trl is not installed: it is large and no part of the test group")
+    try:
+        return importlib.import_module("trl")
+    except ImportError:
+        skip_or_fail("trl is not installed: it is in the group trl.")
 
 
 @pytest.fixture(scope="module")

@@ -146,9 +146,9 @@ def _keep(text: str, found: _Candidates, *, is_last: bool = False) -> None:
     lines = [line for line in body.rstrip().split("\n") if not is_rule_line(line)]
     heading = ""
     if len(lines) >= _LINES_WITH_HEADING and not lines[-2].strip():
-        # Of what comes next, "More tasks:" is a heading too.
-        leads_on = not is_last and preambles.ends_with_colon(lines[-1])
-        heading = lines.pop() if leads_on or preambles.is_heading(lines[-1]) else ""
+        # Between items, "More tasks:" is a heading too.
+        is_heading = preambles.is_heading(lines[-1]) or (not is_last and preambles.is_group_heading(lines[-1]))
+        heading = lines.pop() if is_heading else ""
     for header in filter(_is_list_header, lines):
         found.drop(header, Reason.PROMPT_ECHO, "the header of the prompt")
     body, gloss = split_gloss("\n".join(line for line in lines if not _is_list_header(line)).strip())

@@ -19,7 +19,7 @@ _NUMBER = re.compile(
     (?:[-*\u2022>][ \t]+)?                        # a bullet or a quotation mark before the number
     (?P<heading>\#{{1,6}}[ \t]*)?
     (?P<bold>[*_]{{1,3}})?
-    (?P<word>(?:{TASK_WORDS}|Item|Question|Nr|No|第)\.?[ \t]*\#?[ \t]*)?
+    (?P<word>(?:{TASK_WORDS}|(?P<other>Item|Question|Nr|No)|第)\.?[ \t]*\#?[ \t]*)?
     [(\uff08\[]?(?P<number>\d{{1,4}})(?P<counter>번|番目?|个任务|个|號)?
     [ \t]?
     (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)|(?<=[번务])(?=[ \t]))
@@ -95,7 +95,7 @@ def _numbered(lines: Sequence[str]) -> list[Start]:
         if not marked and style not in _UNMARKED:
             continue  # "10: 30" and a number alone on its line begin no item
         if found["word"] or found["counter"]:
-            style = "word"
+            style = "other word" if found["other"] else "word"
         starts.append(Start(index, int(found["number"]), len(found["indent"]), style, found.end()))
     return starts
 
@@ -169,7 +169,8 @@ def _outermost(starts: list[Start]) -> list[Start]:
     # "Task 3:" outranks the numbers inside a task; the dot, which the prompt shows, outranks "1)" inside an
     # item. A single "Task 12:" among dots is the item whose turn it is.
     outranking = styles.count("word") > 1 or "." not in styles
-    style = next((style for style in ("word", ".") if style in styles and (style == "." or outranking)), styles[0])
+    ranked = ["word"] * outranking + [".", *sorted(styles, key="other word".__eq__)]
+    style = next(style for style in ranked if style in styles)
     kept: list[Start] = []
     for start in starts:
         due = bool(kept) and start.style == "word" and start.number == (kept[-1].number or 0) + 1

@@ -76,6 +76,8 @@ _POINTS_BELOW = re.compile(
 # A markdown heading, or a line that is bold from end to end.
 _HEADING = re.compile(r"#{1,6}\s+\S.*|\*\*[^*]+\*\*:?")
 
+_GROUP_HEADING = re.compile(r"[^\W\d_][\w'\u2019 -]{2,40}[:\uff1a]")
+
 _COLONS = (":", "\uff1a")
 
 
@@ -122,6 +124,11 @@ def is_heading(line: str) -> bool:
 def points_below(text: str) -> bool:
     """True for a text that speaks of another one below it."""
     return _POINTS_BELOW.search(text.rstrip()) is not None
+
+
+def is_group_heading(line: str) -> bool:
+    """True for a few words before a colon: "More tasks:", "Writing:"."""
+    return _GROUP_HEADING.fullmatch(line.strip()) is not None
 
 
 def split_closing(text: str) -> tuple[str, str]:

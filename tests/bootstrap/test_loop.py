@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
-from distilabel_selfinstruct.prompts import load_prompts
+from distilabel_selfinstruct.prompts import load_prompts, prompt_text
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Completion, Reason, Request, RequestStatus
 from distilabel_selfinstruct.similarity import NoveltyIndex
@@ -54,6 +54,16 @@ def test_a_near_duplicate_is_rejected_with_its_score_and_neighbor():
     (outcome,) = run(bootstrap, [listing(text, text)], limit=1)
     (rejected,) = outcome.rejected
     assert (rejected.reason, rejected.detail) == (Reason.NEAR_DUPLICATE, f"ROUGE-L 1.000 with: {text}")
+
+
+@pytest.mark.parametrize("form", ["completion", "chat"])
+def test_copies_of_what_a_prompt_has_shown_are_rejected_as_echoes_in_both_forms(form):
+    bootstrap = bootstrap_with(num_instructions=9, window=1, prompt_form=form)
+    (request, *_) = bootstrap.next_requests()
+    shown = next(task.instruction for task in seed_tasks(12) if task.instruction in prompt_text(request.prompt))
+    outcome = bootstrap.receive(request, listing(distinct_instruction("New"), shown.upper()))
+    assert [one.instruction for one in outcome.admitted] == ["Newa Newb Newc Newd"]
+    assert [(one.reason, one.detail) for one in outcome.rejected] == [(Reason.PROMPT_ECHO, "an example of the prompt")]
 
 
 def test_the_loop_stops_at_the_wanted_number_and_keeps_the_rest_as_rejections():

@@ -37,6 +37,18 @@ def test_rows_are_worded_alike_alone_and_together(rows: list[Row]) -> None:
     assert all(format_row(row, OPTIONS) in together for row in rows)
 
 
+@EVERY_FORMAT
+@pytest.mark.parametrize("placeholder", ["N/A", "<noinput>", "No input required."])
+def test_an_input_that_only_says_that_there_is_none_is_written_as_none(name: Any, placeholder: str) -> None:
+    options = FormatOptions(format=name)
+    assert format_row(a_row(input=placeholder), options) == format_row(a_row(input=""), options)
+
+
+def test_strict_mode_writes_a_placeholder_as_the_reference_does() -> None:
+    options = FormatOptions(format="self-instruct", mode="strict")
+    assert "N/A" in str(format_row(a_row(input="N/A"), options))
+
+
 def test_a_part_stands_in_the_order_of_the_whole() -> None:
     rows = some_rows(60)
     part = format_rows(rows[20:40], OPTIONS).train

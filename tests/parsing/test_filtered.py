@@ -1,3 +1,5 @@
+import pytest
+
 from distilabel_selfinstruct.filters import instruction_rules, without
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
 from distilabel_selfinstruct.records import Completion, Instance, Reason
@@ -37,6 +39,25 @@ def test_instances_are_parsed_and_filtered() -> None:
     read = read_instances(Completion(text), is_classification=False, instruction="Do it.")
     assert read.kept == (Instance("a", "b"),)
     assert [one.reason for one in read.rejected] == [Reason.INPUT_EQUALS_OUTPUT, Reason.DUPLICATE]
+
+
+@pytest.mark.parametrize(
+    "word", ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "model_length", "max-tokens", "FinishReason.MAX_TOKENS"]
+)
+def test_an_answer_cut_by_its_limit_is_known_by_any_servers_word(word: str) -> None:
+    assert Completion("", word).truncated
+    assert read_instructions(Completion("9. Name a river in Peru.\n10. Name a", word)).kept == (
+        "Name a river in Peru.",
+    )
+    pairs = Completion("Input: hot\nOutput: cold\nInput: early in the\nOutput: la", word)
+    assert read_instances(pairs, is_classification=False).kept == (Instance("hot", "cold"),)
+
+
+@pytest.mark.parametrize(
+    "word", [None, "", "stop", "STOP", "end_turn", "eos", "tool_calls", "content_filter", "lengthy"]
+)
+def test_an_answer_that_ended_otherwise_is_whole(word: str | None) -> None:
+    assert not Completion("", word).truncated
 
 
 def test_a_failed_request_is_rejected_at_every_stage() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from distilabel_selfinstruct.errors import SeedTaskError
 from distilabel_selfinstruct.filters import filter_instruction, instruction_rules
+from distilabel_selfinstruct.parsing.filtered import read_instances
+from distilabel_selfinstruct.records import Completion, SeedTask
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from distilabel_selfinstruct.similarity import NoveltyIndex
 from tests.builders import seed_row
@@ -54,6 +56,37 @@ def test_packaged_seed_tasks_open_with_many_different_words():
 def test_a_users_own_file_loads_the_same_way(tmp_path):
     tasks = load_seed_tasks(write(tmp_path / "seeds.jsonl", *(seed_row(number) for number in range(9))))
     assert [task.id for task in tasks] == [f"task_{number}" for number in range(9)]
+
+
+@pytest.mark.parametrize("placeholder", ["N/A", "<noinput>", "(no input needed)", "None"])
+def test_an_input_that_only_says_that_there_is_none_is_empty(placeholder, tmp_path):
+    row = seed_row(instances=[{"input": placeholder, "output": "fine"}, {"input": "the sea", "output": "blue"}])
+    (task,) = load_seed_tasks(write(tmp_path / "seeds.jsonl", row))
+    assert [instance.input for instance in task.instances] == ["", "the sea"]
+
+
+def packaged_in(form: str, task: SeedTask) -> str:
+    """The instances of a seed task as a response in one of the forms of real models."""
+    if task.is_classification:
+        return "\n".join(f"Class label: {one.output}\n{one.input}" for one in task.instances)
+    blocks = []
+    for number, one in enumerate(task.instances, 1):
+        lines = [f"Example {number}"] if form == "numbered" else []
+        marks = "**" if form == "bold" else ""
+        lines += [f"{marks}Input:{marks} {one.input}"] if one.input else []
+        blocks.append("\n".join([*lines, f"{marks}Output:{marks} {one.output}"]))
+    return "\n\n".join(blocks)
+
+
+@pytest.mark.parametrize("form", ["numbered", "bare", "bold"])
+def test_a_model_that_wrote_our_seed_tasks_would_be_read_word_for_word(form):
+    for task in PACKAGED:
+        read = read_instances(
+            Completion(packaged_in(form, task), "stop"),
+            is_classification=task.is_classification,
+            instruction=task.instruction,
+        )
+        assert (task.id, read.kept) == (task.id, task.instances)
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.steps import InstanceFiltering
 from tests.steps.builders import Row, journal, loaded, processed, reasons
 
@@ -37,6 +38,20 @@ def test_the_completion_does_not_go_on_and_other_columns_do() -> None:
         "input": "",
         "output": "hot",
     }
+
+
+@pytest.mark.parametrize("is_classification", [True, False])
+def test_copies_of_the_examples_of_the_prompt_are_dropped(is_classification: bool, tmp_path: Path) -> None:
+    prompts = load_prompts()
+    examples = prompts.output_first_examples if is_classification else prompts.input_first_examples
+    _, (copied, *_) = examples[0]
+    raw = f"Class label: {copied.output}\n{copied.input}\nClass label: new\nthe sea"
+    if not is_classification:
+        raw = f"Example 1\nInput: {copied.input}\nOutput: {copied.output}\nExample 2\nInput: the sea\nOutput: new"
+    step = InstanceFiltering(state_dir=str(tmp_path))
+    got = processed(step, [a_row(raw, is_classification=is_classification)])
+    assert [(row["input"], row["output"]) for row in got] == [("the sea", "new")]
+    assert reasons(tmp_path) == ["prompt_echo"]
 
 
 def test_rows_of_several_instructions_keep_their_order() -> None:

@@ -107,4 +107,5 @@ def test_either_a_query_or_its_negation_matches(query, text):
 
 @given(st.text(), st.text())
 def test_any_text_can_be_asked_of_any_text(query, text):
-    score(query, text=text)
+    found = score(query, text=text)
+    assert 0 <= found < float("inf")

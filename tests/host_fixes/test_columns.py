@@ -4,7 +4,7 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct import host_fixes
@@ -70,7 +70,6 @@ values = st.recursive(
 rows_of_values = st.lists(st.dictionaries(st.sampled_from("xyz"), values), min_size=1, max_size=8)
 
 
-@settings(deadline=None)
 @given(st.lists(rows_of_values, min_size=1, max_size=4))
 def test_any_rows_can_be_written_and_none_is_lost(tmp_path_factory, parts):
     folder = tmp_path_factory.mktemp("buffer")

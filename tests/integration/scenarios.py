@@ -173,7 +173,7 @@ def whole_pipeline(folder: Path) -> Any:
 @scenario
 def demo_run(folder: Path) -> Any:
     result = run(RunConfig(num_instructions=12, batch_size=5), folder / "out")
-    return {"instances": len(result.outputs.instances), "stop_reason": result.outputs.stop_reason}
+    return {"instances": sum(len(task.instances) for task in result.tasks), "stop_reason": result.stop_reason}
 
 
 @scenario
@@ -181,14 +181,14 @@ def run_against_a_server(folder: Path, base_url: str) -> Any:
     config = RunConfig(
         llm="openai:small", base_url=base_url, num_instructions=6, batch_size=4, max_in_flight=3, patience=5
     )
-    outputs = run(config, folder / "out").outputs
+    result = run(config, folder / "out")
     return {
-        "instructions": [row["instruction"] for row in outputs.instructions],
-        "is_classification": [row["is_classification"] for row in outputs.instructions],
-        "instances": [(row["input"], row["output"]) for row in outputs.instances],
-        "models": sorted({row["model_name"] for row in outputs.instances}),
-        "rejections": sorted({row["reason"] for row in outputs.rejections}),
-        "stop_reason": outputs.stop_reason,
+        "instructions": [task.instruction for task in result.tasks],
+        "is_classification": [task.is_classification for task in result.tasks],
+        "instances": [(made.input, made.output) for task in result.tasks for made in task.instances],
+        "models": sorted({task.model_name for task in result.tasks}),
+        "rejections": sorted({rejection.reason for rejection in result.rejections}),
+        "stop_reason": result.stop_reason,
     }
 
 

@@ -1,7 +1,11 @@
 """Processes exclude each other from a step, and count their requests together."""
 
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from distilabel_selfinstruct.errors import FolderInUseError
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.journal.stop_file import stop_reason
 from distilabel_selfinstruct.records import Completion
@@ -40,9 +44,10 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_two_steps_of_a_folder_do_not_exclude_each_other(tmp_path: Path) -> None:
-    one, other = StepJournal(tmp_path, "one"), StepJournal(tmp_path, "other")
-    one.close()
-    other.close()
+    with closing(StepJournal(tmp_path, "one")), closing(StepJournal(tmp_path, "other")):
+        for held in ("one", "other"):
+            with pytest.raises(FolderInUseError):
+                StepJournal(tmp_path, held)
 
 
 SEND = """

@@ -25,7 +25,7 @@ from tests.journal.builders import (
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(REQUESTS, DECODINGS, COMPLETIONS), max_size=8), st.integers(0, 8))
 def test_what_was_recorded_is_replayed_in_order_and_each_once(
     recorded: list[tuple[Request, Decoding, Completion]], reopened_after: int
@@ -46,7 +46,7 @@ def test_what_was_recorded_is_replayed_in_order_and_each_once(
         journal.close()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(COMPLETIONS, min_size=1, max_size=6))
 def test_replaying_leaves_the_journal_as_it_is(completions: list[Completion]) -> None:
     with tempfile.TemporaryDirectory() as state:

@@ -3,14 +3,13 @@
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.parsing import parse_classification, parse_instances, parse_instructions
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed
 
 # A first example pays for imports and compiled patterns.
-no_deadline = settings(deadline=None)
 
 MODES = st.sampled_from(["strict", "default"])
 FINISH_REASONS = st.sampled_from([None, "stop", "length"])
@@ -92,7 +91,6 @@ def all_texts(parsed: Parsed[str] | Parsed[Instance]) -> list[str]:
     return [*kept, *(rejection.text for rejection in parsed.rejected)]
 
 
-@no_deadline
 @given(st.none() | TEXTS, FINISH_REASONS, MODES, st.none() | TEXTS)
 @example("<think>", "length", "default", None)
 def test_no_text_makes_a_parser_raise_and_every_result_can_be_written(
@@ -109,7 +107,6 @@ def test_no_text_makes_a_parser_raise_and_every_result_can_be_written(
     "".join(results).encode("utf-8")
 
 
-@no_deadline
 @given(TEXTS, FINISH_REASONS, MODES)
 def test_no_response_vanishes_without_a_word(text: str, finish_reason: str | None, mode: Mode) -> None:
     completion = Completion(text, finish_reason)
@@ -121,7 +118,6 @@ def test_no_response_vanishes_without_a_word(text: str, finish_reason: str | Non
         assert listed.kept or listed.rejected
 
 
-@no_deadline
 @given(st.lists(SENTENCES, min_size=1, max_size=9), st.sampled_from(["{}. ", "{}) ", "**{}.** ", "### {}. "]))
 def test_a_rendered_list_reads_back(sentences: list[str], number: str) -> None:
     text = "\n".join(number.format(place) + sentence for place, sentence in enumerate(sentences, 9))
@@ -130,7 +126,6 @@ def test_a_rendered_list_reads_back(sentences: list[str], number: str) -> None:
     )
 
 
-@no_deadline
 @given(st.lists(SENTENCES, min_size=1, max_size=9), FINISH_REASONS, MODES)
 def test_every_item_is_kept_or_rejected(sentences: list[str], finish_reason: str | None, mode: Mode) -> None:
     text = "\n".join(f"{place}. {sentence}" for place, sentence in enumerate(sentences, 9))
@@ -141,7 +136,6 @@ def test_every_item_is_kept_or_rejected(sentences: list[str], finish_reason: str
 PROSE = st.lists(st.text("abc XYZ.,?!-()", min_size=1), min_size=1, max_size=5)
 
 
-@no_deadline
 @given(PROSE)
 def test_reading_what_was_read_changes_nothing(items: list[str]) -> None:
     once = parse_instructions(Completion("\n10. ".join(items))).kept
@@ -153,7 +147,6 @@ def test_reading_what_was_read_changes_nothing(items: list[str]) -> None:
 PAIRS = st.lists(st.builds(Instance, SENTENCES | st.just(""), SENTENCES), min_size=1, max_size=5)
 
 
-@no_deadline
 @given(PAIRS)
 def test_rendered_examples_read_back(pairs: list[Instance]) -> None:
     lines = []
@@ -164,7 +157,6 @@ def test_rendered_examples_read_back(pairs: list[Instance]) -> None:
     assert parse_instances(completion, is_classification=False).kept == tuple(pairs)
 
 
-@no_deadline
 @given(PAIRS)
 def test_rendered_labels_read_back(pairs: list[Instance]) -> None:
     text = "\n".join(f"Class label: {pair.output}\n{pair.input}" for pair in pairs)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances
 from distilabel_selfinstruct.prompts import apply_overrides, default_decoding, load_prompts
+from distilabel_selfinstruct.prompts.prompt_set import prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, Completion, Instance, Stage
 
 PROMPTS = load_prompts("en")
@@ -50,13 +51,15 @@ def test_the_parser_reads_the_answers_of_the_classification_examples_back():
 @pytest.mark.parametrize("render", ["instruction_generation", "classification", "instances"])
 @given(text=st.text(min_size=1))
 def test_any_instruction_can_be_rendered_in_both_forms(render, text):
+    shown = " ".join(text.split()).rstrip(":").rstrip()
     for form in ("completion", "chat"):
         if render == "instruction_generation":
-            PROMPTS.instruction_generation([text], form=form)
+            prompt = PROMPTS.instruction_generation([text], form=form)
         elif render == "classification":
-            PROMPTS.classification(text, form=form)
+            prompt = PROMPTS.classification(text, form=form)
         else:
-            PROMPTS.instances(text, is_classification=True, form=form)
+            prompt = PROMPTS.instances(text, is_classification=True, form=form)
+        assert shown in " ".join(prompt_text(prompt).split())
 
 
 def test_braces_in_an_instruction_are_left_as_they_are():

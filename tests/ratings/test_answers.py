@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import InputFileError
@@ -21,8 +21,6 @@ from distilabel_selfinstruct.ratings.answers import (
     write_ratings,
 )
 
-no_deadline = settings(deadline=None)  # a busy machine is no failure
-
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 RATINGS = st.sampled_from(QUESTIONS).flatmap(
     lambda question: st.builds(
@@ -40,7 +38,6 @@ ANSWER = Rating("0" * 32, "Name a colour.", "anna", VALID_TASK, "yes", "2026-01-
 
 
 @given(st.lists(RATINGS, max_size=5))
-@no_deadline
 def test_what_is_written_is_read_back(tmp_path_factory, ratings):
     path = tmp_path_factory.mktemp("ratings") / "review" / "ratings.jsonl"
     write_ratings(path, ratings)
@@ -48,7 +45,6 @@ def test_what_is_written_is_read_back(tmp_path_factory, ratings):
 
 
 @given(TEXTS, TEXTS, TEXTS)
-@no_deadline
 def test_a_record_id_is_32_hexadecimal_digits_of_the_texts(instruction, input, output):
     identity = record_id(instruction, input, output)
     assert len(identity) == 32
@@ -57,7 +53,6 @@ def test_a_record_id_is_32_hexadecimal_digits_of_the_texts(instruction, input, o
 
 
 @given(st.tuples(TEXTS, TEXTS, TEXTS), st.tuples(TEXTS, TEXTS, TEXTS))
-@no_deadline
 def test_other_texts_have_another_record_id(one, other):
     assert (record_id(*one) == record_id(*other)) == (one == other)
 
@@ -72,7 +67,6 @@ def test_a_record_id_stays_what_it_is():
 
 
 @given(st.text(), st.text(), st.text())
-@no_deadline
 def test_an_instance_keeps_its_record_id_when_it_is_written_and_read(tmp_path_factory, instruction, input, output):
     path = tmp_path_factory.mktemp("ratings") / "instances.jsonl"
     jsonl.write(path, [{"instruction": instruction, "input": input, "output": output}])
@@ -162,6 +156,5 @@ def test_answers_that_are_not_known_are_left_out():
 
 
 @given(st.text())
-@no_deadline
 def test_any_text_is_a_time_or_the_beginning_of_time(text):
     assert instant(replace(ANSWER, updated_at=text)).tzinfo is not None

@@ -39,8 +39,8 @@ def says(rater, updated_at="2026-01-01T10:00:00", record=RECORD, **answers):
 
 def decided(*answers, **options) -> Decision:
     """The decision on one row, from the answers of anna, ben, carl and dora."""
-    raters = ("anna", "ben", "carl", "dora")
-    ratings = [rating for rater, given_ in zip(raters, answers, strict=False) for rating in says(rater, **given_)]
+    raters = ("anna", "ben", "carl", "dora")[: len(answers)]
+    ratings = [rating for rater, given_ in zip(raters, answers, strict=True) for rating in says(rater, **given_)]
     return decide([ROW], ratings, DecisionRule(**options))[0]
 
 

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
@@ -59,7 +59,6 @@ def test_compiled_bounds_let_all_texts_match_that_are_longer_than_a_posting_can_
 
 
 @needs_numba
-@settings(deadline=None)
 @given(
     query=st.text("abc\0", max_size=300) | st.text("abcdefghijklmnop", max_size=200),
     other=st.text("abc", max_size=300) | st.text("abcdefghijklmnop", max_size=200),

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError
@@ -202,7 +202,6 @@ def test_texts_of_33000_tokens_score_as_the_formula_says() -> None:
     assert verdict.nearest.rouge_l == pytest.approx(2 * 20_000 / 53_000)
 
 
-@settings(deadline=None)
 @given(texts=LISTS, max_rouge_l=st.sampled_from([0.3, 0.7]))
 def test_decisions_hold_when_there_are_more_tokens_than_characters(texts: list[str], max_rouge_l: float) -> None:
     index = NoveltyIndex(max_rouge_l)

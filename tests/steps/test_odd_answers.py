@@ -93,7 +93,9 @@ def test_strict_mode_takes_it_as_well(
 @pytest.mark.parametrize("is_classification", [False, True])
 def test_strict_instance_filtering_takes_it_as_well(answer: str, is_classification: bool) -> None:
     row = {**ROW, "is_classification": is_classification, "raw_instances": answer}
-    processed(InstanceFiltering(mode="strict"), [row])
+    for made in processed(InstanceFiltering(mode="strict"), [row]):
+        assert made["instruction"] == ROW["instruction"]
+        assert isinstance(made["output"], str)
 
 
 @ODD

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.ratings.agreement import (
@@ -47,7 +47,6 @@ def all_estimates(first, second, raters):
 
 
 @given(ANSWERS, ANSWERS, BY_RATER)
-@settings(deadline=None)
 def test_a_figure_is_in_its_range_or_has_a_reason(first, second, raters):
     for estimate in all_estimates(first, second, raters):
         assert isinstance(estimate, Estimate)
@@ -64,7 +63,6 @@ def test_a_figure_is_in_its_range_or_has_a_reason(first, second, raters):
 
 
 @given(ANSWERS, ANSWERS)
-@settings(deadline=None)
 def test_two_raters_can_be_exchanged(first, second):
     for weights in (None, "linear", "quadratic"):
         one = cohens_kappa(first, second, weights=weights, order=ORDER)
@@ -74,7 +72,6 @@ def test_two_raters_can_be_exchanged(first, second):
 
 
 @given(ANSWERS, ANSWERS)
-@settings(deadline=None)
 def test_kappa_is_agreement_beyond_chance(first, second):
     estimate = cohens_kappa(first, second)
     if estimate.value is not None:
@@ -85,7 +82,6 @@ def test_kappa_is_agreement_beyond_chance(first, second):
 
 
 @given(COMPLETE)
-@settings(deadline=None)
 def test_alpha_is_fleiss_kappa_with_a_correction_for_few_ratings(items):
     raters = by_rater(items)
     fleiss, alpha = fleiss_kappa(raters), krippendorff_alpha(raters)
@@ -96,14 +92,12 @@ def test_alpha_is_fleiss_kappa_with_a_correction_for_few_ratings(items):
 
 
 @given(ANSWERS)
-@settings(deadline=None)
 def test_who_copies_agrees_perfectly(answers):
     for estimate in all_estimates(answers, answers, {"anna": answers, "ben": answers}):
         assert estimate.value is None or estimate.value == pytest.approx(1)
 
 
 @given(st.data(), BY_RATER)
-@settings(deadline=None)
 def test_names_and_order_of_raters_and_ratings_change_no_figure_of_all(data, raters):
     ratings = [
         Rating(item, item, rater, question, value)

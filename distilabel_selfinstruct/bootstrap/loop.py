@@ -75,7 +75,7 @@ def sampling_lag(num_instructions: int, max_in_flight: int) -> int:
     """A window that keeps a model busy without letting the pool go stale.
 
     The completions are received in order, so one that takes long holds up those sent after it: a window of 24 times
-    as many requests as are under way hides nearly all of that. In a short run so long a window would mean that no
+    as many requests as are in flight hides nearly all of that. In a short run so long a window would mean that no
     prompt shows a generated instruction, so it is at most a quarter of the requests to be expected.
     """
     expected = ceil(num_instructions / EXPECTED_PER_REQUEST)
@@ -189,7 +189,7 @@ class Bootstrap:
         return requests
 
     def receive(self, request: Request, completion: Completion) -> Outcome:
-        """Take in the completion of the oldest request under way; admit or reject each instruction in it.
+        """Take in the completion of the oldest request in flight; admit or reject each instruction in it.
 
         What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost. A request that
         was not sent ends the loop, and says nothing about the model.

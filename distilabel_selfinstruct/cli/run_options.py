@@ -82,5 +82,8 @@ def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
         stage, dot, name = target.partition(".")
         if not (equals and dot and name):
             raise ConfigError(f"--decoding {assignment!r} is not STAGE.NAME=VALUE.")
-        overrides.setdefault(stage, {})[name] = yaml.safe_load(value)
+        try:
+            overrides.setdefault(stage, {})[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--decoding {assignment!r} has a value that is not YAML: quote it.") from error
     return overrides

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
-from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
+from distilabel_selfinstruct.records import Reason, RecordedRejection, RunStatus, Stage
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -45,6 +45,8 @@ def rejections(
 
     from distilabel_selfinstruct.cli.display import rejections_table
 
+    _check_choice("--reason", reason, [known.value for known in Reason])
+    _check_choice("--stage", stage, [known.value for known in Stage])
     shown = [
         rejection
         for rejection in _rejections(folder)
@@ -58,6 +60,11 @@ def rejections(
         counts[rule] += 1
         if counts[rule] <= examples:
             console.print(_example(rejection), highlight=False, soft_wrap=True, markup=False)
+
+
+def _check_choice(option: str, value: str | None, known: list[str]) -> None:
+    if value is not None and value not in known:
+        raise ConfigError(f"{option} is {value!r}: use one of {', '.join(known)}.")
 
 
 def _example(rejection: RecordedRejection) -> str:
@@ -87,5 +94,5 @@ def _state(is_held: bool, description: dict[str, Any]) -> str:
     if status == RunStatus.STOPPED:
         return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
     if status == RunStatus.FAILED:
-        return f"failed: {' '.join(description.get('problems', []))}"
+        return f"failed: {' '.join(map(str, description.get('problems') or ()))}"
     return f"{status}: {description.get('stop_reason')}"

@@ -25,4 +25,6 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
             description = json.loads(path.read_text(encoding="utf-8"))
         return description, RunConfig(**description["config"])
     except (ValueError, TypeError, KeyError, ValidationError) as error:
-        raise RunFolderError(f"{path} is damaged: it describes no run of this version.", path) from error
+        raise RunFolderError(
+            f"{path} is damaged, or another version wrote it: it describes no run of this version.", path
+        ) from error

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
 from distilabel_selfinstruct.errors import ConfigError
@@ -153,6 +153,21 @@ class RunConfig(BaseModel):
             if isinstance(overrides, dict):
                 apply_overrides(default_decoding(Stage(stage)), overrides)
         return decoding
+
+    @field_validator("forbidden_words")
+    @classmethod
+    def _are_words(cls, words: list[str] | None) -> list[str] | None:
+        if words is not None and not all(word.strip() for word in words):
+            raise ConfigError("forbidden_words holds an empty text, which every instruction contains: remove it.")
+        return words
+
+    @model_validator(mode="after")
+    def _leaves_instructions(self) -> "RunConfig":
+        if self.min_words > self.max_words:
+            raise ConfigError(
+                f"min_words is {self.min_words} and max_words is {self.max_words}: no instruction can have both."
+            )
+        return self
 
     @field_validator("disabled_rules")
     @classmethod

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.records import GeneratedTask, Instance, Reason, RecordedRejection, Row, Stage
@@ -73,7 +73,8 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
     """
     if not Path(path).exists():
         return
-    is_torn = not Path(path).read_bytes().endswith(b"\n")
+    with reading(path):
+        is_torn = not Path(path).read_bytes().endswith(b"\n")
     lines = list(jsonl.scan(path))
     for line in lines[:-1] if is_torn else lines:
         row, fault = line.value, line.fault
@@ -81,7 +82,7 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
             if not fault:
                 yield RecordedRejection(**{**row, "reason": Reason(row["reason"])})
         except (KeyError, TypeError, ValueError) as error:
-            fault = f"is no rejection ({error})"
+            fault = f"is not a rejection record ({type(error).__name__}: {error})"
         if fault:
             raise JournalError(f"{os.fspath(path)}, line {line.number}: the line {fault}. Repair or remove it.", path)
 

@@ -116,23 +116,23 @@ class StepJournal:
         """Count a request that is about to be sent. None: send it; otherwise the reason why it must not be sent."""
         if self._state is not None and (reason := stop_reason(self._state)):
             return reason
-        if self._max_requests is None or self._count(self._max_requests):
+        if self._count(self._max_requests):
             return None
         reason = f"max_requests ({self._max_requests}) was reached."
         if self._state is not None:
             ask_to_stop(self._state, reason)
         return reason
 
-    def _count(self, limit: int) -> bool:
-        """Whether one more request stays within the limit; if so, it is counted."""
+    def _count(self, limit: int | None) -> bool:
+        """Whether one more request stays within the limit; if so, it is counted, for a limit that comes later too."""
         if self._state is None:
             self._num_claimed += 1
-            return self._num_claimed <= limit
+            return limit is None or self._num_claimed <= limit
         if self._sent is None:
             self._sent = (self._state / SENT).open("ab", buffering=0)
         fcntl.flock(self._sent, fcntl.LOCK_EX)
         try:
-            if os.fstat(self._sent.fileno()).st_size >= limit:
+            if limit is not None and os.fstat(self._sent.fileno()).st_size >= limit:
                 return False
             self._sent.write(b".")
             return True

@@ -79,6 +79,8 @@ def _number(name: str, value: object) -> float:
         number = nan
     if not isfinite(number):
         raise ConfigError(f"The sampling parameter {name} is {value!r}: make it a number.")
+    if name in ("temperature", "top_p") and number < 0:
+        raise ConfigError(f"The sampling parameter {name} is {value!r}: it cannot be below 0.")
     if name != "max_tokens":
         return number
     if not number.is_integer() or number < 1:

@@ -15,8 +15,8 @@ def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | No
 def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:
     """Which limit of the run is reached, as a sentence; empty if none is.
 
-    Limits other than that on requests are looked at twenty times a second. What is under way when one is reached is
-    finished and counts, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are those
+    Limits other than that on requests are checked twenty times a second. Requests in flight when one is reached are
+    finished and counted, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are those
     of earlier attempts at the run.
     """
     spent = cost(config, progress.input_tokens, progress.output_tokens)

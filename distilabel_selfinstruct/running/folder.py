@@ -147,7 +147,7 @@ class RunFolder:
         atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
     def _refuse_to_replace_what_people_rated(self) -> None:
-        # Decisions may have been made by hand; without ratings they would still rule over the new rows.
+        # Decisions may have been made by hand; without ratings they would still apply to the new rows.
         for name in (run_layout.RATINGS, run_layout.DECISIONS):
             if (self.path / name).exists():
                 raise RunFolderError(

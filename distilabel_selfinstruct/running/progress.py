@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.records import Reason, Row, Stage
@@ -67,7 +68,21 @@ class ProgressReader:
         self._progress = Progress(wanted)
 
     def read(self) -> Progress:
-        """The counts as of now."""
+        """The counts as of now.
+
+        Raises:
+            JournalError: a line of a journal is damaged.
+        """
+        try:
+            return self._read()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise JournalError(
+                f"A line of a journal in {self._state} is damaged ({type(error).__name__}: {error}): restore the file, "
+                "or remove the line.",
+                self._state,
+            ) from error
+
+    def _read(self) -> Progress:
         progress = self._progress
         for stage in Stage:
             for row in self._new_rows(stage, COMPLETIONS):

@@ -28,7 +28,7 @@ from distilabel_selfinstruct.running.plan import plan_run
 from distilabel_selfinstruct.running.progress import Progress, ProgressReader
 
 SECONDS_BETWEEN_LOOKS = 0.05
-"""Less than a request takes, so that hardly more is sent beyond a limit than was under way when it was reached."""
+"""Less than a request takes, so that few requests are sent after a limit is reached."""
 
 LOOKS_BETWEEN_REPORTS = 10
 

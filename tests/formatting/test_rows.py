@@ -13,6 +13,8 @@ from distilabel_selfinstruct.records import Rejection
 from tests.builders import seed_tasks
 from tests.formatting.builders import ROWS, Row, a_row, some_rows
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = FormatOptions()
 EVERY_FORMAT = pytest.mark.parametrize("name", FORMATS)
 

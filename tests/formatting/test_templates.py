@@ -16,6 +16,8 @@ from distilabel_selfinstruct.formatting.templates import (
 )
 from tests.formatting.builders import FILLED, TEXTS
 
+pytestmark = pytest.mark.slow
+
 EVERY_TEMPLATE = pytest.mark.parametrize(
     "template", [*WITH_INPUT, *WITHOUT_INPUT], ids=lambda template: repr(template.prompt)
 )

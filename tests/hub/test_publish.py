@@ -8,7 +8,10 @@ from tests.hub.conftest import READ_TOKEN, TOKEN
 from tests.local_hub_server import Fault
 
 # The client's own, when it sends a large file.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning"),
+]
 
 NAME = "acme/tasks"
 TO_HUB = ("--repo-id", NAME, "--license", "cc-by-4.0")

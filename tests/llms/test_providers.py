@@ -1,7 +1,7 @@
 """`make_llm`: which LLM a text names, and what is said when it names none that can be used."""
 
 import re
-from importlib.util import find_spec
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def without(*modules: str) -> pytest.MarkDecorator:
-    installed = all(find_spec(module) for module in modules)
-    return pytest.mark.skipif(installed, reason=f"{', '.join(modules)} installed here: nothing is missing")
+@pytest.fixture
+def _without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where none of the extras is installed."""
+    for module in ("transformers", "torch", "vllm", "llama_cpp", "litellm"):
+        monkeypatch.setitem(sys.modules, module, None)
 
 
 def message_for(llm: str, kind: type[SelfInstructError], **options: Any) -> str:
@@ -124,13 +126,14 @@ def test_hf_with_completion_prompts_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert "use --prompt-form chat" in message_for("hf:m", ConfigError, prompt_form="completion")
 
 
+@pytest.mark.usefixtures("_without_extras")
 @pytest.mark.parametrize(
     ("llm", "extra"),
     [
-        pytest.param("transformers:m", "transformers", marks=without("transformers", "torch")),
-        pytest.param("vllm:m", "vllm", marks=without("vllm")),
-        pytest.param(f"llamacpp:{__file__}", "llamacpp", marks=without("llama_cpp")),
-        pytest.param("litellm:m", "litellm", marks=without("litellm")),
+        ("transformers:m", "transformers"),
+        ("vllm:m", "vllm"),
+        (f"llamacpp:{__file__}", "llamacpp"),
+        ("litellm:m", "litellm"),
     ],
 )
 def test_a_missing_extra_is_named_with_the_command_that_installs_it(llm: str, extra: str) -> None:
@@ -143,6 +146,7 @@ def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "m.gguf" in message
 
 
+@pytest.mark.usefixtures("_without_extras")
 @pytest.mark.parametrize(
     ("llm", "options"),
     [
@@ -152,7 +156,7 @@ def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("hf:m", {}),
         ("recorded:missing", {}),
         ("recorded:demo", {"base_url": "http://localhost/v1"}),
-        pytest.param("vllm:m", {}, marks=without("vllm")),
+        ("vllm:m", {}),
     ],
 )
 def test_every_message_is_one_sentence_that_names_a_remedy(llm: str, options: dict[str, Any]) -> None:

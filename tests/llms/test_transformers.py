@@ -13,6 +13,7 @@ from distilabel_selfinstruct.records import MODEL_STAGES, Completion
 from tests.llms.builders import a_request, asked, requests_for
 
 pytestmark = [
+    pytest.mark.slow,  # it imports torch
     pytest.mark.skipif(
         # In CI they must be there: a failing import is better than a skip that nobody sees.
         "CI" not in os.environ and any(find_spec(module) is None for module in ("torch", "transformers")),

@@ -214,6 +214,7 @@ def read_every_way(text: str) -> float:
     return time.perf_counter() - started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", REPEATED, ids=repr)
 def test_a_long_repetition_of_anything_is_read_in_linear_time(piece: str) -> None:
     assert read_every_way((piece * (CHARACTERS // len(piece) + 1))[:CHARACTERS]) < SECONDS

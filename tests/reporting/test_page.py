@@ -1,6 +1,5 @@
 """The page: safe with any text, complete in itself, and what a browser makes of it."""
 
-import os
 import shutil
 import subprocess
 from html.parser import HTMLParser
@@ -8,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from distilabel_selfinstruct.reporting import build_report, source_of_rows, to_html
+from tests.live_argilla import skip_or_fail
 from tests.reporting.run_folders import instance, rejection, task, write_run
 
 PAYLOADS = [
@@ -107,9 +107,7 @@ def test_text_from_right_to_left_and_lone_surrogates_can_be_shown():
 def test_in_a_browser_no_attack_runs(hostile, tmp_path):
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no Chromium.")
-        pytest.skip("Chromium is not installed")
+        skip_or_fail("There is no chromium.")
     path = tmp_path / "report.html"
     path.write_text(to_html(build_report(hostile)), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]

@@ -15,6 +15,8 @@ from distilabel_selfinstruct.hub import Contents, build, find_license, row_sourc
 from distilabel_selfinstruct.ratings.decisions import DecisionRule
 from tests.hub.builders import instance, rating, review, run_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def card(tmp_path):

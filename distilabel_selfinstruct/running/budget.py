@@ -16,8 +16,8 @@ def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> 
     """Which limit of the run is reached, as a sentence; empty if none is.
 
     Limits other than that on requests are checked twenty times a second. Requests in flight when one is reached are
-    finished and counted, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are those
-    of earlier attempts at the run.
+    finished and counted, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are
+    those of earlier attempts at the run.
     """
     spent = cost(config, progress.input_tokens, progress.output_tokens)
     if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:

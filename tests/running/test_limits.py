@@ -1,5 +1,6 @@
 """Limits of a run: what they bound, how it ends at them, and that it goes on with a higher one."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,3 +98,23 @@ def test_acceptance_that_collapses_stops_generation_with_advice(
     finished(folder, server, *OPTIONS)
     assert asked_again(server.asked[before:], known) == []
     assert outputs(folder) == outputs(undisturbed)
+
+
+def test_failures_of_an_earlier_attempt_do_not_stop_the_run_that_resumes(tmp_path: Path) -> None:
+    finished(tmp_path, None, "-n", 5)
+    journal = tmp_path / "state" / "classification" / "completions.jsonl"
+    failed = {"key": "of no request", "stage": "classification", "text": None, "error": "HTTP 500"}
+    with journal.open("a") as stream:
+        stream.write(3 * (json.dumps(failed) + "\n"))
+    finished(tmp_path, None, "-n", 5, "--max-failures", 2)
+    assert description(tmp_path)["status"] == "finished"
+
+
+def test_requests_of_an_attempt_without_a_limit_count_against_a_later_one(
+    server: LocalOpenAIServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    finished(folder, server, *OPTIONS)
+    sent = len(work(server.asked))
+    done = run(folder, server, *OPTIONS, "-n", 64, "--extend", "--max-requests", sent + 5)
+    assert (done.status, len(work(server.asked))) == (3, sent + 5)

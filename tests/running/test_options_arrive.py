@@ -1,5 +1,6 @@
 """Every option of a run reaches the step, the loop, the client or the limit that it is for."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from distilabel.constants import STEP_ATTR_NAME
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import Price, RunConfig
+from distilabel_selfinstruct.config.options import bounds
+from distilabel_selfinstruct.config.step_fields import config_of
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Reason, Stage
@@ -15,12 +18,13 @@ from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress
 from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
+from tests.builders import seed_row
 
 FIRST, SECOND, THIRD, FOURTH = Stage
 MODEL_STEPS = (FIRST, SECOND, THIRD)
 
 ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
-    "prompts": ("de", MODEL_STEPS),
+    "prompts": ("de", (*MODEL_STEPS, FOURTH)),
     "prompt_form": ("chat", MODEL_STEPS),
     "max_in_flight": (7, MODEL_STEPS),
     "max_requests": (70, MODEL_STEPS),
@@ -151,6 +155,51 @@ LOOP = {
 def test_an_option_arrives_in_the_loop(name: str) -> None:
     bootstrap = bootstrap_for(RunConfig(**{name: LOOP[name]}), load_prompts(), Feedback())
     assert getattr(bootstrap._settings, name) == LOOP[name]
+
+
+def test_the_novelty_rule_of_the_loop_has_its_threshold_and_its_tokenizer() -> None:
+    texts = "Name three rivers in the south of France.", "Name three rivers in the north of Spain."
+    strict = bootstrap_for(RunConfig(max_rouge_l=0.1), load_prompts(), Feedback())._pool
+    loose = bootstrap_for(RunConfig(max_rouge_l=0.99), load_prompts(), Feedback())._pool
+    assert [strict.admit(text).admitted for text in texts].count(True) < 2
+    assert [loose.admit(text).admitted for text in texts] == [True, True]
+    seen = bootstrap_for(RunConfig(tokenizer="unicode"), load_prompts(), Feedback())._pool
+    unseen = bootstrap_for(RunConfig(tokenizer="rouge_score"), load_prompts(), Feedback())._pool
+    chinese = "把这个句子翻译成英文。"
+    assert [seen.admit(chinese).admitted, seen.admit(chinese).admitted] == [True, False]
+    assert [unseen.admit(chinese).admitted, unseen.admit(chinese).admitted] == [True, True]
+
+
+def test_the_loop_samples_from_the_given_seeds_and_what_people_endorsed(tmp_path: Path) -> None:
+    rows = [seed_row(number) for number in range(8)]
+    (tmp_path / "seeds.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    liked = Feedback(endorsed=(("Name a bridge that people like.", False),), num_rated=1)
+    bootstrap = bootstrap_for(RunConfig(seed_tasks=str(tmp_path / "seeds.jsonl")), load_prompts(), liked)
+    assert set(bootstrap.human_instructions) == {row["instruction"] for row in rows} | {liked.endorsed[0][0]}
+
+
+def test_the_rules_of_the_options_are_those_of_the_loop() -> None:
+    config = RunConfig(min_words=2, disabled_rules=["asks_for_program"])
+    rules = bootstrap_for(config, load_prompts(), Feedback())._settings.rules
+    assert [rule.reason for rule in rules or ()] == [rule.reason for rule in rules_for(config)]
+    assert Reason.ASKS_FOR_PROGRAM not in [rule.reason for rule in rules or ()]
+
+
+@pytest.mark.parametrize("name", [name for name, (_, stages) in ARRIVES_IN_STEPS.items() if FIRST in stages])
+def test_a_step_hands_its_options_on_to_the_loop(name: str) -> None:
+    value, _ = ARRIVES_IN_STEPS[name]
+    step = steps_of(RunConfig(**{**SERVER, name: value}))[FIRST]
+    assert getattr(config_of(step), name) == value
+
+
+@pytest.mark.parametrize("name", [name for name in ARRIVES_IN_STEPS if name not in ("batch_size", "prompt_form")])
+def test_a_step_refuses_what_a_run_refuses(name: str) -> None:
+    _, stages = ARRIVES_IN_STEPS[name]
+    field = RunConfig.model_fields[name]
+    for stage in stages:
+        own = type(steps_of(RunConfig(**SERVER))[stage]).model_fields[name]
+        assert bounds(own) == bounds(field)
+        assert own.get_default(call_default_factory=True) == field.get_default(call_default_factory=True)
 
 
 def test_the_sampling_lag_is_the_window_of_the_loop() -> None:

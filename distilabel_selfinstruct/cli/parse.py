@@ -9,8 +9,6 @@ import typer
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
-from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.records import Completion, Mode, Rejection, Row
 
 HELP = "Read model responses from a file, without asking a model: tune a prompt on responses that you have paid for."
@@ -63,6 +61,7 @@ class _FileRow:
 @app.command("instructions")
 def instructions(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
     """Print the new instructions in each response, before they are compared with a pool."""
+    from distilabel_selfinstruct.parsing.filtered import read_instructions
 
     def read(row: _FileRow) -> Row:
         parsed = read_instructions(row.completion(), mode=mode, language=language, prompt=row.text("prompt"))
@@ -74,6 +73,8 @@ def instructions(file: File, mode: ModeOption = "default", language: LanguageOpt
 @app.command("classification")
 def classification(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
+    from distilabel_selfinstruct.parsing.filtered import read_classification
+
     del language  # answers in all languages are read; all three commands take the option
 
     def read(row: _FileRow) -> Row:
@@ -86,6 +87,9 @@ def classification(file: File, mode: ModeOption = "default", language: LanguageO
 @app.command("instances")
 def instances(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
     """Print the valid instances in each response. Rows also hold `instruction` and `is_classification`."""
+    from distilabel_selfinstruct.parsing.filtered import read_instances
+    from distilabel_selfinstruct.prompts import load_prompts
+
     del language  # the rules for instances are the same in all languages; all three commands take the option
     shown = load_prompts().shown_instances
 

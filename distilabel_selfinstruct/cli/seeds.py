@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from distilabel_selfinstruct.errors import OutputFileError, writing
-from distilabel_selfinstruct.seeds.lint import lint_seed_tasks
-from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 HELP = "Check a file of seed tasks, or copy the packaged ones."
 
@@ -28,6 +26,8 @@ def check(
     language: Annotated[str, typer.Option(help="BCP-47 tag of the instructions.")] = "en",
 ) -> None:
     """Show everything to repair, with its line, field and remedy. The exit status is 1 if there are errors."""
+    from distilabel_selfinstruct.seeds.lint import lint_seed_tasks
+
     num_errors = num_warnings = 0
     for finding in lint_seed_tasks(file, against=against, max_rouge_l=max_rouge_l, language=language):
         num_errors += finding.severity == "error"
@@ -44,6 +44,8 @@ def copy(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
 ) -> None:
     """Copy the 175 packaged seed tasks to a file that you can change."""
+    from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
+
     if file.exists():
         raise OutputFileError(f"{file} exists: choose another name.", file)
     with writing(file):

@@ -57,10 +57,13 @@ def run_scenarios(tmp_path_factory: pytest.TempPathFactory) -> RunScenarios:
         results, log = tmp_path_factory.mktemp("results"), tmp_path_factory.mktemp("log") / "log.txt"
         command = [sys.executable, str(_HERE / "scenarios.py"), str(results), *names, *options]
         with log.open("w") as printed:
-            process = processes.popen(
-                command, env=environment, stdout=printed, stderr=printed, start_new_session=True,
-                host_alone="--host-alone" in options,
-            )  # fmt: skip
+            common: dict[str, Any] = {
+                "env": environment, "stdout": printed, "stderr": printed, "start_new_session": True,
+            }  # fmt: skip
+            if "spawned_workers" in names:  # spawning imports the main module again, which must be the scenario's
+                process = subprocess.Popen(command, **common)
+            else:
+                process = processes.popen(command, host_alone="--host-alone" in options, **common)
             try:
                 process.wait(limit)
                 hung = False

@@ -26,6 +26,7 @@ except si.RunFolderError as error:
 )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("config", [RECORDED, ASKED], ids=["recorded", "a server"])
 def test_a_run_works_in_a_notebook_and_can_be_given_again(
     config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

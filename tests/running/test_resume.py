@@ -246,7 +246,7 @@ def test_a_full_disk_shows_no_traceback(server: LocalOpenAIServer, undisturbed: 
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["the process", "its group, as a terminal does"])
-def test_one_interrupt_finishes_and_records_what_is_under_way(
+def test_one_interrupt_finishes_and_records_what_is_in_flight(
     server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path, group: bool
 ) -> None:
     folder = tmp_path / "run"
@@ -255,7 +255,7 @@ def test_one_interrupt_finishes_and_records_what_is_under_way(
     started.signal(signal.SIGINT, group=group)
     done = started.done()
     assert done.status == 3, done
-    assert "Finishing the requests under way." in done.complained
+    assert "Finishing the requests in flight." in done.complained
     assert "Traceback" not in done.complained
     assert (description(folder)["status"], len(journals(folder))) == ("stopped", len(work(server.asked)))
     if not group:
@@ -275,7 +275,7 @@ def test_a_second_interrupt_ends_the_run_at_once(server: LocalOpenAIServer, undi
     started.signal(signal.SIGINT)
     done = started.done()
     assert done.status == 130, done
-    assert "Stopped. What had arrived is kept" in done.complained
+    assert "Stopped. What has arrived is kept" in done.complained
     goes_on(server, folder)
     assert outputs(folder) == outputs(undisturbed)
 

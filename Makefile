@@ -39,7 +39,8 @@ test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that start no process, no server and no browser: under a minute
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not process and not argilla and not browser and not slow'
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile fast \
+		-m 'not process and not argilla and not browser and not slow'
 
 check: $(READY) ## Lint and check types
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "language": (["de"], "de"),
     "mode": (["strict"], "strict"),
     "tokenizer": (["unicode"], "unicode"),
+    "max_words": (["99"], 99),
     "max_rouge_l": (["0.5"], 0.5),
     "min_acceptance": (["0.5"], 0.5),
     "max_cost": (["0.5"], 0.5),

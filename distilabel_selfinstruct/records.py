@@ -59,6 +59,7 @@ class Reason(str, Enum):
 
     # a completion or an item of it
     EMPTY = "empty"
+    REFUSED = "refused"
     TRUNCATED = "truncated"
     UNREADABLE = "unreadable"
     PREAMBLE = "preamble"
@@ -126,11 +127,41 @@ class Request:
     is_classification: bool = False
 
 
-# Words of servers for an answer that a token limit has cut, in lower case. A client's enum may stand before them, as
-# in "FinishReason.MAX_TOKENS".
-_CUT_BY_LENGTH = frozenset(
-    {"length", "max_tokens", "max_output_tokens", "model_length", "max_length", "model_context_window_exceeded"}
-)
+REFUSAL = "refusal"
+"""`Completion.finish_reason` where the text is the model's refusal to answer."""
+
+TOOL_CALLS = "tool_calls"
+"""`Completion.finish_reason` where the model called a tool instead of answering."""
+
+_CUT_OFF = frozenset({
+    "length",  # OpenAI and most others
+    "max_tokens",  # Anthropic, Google, Cohere, Amazon
+    "max_output_tokens", "max_completion_tokens", "token_limit", "max_length", "limit",  # gateways and local servers
+    "model_length", "model_context_window_exceeded",  # Mistral and Anthropic: the context was full
+    "insufficient_system_resource",  # DeepSeek: interrupted
+})  # fmt: skip
+"""What servers say, in small letters, when an answer is not at its end."""
+
+_FILTERED = frozenset({
+    REFUSAL, "content_filter", "safety", "recitation", "blocklist", "prohibited_content", "spii",
+    "guardrail_intervened",
+})  # fmt: skip
+"""What servers say, in small letters, when the model or they themselves refuse to answer."""
+
+
+def is_cut_off(finish_reason: str | None) -> bool:
+    """Whether a server's word for why an answer ended, in any spelling, means that it was cut off at a limit."""
+    return _word(finish_reason) in _CUT_OFF
+
+
+def is_refused(finish_reason: str | None) -> bool:
+    """Whether a server's word for why an answer ended, in any spelling, means that the model or a filter refused."""
+    return _word(finish_reason) in _FILTERED
+
+
+def _word(finish_reason: str | None) -> str:
+    # "FinishReason.MAX_TOKENS" is Google's name for it in Python.
+    return (finish_reason or "").rpartition(".")[2].strip().lower().replace("-", "_").replace(" ", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +205,8 @@ class Completion:
 
     @property
     def truncated(self) -> bool:
-        """True when the model ran into its token limit, in the word of any server: "length", "MAX_TOKENS"."""
-        word = (self.finish_reason or "").rpartition(".")[2]
-        return word.strip().casefold().replace("-", "_") in _CUT_BY_LENGTH
+        """True when the model ran into its token limit."""
+        return is_cut_off(self.finish_reason)
 
 
 @dataclass(frozen=True, slots=True)

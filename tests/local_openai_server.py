@@ -5,6 +5,7 @@ last one repeats). It keeps what it was asked and how many requests it held at t
 """
 
 import json
+import platform
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+platform.processor()  # it starts a process once; the client asks for it with its first request
 
 KEY = "sk-test-0123456789abcdef"
 """A key for requests, to look for where it must not be."""
@@ -38,10 +41,12 @@ class Asked:
 class Reply:
     """What to answer. `choices` are texts with finish reasons; `raw` is sent in place of JSON.
 
-    `{key}` in `error` stands for the key of the request.
+    `message` has further fields of each choice's message, or of the choice itself for a completion. `counts` is told in
+    place of `usage`, which is what was really served. `{key}` in `error` stands for the key of the request.
+    `error_body` is the whole body of an error.
     """
 
-    choices: tuple[tuple[str | None, str], ...] = ()
+    choices: tuple[tuple[Any, str | None], ...] = ()
     usage: tuple[int, int] | None = (7, 3)
     status: int = 200
     error: str = ""
@@ -50,10 +55,19 @@ class Reply:
     content_type: str = "application/json"
     seconds: float = 0.0
     connection_drops: bool = False
+    message: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, Any] | None = None
+    error_body: Any = None
 
 
-def text(content: str | None, finish_reason: str = "stop", usage: tuple[int, int] | None = (7, 3)) -> Reply:
+def text(content: Any, finish_reason: str | None = "stop", usage: tuple[int, int] | None = (7, 3)) -> Reply:
     return Reply(choices=((content, finish_reason),), usage=usage)
+
+
+def refused(message: str, param: str | None = None, code: str | None = None, status: int = 400) -> Reply:
+    """A refusal of a parameter in the form of OpenAI's."""
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
+    return Reply(status=status, error_body={"error": error})
 
 
 def rate_limited(retry_after: float) -> Reply:
@@ -85,10 +99,6 @@ def no_choices() -> Reply:
     return Reply()
 
 
-def content_filtered() -> Reply:
-    return text(None, "content_filter")
-
-
 def dropped_connection() -> Reply:
     return Reply(connection_drops=True)
 
@@ -105,7 +115,6 @@ FAULTS = {
     "malformed JSON": (malformed_json(), "BrokenAnswerError: the answer cannot be read"),
     "web page": (web_page(), "is no OpenAI-compatible API"),
     "no choices": (no_choices(), "BrokenAnswerError: the answer holds no choices"),
-    "content filter": (content_filtered(), "content_filter"),
     "dropped connection": (dropped_connection(), "APIConnectionError"),
 }
 """All that can be wrong with an answer, with what the error of a request says when it lasts."""
@@ -125,6 +134,7 @@ class LocalOpenAIServer:
 
     def __init__(self, answer: Callable[[Asked], Reply] | Sequence[Reply]) -> None:
         self.asked: list[Asked] = []
+        self.tokens_served = (0, 0)
         self.most_at_a_time = 0
         self._at_a_time = 0
         self._lock = threading.Lock()
@@ -157,6 +167,8 @@ class LocalOpenAIServer:
             self._at_a_time += 1
             self.most_at_a_time = max(self.most_at_a_time, self._at_a_time)
             reply = self._answer(asked)
+            if reply.status == 200 and reply.usage is not None and reply.raw is None:
+                self.tokens_served = tuple(map(sum, zip(self.tokens_served, reply.usage, strict=True)))
         time.sleep(reply.seconds)
         with self._lock:
             self._at_a_time -= 1
@@ -183,6 +195,8 @@ class LocalOpenAIServer:
                     body = reply.raw
                 elif reply.status == 200:
                     body = json.dumps(_completion(asked, reply))
+                elif reply.error_body is not None:
+                    body = json.dumps(reply.error_body)
                 else:
                     body = _error(reply.error.replace("{key}", asked.key))
                 self._send(reply.status, body, {"Content-Type": reply.content_type, **reply.headers})
@@ -215,7 +229,11 @@ def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
             "index": index,
             "finish_reason": finish_reason,
             "logprobs": None,
-            **({"message": {"role": "assistant", "content": content}} if is_chat else {"text": content}),
+            **(
+                {"message": {"role": "assistant", "content": content, **reply.message}}
+                if is_chat
+                else {"text": content, **reply.message}
+            ),
         }
         for index, (content, finish_reason) in enumerate(reply.choices)
     ]
@@ -226,7 +244,9 @@ def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
         "model": asked.body["model"],
         "choices": choices,
     }
-    if reply.usage is not None:
+    if reply.counts is not None:
+        answer["usage"] = reply.counts
+    elif reply.usage is not None:
         prompt, completion = reply.usage
         answer["usage"] = {
             "prompt_tokens": prompt,

@@ -1,6 +1,7 @@
 """The options of `selfinstruct run`, made of the fields of `RunConfig`: one declaration, no second list."""
 
 import inspect
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -35,11 +36,13 @@ def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
     """The options of a run in the form in which `RunConfig` takes them.
 
     Raises:
-        ConfigError: an override of the decoding is not STAGE.NAME=VALUE, or the prices cannot be read.
+        ConfigError: an override of the decoding is not STAGE.NAME=VALUE, the extra body is no JSON object, or the
+            prices cannot be read.
         InputFileError: there is no such file of prices.
     """
     readers: dict[str, Callable[[Any], Any]] = {
         "decoding": _decoding,
+        "extra_body": _extra_body,
         "prices": lambda path: read_yaml(path, "the prices"),
     }
     return {name: readers[name](value) if name in readers else value for name, value in given.items()}
@@ -66,6 +69,8 @@ def _type_on_the_command_line(name: str, field: FieldInfo) -> Any:
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
     if name == "decoding":
         return list[str]
+    if name == "extra_body":
+        return str
     return kinds[0] if type(None) in get_args(field.annotation) else field.annotation
 
 
@@ -87,3 +92,13 @@ def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
         except yaml.YAMLError as error:
             raise ConfigError(f"--decoding {assignment!r} has a value that is not YAML: quote it.") from error
     return overrides
+
+
+def _extra_body(text: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise ConfigError(f"--extra-body {text!r} is no JSON object: write one such as '{{\"top_k\": 40}}'.")
+    return fields

@@ -7,7 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
-from distilabel_selfinstruct.prompts import PromptForm, apply_overrides, default_decoding
+from distilabel_selfinstruct.prompts import (
+    THINKING_TOKENS,
+    PromptForm,
+    Thinking,
+    apply_overrides,
+    check_extra_body,
+    default_decoding,
+)
 from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
 
 DATA = CommandLine(Panel.DATA)
@@ -47,7 +54,21 @@ class RunConfig(BaseModel):
     )
     decoding: Annotated[dict[Stage, dict[str, Any]], CommandLine(Panel.MODEL, "STAGE.NAME=VALUE")] = Field(
         default_factory=dict,
-        description="Override the paper's sampling, as in instruction_generation.temperature=1. Repeatable.",
+        description="Override the paper's sampling, as in instruction_generation.temperature=1. Other names go to the "
+        "server as they are, as in classification.seed=7. Repeatable.",
+    )
+    extra_body: Annotated[dict[str, Any], CommandLine(Panel.MODEL, "JSON")] = Field(
+        default_factory=dict,
+        description='Further fields of every request, for servers that know them, as in {"top_k": 40}.',
+    )
+    thinking: Annotated[Thinking | None, MODEL] = Field(
+        default=None,
+        description="Whether and how hard a reasoning model thinks. Unset: off, where the server allows that.",
+    )
+    thinking_tokens: Annotated[int, MODEL] = Field(
+        default=THINKING_TOKENS,
+        ge=0,
+        description="Tokens for thoughts on top of the limit of an answer, where they are not off.",
     )
     max_in_flight: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
         default=5, ge=1, description="Requests in flight at a time, in each stage."
@@ -168,6 +189,17 @@ class RunConfig(BaseModel):
                 f"min_words is {self.min_words} and max_words is {self.max_words}: no instruction can have both."
             )
         return self
+
+    @field_validator("extra_body")
+    @classmethod
+    def _can_be_sent(cls, extra_body: dict[str, Any]) -> dict[str, Any]:
+        check_extra_body(extra_body)
+        return extra_body
+
+    @field_validator("thinking", mode="before")
+    @classmethod
+    def _as_yaml_reads_it(cls, thinking: object) -> object:
+        return {True: "on", False: "off"}[thinking] if isinstance(thinking, bool) else thinking
 
     @field_validator("disabled_rules")
     @classmethod

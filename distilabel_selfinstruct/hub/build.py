@@ -91,6 +91,7 @@ def _build(
         config=source.config,
         versions=source.versions,
         hashes=source.hashes,
+        notes=source.notes,
         rule=source.rule,
         has_pipeline=source.pipeline is not None,
         includes_seeds=contents.include_seeds,

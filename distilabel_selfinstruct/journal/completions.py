@@ -17,7 +17,7 @@ from distilabel_selfinstruct.records import Completion, Request, Stage
 def request_key(request: Request, decoding: Decoding) -> str:
     """What makes two requests the same: the stage, the prompt, the sampling; in instruction generation the number."""
     number = request.number if request.stage is Stage.INSTRUCTION_GENERATION else None
-    identity = [request.stage.value, number, request.prompt, request.is_classification, asdict(decoding)]
+    identity = [request.stage.value, number, request.prompt, request.is_classification, decoding.as_row()]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -36,7 +36,7 @@ def completion_row(request: Request, decoding: Decoding, completion: Completion)
         "instruction": request.instruction,
         "is_classification": request.is_classification,
         "prompt": request.prompt if first_stage else None,
-        "decoding": asdict(decoding),
+        "decoding": decoding.as_row(),
         **{name: value for name, value in asdict(completion).items() if name != "status"},
     }
 

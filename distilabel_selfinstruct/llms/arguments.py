@@ -55,6 +55,13 @@ def generation_arguments(llm: LLM, decoding: Decoding) -> Arguments:
     stop = next((name for name in ("stop", "stop_sequences") if name in accepted), None)
     if stop is not None and decoding.stop:
         keywords[stop] = list(decoding.stop)
+    if "extra_body" in accepted:
+        if extra := {**decoding.extra_body, **(own.pop("extra_body", None) or {})}:
+            keywords["extra_body"] = extra
+    else:
+        known = {name: value for name, value in decoding.extra_body.items() if name in accepted}
+        left_out += decoding.extra_body.keys() - known.keys()
+        keywords |= known
     keywords.update(own)
     max_tokens = own.get("max_new_tokens") or own.get("max_tokens") or decoding.max_tokens
     return Arguments(keywords, max_tokens, tuple(left_out), decoding.stop if stop is None else ())
@@ -73,6 +80,7 @@ def _ollama_options(decoding: Decoding, own: dict[str, Any]) -> Arguments:
         "presence_penalty": decoding.presence_penalty,
         "frequency_penalty": decoding.frequency_penalty,
         "stop": list(decoding.stop),
+        **decoding.extra_body,
         **(own.pop("options", None) or {}),
     }
     return Arguments({"options": options, **own}, options["num_predict"])

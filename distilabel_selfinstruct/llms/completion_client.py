@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from threading import Condition, Thread
 from typing import Any
 
@@ -19,7 +20,9 @@ from pydantic import SecretStr
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms.arguments import Arguments, generation_arguments
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.reading_answers import text_before_stop
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
+from distilabel_selfinstruct.llms.usage import TokenUsage, billed
 from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import Completion, Request, RequestStatus
 
@@ -200,34 +203,37 @@ class _Loop:
 
 def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: float = 0.0) -> Completion:
     """What an LLM's output, or the exception that it raised, says as a completion."""
+    facts: dict[str, Any] = {"model": llm.model_name, "seconds": round(seconds, 3)}
     if isinstance(output, Exception):
-        reason = f"{type(output).__name__}: {output}"
-        return Completion.failed(_without_secrets(llm, reason), model=llm.model_name, seconds=round(seconds, 3))
+        reason = _without_secrets(llm, f"{type(output).__name__}: {output}")
+        return Completion.failed(reason, **asdict(billed(output)), **facts)
     try:
         text = output["generations"][0]
     except (LookupError, TypeError):
-        return Completion.failed("the answer holds no generation", model=llm.model_name)
-    statistics = output.get("statistics") or {}
-    output_tokens = _first(statistics.get("output_tokens")) or 0
+        return Completion.failed("the answer holds no generation", **facts)
+    usage = _usage(output)
     finish_reason = _first(output.get("finish_reason"))
-    retries = _first(output.get("retries")) or 0
+    facts |= {**asdict(usage), "retries": _first(output.get("retries")) or 0}
     if not isinstance(text, str):
         why = f"the answer holds no text (finish reason: {finish_reason})"
-        return Completion.failed(why, finish_reason=finish_reason, model=llm.model_name, retries=retries)
-    if finish_reason is None and output_tokens >= arguments.max_tokens:
+        return Completion.failed(why, finish_reason=finish_reason, **facts)
+    is_at_limit = usage.output_tokens >= arguments.max_tokens and not isinstance(llm, OpenAICompatibleLLM)
+    if finish_reason is None and is_at_limit:
         # An LLM that does not say why it ended, at its limit: cut off.
         finish_reason = "length"
-    for stop in arguments.cut_at:
-        if stop in text:
-            text, finish_reason = text.split(stop, 1)[0], "stop"
-    return Completion(
-        text=text,
-        finish_reason=finish_reason,
+    if (before := text_before_stop(text, arguments.cut_at)) is not None:
+        text, finish_reason = before, "stop"
+    reasoning = _first(output.get("reasoning")) or ""
+    return Completion(text=text, finish_reason=finish_reason, reasoning=reasoning, **facts)
+
+
+def _usage(output: Any) -> TokenUsage:
+    statistics = output.get("statistics") or {}
+    return TokenUsage(
         input_tokens=_first(statistics.get("input_tokens")) or 0,
-        output_tokens=output_tokens,
-        model=llm.model_name,
-        retries=retries,
-        seconds=round(seconds, 3),
+        output_tokens=_first(statistics.get("output_tokens")) or 0,
+        reasoning_tokens=_first(output.get("reasoning_tokens")) or 0,
+        cached_tokens=_first(output.get("cached_tokens")) or 0,
     )
 
 

@@ -1,28 +1,35 @@
-"""Any server that speaks the OpenAI API, with its finish reason and its stop sequences."""
+"""Any server that speaks the OpenAI API, in whatever dialect of it: its rules, its thoughts, its counts."""
 
-import os
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
-from pydantic import SecretStr, validate_call
+from openai import APIStatusError
+from pydantic import Field, PrivateAttr, SecretStr, validate_call
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from distilabel_selfinstruct.errors import MissingKeyError
+from distilabel_selfinstruct.journal.notes import Note
+from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
+from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest
+from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, ModelResponse, read_response
+from distilabel_selfinstruct.llms.server_rules import Wanted
+from distilabel_selfinstruct.llms.usage import TokenUsage, bill, billed
+from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 NO_KEY = "no-key-is-needed"
 """What a server that needs no key is sent; the client insists on something."""
 
-
 BROKEN_ANSWERS = 3
 """How many broken answers to one request are taken before it counts as failed."""
-
-
-class BrokenAnswerError(ValueError):
-    """An answer arrived and is not what the API promises; the next one may be."""
 
 
 def is_openai(base_url: str | None) -> bool:
@@ -30,17 +37,31 @@ def is_openai(base_url: str | None) -> bool:
     return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
 
 
-class OpenAICompatibleLLM(OpenAILLM):
-    """distilabel's `OpenAILLM`, which also sends `stop` with completion prompts and returns why a completion ended.
+@dataclass(slots=True)
+class _Spent:
+    """What a request took so far."""
 
-    A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. Each generation's
-    `finish_reason` is in the output under that name. A server at another address than OpenAI's needs no key.
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    retries: int = 0
+
+
+class OpenAICompatibleLLM(OpenAILLM):
+    """distilabel's `OpenAILLM`, which adapts to the server and returns all that an answer says.
+
+    A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. A parameter that the server
+    refuses is renamed or left out from then on. Thoughts of a reasoning model are switched off or given room, and never
+    part of the text. The output of each request holds `finish_reason`, `retries`, `reasoning`, `reasoning_tokens` and
+    `cached_tokens` besides the host's own keys. A server at another address than OpenAI's needs no key.
 
     Attributes:
         model: the model's name on the server.
         base_url: address of the API, up to and including `/v1`.
         api_key: the key. Left out, it is read from the variable `api_key_variable` when the model is loaded.
         api_key_variable: name of the environment variable that holds the key.
+        extra_body: further fields of the body of every request.
+        thinking: whether and how hard a reasoning model thinks: `off`, `on`, or an effort such as `low`. Left out: off
+            where the server allows that.
+        thinking_tokens: tokens for thoughts on top of the limit of an answer, where they cannot be switched off.
 
     Runtime parameters:
         - `base_url`: address of the API, up to and including `/v1`.
@@ -50,19 +71,33 @@ class OpenAICompatibleLLM(OpenAILLM):
     """
 
     api_key_variable: str = "OPENAI_API_KEY"
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    thinking: Thinking | None = None
+    thinking_tokens: int = Field(default=THINKING_TOKENS, ge=0)
+
+    _listener: Callable[[Note], Any] | None = PrivateAttr(default=None)
+    _told: set[Note] = PrivateAttr(default_factory=set)
+    _dialects: dict[bool, Dialect] = PrivateAttr(default_factory=dict)
+    _trial: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
 
     def load(self) -> None:
         """Create the client.
 
         Raises:
             MissingKeyError: the server is OpenAI's and no key was given.
+            ConfigError: the key holds a character that no header can carry.
         """
         given = self.api_key.get_secret_value() if self.api_key and "api_key" in self.model_fields_set else ""
-        key = given or os.environ.get(self.api_key_variable)
+        key = clean_key(given, "api_key") or key_in(self.api_key_variable)
         if not key and is_openai(self.base_url):
             raise MissingKeyError("openai", self.api_key_variable)
         self.api_key = SecretStr(key or NO_KEY)
+        self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
         super().load()
+
+    def on_note(self, listener: Callable[[Note], Any]) -> None:
+        """Have the listener told what is learned about the server, each thing once. Without one it is logged."""
+        self._listener = listener
 
     @validate_call
     async def agenerate(  # type: ignore[override]
@@ -77,7 +112,11 @@ class OpenAICompatibleLLM(OpenAILLM):
         stop: str | list[str] | None = None,
         extra_body: dict[str, Any] | None = None,
     ) -> GenerateOutput:
-        """Ask the server once.
+        """Ask the server until it answers in a form that it takes.
+
+        A refusal of a parameter is followed by the same request without it. An answer that ended inside thoughts is
+        asked for again if thoughts are treated in another way meanwhile. What all answers cost is counted, also on the
+        exception if there is one (see `usage.billed`).
 
         Args:
             input: a completion prompt, or messages in chat format.
@@ -91,26 +130,67 @@ class OpenAICompatibleLLM(OpenAILLM):
             extra_body: further fields of the request's body, for servers that know them. Defaults to `None`.
 
         Returns:
-            The generations with their token counts and finish reasons.
+            The generations with their token counts, finish reasons and thoughts.
         """
-        fields: dict[str, Any] = {
-            "model": self.model,
+        sampling = {
             "n": num_generations,
-            "max_tokens": max_new_tokens,
-            "frequency_penalty": frequency_penalty,
-            "presence_penalty": presence_penalty,
             "temperature": temperature,
             "top_p": top_p,
-            "extra_body": extra_body,
+            "presence_penalty": presence_penalty,
+            "frequency_penalty": frequency_penalty,
         }
-        if stop:
-            fields["stop"] = stop
+        sequences = (stop,) if isinstance(stop, str) else tuple(stop or ())
+        wanted = Wanted(input, sampling, max_new_tokens, sequences, extra_body or {})
+        spent = _Spent()
+        try:
+            response = await self._answered(wanted, spent)
+        except Exception as error:
+            bill(error, spent.usage)
+            raise
+        return _output(response, spent)
+
+    async def check(self, input: FormattedInput) -> None:
+        """Have the server answer a request with one token, to see that it can be asked at all."""
+        dialect, wanted = self._dialect(input), Wanted(input, {"temperature": 1.0, "top_p": 1.0}, 1)
+        await self._taken(dialect, wanted, _Spent())
+
+    async def aclose(self) -> None:
+        """Close the connections to the server; from the event loop in which it was asked."""
+        await self._aclient.close()
+
+    async def _answered(self, wanted: Wanted, spent: _Spent) -> ModelResponse:
+        """The answer to a request, in a turn of the dialect that nothing better is known for."""
+        dialect = self._dialect(wanted.input)
+        while True:
+            async with self._one_at_a_time_while_trying(dialect):
+                sent, response = await self._taken(dialect, wanted, spent)
+                response = dialect.read(response, sent, wanted)
+                if not dialect.judge(response, sent):
+                    return response
+
+    async def _taken(self, dialect: Dialect, wanted: Wanted, spent: _Spent) -> tuple[SentRequest, ModelResponse]:
+        """The first response to a request that the server does not refuse, and the form of it that was sent."""
+        while True:
+            sent = dialect.request(wanted)
+            try:
+                response = await self._send(sent.body, spent)
+            except APIStatusError as error:
+                lesson = dialect.learn(error, sent, wanted)
+                if lesson is Lesson.NONE:
+                    raise
+                if lesson is Lesson.UNFINISHED:
+                    return sent, UNFINISHED
+                continue
+            dialect.note_odd_counts(response.odd_counts)
+            return sent, response
+
+    async def _send(self, body: dict[str, Any], spent: _Spent) -> ModelResponse:
+        """The response to a body, after as many broken ones as are taken."""
         client: Any = self._aclient
-        if isinstance(input, str):
-            create, fields["prompt"] = client.completions.with_raw_response.create, input
-        else:
-            create, fields["messages"] = client.chat.completions.with_raw_response.create, input
-        retries = -1
+        name, api = ("prompt", client.completions) if "prompt" in body else ("messages", client.chat.completions)
+        # All else goes as further fields: the client knows only some of the names, and those differ by its version.
+        required = {"model": self.model, name: body[name]}
+        others = {field: value for field, value in body.items() if field != name}
         # The client itself retries what it knows as passing: 408, 409, 429, 5xx, lost connections, time-outs. It knows
         # nothing of answers that arrive and are broken.
         async for attempt in AsyncRetrying(
@@ -120,34 +200,71 @@ class OpenAICompatibleLLM(OpenAILLM):
             reraise=True,
         ):
             with attempt:
-                response = await create(**fields)
-                retries += 1 + response.retries_taken
-                completion, choices = self._read(response)
-        return _output(completion, choices, retries)
+                raw = await api.with_raw_response.create(**required, extra_body=others)
+                spent.retries += raw.retries_taken
+                response = self._read(raw, spent)
+        return response
 
-    async def aclose(self) -> None:
-        """Close the connections to the server; from the event loop in which it was asked."""
-        await self._aclient.close()
-
-    def _read(self, response: Any) -> tuple[Any, list[Any]]:
+    def _read(self, raw: Any, spent: _Spent) -> ModelResponse:
         try:
-            completion = response.parse()
-        except ValueError as error:
-            raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
-        if not hasattr(completion, "choices"):
+            response = read_response(self._decoded(raw))
+        except BrokenAnswerError as error:
+            spent.usage += billed(error)
+            spent.retries += 1
+            raise
+        spent.usage += response.usage
+        return response
+
+    def _decoded(self, raw: Any) -> Any:
+        try:
+            body = json.loads(raw.text)
+        except (ValueError, RecursionError) as error:
+            if "json" in raw.headers.get("content-type", "json"):
+                raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
+            body = None
+        if not isinstance(body, dict) or not {"choices", "error"} & body.keys():
             raise ValueError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
-        if not completion.choices:
-            raise BrokenAnswerError("the answer holds no choices")
-        return completion, list(completion.choices)
+        return body
+
+    def _dialect(self, input: FormattedInput) -> Dialect:
+        is_chat = not isinstance(input, str)
+        if is_chat not in self._dialects:
+            manner = Manner(self.thinking, self.thinking_tokens, self.extra_body)
+            self._dialects[is_chat] = Dialect(
+                manner, is_chat=is_chat, is_openai=is_openai(self.base_url), tell=self._tell
+            )
+        return self._dialects[is_chat]
+
+    @asynccontextmanager
+    async def _one_at_a_time_while_trying(self, dialect: Dialect) -> AsyncIterator[None]:
+        """Hold requests back while one of them finds out how to treat thoughts: each try is paid for."""
+        if dialect.is_trying:
+            async with self._trial:
+                if dialect.is_trying:
+                    yield
+                    return
+        yield
+
+    def _tell(self, note: Note) -> None:
+        if note in self._told:
+            return
+        self._told.add(note)
+        if self._listener is None:
+            self._logger.warning(note.text)
+        else:
+            self._listener(note)
 
 
-def _output(completion: Any, choices: list[Any], retries: int) -> GenerateOutput:
-    usage = completion.usage
+def _output(response: ModelResponse, spent: _Spent) -> GenerateOutput:
+    answers, usage = response.answers, spent.usage
     output: Any = prepare_output(
-        generations=[choice.text if hasattr(choice, "text") else choice.message.content for choice in choices],
-        input_tokens=[usage.prompt_tokens if usage else 0],
-        output_tokens=[usage.completion_tokens if usage else 0],
+        generations=[answer.text for answer in answers],
+        input_tokens=[usage.input_tokens],
+        output_tokens=[usage.output_tokens],
     )
-    output["finish_reason"] = [choice.finish_reason for choice in choices]
-    output["retries"] = [retries] * len(choices)
+    output["finish_reason"] = [answer.finish_reason for answer in answers]
+    output["retries"] = [spent.retries] * len(answers)
+    output["reasoning"] = [answer.reasoning for answer in answers]
+    output["reasoning_tokens"] = [usage.reasoning_tokens]
+    output["cached_tokens"] = [usage.cached_tokens]
     return output  # type: ignore[no-any-return]

@@ -1,6 +1,7 @@
 """One small request before a run: a wrong address, key or model name is found before any work."""
 
 import asyncio
+import re
 from typing import Any
 
 import openai
@@ -28,6 +29,33 @@ _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
     (ValueError, "The server at {url} gives no completion: {said}."),
 )
 
+_NO_COMPLETIONS = (
+    "The server at {url} has no model {model!r} for completion prompts: {said}. If it is a chat model, use "
+    "--prompt-form chat."
+)
+
+# By the form of the prompt and by what a server says: a model that takes the other form.
+_WRONG_FORMS: tuple[tuple[PromptForm, re.Pattern[str], type[Exception], str], ...] = (
+    (
+        "completion",
+        re.compile(r"chat model|chat[ /]completions|completion operation does not work", re.IGNORECASE),
+        openai.APIStatusError,
+        "The server at {url} takes chat prompts for {model!r}: use --prompt-form chat.",
+    ),
+    (
+        "completion",
+        re.compile(""),
+        openai.NotFoundError,
+        _NO_COMPLETIONS,
+    ),
+    (
+        "chat",
+        re.compile(r"chat[ _]template", re.IGNORECASE),
+        openai.APIStatusError,
+        "The model {model!r} at {url} has no chat template, as base models have none: use --prompt-form completion.",
+    ),
+)
+
 
 def probe(llm: LLM, prompt_form: PromptForm) -> None:
     """Ask an OpenAI-compatible server for one token. Other LLMs are loaded where they run, and not probed.
@@ -39,12 +67,13 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
         return
     llm = llm.model_copy()
     llm.timeout, llm.max_retries = SECONDS, RETRIES
+    llm.on_note(lambda _: None)  # each stage says what it learns
     llm.load()
     prompt: Any = "Hello" if prompt_form == "completion" else [{"role": "user", "content": "Hello"}]
     try:
         asyncio.run(_ask(llm, prompt))
     except Exception as error:  # what is not listed does not stop the run
-        for kinds, sentence in _REFUSALS:
+        for kinds, sentence in (*_wrong_form(prompt_form, _said(error, llm)), *_REFUSALS):
             if isinstance(error, kinds):
                 filled = sentence.format(
                     url=llm.base_url,
@@ -60,9 +89,14 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
 
 async def _ask(llm: OpenAICompatibleLLM, prompt: Any) -> None:
     try:
-        await llm.agenerate(input=prompt, max_new_tokens=1)
+        await llm.check(prompt)
     finally:
         await llm.aclose()
+
+
+def _wrong_form(form: PromptForm, said: str) -> list[tuple[type[Exception], str]]:
+    """What to say first if the model may take prompts of the other form."""
+    return [(kind, sentence) for of, words, kind, sentence in _WRONG_FORMS if of == form and words.search(said)]
 
 
 def _said(error: Exception, llm: OpenAICompatibleLLM) -> str:

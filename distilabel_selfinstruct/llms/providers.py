@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
+from distilabel_selfinstruct.llms.api_keys import key_in
 from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM, is_openai
 from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_files
 from distilabel_selfinstruct.prompts import PromptForm
@@ -42,19 +44,36 @@ def make_llm(
     """
     provider, _, model = llm.partition(":")
     if provider not in PROVIDERS:
-        raise ConfigError(f"There is no provider {provider!r} (in {llm!r}): use one of {', '.join(PROVIDERS)}.")
+        raise ConfigError(_no_provider(llm, provider))
     if not model:
         raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
     if base_url is not None and provider not in ("openai", "ollama", "hf"):
         raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {base_url}.")
-    made = PROVIDERS[provider](model, base_url, prompt_form)
+    made = PROVIDERS[provider](model, base_url.strip() if base_url else None, prompt_form)
     made.generation_kwargs = generation_kwargs or {}
     return made
 
 
+def _no_provider(llm: str, provider: str) -> str:
+    """Which provider may be meant, where a text names none: the nearest name, or what such a model is asked by."""
+    providers = ", ".join(PROVIDERS)
+    near = get_close_matches(provider.lower(), PROVIDERS, n=1, cutoff=0.75)
+    if near and ":" in llm:
+        meant = f"{near[0]}:{llm.partition(':')[2]}"
+    elif ":" in llm:
+        meant = f"ollama:{llm}"  # "llama3.2:1b"
+    elif llm.endswith(".gguf"):
+        meant = f"llamacpp:{llm}"
+    else:
+        meant = f"openai:{llm}"
+    if not provider or meant.endswith(":"):
+        return f"{llm!r} names no provider: write PROVIDER:MODEL, with one of {providers}."
+    return f"{llm!r} names no provider ({providers}): did you mean {meant}?"
+
+
 def _openai(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    address = base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL
-    if is_openai(address) and not os.environ.get("OPENAI_API_KEY"):
+    address = base_url or os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
+    if is_openai(address) and not key_in("OPENAI_API_KEY"):
         raise MissingKeyError("openai", "OPENAI_API_KEY")
     return OpenAICompatibleLLM(model=model, base_url=address)
 
@@ -65,7 +84,7 @@ def _ollama(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    if not os.environ.get("HF_TOKEN"):
+    if not key_in("HF_TOKEN"):
         raise MissingKeyError("hf", "HF_TOKEN")
     if form == "completion":
         raise ConfigError("Inference Providers take chat prompts only: use --prompt-form chat.")

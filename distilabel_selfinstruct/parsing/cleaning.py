@@ -2,7 +2,7 @@
 
 import re
 
-from distilabel_selfinstruct.records import Completion, Reason, Rejection
+from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, Completion, Reason, Rejection, is_refused
 
 # Halves of a character outside the basic plane: no UTF-8 exists for one alone.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -21,12 +21,24 @@ _RULE_LINE = re.compile(r"(?:-{3,5}|\*{3,5}|_{3,5})[ \t]*")
 
 
 def unread(completion: Completion) -> Rejection | None:
-    """The rejection of a completion that never came, or came empty; None when there is a text to read."""
+    """The rejection of a completion that never came, came empty or refuses; None when there is a text to read."""
     if completion.text is None:
         return Rejection("", Reason.FAILED_REQUEST)
-    if not completion.text.strip():
-        return Rejection(encodable(completion.text), Reason.EMPTY)
+    text = encodable(completion.text)
+    if completion.finish_reason == REFUSAL or (not text.strip() and is_refused(completion.finish_reason)):
+        return Rejection(text, Reason.REFUSED, encodable(completion.finish_reason or ""))
+    if not text.strip():
+        return Rejection(text, Reason.EMPTY, _why_empty(completion))
     return None
+
+
+def _why_empty(completion: Completion) -> str:
+    """Why an answer has no text, as far as it is known."""
+    if completion.finish_reason == TOOL_CALLS:
+        return "the model called a tool instead"
+    if completion.reasoning:
+        return "the answer ended inside the model's thoughts"
+    return "cut off before any text" if completion.truncated else ""
 
 
 def encodable(text: str) -> str:

@@ -1,6 +1,14 @@
 """The three prompts of Self-Instruct, for base models and for chat models (paper, section 2.2 and appendix A)."""
 
-from distilabel_selfinstruct.prompts.decoding import Decoding, apply_overrides, default_decoding
+from distilabel_selfinstruct.prompts.decoding import (
+    PARAMETERS,
+    THINKING_TOKENS,
+    Decoding,
+    Thinking,
+    apply_overrides,
+    check_extra_body,
+    default_decoding,
+)
 from distilabel_selfinstruct.prompts.prompt_set import (
     ChatMessage,
     Prompt,
@@ -12,12 +20,16 @@ from distilabel_selfinstruct.prompts.prompt_set import (
 )
 
 __all__ = [
+    "PARAMETERS",
+    "THINKING_TOKENS",
     "ChatMessage",
     "Decoding",
     "Prompt",
     "PromptForm",
     "PromptSet",
+    "Thinking",
     "apply_overrides",
+    "check_extra_body",
     "collapse_whitespace",
     "default_decoding",
     "load_prompts",

@@ -1,16 +1,28 @@
 """How the paper samples from the model at each stage (paper, appendix A.1)."""
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
 from math import isfinite, nan
 from typing import Any, Literal
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import Stage
 
+Thinking = Literal["off", "on", "minimal", "low", "medium", "high", "xhigh", "max"]
+"""Whether a reasoning model thinks before it answers, or how hard. The paper's models did not."""
+
+THINKING_TOKENS = 4096
+"""How many tokens thoughts may take by default, on top of the paper's limit for an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """Sampling parameters of one request. `max_tokens` counts new tokens; `stop` ends the answer before itself."""
+    """Sampling parameters of one request. `max_tokens` counts new tokens; `stop` ends the answer before itself.
+
+    `extra` are parameters that the paper does not have, by name, each with its value as JSON.
+    """
 
     temperature: float
     top_p: float
@@ -18,6 +30,34 @@ class Decoding:
     frequency_penalty: float
     max_tokens: int
     stop: tuple[str, ...]
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def extra_body(self) -> dict[str, Any]:
+        """The parameters that the paper does not have, as fields of a request."""
+        return {name: json.loads(value) for name, value in self.extra}
+
+    def as_row(self) -> dict[str, Any]:
+        """The parameters by name, as a journal keeps them."""
+        row = asdict(self)
+        del row["extra"]
+        return {**row, "extra": self.extra_body} if self.extra else row
+
+
+PARAMETERS = tuple(field.name for field in fields(Decoding) if field.name != "extra")
+"""The sampling parameters of the paper."""
+
+_RESERVED = ("model", "messages", "prompt", "n", "stream", "extra", "extra_body")
+"""What a run sets itself, or cannot do."""
+
+# Parameters of servers that look like slips of the pen for one of the paper's, and are none.
+_FREE_NAMES = frozenset({"seed", "top_k", "top_a", "min_p", "min_tokens", "repetition_penalty", "length_penalty"})
+
+# Other names for a parameter of the paper: they would stand beside it.
+_OTHER_NAMES = {
+    **dict.fromkeys(("max_new_tokens", "max_completion_tokens", "max_output_tokens", "num_predict"), "max_tokens"),
+    **dict.fromkeys(("stop_sequences", "stops"), "stop"),
+}
 
 
 # The paper's table. Instances get 300 tokens for classification tasks and 350 for the others.
@@ -55,21 +95,58 @@ def default_decoding(
 def apply_overrides(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:
     """The decoding with some parameters replaced. Numbers may come as text, as from a command line.
 
+    A name that the paper does not have is kept for the server, which may know it, such as `seed`.
+
     Raises:
-        ConfigError: a parameter is unknown or has a value of the wrong kind.
+        ConfigError: a parameter is misspelled or has a value of the wrong kind.
     """
     values: dict[str, Any] = {}
+    extra: dict[str, str] = dict(decoding.extra)
     for name, value in overrides.items():
-        if name not in Decoding.__dataclass_fields__:
-            known = ", ".join(Decoding.__dataclass_fields__)
-            raise ConfigError(f"There is no sampling parameter {name!r}: use {known}.")
         if name == "stop":
             if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
                 raise ConfigError(f"The sampling parameter stop is {value!r}: make it a list of texts.")
             values[name] = tuple(value)
-        else:
+        elif name in PARAMETERS:
             values[name] = _number(name, value)
-    return replace(decoding, **values)
+        else:
+            extra[name] = _free_value(name, value)
+    return replace(decoding, **values, extra=tuple(sorted(extra.items())))
+
+
+def check_extra_body(extra_body: Mapping[str, Any]) -> None:
+    """Check that fields for the body of every request are none that the paper or the run decides on.
+
+    Raises:
+        ConfigError: one of them is, or has a value that JSON does not know.
+    """
+    for name, value in extra_body.items():
+        if name in PARAMETERS or name in _OTHER_NAMES:
+            known = _OTHER_NAMES.get(name, name)
+            raise ConfigError(f"The extra field {name!r} is a sampling parameter: use --decoding STAGE.{known}=VALUE.")
+        _free_value(name, value)
+
+
+def _free_value(name: str, value: object) -> str:
+    """The JSON of a value for a parameter that only the server knows."""
+    if name in _RESERVED:
+        raise ConfigError(f"The parameter {name!r} cannot be given: the run sets it itself.")
+    near = _OTHER_NAMES.get(name) or next(iter(get_close_matches(name.lower(), PARAMETERS, n=1, cutoff=0.8)), None)
+    if near is not None and name not in _FREE_NAMES:
+        raise ConfigError(f"There is no sampling parameter {name!r}: did you mean {near}?")
+    try:
+        text = json.dumps(value, allow_nan=False, sort_keys=True)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"The parameter {name} is {value!r}, which JSON does not know ({error}).") from error
+    if "null" in text and _holds_none(value):
+        raise ConfigError(f"The parameter {name} is {value!r}: give a value, or leave out what has none.")
+    return text
+
+
+def _holds_none(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_none, value.values()))
+    return any(map(_holds_none, value)) if isinstance(value, list) else value is None
 
 
 def _number(name: str, value: object) -> float:

@@ -16,6 +16,7 @@ from distilabel.pipeline import Pipeline
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.step_fields import options_for
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, make_llm
 from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.steps import (
@@ -27,14 +28,19 @@ from distilabel_selfinstruct.steps import (
 
 
 def configured_llm(config: RunConfig) -> LLM:
-    """The LLM that a configuration names, with its time limits.
+    """The LLM that a configuration names, with its time limits and the manner in which it is asked.
 
     Raises:
-        ConfigError: it cannot be made from `config.llm`.
+        ConfigError: it cannot be made from `config.llm`, or takes no fields of a body.
     """
     llm = make_llm(config.llm, base_url=config.base_url, prompt_form=config.effective_prompt_form)
     if isinstance(llm, OpenAICompatibleLLM):
         llm.timeout, llm.max_retries = config.request_timeout, config.request_retries
+        llm.extra_body = config.extra_body
+        llm.thinking, llm.thinking_tokens = config.thinking, config.thinking_tokens
+    elif config.extra_body or config.thinking:
+        option = "extra_body" if config.extra_body else "thinking"
+        raise ConfigError(f"{config.llm!r} takes no {option}: it is for models that are asked over HTTP.")
     return llm
 
 

@@ -15,6 +15,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import read_completions, repair
+from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import probe
@@ -108,7 +109,10 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
-        folder.finish({"status": status.value, "problems": problems, "stop_reason": records.stop_reason})
+        notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
+        folder.finish(
+            {"status": status.value, "problems": problems, "stop_reason": records.stop_reason, "notes": notes}
+        )
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "

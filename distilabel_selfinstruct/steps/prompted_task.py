@@ -8,7 +8,8 @@ from pydantic import Field, PrivateAttr
 
 from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.llms import CompletionClient
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
+from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import Decoding, PromptSet, apply_overrides, default_decoding, load_prompts
 from distilabel_selfinstruct.records import Mode, Request, Stage
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
@@ -24,7 +25,7 @@ class PromptedTask(JournaledStep, _Task):
     decoding: RuntimeParameter[dict[str, Any]] = Field(
         default={},
         description="Sampling parameters that override the paper's: temperature, top_p, presence_penalty, "
-        "frequency_penalty, max_tokens, stop.",
+        "frequency_penalty, max_tokens, stop; and others that the server knows, such as seed.",
     )
     mode: Mode = run_option("mode")
     max_in_flight: RuntimeParameter[int] = run_option("max_in_flight")
@@ -50,6 +51,8 @@ class PromptedTask(JournaledStep, _Task):
                 f"{self.name} has num_generations={self.num_generations}, group_generations={self.group_generations}: "
                 "Self-Instruct asks once per input; use replicas of the row instead."
             )
+        if isinstance(self.llm, OpenAICompatibleLLM):
+            self.llm.on_note(self._take_note)
         super().load()
         self._prompt_set = load_prompts(self.prompts)
         self._check_decoding()
@@ -58,7 +61,7 @@ class PromptedTask(JournaledStep, _Task):
             self._decoding,
             max_in_flight=self.max_in_flight,
             journal=self._journal,
-            warn=self._logger.warning,
+            warn=self._warn,
         )
 
     def unload(self) -> None:
@@ -82,6 +85,16 @@ class PromptedTask(JournaledStep, _Task):
     def _check_decoding(self) -> None:
         """Find an override that cannot be applied before the first request is sent."""
         apply_overrides(default_decoding(self.stage), self.decoding)
+
+    def _warn(self, text: str) -> None:
+        """Say what the LLM cannot be told, and keep it for the description of the run."""
+        self._journal.record_note(Note(NoteKind.SAMPLING, "parameters", text))
+        self._logger.warning(text)
+
+    def _take_note(self, note: Note) -> None:
+        """Keep a note for the description of the run. The screen of a run shows it; elsewhere the log does."""
+        if self._journal.record_note(note):
+            self._logger.info(f"{self.name}: {note.text}")
 
     def _decoding(self, request: Request) -> Decoding:
         decoding = default_decoding(request.stage, is_classification=request.is_classification, form=self.prompt_form)

@@ -184,7 +184,7 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
     ("arguments", "said"),
     [
         (["--num-instructions", "0"], "num_instructions is 0: it should be greater than or equal to 1"),
-        (["--llm", "nobody:x"], "There is no provider 'nobody' (in 'nobody:x'): use one of openai, "),
+        (["--llm", "nobody:x"], "'nobody:x' names no provider (openai, "),
         (["--llm", "openai"], "'openai' names no model: write openai:MODEL"),
         (["--llm", "openai:gpt-4o"], "needs an API key: set the environment variable OPENAI_API_KEY"),
         (["--llm", "recorded:nothing"], "There is no recording 'nothing'"),

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
 from distilabel_selfinstruct.config import Price, RunConfig, load_config
 from distilabel_selfinstruct.config.options import command_line
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import Stage
 
 GIVEN: dict[str, tuple[list[str], Any]] = {
@@ -17,6 +18,8 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "prompt_form": (["chat"], "chat"),
     "prompts": (["folder"], "folder"),
     "decoding": (["classification.temperature=0.5"], {Stage.CLASSIFICATION: {"temperature": 0.5}}),
+    "extra_body": (['{"top_k": 40}'], {"top_k": 40}),
+    "thinking": (["low"], "low"),
     "seed_tasks": (["seeds.jsonl"], "seeds.jsonl"),
     "human_feedback": (["before"], "before"),
     "classification_only": ([], True),
@@ -79,6 +82,13 @@ def test_an_option_may_be_given_its_falsy_value() -> None:
 def test_repeated_options_add_up() -> None:
     given = parsed("--decoding", "classification.top_p=0.5", "--decoding", "classification.temperature=1")
     assert overrides_of(given)["decoding"] == {"classification": {"top_p": 0.5, "temperature": 1}}
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "7", "top_k=40", ""])
+def test_an_extra_body_that_is_no_json_object_is_shown_how_one_looks(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        overrides_of({"extra_body": text})
+    assert str(caught.value) == f"--extra-body {text!r} is no JSON object: write one such as '{{\"top_k\": 40}}'."
 
 
 @pytest.mark.parametrize("name", RunConfig.model_fields)

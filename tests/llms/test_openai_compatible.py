@@ -70,11 +70,10 @@ def test_chat_prompt_goes_to_chat_completions() -> None:
 
 def test_instruction_generation_is_sampled_as_in_the_paper() -> None:
     body = sent_body(a_request(stage=Stage.INSTRUCTION_GENERATION))
-    assert {name: body[name] for name in body if name not in ("prompt", "model", "n")} == {
+    assert {name: body[name] for name in body if name not in ("prompt", "model")} == {
         "temperature": 0.7,
         "top_p": 0.5,
         "presence_penalty": 2.0,
-        "frequency_penalty": 0.0,
         "max_tokens": 1024,
         "stop": ["\n\n", "\n16", "16.", "16 ."],
     }
@@ -82,7 +81,11 @@ def test_instruction_generation_is_sampled_as_in_the_paper() -> None:
 
 def test_classification_is_sampled_as_in_the_paper() -> None:
     body = sent_body(a_request(stage=Stage.CLASSIFICATION, instruction="Sort it."))
-    assert (body["temperature"], body["max_tokens"], body["stop"]) == (0.0, 3, ["\n", "Task"])
+    assert {name: body[name] for name in body if name not in ("prompt", "model")} == {
+        "temperature": 0.0,
+        "max_tokens": 3,
+        "stop": ["\n", "Task"],
+    }
 
 
 @pytest.mark.parametrize(("is_classification", "max_tokens"), [(False, 350), (True, 300)])
@@ -101,8 +104,15 @@ def test_no_stop_field_is_sent_where_there_is_no_stop_sequence() -> None:
     assert "stop" not in body
 
 
-def test_one_generation_is_asked_for() -> None:
-    assert sent_body(a_request())["n"] == 1
+def test_what_every_server_does_by_itself_is_not_sent() -> None:
+    decoding = Decoding(1.0, 1.0, 0.0, 0.0, 5, ())
+    body = sent_body(a_request(), decoding=decoding)
+    # A temperature of 1 and a top_p of 1 are sent: servers may have others for a model.
+    assert body.keys() == {"model", "prompt", "temperature", "top_p", "max_tokens"}
+
+
+def test_a_top_p_beside_greedy_sampling_is_not_sent() -> None:
+    assert "top_p" not in sent_body(a_request(), decoding=Decoding(0.0, 0.0, 0.0, 0.0, 5, ()))
 
 
 def test_generation_kwargs_override_the_decoding() -> None:
@@ -359,7 +369,18 @@ def test_the_host_can_ask_it_too() -> None:
         "statistics": {"input_tokens": [7], "output_tokens": [3]},
         "finish_reason": ["length"],
         "retries": [0],
+        "reasoning": [""],
+        "reasoning_tokens": [0],
+        "cached_tokens": [0],
     }
+
+
+def test_the_host_can_have_several_generations() -> None:
+    reply = Reply(choices=(("A river", "stop"), ("A lake", "length")))
+    with LocalOpenAIServer([reply]) as server, loaded(an_llm(server)) as llm:
+        (output,) = llm.generate_outputs(inputs=["Prompt"], num_generations=2, max_new_tokens=5)
+    assert server.asked[0].body["n"] == 2
+    assert (output["generations"], output["finish_reason"]) == (["A river", "A lake"], ["stop", "length"])
 
 
 def test_a_decoding_of_ones_own_is_sent() -> None:

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.options import bounds
 from distilabel_selfinstruct.config.step_fields import config_of
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Reason, Stage
@@ -56,6 +57,9 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
     "base_url": ("http://localhost:1/v1", "base_url"),
     "request_timeout": (33, "timeout"),
     "request_retries": (2, "max_retries"),
+    "extra_body": ({"top_k": 40}, "extra_body"),
+    "thinking": ("low", "thinking"),
+    "thinking_tokens": (77, "thinking_tokens"),
 }
 
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
@@ -96,6 +100,13 @@ def test_an_option_of_the_client_arrives_in_every_stage_that_asks(name: str) -> 
     wanted = value.partition(":")[2] if name == "llm" else value
     steps = steps_of(RunConfig(**{**SERVER, name: value}))
     assert [getattr(steps[stage].llm, attribute) for stage in MODEL_STEPS] == [wanted] * 3
+
+
+@pytest.mark.parametrize("option", [{"extra_body": {"top_k": 40}}, {"thinking": "off"}])
+def test_an_option_for_servers_is_refused_for_a_model_that_is_none(option: dict[str, Any]) -> None:
+    (name,) = option
+    with pytest.raises(ConfigError, match=f"'recorded:demo' takes no {name}: it is for models"):
+        steps_of(RunConfig(**option))
 
 
 @pytest.mark.parametrize("stage", MODEL_STEPS)

@@ -1,7 +1,8 @@
 """The dataset card: what is in the dataset, how it was made, how good it is, and how it may be used."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from typing import Any
@@ -16,9 +17,10 @@ from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
-from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text
+from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text, public_value
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
-from distilabel_selfinstruct.prompts import apply_overrides, default_decoding
+from distilabel_selfinstruct.journal.notes import NoteKind
+from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
@@ -59,6 +61,7 @@ class CardFacts:
     config: RunConfig | None
     versions: Mapping[str, str]
     hashes: Mapping[str, str]
+    notes: tuple[Row, ...]
     rule: DecisionRule | None
     has_pipeline: bool
     includes_seeds: bool
@@ -127,6 +130,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
             _agreement_row(question) for question in (review.agreement if review else ()) if question.num_shared_items
         ],
         "decoding": _decoding(config) if config else [],
+        "sampling_notes": _sampling_notes(facts.notes),
+        "free_parameters": _free_parameters(config) if config else [],
         "config": config,
         "llm": llm,
         "prompt_form": config.effective_prompt_form if config else "",
@@ -220,6 +225,24 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
         numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
         rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))
     return rows
+
+
+def _free_parameters(config: RunConfig) -> list[tuple[str, str]]:
+    """What requests held beyond the parameters of the paper: where, and the fields as JSON."""
+    fields = [("every request", public_value(config.extra_body))]
+    for stage, overrides in config.decoding.items():
+        extra = {name: value for name, value in overrides.items() if name not in PARAMETERS}
+        fields.append((stage.value.replace("_", " "), public_value(extra)))
+    return [(where, json.dumps(held, ensure_ascii=False)) for where, held in fields if held]
+
+
+def _sampling_notes(notes: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What differs in sampling from the paper's table: each sentence with the stages that it holds for."""
+    stages: dict[str, list[str]] = {}
+    for note in notes:
+        if note.get("kind") == NoteKind.SAMPLING.value:
+            stages.setdefault(str(note["text"]), []).append(str(note["stage"]).replace("_", " "))
+    return [(text.rstrip("."), ", ".join(of)) for text, of in stages.items()]
 
 
 def _license_words(license: License) -> str:

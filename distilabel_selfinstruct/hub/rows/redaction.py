@@ -61,6 +61,7 @@ def public_config(config: RunConfig) -> dict[str, Any]:
     """The options that decide what a run makes, for `selfinstruct run --config` on any machine."""
     options = config.model_dump(exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
     options["llm"] = public_model(config.llm)
+    options["extra_body"] = public_value(config.extra_body)
     # The default depends on the provider, so the form is written down.
     options["prompt_form"] = config.effective_prompt_form
     options["prompts"] = public_text(config.prompts)
@@ -72,19 +73,20 @@ def public_config(config: RunConfig) -> dict[str, Any]:
 
 def public_pipeline(pipeline: dict[str, Any]) -> dict[str, Any]:
     """A pipeline as distilabel describes it, for `distilabel pipeline run --config` on any machine."""
-    return {name: _public_value(value, name) for name, value in pipeline.items()}
+    return {name: public_value(value, name) for name, value in pipeline.items()}
 
 
-def _public_value(value: Any, field: str = "") -> Any:
+def public_value(value: Any, field: str = "") -> Any:
+    """A value of a configuration, without what its names or its looks say is secret or private."""
     if isinstance(value, dict):
         return {
-            name: _public_value(item, str(name))
+            name: public_value(item, str(name))
             for name, item in value.items()
             # The list of parameters is long, and distilabel does not read it back.
             if name != "runtime_parameters_info" and not (_SECRET_FIELDS.search(str(name)) and item)
         }
     if isinstance(value, list):
-        return [_public_value(item) for item in value]
+        return [public_value(item) for item in value]
     if not isinstance(value, str):
         return value
     if field in ("state_dir", "human_feedback", "cache_dir"):

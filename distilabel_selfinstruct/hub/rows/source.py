@@ -28,8 +28,8 @@ class Source:
     """Rows to publish. Only the instances must exist.
 
     `decisions` are by `record_id`, or None if there was no review. `rule` is the rule of the review, if it is known.
-    `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `folder` is the folder of
-    the run, which keeps the pseudonyms of raters.
+    `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `notes` are what the
+    stages had to say, as in `run.json`. `folder` is the folder of the run, which keeps the pseudonyms of raters.
     """
 
     instances: Rows
@@ -42,6 +42,7 @@ class Source:
     pipeline: dict[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Row, ...] = ()
     folder: Path | None = None
 
 
@@ -72,6 +73,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         pipeline=_pipeline(folder / run_layout.PIPELINE),
         versions=description.get("versions", {}),
         hashes={**description.get("inputs", {}), **_journal_hashes(folder / run_layout.STATE)},
+        notes=tuple(description.get("notes", ())),
         folder=folder,
     )
 

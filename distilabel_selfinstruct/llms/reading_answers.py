@@ -1,0 +1,173 @@
+"""From the JSON of any OpenAI-compatible server to a text, the thoughts before it, and why it ended."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from distilabel_selfinstruct.llms.usage import TokenUsage, bill, read_usage
+from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS
+
+# The tags that open and close thoughts in a text: of most models, of Seed, of Magistral, of Kimi.
+_TAGS = (
+    (r"<(?:think|thinking|thought|reasoning)>", r"</(?:think|thinking|thought|reasoning)>"),
+    (r"<seed:think>", r"</seed:think>"),
+    (r"\[THINK\]", r"\[/THINK\]"),
+    (r"◁think▷", r"◁/think▷"),
+)
+_OPENING = re.compile(r"\s*(?:" + "|".join(opening for opening, _ in _TAGS) + ")", re.IGNORECASE)
+_CLOSING = re.compile("|".join(closing for _, closing in _TAGS), re.IGNORECASE)
+
+# gpt-oss behind a server that does not read its format: the channel of the answer, and what stands around thoughts.
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>final(?:<\|constrain\|>\w+)?<\|message\|>")
+_OTHER_CHANNEL = re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)")
+_CHANNEL_MARK = re.compile(r"<\|(?:start\|>|channel\|>(?!final))\w+(?:<\|message\|>)?|<\|\w+\|>")
+
+
+class BrokenAnswerError(ValueError):
+    """An answer arrived and is not what the API promises; the next one may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """One choice of a response.
+
+    `text` is what may be read as an answer; it is empty where there is none. `finish_reason` is the server's word, or
+    `refusal` where the model refused and `tool_calls` where it called a tool instead. `prompt_opens_thoughts`: the tag
+    that opens the thoughts is not in the answer, so it stands at the end of the prompt.
+    """
+
+    text: str
+    finish_reason: str | None = None
+    reasoning: str = ""
+    prompt_opens_thoughts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResponse:
+    """The answers of a response, what they cost, and the names of counts that are no whole numbers from 0."""
+
+    answers: tuple[ModelAnswer, ...]
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    odd_counts: tuple[str, ...] = ()
+
+
+def read_response(body: object) -> ModelResponse:
+    """What the decoded JSON of a response says.
+
+    Raises:
+        BrokenAnswerError: it holds no answer; `usage.billed` has what it cost all the same.
+    """
+    holder = body if isinstance(body, Mapping) else {}
+    usage, odd = read_usage(holder.get("usage"))
+    choices = holder.get("choices")
+    readable = [choice for choice in choices if isinstance(choice, Mapping)] if isinstance(choices, list) else []
+    # A proxy gives the error of the server behind it with status 200: for the whole response, or for a choice.
+    fault = _fault(holder) or next((found for choice in readable if (found := _fault(choice))), "")
+    if readable and not fault:
+        return ModelResponse(tuple(_answer(choice) for choice in readable), usage, odd)
+    broken = BrokenAnswerError(f"the answer is an error: {fault}" if fault else "the answer holds no choices")
+    bill(broken, usage)
+    raise broken
+
+
+def split_thoughts(text: str) -> tuple[str, str]:
+    """The answer in a text and the thoughts before it, each without the tags around thoughts.
+
+    Only what stands before the answer is taken for thoughts: a tag within an answer may be what it is about. A closing
+    tag without an opening one ends thoughts that the prompt had begun. Thoughts without an end leave no answer.
+    """
+    if _OTHER_CHANNEL.match(text) or _FINAL_CHANNEL.search(text):
+        thoughts, _, rest = _partition(_FINAL_CHANNEL, text)
+        return _CHANNEL_MARK.sub("", rest), _CHANNEL_MARK.sub("", thoughts).strip()
+    found: list[str] = []
+    while opening := _OPENING.match(text):
+        thoughts, _, text = _partition(_CLOSING, text[opening.end() :])
+        found.append(thoughts)
+    if _CLOSING.search(text):
+        thoughts, _, text = _partition(_CLOSING, text)
+        found.append(thoughts)
+    joined = "\n".join(thoughts.strip() for thoughts in found if thoughts.strip())
+    return (text.lstrip("\n") if found else text), joined
+
+
+def cut_at_stop(answer: ModelAnswer, stop: tuple[str, ...]) -> ModelAnswer:
+    """The answer as a server would have given it that stops before the first of these sequences."""
+    text = text_before_stop(answer.text, stop)
+    return answer if text is None else replace(answer, text=text, finish_reason="stop")
+
+
+def text_before_stop(text: str, stop: tuple[str, ...]) -> str | None:
+    """The text up to the earliest stop sequence in it, or None where there is none."""
+    found = [text.index(sequence) for sequence in stop if sequence and sequence in text]
+    return text[: min(found)] if found else None
+
+
+def _answer(choice: Mapping[str, Any]) -> ModelAnswer:
+    """A choice of either API: with `message` for chat, with `text` for completions."""
+    finish_reason = choice.get("finish_reason")
+    finish_reason = str(finish_reason) if finish_reason not in (None, "") else None
+    message = choice.get("message")
+    if not isinstance(message, Mapping):
+        message = choice
+    content = _Content()
+    content.read(message.get("content") if "content" in message else choice.get("text"))
+    whole = "".join(content.text)
+    text, tagged = split_thoughts(whole)
+    apart = next((found for name in ("reasoning", "reasoning_content") if (found := _text(message.get(name)))), "")
+    reasoning = "\n".join(part for part in (apart.strip(), *content.thoughts, tagged) if part)
+    refusal = _text(message.get("refusal")) or "".join(content.refusals)
+    if refusal and not text.strip():
+        return ModelAnswer(refusal, REFUSAL, reasoning)
+    if (message.get("tool_calls") or message.get("function_call")) and not text.strip():
+        return ModelAnswer("", TOOL_CALLS, reasoning)
+    return ModelAnswer(text, finish_reason, reasoning, bool(tagged) and whole.lstrip().startswith(tagged))
+
+
+class _Content:
+    """The parts of a message's content: a text, or a list of parts that are texts, thoughts or refusals."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.thoughts: list[str] = []
+        self.refusals: list[str] = []
+
+    def read(self, content: object) -> None:
+        """Sort a content, or a part of one, by what it is. What is none of the three is passed over."""
+        if isinstance(content, str):
+            self.text.append(content)
+        elif isinstance(content, list):
+            for part in content:
+                self.read(part)
+        elif isinstance(content, Mapping):
+            kind = content.get("type")
+            if kind in ("thinking", "reasoning"):
+                thoughts = _text(content.get("thinking") or content.get("text") or content.get("reasoning"))
+                self.thoughts += [thoughts.strip()] if thoughts.strip() else []
+            elif kind == "refusal":
+                self.refusals.append(_text(content.get("refusal")))
+            elif kind in (None, "text", "output_text"):
+                self.text.append(_text(content.get("text")))
+
+
+def _text(value: object) -> str:
+    """A text as it is; the texts in a list of parts, joined; nothing for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_text(part.get("text") if isinstance(part, Mapping) else part) for part in value)
+    return ""
+
+
+def _fault(holder: Mapping[str, Any]) -> str:
+    error = holder.get("error")
+    if not error:
+        return "the server gives no cause" if holder.get("finish_reason") == "error" else ""
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return str(message or error)
+
+
+def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    """The text before the first match, the match, and the text after it: as `str.partition` does."""
+    found = pattern.search(text)
+    return (text, "", "") if found is None else (text[: found.start()], found[0], text[found.end() :])

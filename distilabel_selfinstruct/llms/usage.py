@@ -1,0 +1,70 @@
+"""What an answer costs in tokens, read from the counts of any server, and what was billed when no answer came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Token counts of one or more answers.
+
+    `output_tokens` includes `reasoning_tokens`, `input_tokens` includes `cached_tokens`, as on the bill.
+    """
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+
+    def __add__(self, other: "TokenUsage") -> "TokenUsage":
+        """The counts of both."""
+        return TokenUsage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            self.cached_tokens + other.cached_tokens,
+        )
+
+
+def read_usage(usage: object) -> tuple[TokenUsage, tuple[str, ...]]:
+    """The counts in the `usage` of an answer, and the names of those that are no whole numbers from 0.
+
+    Such a count is 0; one that is missing or null is 0 as well, and not named. Servers differ in what they count. Where
+    `total_tokens` is more than prompt and completion together, the rest is thoughts, which xAI and Google count apart
+    and bill as output. The cache is in `prompt_tokens_details`, or beside the other counts at DeepSeek and Moonshot.
+    """
+    counts = usage if isinstance(usage, Mapping) else {}
+    odd: list[str] = []
+
+    def count(holder: object, name: str) -> int:
+        value = holder.get(name) if isinstance(holder, Mapping) else None
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        if value is not None:
+            odd.append(name)
+        return 0
+
+    prompt, completion = count(counts, "prompt_tokens"), count(counts, "completion_tokens")
+    thoughts = count(counts.get("completion_tokens_details"), "reasoning_tokens")
+    cached = (
+        count(counts.get("prompt_tokens_details"), "cached_tokens")
+        or count(counts, "prompt_cache_hit_tokens")
+        or count(counts, "cached_tokens")
+    )
+    # A count that cannot be read would seem to be missing from the total.
+    uncounted = 0 if odd else max(0, count(counts, "total_tokens") - prompt - completion)
+    output = completion + uncounted
+    read = TokenUsage(prompt, output, min(output, max(thoughts, uncounted)), min(prompt, cached))
+    return read, tuple(dict.fromkeys(odd))
+
+
+def bill(error: Exception, usage: TokenUsage) -> None:
+    """Note on an error what the request cost all the same; the error itself stays the one that was raised."""
+    error.__dict__["billed"] = usage
+
+
+def billed(error: Exception) -> TokenUsage:
+    """What the request that ended in an error cost: answers that were broken, or asked for again."""
+    found: Any = error.__dict__.get("billed")
+    return found if isinstance(found, TokenUsage) else TokenUsage()

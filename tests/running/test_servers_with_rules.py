@@ -1,0 +1,91 @@
+"""Whole runs of the real command against servers of today: nothing is lost, and the run says what it did."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from distilabel_selfinstruct.hub import Contents, build, find_license, run_source
+from distilabel_selfinstruct.records import Stage
+from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, refused
+from tests.running.cli_runs import OPTIONS, Model, description, finished, journals, outputs
+
+ANSWERS = Model()
+
+
+def in_old_terms(asked: Asked) -> Asked:
+    """A request to a server that has its own name for the limit, as `cli_runs` knows requests."""
+    limit = asked.body["max_completion_tokens"]
+    return replace(asked, body={**asked.body, "max_tokens": limit - 4096 if limit > 4096 else limit})
+
+
+def gpt_5(asked: Asked) -> Reply:
+    """Refuses what GPT-5 refuses, and answers after hidden thoughts unless effort is `minimal`."""
+    for name in ("max_tokens", "temperature", "top_p", "presence_penalty", "stop", "reasoning"):
+        if name in asked.body:
+            return refused(f"Unsupported parameter: '{name}' is not supported with this model.", name)
+    if asked.body.get("reasoning_effort", "minimal") != "minimal":
+        return refused("Unsupported value: 'reasoning_effort' does not support it.", "reasoning_effort")
+    reply = ANSWERS(in_old_terms(asked))
+    if "reasoning_effort" in asked.body:
+        return reply
+    return replace(reply, choices=(("", "length"),), usage=(7, 400), counts=counts(7, 400, thoughts=400))
+
+
+def vllm(asked: Asked) -> Reply:
+    """Shows its thoughts, which nothing switches off."""
+    limit = asked.body["max_tokens"]
+    thoughts = {"reasoning": "The user wants more tasks. 9. Paint a fence. Input: none"}
+    reply = ANSWERS(replace(asked, body={**asked.body, "max_tokens": limit - 4096 if limit > 4096 else limit}))
+    if limit > 4096 or limit == 1:
+        return replace(reply, message=thoughts, usage=(7, 403), counts=counts(7, 403, thoughts=400))
+    return replace(
+        reply, choices=((None, "length"),), message=thoughts, usage=(7, limit), counts=counts(7, limit, limit)
+    )
+
+
+def counts(prompt: int, completion: int, thoughts: int) -> dict[str, object]:
+    details = {"reasoning_tokens": thoughts}
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "completion_tokens_details": details}
+
+
+@pytest.mark.parametrize("answer", [gpt_5, vllm], ids=["GPT-5", "vLLM"])
+def test_a_run_makes_what_it_makes_on_a_server_without_rules(undisturbed: Path, tmp_path: Path, answer: object) -> None:
+    folder = tmp_path / "run"
+    with LocalOpenAIServer(answer) as server:  # type: ignore[arg-type]
+        finished(folder, server, *OPTIONS)
+        served = server.tokens_served
+    assert outputs(folder) == outputs(undisturbed)
+    reported = [sum(row[name] for row in journals(folder)) for name in ("input_tokens", "output_tokens")]
+    probed = (7, 400) if answer is gpt_5 else (7, 403)
+    assert tuple(reported) == tuple(all_ - probe for all_, probe in zip(served, probed, strict=True))
+
+
+def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with LocalOpenAIServer(gpt_5) as server:
+        finished(folder, server, *OPTIONS)
+    notes = description(folder)["notes"]
+    assert {note["stage"] for note in notes} == {stage.value for stage in Stage if stage.asks_a_model}
+    for stage, refused_fields in (
+        (Stage.INSTRUCTION_GENERATION, {"max_tokens", "temperature", "top_p", "presence_penalty", "stop", "thinking"}),
+        (Stage.CLASSIFICATION, {"max_tokens", "temperature", "top_p", "thinking"}),
+        (Stage.INSTANCE_GENERATION, {"max_tokens", "temperature", "top_p", "presence_penalty", "stop", "thinking"}),
+    ):
+        assert {note["subject"] for note in notes if note["stage"] == stage.value} == refused_fields
+    contents = Contents("acme/tasks", find_license("cc-by-4.0"), unreviewed=True)
+    build(run_source(folder), contents, tmp_path / "card")
+    card = (tmp_path / "card" / "README.md").read_text()
+    assert "\n- Sampling differs from the paper's, or is asked for in another way:\n" in card
+    plain = card.replace("\\", "")
+    assert "refuses temperature: its own value is in force instead of 0.7 (instruction generation)." in plain
+    assert "by reasoning_effort minimal (instruction generation, classification, instance generation)." in plain
+
+
+def test_a_run_given_again_says_what_it_said(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with LocalOpenAIServer(gpt_5) as server:
+        finished(folder, server, *OPTIONS)
+        before = description(folder)["notes"]
+        finished(folder, server, *OPTIONS)
+    assert description(folder)["notes"] == before

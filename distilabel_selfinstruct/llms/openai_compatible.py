@@ -9,6 +9,7 @@ from distilabel.typing import FormattedInput, GenerateOutput
 from pydantic import SecretStr, validate_call
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import MissingKeyError
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -30,7 +31,7 @@ def is_openai(base_url: str | None) -> bool:
     return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
 
 
-class OpenAICompatibleLLM(OpenAILLM):
+class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     """distilabel's `OpenAILLM`, which also sends `stop` with completion prompts and returns why a completion ended.
 
     A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. Each generation's

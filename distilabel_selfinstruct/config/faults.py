@@ -41,7 +41,7 @@ def fault_sentences(error: ValidationError, known: Iterable[str], place: Place) 
     """
     parts = []
     for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"])
+        name = ".".join(str(part) for part in fault["loc"]) or "The configuration"
         where = place(str(fault["loc"][0]) if fault["loc"] else "")
         if fault["type"] == "extra_forbidden":
             parts.append(f"There is no option {name!r}{where}: use {', '.join(known)}.")

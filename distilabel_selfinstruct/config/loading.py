@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, reading
 
@@ -29,6 +30,7 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     return content
 
 
+@checks_arguments
 def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
     """The configuration in a YAML file (none: the defaults), with the given options on top.
 

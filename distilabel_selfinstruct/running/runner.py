@@ -11,6 +11,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
@@ -52,6 +53,7 @@ class RunResult:
     progress: Progress
 
 
+@checks_arguments
 def run(
     config: RunConfig,
     output: str | os.PathLike[str],

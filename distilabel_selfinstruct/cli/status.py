@@ -28,10 +28,14 @@ def status(folder: Folder) -> None:
 
     run = RunFolder(folder)
     description, config = described_run(run.path)
-    progress = ProgressReader(run.state, config.num_instructions).read()
     console = get_console()
     console.print(f"{run.path}: {_state(run.is_held, description)}", highlight=False, soft_wrap=True, markup=False)
-    console.print(progress_view(config, progress, timed=False))
+    if run.state.is_dir():
+        progress = ProgressReader(run.state, config.num_instructions).read()
+        console.print(progress_view(config, progress, timed=False))
+    else:
+        text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def rejections(
@@ -94,5 +98,8 @@ def _state(is_held: bool, description: dict[str, Any]) -> str:
     if status == RunStatus.STOPPED:
         return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
     if status == RunStatus.FAILED:
-        return f"failed: {' '.join(map(str, description.get('problems') or ()))}"
-    return f"{status}: {description.get('stop_reason')}"
+        problems = description.get("problems")
+        return f"failed: {' '.join(map(str, problems)) if isinstance(problems, list) else problems}"
+    if status == RunStatus.FINISHED:
+        return f"finished: {description.get('stop_reason')}"
+    return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."

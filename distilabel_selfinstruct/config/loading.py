@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, reading
 
@@ -30,6 +30,7 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     return content
 
 
+@checks_arguments
 def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
     """The configuration in a YAML file (none: the defaults), with the given options on top.
 
@@ -38,23 +39,10 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
         ConfigError: an option is unknown or has a value that cannot work.
     """
     options = read_yaml(path, "the configuration") if path is not None else {}
-    try:
-        return RunConfig(**{**options, **overrides})
-    except ValidationError as error:
-        raise ConfigError(_sentence(error, path, overrides)) from error
-    except TypeError as error:
-        raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
+    if strange := [key for key in options if not isinstance(key, str)]:
+        raise ConfigError(f"The configuration {path} has the key {strange[0]!r}, which is no text: remove it.")
 
+    def place(name: str) -> str:
+        return f" in {path}" if path is not None and name not in overrides else ""
 
-def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:
-    parts = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"])
-        source = f" in {path}" if path is not None and fault["loc"][0] not in overrides else ""
-        if fault["type"] == "extra_forbidden":
-            known = ", ".join(RunConfig.model_fields)
-            parts.append(f"There is no option {name!r}{source}: use {known}.")
-        else:
-            message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
-            parts.append(f"{name} is {fault['input']!r}{source}: it {message}.")
-    return " ".join(parts)
+    return RunConfig.model_validate({**options, **overrides}, context={"place": place})

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
@@ -32,7 +33,7 @@ class Price(BaseModel):
     output: float = Field(ge=0)
 
 
-class RunConfig(BaseModel):
+class RunConfig(CheckedOptions):
     """The options of a run: of `selfinstruct run`, of its configuration file, of `run` in Python, and of the steps."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import described_run
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, OutputFileError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
@@ -67,6 +68,7 @@ class ExportResult:
     review: ReviewCounts | None
 
 
+@checks_arguments
 def export(
     source: FileName,
     format: Format,

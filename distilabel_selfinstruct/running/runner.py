@@ -11,11 +11,13 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
-from distilabel_selfinstruct.journal.completions import read_completions, repair
+from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.journal.notes import note_row
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import probe
@@ -52,6 +54,7 @@ class RunResult:
     progress: Progress
 
 
+@checks_arguments
 def run(
     config: RunConfig,
     output: str | os.PathLike[str],
@@ -84,7 +87,7 @@ def run(
             pipeline.save(str(folder.pipeline), format="yaml")
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
-            deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
+            deque(read_rows(recorded), maxlen=0)  # damage is found before anything starts
         reader = ProgressReader(folder.state, config.num_instructions)
         failure: Exception | None = None
         num_rows: int | None = None

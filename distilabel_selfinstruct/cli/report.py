@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
+
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
 
 
@@ -40,5 +42,5 @@ def report(
     statistics = result.report.table_1
     typer.echo(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     for part, reason in result.report.left_out.items():
-        typer.echo(f"Left out, {part.replace('_', ' ')}: {reason}")
+        typer.echo(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     typer.echo(f"{result.page}\n{result.figures}")

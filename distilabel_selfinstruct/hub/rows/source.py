@@ -116,7 +116,7 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
         known = {"started": "was interrupted", "stopped": "stopped early", "failed": "failed"}
         status = known.get(str(description.get("status")), "is not finished")
         raise PublishError(
-            f"The run in {folder} {status}: run its command again to resume it, or publish its rows with --unfinished."
+            f"The run in {folder} {status}: run its command again to resume it, or publish its rows with `unfinished`."
         )
     missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:

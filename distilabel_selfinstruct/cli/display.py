@@ -16,7 +16,7 @@ from typing_extensions import Self
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.budget import cost
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress
@@ -81,18 +81,21 @@ class RunDisplay:
         self._console.print()
         self._console.print(rejections_table(result.rejections))
         self._console.print()
-        if result.stopped:
-            text = f"Stopped: {result.stopped} Run the same command again to resume."
-            self._console.print(text, highlight=False, soft_wrap=True)
         folder = RunFolder(result.folder)
         for text in (
-            result.stop_reason,
+            _end(result),
             self._used(result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
         ):
             self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+def _end(result: "RunResult") -> str:
+    if result.status is RunStatus.STOPPED:
+        return f"Stopped: {result.stop_reason} Run the same command again to resume."
+    return result.stop_reason
 
 
 def statistics_table(statistics: Statistics) -> Table:

@@ -32,6 +32,10 @@ class Price(BaseModel):
     input: float = Field(ge=0)
     output: float = Field(ge=0)
 
+    def cost(self, input_tokens: int, output_tokens: int) -> float:
+        """What the tokens cost."""
+        return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
+
 
 class RunConfig(CheckedOptions):
     """The options of a run: of `selfinstruct run`, of its configuration file, of `run` in Python, and of the steps."""

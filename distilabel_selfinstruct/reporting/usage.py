@@ -76,8 +76,7 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
     if price is None:
         return usage
     total = usage.total
-    cost = (total.input_tokens * price.input + total.output_tokens * price.output) / 1_000_000
-    return replace(usage, cost=cost)
+    return replace(usage, cost=price.cost(total.input_tokens, total.output_tokens))
 
 
 def _with_request(usage: StageUsage, row: Row) -> StageUsage:

@@ -7,9 +7,7 @@ from distilabel_selfinstruct.running.progress import Progress
 def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | None:
     """What tokens cost by the price of the run's model; None if no price is known."""
     price = config.prices.get(config.model)
-    if price is None:
-        return None
-    return (input_tokens * price.input + output_tokens * price.output) / 1_000_000
+    return None if price is None else price.cost(input_tokens, output_tokens)
 
 
 def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:

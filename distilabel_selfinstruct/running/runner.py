@@ -40,13 +40,12 @@ LOOKS_BETWEEN_REPORTS = 10
 class RunResult:
     """A run that ended: what it made, what it dropped, the size of it (Table 1), and its last progress.
 
-    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C; then `stopped` says
-    why. `stop_reason` is why instruction generation ended. Both are sentences.
+    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C. `stop_reason` says why
+    the run ended, as a sentence.
     """
 
     folder: Path
     status: RunStatus
-    stopped: str
     stop_reason: str
     tasks: tuple[GeneratedTask, ...]
     rejections: tuple[RecordedRejection, ...]
@@ -114,7 +113,12 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
         write_outputs(folder, records)
         notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
         folder.finish(
-            {"status": status.value, "problems": problems, "stop_reason": records.stop_reason, "notes": notes}
+            {
+                "status": status.value,
+                "problems": problems,
+                "stop_reason": stopped or records.stop_reason,
+                "notes": notes,
+            }
         )
     if problems:
         raise PipelineError(
@@ -124,8 +128,7 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     return RunResult(
         folder=folder.path,
         status=status,
-        stopped=stopped,
-        stop_reason=records.stop_reason,
+        stop_reason=stopped or records.stop_reason,
         tasks=records.tasks,
         rejections=records.rejections,
         statistics=statistics(instruction_rows(records.tasks), instance_rows(records.tasks)),

@@ -2,7 +2,8 @@
 
 So `make test-fast`, which leaves the marked tests out, starts none: no command, no pipeline, no server and no browser.
 Marks come from the fixtures that a test uses, and from its code: a test that calls something in `tests` that calls
-`subprocess` or `tests.processes`, or gets it as a default, starts a process. Where the package itself starts one, `pytest.mark.process` says so.
+`subprocess` or `tests.processes`, or gets it as a default, starts a process. Where the package itself starts one,
+`pytest.mark.process` says so.
 """
 
 import inspect

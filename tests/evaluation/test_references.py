@@ -29,6 +29,7 @@ def expected(name):
     return json.loads((RECORDINGS / "rouge" / f"{name}.expected.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_the_recorded_scores_of_eight_models_come_out_to_the_digits_given():
     rouge_l = rouge_l_scorer()
@@ -40,6 +41,7 @@ def test_the_recorded_scores_of_eight_models_come_out_to_the_digits_given():
     assert {model: round(100 * fmean(scores), 4) for model, scores in by_model.items()} == means
 
 
+@pytest.mark.slow
 @needs_recordings
 def test_the_published_score_of_rouge_1_5_5_lies_beside_ours():
     rouge_l = rouge_l_scorer()
@@ -63,6 +65,7 @@ def test_the_published_score_of_rouge_1_5_5_lies_beside_ours():
         ("text-davinci-003", 33.6378),
     ],
 )
+@pytest.mark.slow
 def test_files_of_the_paper_are_scored_as_they_are(model, rouge_l):
     folder = RECORDINGS / "self_instruct"
     answers = answers_of(jsonl.read(folder / "predictions" / f"{model}.jsonl"), "response")

@@ -9,7 +9,10 @@ from tests.hub.builders import run_folder
 from tests.hub.conftest import READ_TOKEN
 from tests.local_hub_server import Fault
 
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning"),
+]
 
 NAME = "acme/tasks"
 OPTIONS = {"license": "mit", "unreviewed": True}

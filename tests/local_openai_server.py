@@ -18,6 +18,7 @@ KEY = "sk-test-0123456789abcdef"
 
 COMPLETIONS = "/v1/completions"
 CHAT = "/v1/chat/completions"
+MODELS = "/v1/models"
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,13 @@ class LocalOpenAIServer:
 
     Args:
         answer: what to answer.
+        models: the list of models, as JSON; None for a server that has none.
     """
 
-    def __init__(self, answer: Callable[[Asked], Reply] | Sequence[Reply]) -> None:
+    def __init__(
+        self, answer: Callable[[Asked], Reply] | Sequence[Reply], *, models: dict[str, Any] | None = None
+    ) -> None:
+        self.models = models
         self.asked: list[Asked] = []
         self.most_at_a_time = 0
         self._at_a_time = 0
@@ -167,6 +172,12 @@ class LocalOpenAIServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                if self.path == MODELS and server.models is not None:
+                    self._send(200, json.dumps(server.models), {"Content-Type": "application/json"})
+                else:
+                    self._send(404, _error(f"Invalid URL (GET {self.path})"), {"Content-Type": "application/json"})
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))

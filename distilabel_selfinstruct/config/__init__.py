@@ -2,11 +2,13 @@
 
 from distilabel_selfinstruct.config.description import described_run
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
-from distilabel_selfinstruct.config.run_config import Price, RunConfig
+from distilabel_selfinstruct.config.pricing import Price, Tokens
+from distilabel_selfinstruct.config.run_config import RunConfig
 
 __all__ = [
     "Price",
     "RunConfig",
+    "Tokens",
     "described_run",
     "load_config",
     "read_yaml",

@@ -125,6 +125,12 @@ class OpenAICompatibleLLM(OpenAILLM):
                 completion, choices = self._read(response)
         return _output(completion, choices, retries)
 
+    async def list_models(self) -> Any:
+        """The server's list of models, as it came."""
+        client: Any = self._aclient
+        response = await client.models.with_raw_response.list()
+        return response.http_response.json()
+
     async def aclose(self) -> None:
         """Close the connections to the server; from the event loop in which it was asked."""
         await self._aclient.close()

@@ -1,5 +1,6 @@
 """The sections on a run: what people say, what was dropped, how the run went, what it used."""
 
+from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.section import ReportSection
 
@@ -78,7 +79,7 @@ def usage_section(report: Report) -> ReportSection:
     if not found.total.input_tokens + found.total.output_tokens:
         paragraphs.append("The model did not count its tokens.")
     if found.cost is not None:
-        paragraphs.append(f"At the prices given for the run, it cost {found.cost:,.2f}.")
+        paragraphs.append(f"At the prices in run.json, it cost {in_dollars(found.cost)}.")
     else:
         paragraphs.append("The cost is unknown, because the run has no price for its model.")
     if found.unreadable:

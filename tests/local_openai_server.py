@@ -167,6 +167,11 @@ class LocalOpenAIServer:
             self._at_a_time -= 1
         return reply
 
+    def _list_models(self, path: str) -> tuple[int, str]:
+        if path == MODELS and self.models is not None:
+            return 200, json.dumps(self.models)
+        return 404, _error(f"Invalid URL (GET {path})")
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
 
@@ -174,10 +179,8 @@ class LocalOpenAIServer:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                if self.path == MODELS and server.models is not None:
-                    self._send(200, json.dumps(server.models), {"Content-Type": "application/json"})
-                else:
-                    self._send(404, _error(f"Invalid URL (GET {self.path})"), {"Content-Type": "application/json"})
+                status, body = server._list_models(self.path)
+                self._send(status, body, {"Content-Type": "application/json"})
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))

@@ -91,8 +91,7 @@ def test_decoding_takes_the_short_names_too(tmp_path: Path) -> None:
     [
         (
             "llm: {classification: openai:b}",
-            "llm names no model for instruction_generation and instance_generation: name one for every stage, or one "
-            "for all.",
+            "llm names no model for instruction_generation and instance_generation: name one for every stage",
         ),
         ("llm: {clasification: openai:b}", "There is no stage clasification that asks a model: use instruction_gen"),
         ("stages: {instance_filtering: openai:b}", "There is no stage instance_filtering that asks a model"),

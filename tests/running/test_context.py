@@ -50,7 +50,7 @@ def test_a_context_that_is_long_enough_or_not_known_needs_no_words(context: int 
 
 
 def test_a_context_that_cannot_take_the_prompts_is_an_error_with_both_numbers() -> None:
-    with pytest.raises(ModelError, match="takes 1,024 together. Start the server with a longer context") as refusal:
+    with pytest.raises(ModelError, match=r"takes 1,024 together\. Start the server with a longer context") as refusal:
         checked(1024)
     assert str(refusal.value).startswith("Prompts of instance_generation need about 1,")
     assert refusal.value.url

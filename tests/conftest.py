@@ -1,6 +1,7 @@
 """Parts that many tests share and that take seconds to start."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ pytest_plugins = ["tests.guard"]
 # One profile for all property tests: how long an example takes depends on what else the machine does.
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
+
+# The openai client asks for the processor with its first request, for which Python starts `uname` once in a process.
+platform.processor()
 
 # Nothing heavy is imported here: most tests need neither a server nor a browser.
 

@@ -119,7 +119,7 @@ class QualityWatch:
             elif request not in self._copying[stage]:
                 self._copying[stage].add(request)
                 self._add(stage, Fault.COPIES, detail)
-        if reason.value == "unknown_markers":
+        if reason is Reason.UNKNOWN_MARKERS:
             self._add(stage, Fault.UNKNOWN_MARKERS, detail)
         if stage is Stage.CLASSIFICATION and reason in (Reason.UNCLEAR_ANSWER, Reason.FAILED_REQUEST):
             self._verdicts[False] -= 1  # it was taken for a no and is none

@@ -24,9 +24,10 @@ def stage_named(name: object) -> Stage:
     Raises:
         ConfigError: there is none.
     """
-    found = _NAMES.get(name.value if isinstance(name, Stage) else str(name))
+    wanted = name.value if isinstance(name, Stage) else str(name)
+    found = _NAMES.get(wanted)
     if found is None:
-        raise ConfigError(f"There is no stage {name!s:.40} that asks a model: use {', '.join(_NAMES)}.")
+        raise ConfigError(f"There is no stage {wanted!r} that asks a model: use {', '.join(_NAMES)}.")
     return found
 
 

@@ -127,5 +127,5 @@ def test_an_equals_sign_in_a_value_is_no_stage() -> None:
 
 
 def test_a_stage_that_is_not_known_is_named_with_those_that_are() -> None:
-    with pytest.raises(ConfigError, match="There is no stage clasification that asks a model: use instruction_gen"):
+    with pytest.raises(ConfigError, match="There is no stage 'clasification' that asks a model: use instruction_gen"):
         overrides_of(parsed("--llm", "clasification=openai:small"))

@@ -93,8 +93,8 @@ def test_decoding_takes_the_short_names_too(tmp_path: Path) -> None:
             "llm: {classification: openai:b}",
             "llm names no model for instruction_generation and instance_generation: name one for every stage",
         ),
-        ("llm: {clasification: openai:b}", "There is no stage clasification that asks a model: use instruction_gen"),
-        ("stages: {instance_filtering: openai:b}", "There is no stage instance_filtering that asks a model"),
+        ("llm: {clasification: openai:b}", "There is no stage 'clasification' that asks a model: use instruction_gen"),
+        ("stages: {instance_filtering: openai:b}", "There is no stage 'instance_filtering' that asks a model"),
         ("llm: openai:a\nstages: {classification: 3}", "stages.classification is 3: write a model, or its options"),
         ("stages: 3", "stages is 3: write STAGE: MODEL"),
         (
@@ -105,7 +105,10 @@ def test_decoding_takes_the_short_names_too(tmp_path: Path) -> None:
             "llm: openai:a\nstages: {classification: {language: de}}",
             "language cannot differ in classification: a stage takes llm, base_url, prompt_form, ",
         ),
-        ("decoding: {instance_filtering: {temperature: 1}}", "There is no stage instance_filtering that asks a model"),
+        (
+            "decoding: {instance_filtering: {temperature: 1}}",
+            "There is no stage 'instance_filtering' that asks a model",
+        ),
     ],
 )
 def test_what_cannot_work_in_a_stage_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:

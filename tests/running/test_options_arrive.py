@@ -20,7 +20,7 @@ FIRST, SECOND, THIRD, FOURTH = Stage
 MODEL_STEPS = (FIRST, SECOND, THIRD)
 
 ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
-    "prompts": ("de", MODEL_STEPS),
+    "prompts": ("de", (*MODEL_STEPS, FOURTH)),
     "prompt_form": ("chat", MODEL_STEPS),
     "max_in_flight": (7, MODEL_STEPS),
     "max_requests": (70, MODEL_STEPS),

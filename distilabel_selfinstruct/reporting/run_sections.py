@@ -44,7 +44,10 @@ def rejections_section(report: Report) -> ReportSection:
     return ReportSection(
         "rejections",
         "What was dropped",
-        (f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else (),
+        (
+            *((f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else ()),
+            *(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
+        ),
         plots=(("rejections", "Dropped texts by stage and rule"),),
         folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
         left_out=report.left_out.get("rejections", ""),

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.analysis.quality import Fault, QualityWatch
 from distilabel_selfinstruct.config import Tokens
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import completion_of
+from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
 
@@ -211,10 +212,9 @@ class ProgressReader:
             if completion.text is None:
                 counts.failed += 1
                 counts.last_failure = self._progress.last_failure = completion.error
-                self._watch.failure(stage, completion.error)
             else:
                 counts.uncounted += not (completion.input_tokens or completion.output_tokens)
-                self._watch.answer(stage, completion.text, truncated=completion.truncated)
+            count_completion(self._watch, stage, completion)
             if not self._is_first_look:
                 counts.asked += 1
                 if counts.began is None:
@@ -223,7 +223,7 @@ class ProgressReader:
     def _count_rejections(self, stage: Stage) -> None:
         for row in self._new_rows(stage, STEP_REJECTIONS):
             self._progress.rejections[row["reason"]] += 1
-            self._watch.rejection(stage, Reason(row["reason"]), row["detail"], row["request"])
+            count_rejection(self._watch, stage, row)
             # Candidates beyond the wanted number say nothing about acceptance.
             if stage is Stage.INSTRUCTION_GENERATION and row["reason"] != Reason.OVER_LIMIT.value:
                 self._progress.instruction_rejections += 1
@@ -231,13 +231,8 @@ class ProgressReader:
     def _count_results(self, stage: Stage) -> None:
         rows = self._new_rows(stage, STEP_RESULTS)
         self._progress.stages[stage].finished += len(rows)
-        if stage is Stage.INSTRUCTION_GENERATION:
-            self._watch.admitted(len(rows))
-        elif stage is Stage.CLASSIFICATION:
-            for row in rows:
-                if row["is_classification"] is not None:
-                    self._watch.verdict(is_classification=row["is_classification"])
-        elif stage is Stage.INSTANCE_FILTERING:
+        count_results(self._watch, stage, rows)
+        if stage is Stage.INSTANCE_FILTERING:
             self._progress.instances += sum(len(row["instances"]) for row in rows)
 
     def _new_rows(self, stage: Stage, name: str) -> list[Row]:

@@ -18,13 +18,14 @@ from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.prompts import apply_overrides, default_decoding
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.ratings.table_2 import Count, Quality
-from distilabel_selfinstruct.records import Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Row, Stage
 from distilabel_selfinstruct.reporting import Report
 
 _LABELS = {
@@ -47,7 +48,10 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class CardFacts:
-    """The contents of a card. `examples` are published instances. In `report`, raters have pseudonyms."""
+    """The contents of a card. `examples` are published instances. In `report`, raters have pseudonyms.
+
+    Of the `notes` of the stages, a card repeats those on sampling: others may tell of the user's own server.
+    """
 
     repo_id: str
     license: License
@@ -63,6 +67,8 @@ class CardFacts:
     has_pipeline: bool
     includes_seeds: bool
     figures: tuple[CardFigure, ...]
+    is_unfinished: bool = False
+    notes: tuple[tuple[str, Note], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
     title = re.sub(r"[-_.]+", " ", name).strip()
     published, config, review = facts.published, facts.config, facts.report.review
     table_2 = review.quality if review else None
-    llm = public_model(config.llm) if config else ""
-    models = published.models or ((llm,) if llm else ("an unnamed model",))
+    llms = _llms(config) if config else []
+    models = published.models or tuple(dict.fromkeys(llm for llm, _ in llms)) or ("an unnamed model",)
     statuses = {DecisionStatus.KEPT, *published.include}
     return {
         "front_matter": front_matter(
@@ -128,8 +134,12 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         ],
         "decoding": _decoding(config) if config else [],
         "config": config,
-        "llm": llm,
-        "prompt_form": config.effective_prompt_form if config else "",
+        "llms": llms,
+        "is_recording": bool(llms) and all(words.startswith("recorded:") for words, _ in llms),
+        "is_unfinished": facts.is_unfinished,
+        "sampling_notes": [
+            (stage.replace("_", " "), note.text) for stage, note in facts.notes if note.kind is NoteKind.SAMPLING
+        ],
         "prompts": public_text(config.prompts) if config else "",
         "seeds": _seeds(facts),
         "hashes": facts.hashes,
@@ -206,6 +216,17 @@ def _value(estimate: Estimate | None) -> str:
     return "–" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
 
 
+def _llms(config: RunConfig) -> list[tuple[str, str]]:
+    """Each model, and how it was asked: in which form, and in which stages if there are several models."""
+    asking: dict[tuple[str, str], list[str]] = {}
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        asking.setdefault((public_model(own.llm), own.effective_prompt_form), []).append(stage.value.replace("_", " "))
+    if len(asking) == 1:
+        return [(llm, f"with {form} prompts") for llm, form in asking]
+    return [(llm, f"with {form} prompts, in {' and '.join(stages)}") for (llm, form), stages in asking.items()]
+
+
 def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     stages = (
         ("instruction generation", Stage.INSTRUCTION_GENERATION, False),
@@ -215,7 +236,8 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     )
     rows = []
     for label, stage, is_classification in stages:
-        usual = default_decoding(stage, is_classification=is_classification, form=config.effective_prompt_form)
+        form = config.for_stage(stage).effective_prompt_form
+        usual = default_decoding(stage, is_classification=is_classification, form=form)
         used = apply_overrides(usual, config.decoding.get(stage, {}))
         numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
         rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))

@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from distilabel_selfinstruct.config.faults import fault_sentences
 from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.config.stages import merged
 from distilabel_selfinstruct.errors import ConfigError, reading
 
 
@@ -38,23 +40,13 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
         ConfigError: an option is unknown or has a value that cannot work.
     """
     options = read_yaml(path, "the configuration") if path is not None else {}
+
+    def place(name: str) -> str:
+        return f" in {path}" if path is not None and name not in overrides else ""
+
     try:
-        return RunConfig(**{**options, **overrides})
+        return RunConfig(**merged(options, overrides))
     except ValidationError as error:
-        raise ConfigError(_sentence(error, path, overrides)) from error
+        raise ConfigError(fault_sentences(error, RunConfig.model_fields, place)) from error
     except TypeError as error:
         raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
-
-
-def _sentence(error: ValidationError, path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> str:
-    parts = []
-    for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"])
-        source = f" in {path}" if path is not None and fault["loc"][0] not in overrides else ""
-        if fault["type"] == "extra_forbidden":
-            known = ", ".join(RunConfig.model_fields)
-            parts.append(f"There is no option {name!r}{source}: use {known}.")
-        else:
-            message = fault["msg"].removeprefix("Input ").removeprefix("Value error, ")
-            parts.append(f"{name} is {fault['input']!r}{source}: it {message}.")
-    return " ".join(parts)

@@ -12,7 +12,6 @@ from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
-from distilabel_selfinstruct.running.progress import ProgressReader
 
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
 
@@ -93,33 +92,6 @@ def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     )
     write_outputs(folder, read_run(folder.state))
     assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
-
-
-def test_progress_counts_what_the_journals_gained(tmp_path):
-    folder = a_run(tmp_path)
-    reader = ProgressReader(folder.state, wanted=4)
-    assert reader.read().admitted == 2
-    journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "three", **ADMITTED})
-    journal(
-        folder, Stage.INSTRUCTION_GENERATION, {"reason": "too_short"}, {"reason": "over_limit"}, name="rejections.jsonl"
-    )
-    journal(folder, Stage.INSTRUCTION_GENERATION, {"input_tokens": 5, "output_tokens": 2}, name="completions.jsonl")
-    progress = reader.read()
-    assert (progress.admitted, progress.instances, progress.input_tokens) == (3, 1, 5)
-    assert progress.acceptance_rate == 0.75
-    assert dict(progress.rejections) == {"too_short": 1, "over_limit": 1}
-
-
-def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
-    folder = a_run(tmp_path)
-    path = folder.state / Stage.INSTRUCTION_GENERATION.value / "results.jsonl"
-    reader = ProgressReader(folder.state, wanted=4)
-    with path.open("a") as stream:
-        stream.write('{"instruction": "th')
-        stream.flush()
-        assert reader.read().admitted == 2
-        stream.write('ree"}\n')
-    assert reader.read().admitted == 3
 
 
 def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):

@@ -30,11 +30,14 @@ def status(folder: Folder) -> None:
     run = RunFolder(folder)
     description, config = described_run(run.path)
     watch = QualityWatch(classification_only=config.classification_only)
-    progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console = get_console()
-    lines = [f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"]
-    for line in lines:
+    for line in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+    if not run.state.is_dir():
+        text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        return
+    progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console.print(progress_view(config, progress, timed=False))
     console.print(stages_table(progress))
     told = [f"{stage.value}: {note.text}" for stage, note in progress.notes]
@@ -107,5 +110,8 @@ def _state(is_held: bool, description: dict[str, Any]) -> str:
     if status == RunStatus.STOPPED:
         return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
     if status == RunStatus.FAILED:
-        return f"failed: {' '.join(map(str, description.get('problems') or ()))}"
-    return f"{status}: {description.get('stop_reason')}"
+        problems = description.get("problems")
+        return f"failed: {' '.join(map(str, problems)) if isinstance(problems, list) else problems}"
+    if status == RunStatus.FINISHED:
+        return f"finished: {description.get('stop_reason')}"
+    return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."

@@ -8,7 +8,11 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import GeneratedTask, Instance, Reason, RecordedRejection, Row, Stage
+
+_ADMITTED = ("instruction", "nearest_instruction", "nearest_rouge_l", "request", "model_name")
+"""What the first stage says of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,14 @@ def read_run(state: Path) -> RunRecords:
     Raises:
         JournalError: a line is damaged, or lacks a field.
     """
-    results = {stage: _rows(state / stage.value / STEP_RESULTS) for stage in Stage}
-    ends = _rows(state / Stage.INSTRUCTION_GENERATION.value / END)
+    results = {stage: list(read_rows(state / stage.value / STEP_RESULTS)) for stage in Stage}
+    ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
     task_types = {row["instruction"]: row["is_classification"] for row in results[Stage.CLASSIFICATION]}
     instances = {row["instruction"]: row["instances"] for row in results[Stage.INSTANCE_FILTERING]}
     return RunRecords(
         tasks=tuple(
             GeneratedTask(
-                **row,
+                **{name: row[name] for name in _ADMITTED},
                 is_classification=task_types.get(row["instruction"], False),
                 instances=tuple(Instance(**instance) for instance in instances.get(row["instruction"], ())),
             )
@@ -85,7 +89,3 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
             fault = f"is not a rejection record ({type(error).__name__}: {error})"
         if fault:
             raise JournalError(f"{os.fspath(path)}, line {line.number}: the line {fault}. Repair or remove it.", path)
-
-
-def _rows(path: Path) -> list[Row]:
-    return list(jsonl.read(path)) if path.exists() else []

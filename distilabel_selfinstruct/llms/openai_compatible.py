@@ -14,6 +14,7 @@ from openai import APIStatusError
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
@@ -45,7 +46,7 @@ class _Spent:
     retries: int = 0
 
 
-class OpenAICompatibleLLM(OpenAILLM):
+class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     """distilabel's `OpenAILLM`, which adapts to the server and returns all that an answer says.
 
     A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. A parameter that the server

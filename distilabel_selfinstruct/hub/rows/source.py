@@ -119,7 +119,7 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
     why = why_unfinished(description)
     if why and not allowed:
         raise PublishError(
-            f"The run in {folder} {why} Run its command again to resume it, or publish its rows with --unfinished."
+            f"The run in {folder} {why} Run its command again to resume it, or publish its rows with `unfinished`."
         )
     missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:

@@ -20,7 +20,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection, Stage
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 
@@ -108,17 +108,21 @@ class RunDisplay:
         self._console.print()
         self._console.print(rejections_table(result.rejections))
         self._console.print()
-        if result.stopped:
-            self._say(f"Stopped: {result.stopped} Run the same command again to resume.")
         folder = RunFolder(result.folder)
         for text in (
-            result.stop_reason,
+            _end(result),
             _used(self._config, result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
         ):
             self._say(text)
+
+
+def _end(result: "RunResult") -> str:
+    if result.status is RunStatus.STOPPED:
+        return f"Stopped: {result.stop_reason} Run the same command again to resume."
+    return result.stop_reason
 
 
 def statistics_table(statistics: Statistics) -> Table:

@@ -41,13 +41,12 @@ LOOKS_BETWEEN_REPORTS = 10
 class RunResult:
     """A run that ended: what it made, what it dropped, the size of it (Table 1), and its last progress.
 
-    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C; then `stopped` says
-    why. `stop_reason` is why instruction generation ended. Both are sentences.
+    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C. `stop_reason` says why
+    the run ended, as a sentence.
     """
 
     folder: Path
     status: RunStatus
-    stopped: str
     stop_reason: str
     tasks: tuple[GeneratedTask, ...]
     rejections: tuple[RecordedRejection, ...]
@@ -124,8 +123,8 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
         notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
-        outcome = {"status": status.value, "problems": problems, "stop_reason": records.stop_reason}
-        folder.finish({**outcome, "notes": notes})
+        reason = stopped or records.stop_reason
+        folder.finish({"status": status.value, "problems": problems, "stop_reason": reason, "notes": notes})
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "
@@ -140,8 +139,7 @@ def _result(
     return RunResult(
         folder=folder.path,
         status=status,
-        stopped=stopped,
-        stop_reason=records.stop_reason,
+        stop_reason=stopped or records.stop_reason,
         tasks=records.tasks,
         rejections=records.rejections,
         statistics=statistics(instruction_rows(records.tasks), instance_rows(records.tasks)),

@@ -1,6 +1,7 @@
 """Parts that many tests share and that take seconds to start."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ pytest_plugins = ["tests.guard"]
 settings.register_profile("ours", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("ours"), max_examples=10)  # for `make test-fast`
 settings.load_profile("ours")
+
+# The openai client asks for the processor with its first request, for which Python starts `uname` once in a process.
+platform.processor()
 
 # Nothing heavy is imported here: most tests need neither a server nor a browser.
 

@@ -21,6 +21,7 @@ KEY = "sk-test-0123456789abcdef"
 
 COMPLETIONS = "/v1/completions"
 CHAT = "/v1/chat/completions"
+MODELS = "/v1/models"
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,13 @@ class LocalOpenAIServer:
 
     Args:
         answer: what to answer.
+        models: the list of models, as JSON; None for a server that has none.
     """
 
-    def __init__(self, answer: Callable[[Asked], Reply] | Sequence[Reply]) -> None:
+    def __init__(
+        self, answer: Callable[[Asked], Reply] | Sequence[Reply], *, models: dict[str, Any] | None = None
+    ) -> None:
+        self.models = models
         self.asked: list[Asked] = []
         self.tokens_served = (0, 0)
         self.most_at_a_time = 0
@@ -174,11 +179,20 @@ class LocalOpenAIServer:
             self._at_a_time -= 1
         return reply
 
+    def _list_models(self, path: str) -> tuple[int, str]:
+        if path == MODELS and self.models is not None:
+            return 200, json.dumps(self.models)
+        return 404, _error(f"Invalid URL (GET {path})")
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                status, body = server._list_models(self.path)
+                self._send(status, body, {"Content-Type": "application/json"})
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
@@ -191,15 +205,7 @@ class LocalOpenAIServer:
                 if reply.connection_drops:
                     self.close_connection = True
                     return
-                if reply.raw is not None:
-                    body = reply.raw
-                elif reply.status == 200:
-                    body = json.dumps(_completion(asked, reply))
-                elif reply.error_body is not None:
-                    body = json.dumps(reply.error_body)
-                else:
-                    body = _error(reply.error.replace("{key}", asked.key))
-                self._send(reply.status, body, {"Content-Type": reply.content_type, **reply.headers})
+                self._send(reply.status, _body(asked, reply), {"Content-Type": reply.content_type, **reply.headers})
 
             def _send(self, status: int, body: str, headers: dict[str, str]) -> None:
                 content = body.encode()
@@ -216,6 +222,16 @@ class LocalOpenAIServer:
                 pass
 
         return Handler
+
+
+def _body(asked: Asked, reply: Reply) -> str:
+    if reply.raw is not None:
+        return reply.raw
+    if reply.status == 200:
+        return json.dumps(_completion(asked, reply))
+    if reply.error_body is not None:
+        return json.dumps(reply.error_body)
+    return _error(reply.error.replace("{key}", asked.key))
 
 
 def _error(message: str) -> str:

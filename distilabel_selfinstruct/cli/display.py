@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,26 @@ from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection, RunStatus
-from distilabel_selfinstruct.running.budget import cost
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
-from distilabel_selfinstruct.running.progress import Progress
+from distilabel_selfinstruct.running.progress import Progress, StageProgress
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.runner import RunResult
 
 SECONDS_BETWEEN_LINES = 10.0
+
+SHOWN_FAILURE = 160
+"""Characters of a failure in a line; the journal has it whole."""
 
 
 class RunDisplay:
@@ -38,6 +44,8 @@ class RunDisplay:
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._last_line = 0.0
         self._announced = False
+        self._num_notes_shown = 0
+        self._num_failures_shown = 0
 
     def __enter__(self) -> Self:
         return self
@@ -48,34 +56,53 @@ class RunDisplay:
         if self._live.is_started:
             self._live.stop()
 
+    def tell(self, text: str) -> None:
+        """Show a sentence about what is done before the start."""
+        self._say(text, style="dim")
+
     def update(self, progress: Progress) -> None:
         """Show the progress now, or on plain output if some time has passed since the last line."""
         if not self._announced:
             self._announced = True
-            self._announce()
+            self._announce(progress)
+        self._show_notes(progress)
         if self._console.is_terminal:
             self._live.update(progress_view(self._config, progress))
-        elif time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
+            return
+        failed_first = progress.failures > 0 and not self._num_failures_shown
+        if failed_first or time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            self._console.print(_line(progress), highlight=False, soft_wrap=True)
+            self._num_failures_shown = progress.failures
+            self._say(_line(self._config, progress))
 
-    def _used(self, progress: Progress) -> str:
-        return f"{progress.elapsed:.0f} s, {_tokens(progress)}{_cost(self._config, progress)}{_trouble(progress)}."
+    def _say(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
 
-    def _announce(self) -> None:
+    def _announce(self, progress: Progress) -> None:
         # Only now is it known that the run could start.
-        provider, _, model = self._config.llm.partition(":")
-        if provider == "recorded":
-            self._console.print(f"Replaying the recording [bold]{model}[/]: no model is asked.", highlight=False)
+        recordings = sorted({llm.partition(":")[2] for llm in self._config.llms.values() if _is_recorded(llm)})
+        if recordings:
+            where = "" if all(map(_is_recorded, self._config.llms.values())) else " there"
+            self._say(f"Replaying the recording {', '.join(recordings)}: no model is asked{where}.")
         if said := self._feedback.summary(classification_only=self._config.classification_only):
-            self._console.print(said, highlight=False, soft_wrap=True)
+            self._say(said)
+        if progress.reused:
+            self._say(f"{progress.reused:,} answers on disk are reused.")
         if self._console.is_terminal:
             self._live.start()
+
+    def _show_notes(self, progress: Progress) -> None:
+        """Each note once. Of those of an earlier start, what was waited for then is over."""
+        for number, (stage, note) in enumerate(progress.notes):
+            is_over = number < progress.num_notes_before and note.kind is NoteKind.WAITING
+            if number >= self._num_notes_shown and not is_over:
+                self._say(shown_note(stage, note), style="yellow")
+        self._num_notes_shown = len(progress.notes)
 
     def show_result(self, result: "RunResult") -> None:
         """The final tables, and where the files are."""
         if not self._console.is_terminal:
-            self._console.print(_line(result.progress), highlight=False, soft_wrap=True)
+            self._say(_line(self._config, result.progress))
         self._console.print()
         self._console.print(statistics_table(result.statistics))
         self._console.print()
@@ -84,12 +111,12 @@ class RunDisplay:
         folder = RunFolder(result.folder)
         for text in (
             _end(result),
-            self._used(result.progress),
+            _used(self._config, result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
         ):
-            self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+            self._say(text)
 
 
 def _end(result: "RunResult") -> str:
@@ -147,20 +174,75 @@ def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) 
     facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
     facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
     facts.add_row("stages", f"classified {progress.classified}", _later_stages(progress))
-    facts.add_row("requests", str(sum(progress.requests.values())), f"{_tokens(progress)}{_cost(config, progress)}")
+    facts.add_row("requests", f"{progress.requests:,}", f"{_tokens(progress)}{_cost(config, progress)}")
     if progress.failures or progress.retries:
-        facts.add_row("trouble", f"failed {progress.failures}", f"retried {progress.retries}")
+        last = Text(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
+        facts.add_row("failed", f"{progress.failures}, retried {progress.retries}", last)
     if timed:
         facts.add_row("elapsed", shown_time(progress.elapsed), f"left {shown_time(progress.seconds_left)}")
     return Group(facts)
 
 
-def _line(progress: Progress) -> str:
+def stages_table(progress: Progress) -> Table:
+    """What each stage did, in numbers; columns without any are left out."""
+    columns: dict[str, Callable[[StageProgress], int]] = {
+        "done": lambda stage: stage.finished,
+        "requests": lambda stage: stage.requests,
+        "failed": lambda stage: stage.failed,
+        "retried": lambda stage: stage.retries,
+        "tokens in": lambda stage: stage.input_tokens,
+        "cached": lambda stage: stage.cached_tokens,
+        "tokens out": lambda stage: stage.output_tokens,
+        "thoughts": lambda stage: stage.reasoning_tokens,
+    }
+    shown = {name: count for name, count in columns.items() if any(map(count, progress.stages.values()))}
+    table = Table(title="By stage", title_justify="left")
+    table.add_column("stage", no_wrap=True)
+    for name in shown:
+        table.add_column(name, justify="right")
+    for stage, counts in progress.stages.items():
+        numbers = (
+            f"{count(counts):,}" if stage.asks_a_model or name == "done" else "" for name, count in shown.items()
+        )
+        table.add_row(stage.value, *numbers)
+    return table
+
+
+def _line(config: RunConfig, progress: Progress) -> str:
+    failed = ""
+    if progress.failures:
+        failed = f"failed {progress.failures} (last: {shown_failure(progress.last_failure)}) | "
     return (
         f"admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
-        f"{_later_stages(progress)} | {_dropped(progress)} | {_tokens(progress)} | {shown_time(progress.elapsed)} | "
+        f"classified {progress.classified}, {_later_stages(progress)} | {_dropped(progress)} | {failed}"
+        f"{_tokens(progress)}{_cost(config, progress)} | {shown_time(progress.elapsed)} | "
         f"left {shown_time(progress.seconds_left)}"
     )
+
+
+def _used(config: RunConfig, progress: Progress) -> str:
+    used = f"{progress.elapsed:.0f} s, {_tokens(progress)}{_cost(config, progress)}"
+    if progress.failures or progress.retries:
+        used += f", {progress.failures} requests failed, {progress.retries} retries"
+    if not progress.failures:
+        return f"{used}."
+    return f"{used}. The last failure was: {shown_failure(progress.last_failure)}"
+
+
+def _is_recorded(llm: str) -> bool:
+    return llm.startswith("recorded:")
+
+
+def shown_note(stage: Stage, note: Note) -> str:
+    """A note of a stage, with flags for the options that it names. A wait repeats the words of a server."""
+    text = note.text if note.kind is NoteKind.WAITING else with_flags(note.text)
+    return f"{stage.value}: {text}"
+
+
+def shown_failure(error: str) -> str:
+    """A failure on one line, shortened."""
+    line = " ".join(error.split())
+    return line if len(line) <= SHOWN_FAILURE else f"{line[: SHOWN_FAILURE - 1]}…"
 
 
 def _later_stages(progress: Progress) -> str:
@@ -174,19 +256,16 @@ def _dropped(progress: Progress) -> str:
 
 def _tokens(progress: Progress) -> str:
     if not progress.input_tokens + progress.output_tokens:
-        return "tokens not counted by the model"
-    return f"{progress.input_tokens:,} tokens in, {progress.output_tokens:,} out"
+        return "tokens not counted" if progress.uncounted else "no tokens yet"
+    cached = f" ({progress.cached_tokens:,} cached)" if progress.cached_tokens else ""
+    thoughts = f" ({progress.reasoning_tokens:,} of thoughts)" if progress.reasoning_tokens else ""
+    uncounted = f", not counted in {progress.uncounted:,} answers" if progress.uncounted else ""
+    return f"{progress.input_tokens:,} tokens in{cached}, {progress.output_tokens:,} out{thoughts}{uncounted}"
 
 
 def _cost(config: RunConfig, progress: Progress) -> str:
-    spent = cost(config, progress.input_tokens, progress.output_tokens)
-    return "" if spent is None else f", cost {spent:,.2f}"
-
-
-def _trouble(progress: Progress) -> str:
-    if not progress.failures and not progress.retries:
-        return ""
-    return f", {progress.failures} requests failed, {progress.retries} retries"
+    spent = config.cost(progress.tokens)
+    return "" if spent is None else f", cost {in_dollars(spent)}"
 
 
 def _share(share: float | None) -> str:

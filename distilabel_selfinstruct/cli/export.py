@@ -79,6 +79,8 @@ def export(
 
 
 def _lines(result: "ExportResult") -> Iterator[str]:
+    if result.unfinished:
+        yield f"The run {result.unfinished} Only what it has so far is exported."
     if result.review is not None:
         yield from _review_lines(result.review)
     written = [file for file in (result.train, result.test) if file is not None]

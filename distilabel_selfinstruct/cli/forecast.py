@@ -7,6 +7,7 @@ from rich.text import Text
 
 from distilabel_selfinstruct.cli.display import shown_time
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.running.forecast import Forecast, forecast
 from distilabel_selfinstruct.running.plan import RunPlan
@@ -27,11 +28,12 @@ def forecast_view(plan: RunPlan) -> RenderableType:
 
 def _table(expected: Forecast) -> Table:
     table = Table(title="What the run is expected to take", title_justify="left")
-    for name in ("stage", "requests", "tokens in", "tokens out", "time"):
-        table.add_column(name, justify="left" if name == "stage" else "right")
+    for name in ("stage", "model", "requests", "tokens in", "tokens out", "time"):
+        table.add_column(name, justify="left" if name in ("stage", "model") else "right")
     for stage in expected.stages:
         table.add_row(
             stage.stage.value,
+            stage.llm,
             f"{stage.requests:,}",
             f"{stage.input_tokens:,}",
             f"{stage.output_tokens:,}",
@@ -40,6 +42,7 @@ def _table(expected: Forecast) -> Table:
     table.add_section()
     table.add_row(
         "all, at the same time",
+        "",
         f"{sum(stage.requests for stage in expected.stages):,}",
         f"{sum(stage.input_tokens for stage in expected.stages):,}",
         f"{sum(stage.output_tokens for stage in expected.stages):,}",
@@ -50,9 +53,13 @@ def _table(expected: Forecast) -> Table:
 
 def _cost(config: RunConfig, expected: Forecast) -> str:
     assumed = "Assumed: 4 characters a token, 5 instructions a request, 0.5 s and 50 tokens a second for a response."
+    if all(llm.startswith("recorded:") for llm in config.llms.values()):
+        return f"Cost: nothing, since a recording is replayed. {assumed}"
     if expected.cost is None:
-        return f"Cost: not known, since --prices does not name {config.model!r}. {assumed}"
-    return f"Cost: {expected.cost:,.2f}. {assumed}"
+        missing = ", ".join(sorted({model for model in config.models.values() if model not in config.prices}))
+        return f"Cost: not known, since there is no price for {missing}: give it with --prices. {assumed}"
+    sources = {price.source or "--prices" for model, price in config.prices.items() if model in config.models.values()}
+    return f"Cost: {in_dollars(expected.cost)}, by {'; '.join(sorted(sources))}. {assumed}"
 
 
 def _shortened(prompt: Prompt) -> Text:

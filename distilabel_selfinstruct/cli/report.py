@@ -41,6 +41,9 @@ def report(
         )
     statistics = result.report.table_1
     typer.echo(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
+    run = result.report.run
+    if run is not None and run.status != "finished":
+        typer.echo(f"The run is not finished ({run.status}). {' '.join([run.stop_reason, *run.problems])}".rstrip())
     for part, reason in result.report.left_out.items():
         typer.echo(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     typer.echo(f"{result.page}\n{result.figures}")

@@ -41,14 +41,20 @@ def run(
     if dry_run:
         _show_forecast(settings)
         return
+    if not (fresh or extend) and _is_finished(settings, output):
+        return
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
+    from distilabel_selfinstruct.running.prices import with_known_prices
     from distilabel_selfinstruct.running.runner import run as run_pipeline
 
     host_fixes.restore_plain_tracebacks()
+    settings = with_known_prices(settings)
     display = RunDisplay(settings)
     with display:
-        result = run_pipeline(settings, output, fresh=fresh, extend=extend, on_progress=display.update)
+        result = run_pipeline(
+            settings, output, fresh=fresh, extend=extend, on_progress=display.update, tell=display.tell
+        )
     display.show_result(result)
     if result.status is RunStatus.STOPPED:
         raise typer.Exit(STOPPED_STATUS)
@@ -60,4 +66,25 @@ def _show_forecast(settings: RunConfig) -> None:
     from distilabel_selfinstruct.cli.forecast import forecast_view
     from distilabel_selfinstruct.running.plan import plan_run
 
-    get_console().print(forecast_view(plan_run(settings)))
+    get_console().print(forecast_view(plan_run(settings, dry=True)))
+
+
+def _is_finished(settings: RunConfig, output: Path) -> bool:
+    """Whether there is nothing to do, and if so, say it. This takes no time: the host is not imported."""
+    from rich import get_console
+
+    from distilabel_selfinstruct.config import described_run
+    from distilabel_selfinstruct.files import jsonl
+    from distilabel_selfinstruct.running.folder import RunFolder
+
+    folder = RunFolder(output)
+    if not folder.is_finished(settings):
+        return False
+    instructions, instances = (sum(1 for _ in jsonl.read(path)) for path in (folder.instructions, folder.instances))
+    said = (
+        f"The run in {folder.path} is finished, so nothing was done: {instructions:,} instructions, {instances:,} "
+        f"instances. {described_run(folder.path)[0].get('stop_reason', '')} --extend with a higher --num-instructions "
+        "lets it grow, --fresh starts over."
+    )
+    get_console().print(said, highlight=False, soft_wrap=True, markup=False)
+    return True

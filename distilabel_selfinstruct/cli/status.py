@@ -18,24 +18,36 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The output folder o
 
 
 def status(folder: Folder) -> None:
-    """Counts of the run in DIR."""
+    """Counts of the run in DIR, by stage too, with what failed and what the stages had to say."""
     from rich import get_console
 
-    from distilabel_selfinstruct.cli.display import progress_view
+    from distilabel_selfinstruct.analysis.quality import QualityWatch
+    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, shown_note, stages_table
     from distilabel_selfinstruct.config import described_run
     from distilabel_selfinstruct.running.folder import RunFolder
     from distilabel_selfinstruct.running.progress import ProgressReader
 
     run = RunFolder(folder)
     description, config = described_run(run.path)
+    watch = QualityWatch(classification_only=config.classification_only)
     console = get_console()
-    console.print(f"{run.path}: {_state(run.is_held, description)}", highlight=False, soft_wrap=True, markup=False)
-    if run.state.is_dir():
-        progress = ProgressReader(run.state, config.num_instructions).read()
-        console.print(progress_view(config, progress, timed=False))
-    else:
+    for line in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    if not run.state.is_dir():
         text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
         console.print(text, highlight=False, soft_wrap=True, markup=False)
+        return
+    progress = ProgressReader(run.state, config.num_instructions, watch).read()
+    console.print(progress_view(config, progress, timed=False))
+    console.print(stages_table(progress))
+    told = [shown_note(stage, note) for stage, note in progress.notes]
+    failed = [
+        f"{stage.value}: {counts.failed:,} requests failed, the last one with: {shown_failure(counts.last_failure)}"
+        for stage, counts in progress.stages.items()
+        if counts.failed
+    ]
+    for line in (*told, *failed):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def rejections(

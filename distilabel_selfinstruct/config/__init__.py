@@ -1,13 +1,16 @@
 """All that can be chosen about a run, declared once, and the files that it is read from."""
 
-from distilabel_selfinstruct.config.description import described_run
+from distilabel_selfinstruct.config.description import described_run, why_unfinished
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
-from distilabel_selfinstruct.config.run_config import Price, RunConfig
+from distilabel_selfinstruct.config.pricing import Price, Tokens
+from distilabel_selfinstruct.config.run_config import RunConfig
 
 __all__ = [
     "Price",
     "RunConfig",
+    "Tokens",
     "described_run",
     "load_config",
     "read_yaml",
+    "why_unfinished",
 ]

@@ -1,6 +1,7 @@
 """The description of a run in its folder, `run.json`: the one place that reads it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.records import RunStatus
 
 
 def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
@@ -29,6 +31,18 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
         return description, RunConfig.model_validate(config)
     except ConfigError as error:
         raise RunFolderError(f"{path} was written by {_writer(description)}, or is damaged: {error}", path) from error
+
+
+def why_unfinished(description: Mapping[str, Any]) -> str:
+    """Why a run is not finished, to be read after "The run in DIR "; empty if it is finished."""
+    status = description.get("status")
+    if status == RunStatus.FINISHED.value:
+        return ""
+    known = {RunStatus.STARTED: "was interrupted", RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
+    ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
+    reasons = [str(description.get("stop_reason") or ""), *map(str, description.get("problems") or ())]
+    reason = " ".join(filter(None, reasons))
+    return f"{ended}: {reason}" if reason else f"{ended}."
 
 
 def _writer(description: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import yaml
 
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.config.stages import merged
 from distilabel_selfinstruct.errors import ConfigError, reading
 
 
@@ -45,4 +46,4 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
     def place(name: str) -> str:
         return f" in {path}" if path is not None and name not in overrides else ""
 
-    return RunConfig.model_validate({**options, **overrides}, context={"place": place})
+    return RunConfig.model_validate(merged(options, overrides), context={"place": place})

@@ -34,14 +34,27 @@ FREE_TO_CHANGE = _FreeToChange()
 makes."""
 
 
-def command_line(field: FieldInfo) -> CommandLine:
-    """How the command line shows a field; every field of a configuration says so."""
-    return next(mark for mark in field.metadata if isinstance(mark, CommandLine))
+class _PerStage:
+    """See `PER_STAGE`."""
+
+
+PER_STAGE = _PerStage()
+"""Marks an option that may have another value in a stage: it says what model is asked, and how."""
+
+
+def command_line(field: FieldInfo) -> CommandLine | None:
+    """How the command line shows a field; None for one that it does not show."""
+    return next((mark for mark in field.metadata if isinstance(mark, CommandLine)), None)
 
 
 def is_free_to_change(field: FieldInfo) -> bool:
     """Whether the option may differ when a run is resumed."""
     return any(mark is FREE_TO_CHANGE for mark in field.metadata)
+
+
+def is_per_stage(field: FieldInfo) -> bool:
+    """Whether the option may have another value in a stage."""
+    return any(mark is PER_STAGE for mark in field.metadata)
 
 
 def bounds(field: FieldInfo) -> dict[str, Any]:

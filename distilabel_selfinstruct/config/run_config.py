@@ -1,88 +1,49 @@
 """The options of a run. Each is declared here and nowhere else."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from typing_extensions import Self
 
-from distilabel_selfinstruct.config.faults import CheckedOptions
-from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
+from distilabel_selfinstruct.config.model_options import ModelOptions
+from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel, is_per_stage
+from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
+from distilabel_selfinstruct.config.stages import by_stage
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
-from distilabel_selfinstruct.prompts import (
-    THINKING_TOKENS,
-    PromptForm,
-    Thinking,
-    apply_overrides,
-    check_extra_body,
-    default_decoding,
-)
 from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
 
 DATA = CommandLine(Panel.DATA)
 LIMITS = CommandLine(Panel.LIMITS)
-MODEL = CommandLine(Panel.MODEL)
 SAMPLING = CommandLine(Panel.SAMPLING)
 
 
-class Price(BaseModel):
-    """What a million tokens cost, in any currency."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    input: float = Field(ge=0)
-    output: float = Field(ge=0)
-
-    def cost(self, input_tokens: int, output_tokens: int) -> float:
-        """What the tokens cost."""
-        return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
+MOST_BATCHES, LARGEST_BATCH = 20, 500
+"""Each batch takes some milliseconds, and no stage can begin before the first one is full."""
 
 
-class RunConfig(CheckedOptions):
+def _at_least_one_or_auto(value: object) -> object:
+    """A number that may be left to us; the command line gives it as a text.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("should be a whole number from 1 on, or auto")
+    return value
+
+
+NumberOrAuto = Annotated[int | Literal["auto"], BeforeValidator(_at_least_one_or_auto)]
+
+
+class RunConfig(ModelOptions):
     """The options of a run: of `selfinstruct run`, of its configuration file, of `run` in Python, and of the steps."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
-
-    # The model
-    llm: Annotated[str, CommandLine(Panel.MODEL, "PROVIDER:MODEL")] = Field(
-        default="recorded:demo",
-        min_length=1,
-        description="The model: openai, ollama, hf, transformers, vllm, llamacpp, litellm or recorded, and its name.",
-    )
-    base_url: Annotated[str | None, CommandLine(Panel.MODEL, "URL"), FREE_TO_CHANGE] = Field(
-        default=None, description="Address of an OpenAI-compatible server, up to /v1."
-    )
-    prompt_form: Annotated[PromptForm | None, MODEL] = Field(
-        default=None, description="completion for base models, or chat. Unset: completion for recordings, else chat."
-    )
-    prompts: Annotated[str, CommandLine(Panel.MODEL, "LANGUAGE|DIR")] = Field(
-        default="en", description="A packaged language, or a folder of prompts."
-    )
-    decoding: Annotated[dict[Stage, dict[str, Any]], CommandLine(Panel.MODEL, "STAGE.NAME=VALUE")] = Field(
-        default_factory=dict,
-        description="Override the paper's sampling, as in instruction_generation.temperature=1. Other names go to the "
-        "server as they are, as in classification.seed=7. Repeatable.",
-    )
-    extra_body: Annotated[dict[str, Any], CommandLine(Panel.MODEL, "JSON")] = Field(
-        default_factory=dict,
-        description='Further fields of every request, for servers that know them, as in {"top_k": 40}.',
-    )
-    thinking: Annotated[Thinking | None, MODEL] = Field(
-        default=None,
-        description="Whether and how hard a reasoning model thinks. Unset: off, where the server allows that.",
-    )
-    thinking_tokens: Annotated[int, MODEL] = Field(
-        default=THINKING_TOKENS,
-        ge=0,
-        description="Tokens for thoughts on top of the limit of an answer, where they are not off.",
-    )
-    max_in_flight: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=5, ge=1, description="Requests in flight at a time, in each stage."
-    )
-    request_timeout: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=120, ge=1, description="Seconds to wait for a response."
-    )
-    request_retries: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=6, ge=0, description="How often the client retries a request."
+    stages: dict[Stage, dict[str, Any]] = Field(
+        default_factory=dict, description="Options of the model that differ in a stage, as in STAGE: {llm: MODEL}."
     )
 
     # The data
@@ -153,7 +114,7 @@ class RunConfig(CheckedOptions):
         default=None, ge=1, description="The most tokens, in and out together."
     )
     max_cost: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
-        default=None, gt=0, description="The most to pay; needs prices."
+        default=None, gt=0, description="The most to pay, in US dollars; needs a known price."
     )
     max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, gt=0, description="The longest time."
@@ -163,22 +124,35 @@ class RunConfig(CheckedOptions):
     )
     prices: Annotated[dict[str, Price], CommandLine(Panel.LIMITS, "FILE"), FREE_TO_CHANGE] = Field(
         default_factory=dict,
-        description="YAML with MODEL: {input: PRICE, output: PRICE}, for a million tokens.",
+        description="YAML with lines like MODEL: {input: 0.25, cached_input: 0.025, output: 2}, in US dollars for a "
+        "million tokens. They go before the packaged prices.",
     )
-    batch_size: Annotated[int, LIMITS, FREE_TO_CHANGE] = Field(
-        default=50, ge=1, description="Rows that steps hand on at a time."
+    batch_size: Annotated[NumberOrAuto, CommandLine(Panel.LIMITS, "N|auto"), FREE_TO_CHANGE] = Field(
+        default="auto", description="Rows that steps hand on at a time. auto: one in a short run, more in a long one."
     )
 
-    @field_validator("decoding", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _can_be_applied(cls, decoding: Any) -> Any:
-        for stage, overrides in decoding.items() if isinstance(decoding, dict) else ():
-            known = [stage.value for stage in MODEL_STAGES]
-            if stage not in known:
-                raise ConfigError(f"There is no stage {stage!r} to set the decoding of: use {', '.join(known)}.")
-            if isinstance(overrides, dict):
-                apply_overrides(default_decoding(Stage(stage)), overrides)
-        return decoding
+    def _split_by_stage(cls, options: Any) -> Any:
+        return by_stage(options) if isinstance(options, dict) else options
+
+    @model_validator(mode="after")
+    def _stages_can_be_applied(self) -> Self:
+        own = [stage for stage in MODEL_STAGES if "llm" in self.stages.get(stage, {})]
+        if own and "llm" not in self.model_fields_set:
+            missing = " and ".join(stage.value for stage in MODEL_STAGES if stage not in own)
+            raise ConfigError(f"llm names no model for {missing}: name one for every stage, or one for all.")
+        for stage, options in self.stages.items():
+            options.update(self._checked(stage, options))
+        return self
+
+    def _checked(self, stage: Stage, options: dict[str, Any]) -> dict[str, Any]:
+        known = [name for name, field in type(self).model_fields.items() if is_per_stage(field)]
+        if unknown := options.keys() - set(known):
+            raise ConfigError(f"{min(unknown)} cannot differ in {stage.value}: a stage takes {', '.join(known)}.")
+        shared = {name: getattr(self, name) for name in known if name not in options}
+        checked = type(self).model_validate({**shared, **options}, context={"place": lambda _: f" in {stage.value}"})
+        return {name: getattr(checked, name) for name in options}
 
     @field_validator("forbidden_words")
     @classmethod
@@ -188,23 +162,17 @@ class RunConfig(CheckedOptions):
         return words
 
     @model_validator(mode="after")
-    def _leaves_instructions(self) -> "RunConfig":
+    def _leaves_instructions(self) -> Self:
         if self.min_words > self.max_words:
             raise ConfigError(
                 f"min_words is {self.min_words} and max_words is {self.max_words}: no instruction can have both."
             )
         return self
 
-    @field_validator("extra_body")
+    @field_validator("prices", mode="before")
     @classmethod
-    def _can_be_sent(cls, extra_body: dict[str, Any]) -> dict[str, Any]:
-        check_extra_body(extra_body)
-        return extra_body
-
-    @field_validator("thinking", mode="before")
-    @classmethod
-    def _as_yaml_reads_it(cls, thinking: object) -> object:
-        return {True: "on", False: "off"}[thinking] if isinstance(thinking, bool) else thinking
+    def _are_prices(cls, prices: Any) -> Any:
+        return read_prices(prices) if isinstance(prices, dict) else prices
 
     @field_validator("disabled_rules")
     @classmethod
@@ -212,12 +180,51 @@ class RunConfig(CheckedOptions):
         rule_names(names)
         return names
 
-    @property
-    def effective_prompt_form(self) -> PromptForm:
-        """The prompt form, decided by the provider where none was chosen."""
-        return self.prompt_form or ("completion" if self.llm.startswith("recorded:") else "chat")
+    def for_stage(self, stage: Stage) -> "RunConfig":
+        """The options as they are in one stage.
+
+        A stage with a model of another provider does not take over the address of the run's server.
+        """
+        own = dict(self.stages.get(stage, {}))
+        if "llm" in own and own["llm"].partition(":")[0] != self.llm.partition(":")[0]:
+            own.setdefault("base_url", None)
+        return self.model_copy(update={**own, "stages": {}})
 
     @property
-    def model(self) -> str:
-        """The model's name, without its provider."""
-        return self.llm.partition(":")[2]
+    def llms(self) -> dict[Stage, str]:
+        """The model of each stage that asks one."""
+        return {stage: self.for_stage(stage).llm for stage in MODEL_STAGES}
+
+    @property
+    def llm_in_words(self) -> str:
+        """The models, each once; with the stages that ask it, where there are several."""
+        asking: dict[str, list[str]] = {}
+        for stage, llm in self.llms.items():
+            asking.setdefault(llm, []).append(stage.value)
+        if len(asking) == 1:
+            return next(iter(asking))
+        return ", ".join(f"{llm} ({', '.join(stages)})" for llm, stages in asking.items())
+
+    @property
+    def effective_batch_size(self) -> int:
+        """Rows that steps hand on at a time. What is made does not depend on it."""
+        if self.batch_size != "auto":
+            return self.batch_size
+        if all(llm.startswith("recorded:") for llm in self.llms.values()):
+            return LARGEST_BATCH  # nothing is waited for
+        return min(max(self.num_instructions // MOST_BATCHES, 1), LARGEST_BATCH)
+
+    @property
+    def models(self) -> dict[Stage, str]:
+        """The name of each stage's model, without its provider."""
+        return {stage: self.for_stage(stage).model for stage in MODEL_STAGES}
+
+    def cost(self, tokens: Mapping[Stage, Tokens]) -> float | None:
+        """What the tokens of the stages cost, in US dollars; None if a price is not known that is needed."""
+        models = self.models
+        if not any(model in self.prices for model in models.values()):
+            return None
+        used = {stage: used for stage, used in tokens.items() if used != Tokens()}
+        if any(models[stage] not in self.prices for stage in used):
+            return None
+        return sum(self.prices[models[stage]].cost(of_stage) for stage, of_stage in used.items())

@@ -3,11 +3,11 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.config import described_run
+from distilabel_selfinstruct.config import described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, OutputFileError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.tables import read_rows
@@ -58,7 +58,8 @@ class ReviewCounts:
 class ExportResult:
     """The files of an export; None for a file that would have no rows. One of `train` and `test` is always there.
 
-    `reasons` counts the rows in `rejected` by reason. `review` is None if nobody has reviewed the rows.
+    `reasons` counts the rows in `rejected` by reason. `review` is None if nobody has reviewed the rows. `unfinished`
+    says why the run is not finished; it is empty if the run is, and for other sources.
     """
 
     train: ExportedFile | None
@@ -66,6 +67,7 @@ class ExportResult:
     rejected: ExportedFile | None
     reasons: Mapping[str, int]
     review: ReviewCounts | None
+    unfinished: str = ""
 
 
 @checks_arguments
@@ -130,7 +132,8 @@ def export(
         counts = ", ".join(f"{count:,} {reason}" for reason, count in result.reasons.items())
         why = f"{result.rejected.path} says why for each ({counts})" if result.rejected else "it has none"
         raise InputFileError(f"No row of {os.fspath(source)} can be exported: {why}.", source)
-    return result
+    unfinished = why_unfinished(described_run(Path(source))[0]) if _is_run(source) else ""
+    return replace(result, unfinished=unfinished)
 
 
 @dataclass(frozen=True, slots=True)

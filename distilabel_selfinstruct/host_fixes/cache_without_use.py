@@ -33,6 +33,7 @@ def apply() -> None:
 def load_batch_manager(host_load: Callable[..., None], pipeline: Any, use_cache: Any = True) -> None:
     """As the host does; remember whether this run uses the cache."""
     pipeline.uses_cache = bool(use_cache)
+    pipeline.was_saved = False
     host_load(pipeline, use_cache)
 
 
@@ -41,6 +42,9 @@ def cache(host_cache: Callable[..., None], pipeline: Any) -> None:
     if getattr(pipeline, "uses_cache", True):
         host_cache(pipeline)
         return
-    path = pipeline._cache_location["pipeline"]
-    if not pipeline._dry_run and not path.exists():
+    if pipeline._dry_run or pipeline.was_saved:
+        return
+    pipeline.was_saved = True
+    path = pipeline._cache_location["pipeline"]  # to ask for it costs as much as what is saved here
+    if not path.exists():
         pipeline.save(path=path, format=path.suffix.removeprefix("."))

@@ -91,12 +91,15 @@ def _build(
         config=source.config,
         versions=source.versions,
         hashes=source.hashes,
-        notes=source.notes,
         rule=source.rule,
         has_pipeline=source.pipeline is not None,
         includes_seeds=contents.include_seeds,
         figures=figures,
+        is_unfinished=bool(source.unfinished),
+        notes=source.notes,
     )
+    if source.unfinished:
+        note = f"The run {source.unfinished} {note}".rstrip()
     (folder / "README.md").write_text(render_card(facts), encoding="utf-8")
     write_manifest(folder, source.hashes)
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.notes import NoteKind
-from distilabel_selfinstruct.records import Row, Stage
+from distilabel_selfinstruct.records import Reason, Row, Stage
 
 _Fields = Mapping[str, tuple[type, ...]]
 
@@ -18,7 +18,7 @@ _TEXT_OR_NONE, _COUNT, _NUMBER = (str, NoneType), (int, NoneType), (int, float, 
 _REQUIRED: Mapping[str, _Fields] = {
     COMPLETIONS: {"key": _TEXT, "stage": _TEXT, "text": _TEXT_OR_NONE},
     STEP_RESULTS: {"instruction": _TEXT},
-    STEP_REJECTIONS: {"reason": _TEXT},
+    STEP_REJECTIONS: {"reason": _TEXT, "detail": _TEXT, "request": (int,)},
     NOTES: {"kind": _TEXT, "subject": _TEXT, "text": _TEXT},
     END: {"reason": _TEXT},
 }
@@ -75,6 +75,8 @@ def row_fault(path: Path, row: Row) -> str:
             return f"has {row[name]!r:.80} under {name}"
     if path.name == NOTES and row["kind"] not in [kind.value for kind in NoteKind]:
         return f"has the unknown kind {row['kind']!r:.80}"
+    if path.name == STEP_REJECTIONS and row["reason"] not in [reason.value for reason in Reason]:
+        return f"has the unknown reason {row['reason']!r:.80}"
     if _OBJECTS in required.values() and not all(map(_is_instance, row["instances"])):
         return "has an instance without the texts input and output"
     return ""

@@ -155,6 +155,12 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         dialect, wanted = self._dialect(input), Wanted(input, {"temperature": 1.0, "top_p": 1.0}, 1)
         await self._taken(dialect, wanted, _Spent())
 
+    async def list_models(self) -> Any:
+        """The server's list of models, as it came."""
+        client: Any = self._aclient
+        response = await client.models.with_raw_response.list()
+        return response.http_response.json()
+
     async def aclose(self) -> None:
         """Close the connections to the server; from the event loop in which it was asked."""
         await self._aclient.close()

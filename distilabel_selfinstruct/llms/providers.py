@@ -19,6 +19,13 @@ from distilabel_selfinstruct.prompts import PromptForm
 OLLAMA_URL = "http://localhost:11434/v1"
 HF_URL = "https://router.huggingface.co/v1"
 
+_ADDRESSES: dict[str, Callable[[], str]] = {
+    "openai": lambda: os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL,
+    "ollama": lambda: OLLAMA_URL,
+    "hf": lambda: HF_URL,
+}
+"""Where providers with an OpenAI-compatible server are asked, if no base URL is given."""
+
 _COMPLETION_TEMPLATE = "{{ messages[0]['content'] }}"
 """A chat template under which a chat model in this process sees a completion prompt as it is."""
 
@@ -44,16 +51,35 @@ def make_llm(
         MissingExtraError: the provider's package is not installed.
         MissingKeyError: the provider's API key is not set.
     """
+    provider, model = check_llm(llm, base_url)
+    made = PROVIDERS[provider](model, base_url.strip() if base_url else None, prompt_form)
+    made.generation_kwargs = generation_kwargs or {}
+    return made
+
+
+def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
+    """The provider and the model that a text names; nothing is made, and neither a key nor a server is needed.
+
+    Raises:
+        ConfigError: the provider is unknown, the model is missing, or the provider takes no base URL.
+        RecordingError: it names a recording, and there is none.
+    """
     provider, _, model = llm.partition(":")
     if provider not in PROVIDERS:
         raise ConfigError(_no_provider(llm, provider))
     if not model:
         raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
-    if base_url is not None and provider not in ("openai", "ollama", "hf"):
+    if base_url is not None and provider not in _ADDRESSES:
         raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {base_url}.")
-    made = PROVIDERS[provider](model, base_url.strip() if base_url else None, prompt_form)
-    made.generation_kwargs = generation_kwargs or {}
-    return made
+    if provider == "recorded":
+        recording_files(model)
+    return provider, model
+
+
+def server_of(llm: str, base_url: str | None = None) -> str | None:
+    """The address of the OpenAI-compatible server that a model is asked at; None if there is none."""
+    address = _ADDRESSES.get(llm.partition(":")[0])
+    return None if address is None else base_url or address()
 
 
 def _no_provider(llm: str, provider: str) -> str:
@@ -74,7 +100,7 @@ def _no_provider(llm: str, provider: str) -> str:
 
 
 def _openai(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    address = base_url or os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
+    address = base_url or _ADDRESSES["openai"]()
     if is_openai(address) and not key_in("OPENAI_API_KEY"):
         raise MissingKeyError("openai", "OPENAI_API_KEY")
     return OpenAICompatibleLLM(model=model, base_url=address)
@@ -82,7 +108,9 @@ def _openai(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _ollama(model: str, base_url: str | None, form: PromptForm) -> LLM:
     # Ollama's OpenAI-compatible address: it also takes completion prompts and says why a completion ended.
-    return OpenAICompatibleLLM(model=model, base_url=base_url or OLLAMA_URL, api_key_variable="OLLAMA_API_KEY")
+    return OpenAICompatibleLLM(
+        model=model, base_url=base_url or _ADDRESSES["ollama"](), api_key_variable="OLLAMA_API_KEY"
+    )
 
 
 def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
@@ -90,7 +118,7 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
         raise MissingKeyError("hf", "HF_TOKEN")
     if form == "completion":
         raise ConfigError("Inference Providers take chat prompts only: use `prompt_form=chat`.")
-    return OpenAICompatibleLLM(model=model, base_url=base_url or HF_URL, api_key_variable="HF_TOKEN")
+    return OpenAICompatibleLLM(model=model, base_url=base_url or _ADDRESSES["hf"](), api_key_variable="HF_TOKEN")
 
 
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
@@ -138,7 +166,6 @@ def _litellm(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _recorded(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    recording_files(model)
     return RecordedLLM(recording=model)
 
 

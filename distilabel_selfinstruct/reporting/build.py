@@ -15,8 +15,10 @@ from distilabel_selfinstruct.analysis import (
     length_histogram,
     statistics,
 )
+from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
 from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.journal.faults import read_faults
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.reporting.review import RatingSummary, summarize_ratings
@@ -101,6 +103,7 @@ def build_report(
         rejections=part("rejections", _rejections(source)) or (),
         acceptance=part("acceptance", _acceptance(source)) or (),
         usage=part("usage", _usage(source)),
+        faults=_faults(source),
         review=part("review", _review(source)),
         left_out=left_out,
     )
@@ -166,6 +169,13 @@ def _usage(source: ReportSource) -> Usage | Missing:
     if source.folder is None or source.config is None:
         return NO_RUN
     return read_usage(source.folder / run_layout.STATE, source.config) or Missing("The folder holds no journals.")
+
+
+def _faults(source: ReportSource) -> tuple[Hint, ...]:
+    if source.folder is None or source.config is None:
+        return ()
+    state, classification_only = source.folder / run_layout.STATE, source.config.classification_only
+    return tuple(read_faults(state, classification_only=classification_only))
 
 
 def _review(source: ReportSource) -> RatingSummary | Missing:

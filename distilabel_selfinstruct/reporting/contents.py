@@ -6,6 +6,7 @@ from typing import Any
 
 from distilabel_selfinstruct import analysis
 from distilabel_selfinstruct.analysis import ClassBalance, Histogram, Period, RuleCount, Statistics, verb_noun
+from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
 from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
@@ -40,7 +41,8 @@ class Report:
 
     `run` is None for rows that do not come from a run. `lengths` has the keys `instruction`, `input` (without empty
     inputs) and `output`. `has_task_types` says whether the rows tell which instructions are classification tasks. If
-    they do not, these figures of Table 1 mean nothing.
+    they do not, these figures of Table 1 mean nothing. `faults` are faults of the model's answers that a user can
+    remedy.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Report:
     rejections: tuple[RuleCount, ...] = ()
     acceptance: tuple[Period, ...] = ()
     usage: Usage | None = None
+    faults: tuple[Hint, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -67,7 +70,8 @@ class Report:
         - `table_1`: `this` and `paper`, with the fields of `analysis.Statistics`; `has_task_types`
         - `verb_noun`: the fields of `VerbNouns` with `share_parsed` and `share_covered`; `paper` with these shares
         - `seed_similarity` and `lengths.instruction`, `.input`, `.output`: the fields of `analysis.Histogram`
-        - `near_duplicates`, `class_balance`, `languages`, `rejections`, `acceptance`, `usage`: the fields of the types
+        - `near_duplicates`, `class_balance`, `languages`, `rejections`, `acceptance`, `usage`, `faults`: the fields of
+          the types
         - `review`: `records`, `raters` (how many), `table_2` with `this` and `paper`, `overall`, `agreement`
         """
         return {
@@ -89,6 +93,7 @@ class Report:
             "rejections": [asdict(rule) for rule in self.rejections],
             "acceptance": [{**asdict(period), "acceptance": period.acceptance} for period in self.acceptance],
             "usage": self.usage and {**asdict(self.usage), "total": asdict(self.usage.total)},
+            "faults": [asdict(fault) for fault in self.faults],
             "left_out": dict(self.left_out),
         }
 

@@ -1,5 +1,6 @@
 """The sections on a run: what people say, what was dropped, how the run went, what it used."""
 
+from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.section import ReportSection
 
@@ -43,7 +44,10 @@ def rejections_section(report: Report) -> ReportSection:
     return ReportSection(
         "rejections",
         "What was dropped",
-        (f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else (),
+        (
+            *((f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else ()),
+            *(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
+        ),
         plots=(("rejections", "Dropped texts by stage and rule"),),
         folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
         left_out=report.left_out.get("rejections", ""),
@@ -78,7 +82,7 @@ def usage_section(report: Report) -> ReportSection:
     if not found.total.input_tokens + found.total.output_tokens:
         paragraphs.append("The model did not count its tokens.")
     if found.cost is not None:
-        paragraphs.append(f"At the prices given for the run, it cost {found.cost:,.2f}.")
+        paragraphs.append(f"At the prices in run.json, it cost {in_dollars(found.cost)}.")
     else:
         paragraphs.append("The cost is unknown, because the run has no price for its model.")
     if found.unreadable:

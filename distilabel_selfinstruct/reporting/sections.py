@@ -2,6 +2,7 @@
 
 from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.run_sections import (
     acceptance_section,
@@ -36,7 +37,7 @@ def headline(report: Report) -> list[tuple[str, str]]:
     if run is not None:
         facts += [("model", run.llm), ("language", run.language), ("status", run.status)]
     if report.usage is not None and report.usage.cost is not None:
-        facts.append(("cost", f"{report.usage.cost:,.2f}"))
+        facts.append(("cost", in_dollars(report.usage.cost)))
     if report.review is not None and report.review.quality.all_valid.share is not None:
         facts.append(("rated valid", f"{report.review.quality.all_valid.share:.0%}"))
     return facts

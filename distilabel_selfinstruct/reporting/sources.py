@@ -127,7 +127,7 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> Pat
 def run_facts(config: RunConfig, description: Mapping[str, Any]) -> RunFacts:
     """What a report shows of a configuration and of the description in `run.json`, which may be empty."""
     return RunFacts(
-        llm=config.llm,
+        llm=config.llm_in_words,
         language=config.language,
         mode=config.mode,
         num_instructions=config.num_instructions,

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, Tokens
 from distilabel_selfinstruct.errors import RunFolderError, reading
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.records import Row, Stage
@@ -13,7 +13,11 @@ from distilabel_selfinstruct.records import Row, Stage
 
 @dataclass(frozen=True, slots=True)
 class StageUsage:
-    """The requests of a stage. `seconds` is their mean time, or 0 if the journal has no times."""
+    """The requests of a stage. `seconds` is their mean time, or 0 if the journal has no times.
+
+    `cached_tokens` are those of `input_tokens` that the server had in its cache, `reasoning_tokens` those of
+    `output_tokens` that were thoughts.
+    """
 
     stage: str
     requests: int = 0
@@ -22,11 +26,13 @@ class StageUsage:
     input_tokens: int = 0
     output_tokens: int = 0
     seconds: float = 0.0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """All stages of a run, in their order. `cost` is None if the run has no price for its model.
+    """All stages of a run, in their order. `cost` is in US dollars, or None if a price is not known.
 
     `unreadable` counts lines of the journals that could not be read: they are damaged, or still being written.
     """
@@ -48,6 +54,8 @@ class Usage:
             input_tokens=sum(stage.input_tokens for stage in self.stages),
             output_tokens=sum(stage.output_tokens for stage in self.stages),
             seconds=seconds / requests if requests else 0.0,
+            cached_tokens=sum(stage.cached_tokens for stage in self.stages),
+            reasoning_tokens=sum(stage.reasoning_tokens for stage in self.stages),
         )
 
 
@@ -71,12 +79,12 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
         return None
     order = [stage.value for stage in Stage]
     stages = sorted(sums.values(), key=lambda usage: order.index(usage.stage) if usage.stage in order else len(order))
-    usage = Usage(tuple(stages), None, unreadable)
-    price = config.prices.get(config.model)
-    if price is None:
-        return usage
-    total = usage.total
-    return replace(usage, cost=price.cost(total.input_tokens, total.output_tokens))
+    tokens = {
+        Stage(usage.stage): Tokens(usage.input_tokens, usage.output_tokens, usage.cached_tokens)
+        for usage in stages
+        if usage.stage in order
+    }
+    return Usage(tuple(stages), config.cost(tokens), unreadable)
 
 
 def _with_request(usage: StageUsage, row: Row) -> StageUsage:
@@ -89,6 +97,8 @@ def _with_request(usage: StageUsage, row: Row) -> StageUsage:
         input_tokens=usage.input_tokens + (row.get("input_tokens") or 0),
         output_tokens=usage.output_tokens + (row.get("output_tokens") or 0),
         seconds=usage.seconds + ((row.get("seconds") or 0.0) - usage.seconds) / requests,
+        cached_tokens=usage.cached_tokens + (row.get("cached_tokens") or 0),
+        reasoning_tokens=usage.reasoning_tokens + (row.get("reasoning_tokens") or 0),
     )
 
 

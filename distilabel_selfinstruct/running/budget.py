@@ -4,12 +4,6 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.running.progress import Progress
 
 
-def cost(config: RunConfig, input_tokens: int, output_tokens: int) -> float | None:
-    """What tokens cost by the price of the run's model; None if no price is known."""
-    price = config.prices.get(config.model)
-    return None if price is None else price.cost(input_tokens, output_tokens)
-
-
 def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:
     """Which limit of the run is reached, as a sentence; empty if none is.
 
@@ -17,7 +11,7 @@ def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> 
     finished and counted, so a run uses more by up to `max_in_flight` requests of each stage. `failures_before` are
     those of earlier attempts at the run.
     """
-    spent = cost(config, progress.input_tokens, progress.output_tokens)
+    spent = config.cost(progress.tokens)
     if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:
         return f"max_tokens ({config.max_tokens:,}) was reached."
     if config.max_cost is not None and spent is not None and spent >= config.max_cost:

@@ -13,13 +13,15 @@ from typing import Any
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.config.options import is_free_to_change
+from distilabel_selfinstruct.config.options import is_free_to_change, is_per_stage
+from distilabel_selfinstruct.config.stages import STAGES
 from distilabel_selfinstruct.errors import RunFolderError, writing
-from distilabel_selfinstruct.files import atomic, run_layout
+from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.journal.run_records import read_rejections
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RunStatus
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 
@@ -92,6 +94,30 @@ class RunFolder:
             return True
         return False
 
+    def is_finished(self, config: RunConfig) -> bool:
+        """Whether the run here is finished, and running it again with this configuration would change nothing.
+
+        Raises:
+            RunFolderError: the run is finished and has other settings (the message shows each difference), or its
+                description is damaged.
+        """
+        if not self.description.exists():
+            return False
+        description, before = described_run(self.path)
+        if description.get("status") != RunStatus.FINISHED.value:
+            return False
+        if not config.sampling_lag:
+            config = config.model_copy(update={"sampling_lag": before.sampling_lag})
+        self._refuse_differences(before, config, description.get("inputs", {}), extend=False)
+        made = [self.instructions, self.instances, self.rejections, self.dataset]
+        made += [self.state / stage.value / run_layout.STEP_RESULTS for stage in Stage]
+        if not all(path.exists() for path in made):
+            return False
+        ends_as_before = (before.patience, before.min_acceptance) == (config.patience, config.min_acceptance)
+        if not ends_as_before and sum(1 for _ in jsonl.read(self.instructions)) < config.num_instructions:
+            return False
+        return not any(row.reason is Reason.FAILED_REQUEST for row in read_rejections(self.rejections))
+
     def finish(self, outcome: dict[str, Any]) -> None:
         """Add how the run ended to its description, and remove what only distilabel needed."""
         self._write({**described_run(self.path)[0], **outcome})
@@ -100,7 +126,8 @@ class RunFolder:
     def _described(self, config: RunConfig, *, extend: bool) -> RunConfig:
         """The configuration of the run that starts or is resumed here; `run.json` describes it."""
         if not self.description.exists():
-            lag = config.sampling_lag or sampling_lag(config.num_instructions, config.max_in_flight)
+            first = config.for_stage(Stage.INSTRUCTION_GENERATION)
+            lag = config.sampling_lag or sampling_lag(config.num_instructions, first.max_in_flight)
             config = config.model_copy(update={"sampling_lag": lag})
         else:
             description, before = described_run(self.path)
@@ -121,11 +148,7 @@ class RunFolder:
         self, before: RunConfig, config: RunConfig, hashes: dict[str, str], *, extend: bool
     ) -> None:
         """Refuse to resume with settings that would make another dataset; name each difference."""
-        differences = [
-            f"{name} was {getattr(before, name)!r} and is {getattr(config, name)!r}"
-            for name, field in sorted(RunConfig.model_fields.items())
-            if getattr(before, name) != getattr(config, name) and not is_free_to_change(field)
-        ]
+        differences = _differences(before, config)
         if extend:
             differences = [text for text in differences if not text.startswith("num_instructions ")]
             if config.num_instructions < before.num_instructions:
@@ -163,6 +186,28 @@ class RunFolder:
         report = (run_layout.REPORT_PAGE, run_layout.REPORT_FIGURES)
         for file in (run_layout.DESCRIPTION, run_layout.PIPELINE, *rows, *report):
             (self.path / file).unlink(missing_ok=True)
+
+
+def _differences(before: RunConfig, config: RunConfig) -> list[str]:
+    """What differs between two configurations and changes what is made, one text for each option and stage."""
+    differences = []
+    for name, field in sorted(RunConfig.model_fields.items()):
+        if is_free_to_change(field) or name == STAGES:
+            continue
+        if not is_per_stage(field):
+            if getattr(before, name) != getattr(config, name):
+                differences.append(f"{name} was {getattr(before, name)!r} and is {getattr(config, name)!r}")
+            continue
+        values = {
+            stage: tuple(getattr(one.for_stage(stage), name) for one in (before, config)) for stage in MODEL_STAGES
+        }
+        if len({repr(pair) for pair in values.values()}) == 1:
+            values = {Stage.INSTRUCTION_GENERATION: values[Stage.INSTRUCTION_GENERATION]}
+        for stage, (old, new) in values.items():
+            if old != new:
+                of = f" of {stage.value}" if len(values) > 1 else ""
+                differences.append(f"{name}{of} was {old!r} and is {new!r}")
+    return differences
 
 
 def _inputs(config: RunConfig) -> dict[str, str]:

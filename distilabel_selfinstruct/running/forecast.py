@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, Tokens
 from distilabel_selfinstruct.prompts import Prompt
-from distilabel_selfinstruct.records import Stage
-from distilabel_selfinstruct.running.budget import cost
+from distilabel_selfinstruct.records import MODEL_STAGES, Stage
+from distilabel_selfinstruct.running.context import BYTES_PER_TOKEN, size_of
 from distilabel_selfinstruct.running.plan import RunPlan
-
-CHARACTERS_PER_TOKEN = 4
-"""Of English text, with the tokenizers of today's models."""
 
 # Tokens that a completion has on average, in recorded runs of GPT-3 and Llama 3 with the paper's prompts.
 OUTPUT_TOKENS = {Stage.INSTRUCTION_GENERATION: 150, Stage.CLASSIFICATION: 2, Stage.INSTANCE_GENERATION: 110}
@@ -23,9 +20,10 @@ TOKENS_PER_SECOND = 50
 
 @dataclass(frozen=True, slots=True)
 class StageForecast:
-    """What one stage will take. Tokens are totals; `prompt` is one as it will be sent."""
+    """What one stage will take. Tokens are totals; `prompt` is one as it will be sent, to the model `llm`."""
 
     stage: Stage
+    llm: str
     requests: int
     input_tokens: int
     output_tokens: int
@@ -35,9 +33,10 @@ class StageForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run will take. `cost` is None where the price is not known; `seconds` lets the stages overlap.
+    """What a run will take. `cost` is in US dollars, None where a price is not known.
 
-    `feedback` says in a sentence what becomes of human feedback; it is empty without any.
+    `seconds` lets the stages overlap. `feedback` says in a sentence what becomes of human feedback; it is empty without
+    any.
     """
 
     stages: tuple[StageForecast, ...]
@@ -48,19 +47,20 @@ class Forecast:
 
 def forecast(plan: RunPlan) -> Forecast:
     """An estimate from the length of the prompts and from what completions took in recorded runs."""
-    config, prompts, form = plan.config, plan.prompts, plan.config.effective_prompt_form
+    config, prompts = plan.config, plan.prompts
     first, task = plan.bootstrap.next_requests()[0], plan.bootstrap.human_instructions[0]
+    forms = {stage: config.for_stage(stage).effective_prompt_form for stage in MODEL_STAGES}
     rendered = {
         Stage.INSTRUCTION_GENERATION: first.prompt,
-        Stage.CLASSIFICATION: prompts.classification(task, form=form),
-        Stage.INSTANCE_GENERATION: prompts.instances(task, is_classification=config.classification_only, form=form),
+        Stage.CLASSIFICATION: prompts.classification(task, form=forms[Stage.CLASSIFICATION]),
+        Stage.INSTANCE_GENERATION: prompts.instances(
+            task, is_classification=config.classification_only, form=forms[Stage.INSTANCE_GENERATION]
+        ),
     }
-    stages = tuple(_stage(stage, prompt, config) for stage, prompt in rendered.items())
-    tokens_in = sum(stage.input_tokens for stage in stages)
-    tokens_out = sum(stage.output_tokens for stage in stages)
+    stages = tuple(_stage(stage, prompt, config.for_stage(stage)) for stage, prompt in rendered.items())
     return Forecast(
         stages,
-        cost(config, tokens_in, tokens_out),
+        config.cost({stage.stage: Tokens(stage.input_tokens, stage.output_tokens) for stage in stages}),
         max(stage.seconds for stage in stages),
         plan.feedback.summary(classification_only=config.classification_only),
     )
@@ -70,12 +70,12 @@ def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:
     requests = config.num_instructions
     if stage is Stage.INSTRUCTION_GENERATION:
         requests = ceil(config.num_instructions / EXPECTED_PER_REQUEST)
-    text = prompt if isinstance(prompt, str) else "".join(message["content"] for message in prompt)
     seconds_each = ROUND_TRIP + OUTPUT_TOKENS[stage] / TOKENS_PER_SECOND
     return StageForecast(
         stage=stage,
+        llm=config.llm,
         requests=requests,
-        input_tokens=requests * ceil(len(text) / CHARACTERS_PER_TOKEN),
+        input_tokens=requests * ceil(size_of(prompt) / BYTES_PER_TOKEN),
         output_tokens=requests * OUTPUT_TOKENS[stage],
         seconds=seconds_each * requests / config.max_in_flight,
         prompt=prompt,

@@ -28,7 +28,7 @@ from distilabel_selfinstruct.steps import (
 
 
 def configured_llm(config: RunConfig) -> LLM:
-    """The LLM that a configuration names, with its time limits and the manner in which it is asked.
+    """The LLM that the configuration of a stage names (see `RunConfig.for_stage`), with its limits and manner.
 
     Raises:
         ConfigError: it cannot be made from `config.llm`, or takes no fields of a body.
@@ -53,22 +53,23 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
         cache_dir: where distilabel keeps what it passes on; by default its own choice.
 
     Raises:
-        ConfigError: the model cannot be made from `config.llm`.
+        ConfigError: the model of a stage cannot be made from what `config` names.
     """
     config = config.model_copy(
         update={"seed_tasks": _absolute(config.seed_tasks), "human_feedback": _absolute(config.human_feedback)}
     )
 
     def step(kind: Any, stage: Stage, **options: Any) -> Any:
+        own = config.for_stage(stage)
         if stage.asks_a_model:
-            options["llm"] = configured_llm(config)
-            options["prompt_form"] = config.effective_prompt_form
+            options["llm"] = configured_llm(own)
+            options["prompt_form"] = own.effective_prompt_form
             options["decoding"] = config.decoding.get(stage, {})
-        return kind(name=stage.value, state_dir=state_dir, **options_for(kind, config), **options)
+        return kind(name=stage.value, state_dir=state_dir, **options_for(kind, own), **options)
 
-    rows = {"input_batch_size": config.batch_size}
+    rows = {"input_batch_size": config.effective_batch_size}
     with Pipeline(name="self-instruct", cache_dir=cache_dir) as pipeline:
-        instructions = step(InstructionGeneration, Stage.INSTRUCTION_GENERATION, batch_size=config.batch_size)
+        instructions = step(InstructionGeneration, Stage.INSTRUCTION_GENERATION, batch_size=config.effective_batch_size)
         task_types = step(ClassificationTaskIdentification, Stage.CLASSIFICATION, **rows)
         raw_instances = step(InstanceGeneration, Stage.INSTANCE_GENERATION, **rows)
         instances = step(InstanceFiltering, Stage.INSTANCE_FILTERING, **rows)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
+from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for
 
 if TYPE_CHECKING:
@@ -15,31 +15,59 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedModel:
+    """A model that is not loaded yet: the stages that ask it, and the options with which they do."""
+
+    stages: tuple[Stage, ...]
+    config: RunConfig
+    llm: "LLM"
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
-    """A run that can start: its options, its prompts, the loop at its start, and the model, which is not loaded yet."""
+    """A run that can start: its options, its prompts, the loop at its start, and its models, each once."""
 
     config: RunConfig
     prompts: PromptSet
     feedback: Feedback
     bootstrap: Bootstrap
-    llm: "LLM"
+    models: tuple[PlannedModel, ...]
 
 
-def plan_run(config: RunConfig) -> RunPlan:
+def plan_run(config: RunConfig, *, dry: bool = False) -> RunPlan:
     """Make what a run needs.
 
-    Raises:
-        SelfInstructError: an option, the seed file, the feedback, the prompts or the model cannot work.
-    """
-    from distilabel_selfinstruct.running.pipeline import configured_llm
+    Args:
+        config: the options of the run.
+        dry: nothing will be asked: models are not made, so no key, server or extra is needed.
 
-    if config.max_cost is not None and config.model not in config.prices:
-        raise ConfigError(f"max_cost is set and the price of {config.model!r} is not known: give it in prices.")
+    Raises:
+        SelfInstructError: an option, the seed file, the feedback, the prompts or a model cannot work.
+    """
+    from distilabel_selfinstruct.llms import check_llm
+    from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
+
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        check_llm(own.llm, own.base_url)
+    config = with_known_prices(config)
+    check_prices(config)
     prompts, feedback = load_prompts(config.prompts), load_feedback(config.human_feedback)
     return RunPlan(
         config=config,
         prompts=prompts,
         feedback=feedback,
         bootstrap=bootstrap_for(config, prompts, feedback),
-        llm=configured_llm(config),
+        models=() if dry else _models(config),
     )
+
+
+def _models(config: RunConfig) -> tuple[PlannedModel, ...]:
+    from distilabel_selfinstruct.running.pipeline import configured_llm
+
+    asking: dict[tuple[str, str | None, str], list[Stage]] = {}
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        asking.setdefault((own.llm, own.base_url, own.effective_prompt_form), []).append(stage)
+    configs = [(tuple(stages), config.for_stage(stages[0])) for stages in asking.values()]
+    return tuple(PlannedModel(stages, own, configured_llm(own)) for stages, own in configs)

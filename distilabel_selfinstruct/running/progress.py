@@ -2,43 +2,145 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from distilabel_selfinstruct.analysis.quality import Fault, QualityWatch
+from distilabel_selfinstruct.config import Tokens
 from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, NOTES, STEP_REJECTIONS, STEP_RESULTS
-from distilabel_selfinstruct.journal.notes import Note, note_of
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.completions import completion_of
+from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
+from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
 from distilabel_selfinstruct.journal.rows import row_fault
-from distilabel_selfinstruct.records import Reason, Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
+
+
+@dataclass
+class StageProgress:
+    """Counts of one stage.
+
+    Of the `requests` recorded, `failed` brought no text, and `uncounted` brought one without any token counts; `asked`
+    were recorded since the run was started this time. `finished` are the rows that the stage is done with: the admitted
+    instructions in the first stage. `began` is when the first of the requests asked was sent, in seconds since the
+    start; None while none was.
+    """
+
+    requests: int = 0
+    asked: int = 0
+    failed: int = 0
+    retries: int = 0
+    uncounted: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    finished: int = 0
+    last_failure: str = ""
+    began: float | None = None
+
+    @property
+    def tokens(self) -> Tokens:
+        """What the requests used."""
+        return Tokens(self.input_tokens, self.output_tokens, self.cached_tokens)
+
+    def seconds_for(self, rows: int, elapsed: float) -> float | None:
+        """How long the stage needs for so many more rows, at its pace so far; None while it has none."""
+        if rows <= 0:
+            return 0.0
+        if self.began is None or not self.finished or elapsed <= self.began:
+            return None
+        requests = rows * self.requests / self.finished
+        return (elapsed - self.began) * requests / self.asked
 
 
 @dataclass
 class Progress:
     """Counts of a run so far. Rates and times are None while there is nothing to compute them from.
 
-    Of the admitted instructions, `classified` have a task type, `answered` a response with instances and `filtered` are
-    finished, with `instances` kept in all. `notes` are what the stages had to say.
+    `wanted` is how many instructions are wanted; `over`, whether no more will come. `reused` answers were on disk when
+    the run was started this time. `notes` are what the stages had to say, the first `num_notes_before` of them before
+    that.
     """
 
     wanted: int
-    admitted: int = 0
-    classified: int = 0
-    answered: int = 0
-    filtered: int = 0
+    stages: dict[Stage, StageProgress] = field(default_factory=lambda: {stage: StageProgress() for stage in Stage})
     instances: int = 0
-    requests: Counter[Stage] = field(default_factory=Counter)
     rejections: Counter[str] = field(default_factory=Counter)
     instruction_rejections: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
-    cached_tokens: int = 0
-    failures: int = 0
-    retries: int = 0
     last_failure: str = ""
     elapsed: float = 0.0
+    over: bool = False
+    reused: int = 0
     notes: list[tuple[Stage, Note]] = field(default_factory=list)
+    num_notes_before: int = 0
+
+    @property
+    def admitted(self) -> int:
+        """How many instructions were admitted."""
+        return self.stages[Stage.INSTRUCTION_GENERATION].finished
+
+    @property
+    def classified(self) -> int:
+        """How many of them have a task type."""
+        return self.stages[Stage.CLASSIFICATION].finished
+
+    @property
+    def answered(self) -> int:
+        """How many of them have a response with instances."""
+        return self.stages[Stage.INSTANCE_GENERATION].finished
+
+    @property
+    def filtered(self) -> int:
+        """How many of them are finished."""
+        return self.stages[Stage.INSTANCE_FILTERING].finished
+
+    @property
+    def requests(self) -> int:
+        """How many requests were answered or failed."""
+        return self._total(lambda stage: stage.requests)
+
+    @property
+    def failures(self) -> int:
+        """How many of them failed."""
+        return self._total(lambda stage: stage.failed)
+
+    @property
+    def retries(self) -> int:
+        """How often a request was sent again."""
+        return self._total(lambda stage: stage.retries)
+
+    @property
+    def uncounted(self) -> int:
+        """How many answers came without token counts."""
+        return self._total(lambda stage: stage.uncounted)
+
+    @property
+    def input_tokens(self) -> int:
+        """Tokens of all prompts."""
+        return self._total(lambda stage: stage.input_tokens)
+
+    @property
+    def output_tokens(self) -> int:
+        """Tokens of all answers, thoughts included."""
+        return self._total(lambda stage: stage.output_tokens)
+
+    @property
+    def reasoning_tokens(self) -> int:
+        """Tokens of thoughts."""
+        return self._total(lambda stage: stage.reasoning_tokens)
+
+    @property
+    def cached_tokens(self) -> int:
+        """Tokens of prompts that came from the server's cache."""
+        return self._total(lambda stage: stage.cached_tokens)
+
+    @property
+    def tokens(self) -> dict[Stage, Tokens]:
+        """What each stage that asks a model used."""
+        return {stage: self.stages[stage].tokens for stage in MODEL_STAGES}
 
     @property
     def acceptance_rate(self) -> float | None:
@@ -48,10 +150,17 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time until the wanted instructions are admitted, at the pace so far."""
-        if not self.admitted or self.elapsed <= 0:
-            return None
-        return max(0.0, self.elapsed / self.admitted * (self.wanted - self.admitted))
+        """Time until the slowest stage is done, at its pace so far."""
+        expected = self.admitted if self.over else self.wanted
+        needed = [
+            self.stages[stage].seconds_for(expected - self.stages[stage].finished, self.elapsed)
+            for stage in MODEL_STAGES
+        ]
+        known = [seconds for seconds in needed if seconds is not None]
+        return max(known) if len(known) == len(needed) else None
+
+    def _total(self, count: Callable[[StageProgress], int]) -> int:
+        return sum(map(count, self.stages.values()))
 
 
 class ProgressReader:
@@ -60,13 +169,17 @@ class ProgressReader:
     Args:
         state: the run's folder of journals.
         wanted: how many instructions are wanted.
+        watch: counts faults of the answers; what it has to say is among the notes.
     """
 
-    def __init__(self, state: Path, wanted: int) -> None:
+    def __init__(self, state: Path, wanted: int, watch: QualityWatch | None = None) -> None:
         self._state = state
+        self._watch = watch or QualityWatch()
+        self._told: set[tuple[Stage, Fault]] = set()
         self._offsets: dict[Path, int] = {}
         self._started = time.monotonic()
         self._progress = Progress(wanted)
+        self._is_first_look = True
 
     def read(self) -> Progress:
         """The counts as of now.
@@ -75,31 +188,58 @@ class ProgressReader:
             JournalError: a line of a journal is damaged.
         """
         progress = self._progress
-        for stage in Stage:
-            for row in self._new_rows(stage, COMPLETIONS):
-                progress.requests[stage] += 1
-                progress.input_tokens += row.get("input_tokens") or 0
-                progress.output_tokens += row.get("output_tokens") or 0
-                progress.reasoning_tokens += row.get("reasoning_tokens") or 0
-                progress.cached_tokens += row.get("cached_tokens") or 0
-                progress.retries += row.get("retries") or 0
-                if row.get("error"):
-                    progress.failures += 1
-                    progress.last_failure = row["error"]
-            progress.notes += [(stage, note_of(row)) for row in self._new_rows(stage, NOTES)]
-            for row in self._new_rows(stage, STEP_REJECTIONS):
-                progress.rejections[row["reason"]] += 1
-                # Candidates beyond the wanted number say nothing about acceptance.
-                if stage is Stage.INSTRUCTION_GENERATION and row["reason"] != Reason.OVER_LIMIT.value:
-                    progress.instruction_rejections += 1
-        progress.admitted += len(self._new_rows(Stage.INSTRUCTION_GENERATION, STEP_RESULTS))
-        progress.classified += len(self._new_rows(Stage.CLASSIFICATION, STEP_RESULTS))
-        progress.answered += len(self._new_rows(Stage.INSTANCE_GENERATION, STEP_RESULTS))
-        for row in self._new_rows(Stage.INSTANCE_FILTERING, STEP_RESULTS):
-            progress.filtered += 1
-            progress.instances += len(row["instances"])
         progress.elapsed = time.monotonic() - self._started
+        for stage in Stage:
+            self._count_completions(stage)
+            progress.notes += [(stage, note_of(row)) for row in self._new_rows(stage, NOTES)]
+            self._count_rejections(stage)
+            self._count_results(stage)
+        for hint in self._watch.hints():
+            if (hint.stage, hint.fault) not in self._told:
+                self._told.add((hint.stage, hint.fault))
+                progress.notes.append((hint.stage, Note(NoteKind.QUALITY, hint.fault.value, hint.text)))
+        progress.over = progress.over or bool(self._new_rows(Stage.INSTRUCTION_GENERATION, END))
+        if self._is_first_look:
+            self._is_first_look = False
+            progress.reused = progress.requests - progress.failures
+            progress.num_notes_before = len(progress.notes)
         return progress
+
+    def _count_completions(self, stage: Stage) -> None:
+        counts = self._progress.stages[stage]
+        for row in self._new_rows(stage, COMPLETIONS):
+            counts.requests += 1
+            completion = completion_of(row)
+            counts.input_tokens += completion.input_tokens
+            counts.output_tokens += completion.output_tokens
+            counts.reasoning_tokens += completion.reasoning_tokens
+            counts.cached_tokens += completion.cached_tokens
+            counts.retries += completion.retries
+            if completion.text is None:
+                counts.failed += 1
+                counts.last_failure = self._progress.last_failure = completion.error
+            else:
+                counts.uncounted += not (completion.input_tokens or completion.output_tokens)
+            count_completion(self._watch, stage, completion)
+            if not self._is_first_look:
+                counts.asked += 1
+                if counts.began is None:
+                    counts.began = max(0.0, self._progress.elapsed - completion.seconds)
+
+    def _count_rejections(self, stage: Stage) -> None:
+        for row in self._new_rows(stage, STEP_REJECTIONS):
+            self._progress.rejections[row["reason"]] += 1
+            count_rejection(self._watch, stage, row)
+            # Candidates beyond the wanted number say nothing about acceptance.
+            if stage is Stage.INSTRUCTION_GENERATION and row["reason"] != Reason.OVER_LIMIT.value:
+                self._progress.instruction_rejections += 1
+
+    def _count_results(self, stage: Stage) -> None:
+        rows = self._new_rows(stage, STEP_RESULTS)
+        self._progress.stages[stage].finished += len(rows)
+        count_results(self._watch, stage, rows)
+        if stage is Stage.INSTANCE_FILTERING:
+            self._progress.instances += sum(len(row["instances"]) for row in rows)
 
     def _new_rows(self, stage: Stage, name: str) -> list[Row]:
         path = self._state / stage.value / name

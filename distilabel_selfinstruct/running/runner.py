@@ -11,6 +11,7 @@ from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
+from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
@@ -18,11 +19,11 @@ from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.rows import read_rows
-from distilabel_selfinstruct.journal.run_records import read_run
+from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
-from distilabel_selfinstruct.llms import probe
 from distilabel_selfinstruct.records import GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.budget import used_up
+from distilabel_selfinstruct.running.context import check_models, needs
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
@@ -61,8 +62,11 @@ def run(
     fresh: bool = False,
     extend: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
     """Run all stages and write the output folder; resume the run in it if it has the same settings.
+
+    A finished run with the same settings is given back as it is.
 
     Args:
         config: what to run.
@@ -70,16 +74,21 @@ def run(
         fresh: replace the run in the folder.
         extend: let the run in the folder grow to more instructions.
         on_progress: is called with the progress about twice a second, and once at the end.
+        tell: is called with a sentence about what is waited for before the start.
 
     Raises:
         SelfInstructError: the run cannot start (see `plan_run`), or the folder cannot be used.
         ModelError: the model cannot be reached or refuses a first request.
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
-    plan = plan_run(config)
     folder = RunFolder(output)
+    if not (fresh or extend) and folder.is_finished(config):
+        reader = ProgressReader(folder.state, config.num_instructions)
+        return _result(folder, RunStatus.FINISHED, "", read_run(folder.state), reader)
+    plan = plan_run(config)
+    config = plan.config
     # Before the settings are written to the folder: a mistyped model must not count as the run's.
-    probe(plan.llm, config.effective_prompt_form)
+    check_models(plan, tell)
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
         with writing(folder.path, "Make room."):
@@ -87,7 +96,9 @@ def run(
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
             deque(read_rows(recorded), maxlen=0)  # damage is found before anything starts
-        reader = ProgressReader(folder.state, config.num_instructions)
+        prompt_tokens = {stage: need.prompt_tokens for stage, need in needs(plan).items()}
+        watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
+        reader = ProgressReader(folder.state, config.num_instructions, watch)
         failure: Exception | None = None
         num_rows: int | None = None
         with (
@@ -112,19 +123,19 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
         notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
-        folder.finish(
-            {
-                "status": status.value,
-                "problems": problems,
-                "stop_reason": stopped or records.stop_reason,
-                "notes": notes,
-            }
-        )
+        reason = stopped or records.stop_reason
+        folder.finish({"status": status.value, "problems": problems, "stop_reason": reason, "notes": notes})
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "
             f"{records.num_instances} instances). Run the same command again to resume."
         ) from failure
+    return _result(folder, status, stopped, records, reader)
+
+
+def _result(
+    folder: RunFolder, status: RunStatus, stopped: str, records: RunRecords, reader: ProgressReader
+) -> RunResult:
     return RunResult(
         folder=folder.path,
         status=status,

@@ -6,6 +6,7 @@ from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
 from distilabel_selfinstruct.prompts import PromptSet
 from distilabel_selfinstruct.ratings.feedback import Feedback
+from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex, resolve_tokenizer
 
@@ -22,6 +23,7 @@ def bootstrap_for(config: RunConfig, prompts: PromptSet, feedback: Feedback) -> 
         ConfigError: an option has a value that cannot work.
         SeedTaskError: the seed file cannot be used, or holds too few tasks.
     """
+    config = config.for_stage(Stage.INSTRUCTION_GENERATION)
     pool = TaskPool(
         load_seed_tasks(config.seed_tasks),
         NoveltyIndex(config.max_rouge_l, resolve_tokenizer(config.tokenizer, config.language, config.mode)),

@@ -203,7 +203,7 @@ def test_the_keys_for_programs_are_stable(run):
     assert found["format"] == "selfinstruct-report/1"
     assert list(found) == [
         "format", "name", "run", "table_1", "verb_noun", "seed_similarity", "lengths", "near_duplicates",
-        "class_balance", "languages", "review", "rejections", "acceptance", "usage", "left_out",
+        "class_balance", "languages", "review", "rejections", "acceptance", "usage", "faults", "left_out",
     ]  # fmt: skip
     assert set(found["run"]) == {
         "llm", "language", "mode", "num_instructions", "max_rouge_l", "random_seed", "status", "stop_reason",

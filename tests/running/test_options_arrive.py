@@ -17,7 +17,7 @@ from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Reason, Stage
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
-from distilabel_selfinstruct.running.progress import Progress
+from distilabel_selfinstruct.running.progress import Progress, StageProgress
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
 from tests.builders import seed_row
@@ -64,7 +64,7 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
 }
 
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
-ARRIVES_BY_STAGE = ("decoding",)
+ARRIVES_BY_STAGE = ("decoding", "stages")
 
 SERVER = {"llm": "openai:small", "base_url": "http://localhost:1/v1"}
 
@@ -110,6 +110,35 @@ def test_an_option_for_servers_is_refused_for_a_model_that_is_none(option: dict[
         steps_of(RunConfig(**option))
 
 
+OF_ONE_STAGE = {"max_in_flight": 7, "prompt_form": "completion"}
+
+
+@pytest.mark.parametrize("stage", MODEL_STEPS)
+@pytest.mark.parametrize("name", OF_ONE_STAGE)
+def test_an_option_of_one_stage_arrives_in_its_step_only(name: str, stage: Stage) -> None:
+    steps = steps_of(RunConfig(**SERVER, stages={stage: {name: OF_ONE_STAGE[name]}}))
+    assert [one for one in MODEL_STEPS if getattr(steps[one], name) == OF_ONE_STAGE[name]] == [stage]
+
+
+@pytest.mark.parametrize("stage", MODEL_STEPS)
+@pytest.mark.parametrize("name", ARRIVES_IN_THE_CLIENT)
+def test_an_option_of_the_client_of_one_stage_arrives_there_only(name: str, stage: Stage) -> None:
+    value, attribute = ARRIVES_IN_THE_CLIENT[name]
+    value = "openai:other" if name == "llm" else value
+    wanted = value.partition(":")[2] if name == "llm" else value
+    config = RunConfig(llm="openai:small", base_url="http://localhost:2/v1", stages={stage: {name: value}})
+    steps = steps_of(config)
+    assert [one for one in MODEL_STEPS if getattr(steps[one].llm, attribute) == wanted] == [stage]
+
+
+@pytest.mark.parametrize(
+    ("num_instructions", "llm", "rows"),
+    [(1, "openai:m", 1), (10, "openai:m", 1), (100, "openai:m", 5), (50_000, "openai:m", 500), (10, "recorded:m", 500)],
+)
+def test_a_short_run_hands_on_single_rows_and_a_long_one_many(num_instructions: int, llm: str, rows: int) -> None:
+    assert RunConfig(llm=llm, num_instructions=num_instructions).effective_batch_size == rows
+
+
 @pytest.mark.parametrize("stage", MODEL_STEPS)
 def test_decoding_arrives_in_its_own_stage_only(stage: Stage) -> None:
     steps = steps_of(RunConfig(**SERVER, decoding={stage: {"temperature": 0.9}}))
@@ -117,19 +146,24 @@ def test_decoding_arrives_in_its_own_stage_only(stage: Stage) -> None:
     assert steps[stage].decoding == {"temperature": 0.9}
 
 
+def used(**counts: int) -> dict[str, Any]:
+    """What a `Progress` is made of when one stage has these counts."""
+    return {"stages": {stage: StageProgress(**(counts if stage is SECOND else {})) for stage in Stage}}
+
+
 @pytest.mark.parametrize(
     ("options", "progress", "said"),
     [
-        ({"max_tokens": 9}, {"input_tokens": 4, "output_tokens": 5}, "max_tokens (9) was reached."),
+        ({"max_tokens": 9}, used(input_tokens=4, output_tokens=5), "max_tokens (9) was reached."),
         (
             {"max_cost": 2, "prices": {"small": Price(input=1_000_000, output=0)}},
-            {"input_tokens": 2},
+            used(input_tokens=2),
             "max_cost (2) was reached.",
         ),
         ({"max_minutes": 1}, {"elapsed": 60.0}, "max_minutes (1) was reached."),
         (
             {"max_failures": 2},
-            {"failures": 3, "last_failure": "HTTP 500"},
+            {**used(failed=3), "last_failure": "HTTP 500"},
             "max_failures (2) was exceeded. The last failure was: HTTP 500",
         ),
     ],
@@ -145,8 +179,8 @@ def test_a_limit_stops_the_run_once_it_is_reached_and_not_before(
 
 def test_failures_of_an_earlier_attempt_do_not_count_against_the_limit() -> None:
     config = RunConfig(**SERVER, max_failures=2)
-    assert used_up(config, Progress(1, failures=5), failures_before=3) == ""
-    assert used_up(config, Progress(1, failures=6), failures_before=3) != ""
+    assert used_up(config, Progress(1, **used(failed=5)), failures_before=3) == ""
+    assert used_up(config, Progress(1, **used(failed=6)), failures_before=3) != ""
 
 
 LOOP = {

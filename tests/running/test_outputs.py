@@ -96,42 +96,11 @@ def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
 
 
-def test_progress_counts_what_the_journals_gained(tmp_path):
-    folder = a_run(tmp_path)
-    reader = ProgressReader(folder.state, wanted=4)
-    assert reader.read().admitted == 2
-    journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "three", **ADMITTED})
-    journal(
-        folder, Stage.INSTRUCTION_GENERATION, {"reason": "too_short"}, {"reason": "over_limit"}, name="rejections.jsonl"
-    )
-    journal(
-        folder,
-        Stage.INSTRUCTION_GENERATION,
-        {**ANSWER, "input_tokens": 5, "output_tokens": 2},
-        name="completions.jsonl",
-    )
-    progress = reader.read()
-    assert (progress.admitted, progress.instances, progress.input_tokens) == (3, 1, 5)
-    assert progress.acceptance_rate == 0.75
-    assert dict(progress.rejections) == {"too_short": 1, "over_limit": 1}
-
-
-def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path):
-    folder = a_run(tmp_path)
-    path = folder.state / Stage.INSTRUCTION_GENERATION.value / "results.jsonl"
-    reader = ProgressReader(folder.state, wanted=4)
-    with path.open("a") as stream:
-        stream.write('{"instruction": "th')
-        stream.flush()
-        assert reader.read().admitted == 2
-        stream.write(f'ree", {json.dumps(ADMITTED)[1:]}\n')
-    assert reader.read().admitted == 3
-
-
+DROPPED = {"detail": "", "request": 0}
 DAMAGE = {
     "completions.jsonl": [{}, {**ANSWER, "input_tokens": "5"}, {**ANSWER, "retries": True}, {**ANSWER, "error": ["e"]}],
     "results.jsonl": [{}, {"instruction": "two"}, {"instruction": None, **ADMITTED}],
-    "rejections.jsonl": [{}, {"reason": ["too_short"]}],
+    "rejections.jsonl": [{}, {"reason": ["too_short"]}, {"reason": "odd", **DROPPED}, {"reason": "too_short"}],
     "notes.jsonl": [{}, {"kind": "strange", "subject": "", "text": ""}, {"kind": {}, "subject": "", "text": ""}],
 }
 

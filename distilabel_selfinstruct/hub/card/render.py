@@ -19,14 +19,14 @@ from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text, public_value
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
-from distilabel_selfinstruct.journal.notes import NoteKind
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.ratings.table_2 import Count, Quality
-from distilabel_selfinstruct.records import Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Row, Stage
 from distilabel_selfinstruct.reporting import Report
 
 _LABELS = {
@@ -49,7 +49,10 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class CardFacts:
-    """The contents of a card. `examples` are published instances. In `report`, raters have pseudonyms."""
+    """The contents of a card. `examples` are published instances. In `report`, raters have pseudonyms.
+
+    Of the `notes` of the stages, a card repeats those on sampling: others may tell of the user's own server.
+    """
 
     repo_id: str
     license: License
@@ -61,11 +64,12 @@ class CardFacts:
     config: RunConfig | None
     versions: Mapping[str, str]
     hashes: Mapping[str, str]
-    notes: tuple[Row, ...]
     rule: DecisionRule | None
     has_pipeline: bool
     includes_seeds: bool
     figures: tuple[CardFigure, ...]
+    is_unfinished: bool = False
+    notes: tuple[tuple[str, Note], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
     title = re.sub(r"[-_.]+", " ", name).strip()
     published, config, review = facts.published, facts.config, facts.report.review
     table_2 = review.quality if review else None
-    llm = public_model(config.llm) if config else ""
-    models = published.models or ((llm,) if llm else ("an unnamed model",))
+    llms = _llms(config) if config else []
+    models = published.models or tuple(dict.fromkeys(llm for llm, _ in llms)) or ("an unnamed model",)
     statuses = {DecisionStatus.KEPT, *published.include}
     return {
         "front_matter": front_matter(
@@ -133,8 +137,9 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "sampling_notes": _sampling_notes(facts.notes),
         "free_parameters": _free_parameters(config) if config else [],
         "config": config,
-        "llm": llm,
-        "prompt_form": config.effective_prompt_form if config else "",
+        "llms": llms,
+        "is_recording": bool(llms) and all(words.startswith("recorded:") for words, _ in llms),
+        "is_unfinished": facts.is_unfinished,
         "prompts": public_text(config.prompts) if config else "",
         "seeds": _seeds(facts),
         "hashes": facts.hashes,
@@ -211,6 +216,17 @@ def _value(estimate: Estimate | None) -> str:
     return "–" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
 
 
+def _llms(config: RunConfig) -> list[tuple[str, str]]:
+    """Each model, and how it was asked: in which form, and in which stages if there are several models."""
+    asking: dict[tuple[str, str], list[str]] = {}
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        asking.setdefault((public_model(own.llm), own.effective_prompt_form), []).append(stage.value.replace("_", " "))
+    if len(asking) == 1:
+        return [(llm, f"with {form} prompts") for llm, form in asking]
+    return [(llm, f"with {form} prompts, in {' and '.join(stages)}") for (llm, form), stages in asking.items()]
+
+
 def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     stages = (
         ("instruction generation", Stage.INSTRUCTION_GENERATION, False),
@@ -220,7 +236,8 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
     )
     rows = []
     for label, stage, is_classification in stages:
-        usual = default_decoding(stage, is_classification=is_classification, form=config.effective_prompt_form)
+        form = config.for_stage(stage).effective_prompt_form
+        usual = default_decoding(stage, is_classification=is_classification, form=form)
         used = apply_overrides(usual, config.decoding.get(stage, {}))
         numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
         rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))
@@ -230,18 +247,20 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
 def _free_parameters(config: RunConfig) -> list[tuple[str, str]]:
     """What requests held beyond the parameters of the paper: where, and the fields as JSON."""
     fields = [("every request", public_value(config.extra_body))]
+    for stage, options in config.stages.items():
+        fields.append((stage.value.replace("_", " "), public_value(options.get("extra_body", {}))))
     for stage, overrides in config.decoding.items():
         extra = {name: value for name, value in overrides.items() if name not in PARAMETERS}
         fields.append((stage.value.replace("_", " "), public_value(extra)))
     return [(where, json.dumps(held, ensure_ascii=False)) for where, held in fields if held]
 
 
-def _sampling_notes(notes: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _sampling_notes(notes: Iterable[tuple[str, Note]]) -> list[tuple[str, str]]:
     """What differs in sampling from the paper's table: each sentence with the stages that it holds for."""
     stages: dict[str, list[str]] = {}
-    for note in notes:
-        if note.get("kind") == NoteKind.SAMPLING.value:
-            stages.setdefault(str(note["text"]), []).append(str(note["stage"]).replace("_", " "))
+    for stage, note in notes:
+        if note.kind is NoteKind.SAMPLING:
+            stages.setdefault(note.text, []).append(stage.replace("_", " "))
     return [(text.rstrip("."), ", ".join(of)) for text, of in stages.items()]
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.stages import STAGES
+from distilabel_selfinstruct.records import Stage
 
 SEEDS_FILE = "seed_tasks.jsonl"
 """The name of the seed file in the repository and in its `run.yaml`, whatever its own name is."""
@@ -62,12 +64,27 @@ def public_config(config: RunConfig) -> dict[str, Any]:
     options = config.model_dump(exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
     options["llm"] = public_model(config.llm)
     options["extra_body"] = public_value(config.extra_body)
+    options[STAGES] = {stage.value: _public_stage(config, stage) for stage in config.stages}
+    if not any(options[STAGES].values()):
+        del options[STAGES]
     # The default depends on the provider, so the form is written down.
     options["prompt_form"] = config.effective_prompt_form
     options["prompts"] = public_text(config.prompts)
     if config.seed_tasks:
         options["seed_tasks"] = SEEDS_FILE
     options.pop("human_feedback", None)  # the ratings of another run name people
+    return options
+
+
+def _public_stage(config: RunConfig, stage: Stage) -> dict[str, Any]:
+    own = config.for_stage(stage)
+    options = {name: value for name, value in config.stages[stage].items() if name not in _PRIVATE_OPTIONS}
+    if own.llm != config.llm:
+        options["llm"] = public_model(own.llm)
+    if "extra_body" in options:
+        options["extra_body"] = public_value(own.extra_body)
+    if own.effective_prompt_form != config.effective_prompt_form:
+        options["prompt_form"] = own.effective_prompt_form
     return options
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
-from distilabel_selfinstruct.config import RunConfig, described_run
+from distilabel_selfinstruct.config import RunConfig, described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionRule, DecisionStatus
@@ -28,8 +29,9 @@ class Source:
     """Rows to publish. Only the instances must exist.
 
     `decisions` are by `record_id`, or None if there was no review. `rule` is the rule of the review, if it is known.
-    `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `notes` are what the
-    stages had to say, as in `run.json`. `folder` is the folder of the run, which keeps the pseudonyms of raters.
+    `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `notes` pairs stages with
+    what they had to say. `folder` is the folder of the run, which keeps the pseudonyms of raters. `unfinished` says why
+    the run is not finished; it is empty if the run is.
     """
 
     instances: Rows
@@ -42,8 +44,9 @@ class Source:
     pipeline: dict[str, Any] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[Row, ...] = ()
     folder: Path | None = None
+    unfinished: str = ""
+    notes: tuple[tuple[str, Note], ...] = ()
 
 
 def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Source:
@@ -73,8 +76,9 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         pipeline=_pipeline(folder / run_layout.PIPELINE),
         versions=description.get("versions", {}),
         hashes={**description.get("inputs", {}), **_journal_hashes(folder / run_layout.STATE)},
-        notes=tuple(description.get("notes", ())),
         folder=folder,
+        unfinished=why_unfinished(description),
+        notes=_notes(description),
     )
 
 
@@ -112,15 +116,21 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
         ) from error
     except OSError:
         pass  # no process works in a folder that can only be read
-    if not allowed and description.get("status") != "finished":
-        known = {"started": "was interrupted", "stopped": "stopped early", "failed": "failed"}
-        status = known.get(str(description.get("status")), "is not finished")
+    why = why_unfinished(description)
+    if why and not allowed:
         raise PublishError(
-            f"The run in {folder} {status}: run its command again to resume it, or publish its rows with `unfinished`."
+            f"The run in {folder} {why} Run its command again to resume it, or publish its rows with `unfinished`."
         )
     missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:
         raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again to finish the run.")
+
+
+def _notes(description: Row) -> tuple[tuple[str, Note], ...]:
+    try:
+        return tuple((str(row["stage"]), note_of(row)) for row in description.get("notes", ()))
+    except (KeyError, TypeError, ValueError):
+        return ()  # nothing that is published depends on them
 
 
 def _rule(path: Path) -> DecisionRule | None:

@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ROWS,
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
+from distilabel_selfinstruct.cli.screen import warn
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import run_layout
 
@@ -51,7 +61,14 @@ def push(
             rich_help_panel=WHAT,
         ),
     ],
-    column: Annotated[str, typer.Option(help="The column of the answers.", rich_help_panel=WHAT)] = "output",
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of the answers.", rich_help_panel=ROWS)
+    ] = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Compare on only this many tasks.", rich_help_panel=WHAT)
     ] = None,
@@ -76,11 +93,15 @@ def push(
     from rich import get_console
 
     from distilabel_selfinstruct.evaluation import answers_of
-    from distilabel_selfinstruct.files.tables import read_rows
+    from distilabel_selfinstruct.reading import summary
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
 
-    by_model = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
+    reading = reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows)
+    by_model = {}
+    for model, file in _models(answers).items():
+        by_model[model], skipped = answers_of(file, column, **reading)
+        warn(summary(skipped))
     options = CompareOptions(
         sample=sample, random_seed=random_seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
     )

@@ -18,6 +18,7 @@ from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionRule, DecisionStatus
 from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.task_types import is_classification_task
 
 Rows = Callable[[], Iterable[Row]]
 """Reads the rows. They are read several times and never held."""
@@ -88,7 +89,10 @@ def row_source(rows: Iterable[Row]) -> Source:
     for row in rows:
         original = row.get("original_output")
         rated = row["output"] if original is None else original
-        optional = {"input": row.get("input") or "", "is_classification": bool(row.get("is_classification"))}
+        optional = {
+            "input": row.get("input") or "",
+            "is_classification": is_classification_task(row.get("is_classification")),
+        }
         instances.append({**row, **optional, "output": rated})
         status = row.get("verdict")
         if status in REVIEWED:

@@ -1,0 +1,55 @@
+"""One JSON value that holds rows: an array, columns, splits, or an object with the rows under some name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from distilabel_selfinstruct.reading.splits import choose_split
+
+_NAMES_OF_ROWS = ("data", "rows", "examples", "items", "records", "tasks", "questions", "samples", "annotations")
+_SPLITS = frozenset({"train", "test", "validation", "valid", "dev", "eval", "val"})
+_OWN_LISTS = frozenset({"instances", "conversations", "messages", "conversation", "turns"})
+"""Lists of objects that belong to one row."""
+
+
+def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], str]:
+    """The rows in a JSON value, and in words what it is.
+
+    Raises:
+        InputFileError: the value has splits, and none is chosen.
+    """
+    if isinstance(value, list):
+        return value, "a JSON array"
+    if not isinstance(value, dict) or not value:
+        return [value], "one JSON object"
+    names = [name for name, part in value.items() if _are_rows(part)]
+    if len(names) == len(value) and {name.casefold() for name in names} <= _SPLITS:
+        name = choose_split(list(value), split, path)
+        return value[name], f"the split {name} of a JSON object"
+    for name in (*(name for name in names if name.casefold() in _NAMES_OF_ROWS), *names):
+        if name.casefold() not in _OWN_LISTS:
+            return [_unwrapped(row) for row in value[name]], f"{name!r} of a JSON object"
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # orient="split" of pandas
+        return [dict(zip(value["columns"], row, strict=False)) for row in value["data"]], "a JSON table"
+    parts = list(value.values())
+    if all(isinstance(part, list) for part in parts) and len(set(map(len, parts))) == 1 and not names:
+        return [dict(zip(value, row, strict=True)) for row in zip(*parts, strict=True)], "JSON columns"
+    if all(isinstance(part, dict) and part for part in parts):
+        if all(str(key).isdecimal() for part in parts for key in part):  # pandas' own order: column, then row
+            return _rows_of_columns(value), "JSON columns"
+        return parts, "a JSON object of rows"
+    return [value], "one JSON object"
+
+
+def _are_rows(part: Any) -> bool:
+    return isinstance(part, list) and bool(part) and all(isinstance(row, dict) for row in part)
+
+
+def _unwrapped(row: Mapping[str, Any]) -> Any:
+    """The row itself where a server of datasets has put it into an object of its own."""
+    return row["row"] if isinstance(row.get("row"), dict) else row
+
+
+def _rows_of_columns(columns: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    keys = dict.fromkeys(key for column in columns.values() for key in column)
+    return [{name: column.get(key) for name, column in columns.items()} for key in keys]

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     StrictRows,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.cli.screen import cell, say, warn
 from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ def evaluate(
     from rich import get_console
     from rich.markup import escape
     from rich.table import Table
-    from rich.text import Text
 
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
     from distilabel_selfinstruct.reading import parse_columns, summary
@@ -88,7 +87,7 @@ def evaluate(
     for scores, stem in zip(result.files, stems, strict=True):
         label = stem if len(set(stems)) == len(stems) else scores.file
         figures = (f"{scores.num_tasks:,}", f"{100 * scores.rouge_l:.2f}", f"{100 * scores.exact_match:.2f}")
-        table.add_row(Text(escape_controls(label)), *figures)
+        table.add_row(cell(label), *figures)
     console.print(table)
     for text in _notes(result):
         say(text)

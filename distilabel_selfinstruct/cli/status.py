@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from distilabel_selfinstruct.cli.screen import line
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
@@ -29,13 +30,13 @@ def status(folder: Folder) -> None:
     run = RunFolder(folder)
     description, config = described_run(run.path)
     console = get_console()
-    console.print(f"{run.path}: {_state(run.is_held, description)}", highlight=False, soft_wrap=True, markup=False)
+    line(console, f"{run.path}: {_state(run.is_held, description)}")
     if run.state.is_dir():
         progress = ProgressReader(run.state, config.num_instructions).read()
         console.print(progress_view(config, progress, timed=False))
     else:
         text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        line(console, text)
 
 
 def rejections(
@@ -63,7 +64,7 @@ def rejections(
         rule = (rejection.stage, rejection.reason.value)
         counts[rule] += 1
         if counts[rule] <= examples:
-            console.print(_example(rejection), highlight=False, soft_wrap=True, markup=False)
+            line(console, _example(rejection))
 
 
 def _check_choice(option: str, value: str | None, known: list[str]) -> None:

@@ -221,7 +221,10 @@ def _beside(train: Path) -> _Files:
 
 
 def _is_run(source: Source) -> bool:
-    return isinstance(source, str | os.PathLike) and (Path(source) / run_layout.DESCRIPTION).exists()
+    """Whether the source is the folder of a run, or of a review of other rows, which lies there as that of a run."""
+    return isinstance(source, str | os.PathLike) and any(
+        (Path(source) / name).exists() for name in (run_layout.DESCRIPTION, run_layout.DECISIONS)
+    )
 
 
 def _rows(

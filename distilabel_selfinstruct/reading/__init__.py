@@ -4,7 +4,7 @@ from distilabel_selfinstruct.reading.options import ReadingArguments, ReadOption
 from distilabel_selfinstruct.reading.row_source import ReadRow, RowSource, Source, open_rows
 from distilabel_selfinstruct.reading.shapes import Shape
 from distilabel_selfinstruct.reading.skipped import SkippedRow, summary, write_skipped
-from distilabel_selfinstruct.reading.sources import stem
+from distilabel_selfinstruct.reading.sources import is_data, stem
 
 __all__ = [
     "ReadOptions",
@@ -14,6 +14,7 @@ __all__ = [
     "Shape",
     "SkippedRow",
     "Source",
+    "is_data",
     "open_rows",
     "parse_columns",
     "stem",

@@ -9,7 +9,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.reading.decoding import open_text, undecodable
-from distilabel_selfinstruct.reading.json_objects import rows_in
+from distilabel_selfinstruct.reading.json_objects import ONE_OBJECT, rows_in
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 
 _TRIED_LINES = 20
@@ -30,9 +30,11 @@ def json_rows(path: Path, encoding: str, split: str | None) -> RawRows:
         more = [line for line in islice(stream, _TRIED_LINES) if line.strip()]
     if first.lstrip().startswith("["):
         return _whole(path, encoding, split)
-    if first.lstrip().startswith("{") and (not more or not any(map(_is_object, [first, *more]))):
-        return _whole(path, encoding, split)
-    return RawRows(_lines(path, encoding), "JSON Lines", "line")
+    lines = RawRows(_lines(path, encoding), "JSON Lines", "line")
+    if first.lstrip().startswith("{") and not (more and any(map(_is_object, [first, *more]))):
+        whole = _whole(path, encoding, split)
+        return lines if whole.format == ONE_OBJECT and not more else whole
+    return lines
 
 
 def parse_json(text: str) -> Any:

@@ -6,6 +6,8 @@ from typing import Any
 
 from distilabel_selfinstruct.reading.splits import choose_split
 
+ONE_OBJECT = "one JSON object"
+
 _NAMES_OF_ROWS = ("data", "rows", "examples", "items", "records", "tasks", "questions", "samples", "annotations")
 _SPLITS = frozenset({"train", "test", "validation", "valid", "dev", "eval", "val"})
 _OWN_LISTS = frozenset({"instances", "conversations", "messages", "conversation", "turns"})
@@ -21,7 +23,7 @@ def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], s
     if isinstance(value, list):
         return value, "a JSON array"
     if not isinstance(value, dict) or not value:
-        return [value], "one JSON object"
+        return [value], ONE_OBJECT
     names = [name for name, part in value.items() if _are_rows(part)]
     if len(names) == len(value) and {name.casefold() for name in names} <= _SPLITS:
         name = choose_split(list(value), split, path)
@@ -38,7 +40,7 @@ def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], s
         if all(str(key).isdecimal() for part in parts for key in part):  # pandas' own order: column, then row
             return _rows_of_columns(value), "JSON columns"
         return parts, "a JSON object of rows"
-    return [value], "one JSON object"
+    return [value], ONE_OBJECT
 
 
 def _are_rows(part: Any) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import TypedDict
 
+from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError
 
 MAPPABLE = ("instruction", "input", "output", "is_classification", "instances", "conversations", "id", "name")
@@ -52,6 +53,7 @@ class ReadOptions:
     on_note: Callable[[str], None] = field(default=ignore_note)
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name in self.columns or ():
             if name not in MAPPABLE:
                 raise ConfigError(f"No column can be read as {name!r}: use one of {', '.join(MAPPABLE)}.")

@@ -40,6 +40,11 @@ def open_source(source: str | os.PathLike[str], options: ReadOptions) -> RawRows
     return dataset_rows(os.fspath(source), options.split)
 
 
+def is_data(path: Path) -> bool:
+    """Whether a path is a file or a saved dataset, and not the folder of a run."""
+    return path.is_file() or any((path / name).exists() for name in _SAVED)
+
+
 def suffix(path: Path) -> str:
     """The ending that tells the format, without the `.gz` of a packed file."""
     return Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()

@@ -17,7 +17,7 @@ from distilabel_selfinstruct.cli.reading_options import (
 )
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
-from distilabel_selfinstruct.cli.screen import warn
+from distilabel_selfinstruct.cli.screen import cell, line, warn
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import run_layout
 
@@ -112,7 +112,7 @@ def push(
     ):
         result = push_comparison(output, by_model, options, dataset=dataset, client=client, on_progress=on_progress)
     for text in pushed_lines(output, result):
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        line(console, text)
 
 
 @app.command("pull", help=PULL_HELP)
@@ -154,7 +154,7 @@ def pull(
         f"Results: {result.files.results}",
         f"Ratings: {result.files.ratings} ({result.summary.ratings:,} answers)",
     ):
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        line(console, text)
 
 
 def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
@@ -185,7 +185,6 @@ def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
 def models_table(comparison: "Comparison") -> "Table":
     """The letters of each model with their shares, and the share of A and B with its interval."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Answers by rating (Figure 6 of the paper)", title_justify="left")
     table.add_column("model", overflow="fold")
@@ -198,14 +197,13 @@ def models_table(comparison: "Comparison") -> "Table":
         letters = [f"{result.counts[letter]:,}\n{_percent(result.shares[letter])}" for letter in "ABCD"]
         rated, ratings = f"{result.rated_answers:,}\nof {result.answers:,}", f"{result.ratings:,}"
         acceptable = _with_interval(result.acceptable)
-        table.add_row(Text(result.model), rated, ratings, *letters, acceptable, end_section=True)
+        table.add_row(cell(result.model), rated, ratings, *letters, acceptable, end_section=True)
     return table
 
 
 def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
     """How often the first of two models was rated better than, equal to and worse than the second."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Two models on the same task", title_justify="left")
     table.add_column("first", overflow="fold")
@@ -214,7 +212,7 @@ def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
         table.add_column(heading, justify="right")
     for pair in pairs:
         counts = (pair.wins, pair.ties, pair.losses)
-        table.add_row(Text(pair.first), Text(pair.second), *(f"{count:,}" for count in counts))
+        table.add_row(cell(pair.first), cell(pair.second), *(f"{count:,}" for count in counts))
     return table
 
 

@@ -75,7 +75,7 @@ def evaluate(
         ConfigError: no tokenizer has that name.
     """
     sources = [predictions] if isinstance(predictions, str | os.PathLike) else predictions
-    choice = TokenizerChoice(tokenizer)
+    options, choice = ReadOptions(**reading), TokenizerChoice(tokenizer)
     if not choice.is_open:
         get_tokenizer(choice.tokenizer)  # a wrong name is an error before a file is read
     of_references: ReadingArguments = {**reading, "columns": reference_columns}
@@ -85,7 +85,7 @@ def evaluate(
             choice.see(text)
     tokenize = None if choice.tokenizer == "rouge_score" else get_tokenizer(choice.tokenizer)
     if choice.note:
-        ReadOptions(**reading).on_note(choice.note)
+        options.on_note(choice.note)
     files = [os.fspath(source) for source in sources]
     given = {file: answers_of(file, column, **reading) for file in files}
     results = []

@@ -135,8 +135,9 @@ def export(
         join=join,
         end_of_text=end_of_text,
     )
+    reads = ReadOptions(**reading)
     files = _files(source, Path(output) if output is not None else None, format, overwrite=overwrite)
-    rows, left_out, review = _rows(source, parse_included(include), ReadOptions(**reading))
+    rows, left_out, review = _rows(source, parse_included(include), reads)
     seed_tasks = _seed_rows(source, seeds, with_seeds=with_seeds)
     formatted = format_rows([*rows, *seed_tasks], options, test_fraction=test_fraction)
     skipped = tuple(rows.skipped) if isinstance(rows, RowSource) else ()

@@ -26,7 +26,7 @@ _DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CsvForm:
     """How a file separates fields. Without `quoted`, quotation marks are letters as any other."""
 
     delimiter: str
@@ -61,16 +61,16 @@ def csv_rows(path: Path, encoding: str, delimiter: str | None) -> RawRows:
     return RawRows(_rows(path, encoding, dialect, skipped_lines=1 if declared else 0), dialect.name)
 
 
-def _dialect(sample: list[str], delimiter: str | None, *, whole: bool) -> Dialect:
+def _dialect(sample: list[str], delimiter: str | None, *, whole: bool) -> CsvForm:
     """The dialect in which most records have as many fields as the header; of several, the one with most fields."""
     delimiters = (delimiter,) if delimiter else tuple(_NAMES)
-    candidates = [Dialect(each) for each in delimiters]
+    candidates = [CsvForm(each) for each in delimiters]
     if "\t" in delimiters:
-        candidates.append(Dialect("\t", quoted=False))
+        candidates.append(CsvForm("\t", quoted=False))
     return max(candidates, key=lambda dialect: _fit(dialect, sample, whole=whole))
 
 
-def _fit(dialect: Dialect, sample: list[str], *, whole: bool) -> tuple[bool, float, int]:
+def _fit(dialect: CsvForm, sample: list[str], *, whole: bool) -> tuple[bool, float, int]:
     """How well a dialect fits: whether it has several columns at all, the share of records that agree, the columns."""
     records = list(islice(_records(iter(sample), dialect), _SAMPLE_ROWS))
     if not whole and len(records) < _SAMPLE_ROWS and records and records[-1].fault:
@@ -82,7 +82,7 @@ def _fit(dialect: Dialect, sample: list[str], *, whole: bool) -> tuple[bool, flo
     return num_columns > 1 and share >= _LEAST_SHARE, share, num_columns
 
 
-def _rows(path: Path, encoding: str, dialect: Dialect, *, skipped_lines: int) -> Iterator[RawRow]:
+def _rows(path: Path, encoding: str, dialect: CsvForm, *, skipped_lines: int) -> Iterator[RawRow]:
     with open_text(path, encoding) as stream:
         records = _records(islice(stream, skipped_lines, None), dialect)
         header = next(records, None)
@@ -128,7 +128,7 @@ class _Record:
     text: str = ""
 
 
-def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[_Record]:
+def _records(lines: Iterator[str], dialect: CsvForm) -> Iterator[_Record]:
     """The records that are not blank. After a malformed one, reading resumes at the line after its first line."""
     source = _Replayed(lines)
     reader = dialect.reader(source)

@@ -14,6 +14,7 @@ from rich.table import Table
 from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
+from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RecordedRejection, RunStatus
@@ -88,8 +89,10 @@ class RunDisplay:
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
+            unknown_markers_note(result.rejections, result.folder),
         ):
-            self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+            if text:
+                self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def _end(result: "RunResult") -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 INSTRUCTION = ("instruction", "prompt", "question", "query", "instructions", "problem")
@@ -19,6 +20,7 @@ _ALIASES = {"instruction": INSTRUCTION, "input": INPUT, "output": OUTPUT, "is_cl
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1_000)
 def plain(name: str) -> str:
     """A name without its case, and with one underscore for what is no letter: "Is Classification " and so on."""
     return _NO_LETTERS.sub("_", str(name).strip().casefold()).strip("_")
@@ -27,7 +29,10 @@ def plain(name: str) -> str:
 def find(wanted: str, names: Iterable[str]) -> str | None:
     """The name in a file that is the wanted one, exactly or else but for case, spaces and signs."""
     names = list(names)
-    return wanted if wanted in names else next((name for name in names if plain(name) == plain(wanted)), None)
+    if wanted in names:
+        return wanted
+    sought = plain(wanted)
+    return next((name for name in names if plain(name) == sought), None)
 
 
 def known_columns(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:

@@ -22,8 +22,8 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=1_000)
 def plain(name: str) -> str:
-    """A name without its case, and with one underscore for what is no letter: "Is Classification " and so on."""
-    return _NO_LETTERS.sub("_", str(name).strip().casefold()).strip("_")
+    """A name without its case and what is no letter: "Is Classification ", "isClassification" and so on are one."""
+    return _NO_LETTERS.sub("", str(name).casefold()) or str(name)
 
 
 def find(wanted: str, names: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from distilabel_selfinstruct.reading.values import nested, objects_of, show, text_of
 
-COLUMNS = ("conversations", "messages", "conversation", "dialogue", "dialog", "turns")
+COLUMNS = ("conversations", "messages", "conversation", "dialogue", "dialog", "turns", "contents")
 
 _USER = frozenset({"user", "human", "prompter", "instruction", "question"})
 _ASSISTANT = frozenset({"assistant", "gpt", "chatgpt", "bot", "model", "bard", "bing", "answer", "ai"})
@@ -29,7 +29,7 @@ class Exchange:
 def is_conversation(value: object) -> bool:
     """Whether a value is a list of turns."""
     turns = objects_of(value)
-    return turns is not None and all(_role(turn) is not None for turn in turns)
+    return turns is not None and all(_role(part) is not None for turn in turns for part in _parts(turn))
 
 
 def is_sharegpt(value: object) -> bool:
@@ -70,7 +70,7 @@ def _turns(value: object) -> list[tuple[str, str]]:
     if turns is None:
         raise ValueError(f"is {show(value)}, not a conversation")
     found = []
-    for turn in turns:
+    for turn in (part for each in turns for part in _parts(each)):
         role = _role(turn)
         if role is None:
             raise ValueError(f"has a turn without a role: {show(dict(turn))}")
@@ -80,13 +80,21 @@ def _turns(value: object) -> list[tuple[str, str]]:
     return found
 
 
+def _parts(turn: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A turn, or the two turns of an object that has a question and its answer."""
+    if _role(turn) is not None:
+        return [turn]
+    pair = [{"role": name, "content": text} for name, text in turn.items() if name.casefold() in _USER | _ASSISTANT]
+    return sorted(pair, key=lambda part: str(part["role"]).casefold() in _ASSISTANT) or [turn]
+
+
 def _role(turn: Mapping[str, Any]) -> str | None:
     role = next((turn[name] for name in ("role", "from", "speaker") if isinstance(turn.get(name), str)), None)
     return role.strip().casefold() if role else None
 
 
 def _text(turn: Mapping[str, Any]) -> str | None:
-    content = next((turn[name] for name in ("content", "value", "text") if turn.get(name) is not None), None)
+    content = next((turn[name] for name in ("content", "value", "text", "parts") if turn.get(name) is not None), None)
     parts = objects_of(content) if isinstance(content, list) else None
     if parts is None:
         return text_of(content)

@@ -19,6 +19,9 @@ _SAMPLE_ROWS = 100
 _LEAST_SHARE = 0.5
 """If fewer records agree with the header, a delimiter is none."""
 
+_NOTHING = frozenset({"NaN", "nan", "<NA>"})
+"""What programs write into a cell that has no value."""
+
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 _DECLARED = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
@@ -105,7 +108,8 @@ def _row(number: int, record: "_Record", names: list[str]) -> RawRow:
         return RawRow(number, fields, f"has {len(fields)} fields and the header has {len(names)}")
     if any(map(undecodable, fields)):
         return RawRow(number, fields, "is not UTF-8")
-    padded: list[str | None] = [*fields, *[None] * (len(names) - len(fields))]
+    told = [None if field in _NOTHING else field for field in fields]
+    padded = [*told, *[None] * (len(names) - len(fields))]
     return RawRow(number, dict(zip(names, padded, strict=True)))
 
 

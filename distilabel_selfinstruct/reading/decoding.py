@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO, cast
 from distilabel_selfinstruct.errors import InputFileError, reading
 
 _GZIP = b"\x1f\x8b"
+_POINTER = b"version https://git-lfs"
 
 # The longer mark first: that of UTF-32 begins with that of UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -38,7 +39,12 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """
     with reading(path):
         with path.open("rb") as stream:
-            packed = stream.read(len(_GZIP)) == _GZIP
+            start = stream.read(len(_POINTER))
+        if start == _POINTER:
+            raise InputFileError(
+                f"{os.fspath(path)} is a pointer of Git LFS, not the file itself: fetch it with git lfs pull.", path
+            )
+        packed = start.startswith(_GZIP)
         try:
             with cast("BinaryIO", gzip.open(path)) if packed else path.open("rb") as stream:
                 yield stream

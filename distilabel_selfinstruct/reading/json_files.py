@@ -98,7 +98,7 @@ def _whole(path: Path, encoding: str, split: str | None) -> RawRows:
 def _elements(text: str) -> Iterator[RawRow]:
     """The elements of an array that is not JSON as a whole, or objects one after the other."""
     position, number = len(text) - len(text.lstrip(_BETWEEN + "[\ufeff")), 0
-    while position < len(text) and text[position] != "]":
+    while position < len(text):
         number += 1
         try:
             value, position = _DECODER.raw_decode(text, position)
@@ -107,9 +107,9 @@ def _elements(text: str) -> Iterator[RawRow]:
             following = _NEXT_OBJECT.search(text, position)
             end = following.end() if following else len(text)
             damaged, position = text[position:end].rstrip(_BETWEEN), end
-            if damaged.rstrip("]} \t\r\n"):
+            if damaged.strip("[]} \t\r\n"):
                 yield _repaired(number, damaged, error)
-        while position < len(text) and text[position] in _BETWEEN:
+        while position < len(text) and text[position] in _BETWEEN + "[]":
             position += 1
 
 

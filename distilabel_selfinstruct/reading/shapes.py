@@ -108,7 +108,8 @@ class Recognized:
         column = self.columns["conversations"]
         turns = nested(lookup(value, column))
         if self.shape is Shape.PROMPT_MESSAGES and isinstance(turns, list):
-            turns = [*turns, *(objects_of(value.get("completion")) or ())]
+            answers = (objects_of(value.get(name)) for name in ("completion", "chosen", "response"))
+            turns = [*turns, *next(filter(None, answers), ())]
         try:
             exchange = first_exchange(turns)
         except ValueError as error:

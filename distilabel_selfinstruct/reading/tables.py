@@ -75,7 +75,7 @@ def _parquet(path: Path) -> Iterator[Any]:
             for batch in parquet.ParquetFile(stream).iter_batches(_ROWS_AT_ONCE):
                 yield from batch.to_pylist()
     except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise InputFileError(f"Cannot read {os.fspath(path)}: {error}.", path) from error
+        raise InputFileError(f"Cannot read {os.fspath(path)}: {str(error).rstrip('.')}.", path) from error
 
 
 def _arrow(path: Path) -> Iterator[Any]:
@@ -92,4 +92,4 @@ def _arrow(path: Path) -> Iterator[Any]:
             for batch in batches:
                 yield from batch.to_pylist()
     except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise InputFileError(f"Cannot read {os.fspath(path)}: {error}.", path) from error
+        raise InputFileError(f"Cannot read {os.fspath(path)}: {str(error).rstrip('.')}.", path) from error

@@ -130,6 +130,8 @@ def test_structs_and_lists_of_parquet_are_read(tmp_path):
         '{"task_7": {"instruction": "a", "output": "b"}}',
         '{"columns": ["instruction", "output"], "index": [0], "data": [["a", "b"]]}',
         '{"instruction": "a", "output": "b"}',
+        '{"result": {"data": [{"instruction": "a", "output": "b"}]}}',
+        '{"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]}',
         '{\n "instruction": "a",\n "output": "b"\n}',
         '[{"instruction": "a", "output": "b",},]',
         '{"instruction": "a", "output": "b"},\n',
@@ -147,6 +149,23 @@ def test_objects_one_after_the_other_are_rows(tmp_path):
     text = json.dumps({"instruction": "a"}, indent=1) + "\n" + json.dumps({"instruction": "b"}, indent=1)
     (tmp_path / "rows.json").write_text(text)
     assert [row["instruction"] for row in read(tmp_path / "rows.json")] == ["a", "b"]
+
+
+def test_arrays_one_after_the_other_are_rows(tmp_path):
+    (tmp_path / "rows.json").write_text('[{"instruction": "a"}]\n[{"instruction": "b"}]')
+    assert [row["instruction"] for row in read(tmp_path / "rows.json")] == ["a", "b"]
+
+
+def test_a_pointer_of_git_lfs_is_named_as_one(tmp_path):
+    for name in ("rows.jsonl", "rows.parquet"):
+        (tmp_path / name).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 1\n")
+        with pytest.raises(InputFileError, match="is a pointer of Git LFS"):
+            open_rows(tmp_path / name)
+
+
+def test_what_programs_write_into_an_empty_cell_is_nothing(tmp_path):
+    (tmp_path / "rows.csv").write_text("instruction,input,output\na,NaN,b\n")
+    assert read(tmp_path / "rows.csv")[0]["input"] is None
 
 
 def test_values_that_json_lacks_are_nothing(tmp_path):

@@ -34,6 +34,12 @@ def texts(rows):
         ({"messages": [{"role": "user", "content": [{"type": "text", "text": ASK}]}, MESSAGES[1]]}, "OpenAI messages"),
         ({"prompt": MESSAGES[:1], "completion": MESSAGES[1:]}, "prompts and completions as messages in 'prompt'"),
         ({"turns": [ASK, ANSWER]}, "OpenAI messages in 'turns'"),
+        ({"prompt": MESSAGES[:1], "chosen": MESSAGES[1:], "rejected": []}, "prompts and completions as messages"),
+        ({"conversation": [{"human": ASK, "assistant": ANSWER}]}, "OpenAI messages in 'conversation'"),
+        (
+            {"contents": [{"role": "user", "parts": [{"text": ASK}]}, {"role": "model", "parts": [{"text": ANSWER}]}]},
+            "OpenAI messages in 'contents'",
+        ),
         ({"prompt": ASK, "completion": ANSWER}, "prompt as instruction, completion as output"),
         ({"Question ": ASK, "ANSWER": ANSWER}, "Question  as instruction, ANSWER as output"),
         ({"input": ASK, "output": ANSWER}, "input as instruction, output"),

@@ -3,6 +3,7 @@
 import sys
 
 from distilabel_selfinstruct.cli.app import app
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import warn
 from distilabel_selfinstruct.errors import SelfInstructError
 
@@ -14,5 +15,5 @@ def main() -> None:
     try:
         app()
     except SelfInstructError as error:
-        warn(f"selfinstruct: {error}")
+        warn(f"selfinstruct: {with_flags(str(error))}")
         sys.exit(1)

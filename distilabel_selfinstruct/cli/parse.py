@@ -100,7 +100,6 @@ def instructions(
 def classification(
     file: File,
     mode: ModeOption = "default",
-    language: LanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -109,8 +108,6 @@ def classification(
 ) -> None:
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
     from distilabel_selfinstruct.parsing.filtered import read_classification
-
-    del language  # answers in all languages are read; all three commands take the option
 
     def read(row: _Response) -> Row:
         answer = read_classification(row.completion(), mode=mode)
@@ -123,7 +120,6 @@ def classification(
 def instances(
     file: File,
     mode: ModeOption = "default",
-    language: LanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import warn
 
 if TYPE_CHECKING:
@@ -69,5 +70,5 @@ def reading_arguments(
         "delimiter": delimiter,
         "encoding": encoding,
         "strict_rows": strict_rows,
-        "on_note": warn,
+        "on_note": lambda note: warn(with_flags(note)),
     }

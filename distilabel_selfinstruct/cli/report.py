@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.reading_options import (
     ColumnMap,
     Delimiter,
@@ -63,6 +64,6 @@ def report(
     statistics = result.report.table_1
     say(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     for part, reason in result.report.left_out.items():
-        say(f"Left out, {part.replace('_', ' ')}: {reason}")
+        say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     say(f"{result.page}\n{result.figures}")
     warn(summary(result.skipped, result.skipped_file))

@@ -138,8 +138,8 @@ def export(
     reads = ReadOptions(**reading)
     files = _files(source, Path(output) if output is not None else None, format, overwrite=overwrite)
     rows, left_out, review = _rows(source, parse_included(include), reads)
-    seed_tasks = _seed_rows(source, seeds, with_seeds=with_seeds)
-    formatted = format_rows([*rows, *seed_tasks], options, test_fraction=test_fraction)
+    own = _seed_rows(source, seed_tasks, include_seeds=include_seeds)
+    formatted = format_rows([*rows, *own], options, test_fraction=test_fraction)
     skipped = tuple(rows.skipped) if isinstance(rows, RowSource) else ()
     rejected = [*_rejected(left_out, formatted.rejected), *map(_unreadable, skipped)]
     reasons = Counter(str(row["reason"]) for row in rejected)
@@ -204,12 +204,12 @@ def _files(source: Source, output: Path | None, format: Format, *, overwrite: bo
         return replace(_beside(path / run_layout.EXPORT / f"{format}.jsonl"), are_ours=True)
     if output is None:
         if path is None or not path.is_file():
-            raise ConfigError(f"{_name(source)} is neither a run nor a file: name the file to write with --output.")
+            raise ConfigError(f"{_name(source)} is neither a run nor a file: name the file to write with `output`.")
         output = path.with_name(f"{stem(path)}.{format}.jsonl")
     files = _beside(output)
     for file in (files.train, files.test, files.rejected):
         if file.is_dir() or (path is not None and path.is_file() and file.exists() and file.samefile(path)):
-            raise OutputFileError(f"{file} cannot be replaced: choose another name with --output.", file)
+            raise OutputFileError(f"{file} cannot be replaced: choose another name with `output`.", file)
         if file.exists() and not overwrite:
             raise OutputFileError(
                 f"{file} exists: choose another name with `output`, or replace it with `overwrite`.", file
@@ -245,19 +245,19 @@ def _rows(
             return jsonl.read(instances), (), None
     if include:
         raise ConfigError(
-            f"{_name(source)} has no review, so no row is {' or '.join(map(str, include))}: omit --include."
+            f"{_name(source)} has no review, so no row is {' or '.join(map(str, include))}: omit `include`."
         )
     return open_rows(source, options).require("instruction"), (), None
 
 
-def _seed_rows(source: Source, seeds: FileName | None, *, with_seeds: bool) -> Iterable[Row]:
-    if seeds is not None:
-        return seed_rows(load_seed_tasks(seeds))
-    if not with_seeds:
+def _seed_rows(source: Source, seed_tasks: FileName | None, *, include_seeds: bool) -> Iterable[Row]:
+    if seed_tasks is not None:
+        return seed_rows(load_seed_tasks(seed_tasks))
+    if not include_seeds:
         return ()
     if not isinstance(source, str | os.PathLike) or not _is_run(source):
         raise ConfigError(
-            f"{_name(source)} is not a run, so its seed tasks are not known: name their file with --seeds."
+            f"{_name(source)} is not a run, so its seed tasks are not known: name their file with `seed_tasks`."
         )
     _, config = described_run(Path(source))
     return seed_rows(load_seed_tasks(config.seed_tasks))

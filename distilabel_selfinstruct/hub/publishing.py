@@ -99,15 +99,15 @@ def publish(
     )
     if isinstance(folder, str | os.PathLike) and not is_data(Path(folder)):
         read = ReadSource(run_source(folder, unfinished=unfinished), ())
-    elif include_seeds or with_rejections or include:
+    elif include_seeds or include_rejections or include:
         raise ConfigError(
-            "Rows that are no run have no seed tasks, rejections or decisions: omit --include-seeds, "
-            "--with-rejections and --include."
+            "Rows that are no run have no seed tasks, rejections or decisions: omit `include_seeds`, "
+            "`include_rejections` and `include`."
         )
     else:
         read = file_source(folder, ReadOptions(**reading))
     result = publish_source(
-        read.source, contents, private=private, replace=replace, dry_run=dry_run, on_progress=on_progress
+        read.source, contents, private=private, overwrite=overwrite, dry_run=dry_run, on_progress=on_progress
     )
     return dataclasses.replace(result, skipped=read.skipped)
 

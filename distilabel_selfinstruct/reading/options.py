@@ -80,7 +80,7 @@ def parse_columns(pairs: Iterable[str]) -> dict[str, str]:
     for pair in (part for text in pairs for part in text.split(",")):
         name, separator, column = (part.strip() for part in pair.partition("="))
         if not (name and separator and column):
-            raise ConfigError(f"--map has {pair!r}: write NAME=COLUMN, as in instruction=question,output=response.")
+            raise ConfigError(f"`columns` has {pair!r}: write NAME=COLUMN, as in instruction=question,output=response.")
         if columns.setdefault(name, column) != column:
-            raise ConfigError(f"--map names {name} twice ({columns[name]} and {column}): keep one.")
+            raise ConfigError(f"`columns` names {name} twice ({columns[name]} and {column}): keep one.")
     return columns

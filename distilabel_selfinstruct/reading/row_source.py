@@ -119,7 +119,7 @@ class RowSource:
         """
         if self._options.strict_rows:
             raise InputFileError(
-                f"{self.name}, {row.location}: the row {reason}. Repair it, or omit --strict-rows to leave it out.",
+                f"{self.name}, {row.location}: the row {reason}. Repair it, or omit `strict_rows` to leave it out.",
                 self.path,
             )
         self.skipped.append(SkippedRow(self.name, row.location, reason, row.original))
@@ -134,7 +134,7 @@ class RowSource:
             return self
         for column in columns:
             if column not in self.recognized.columns and self._known:
-                self._refuse(column, f"--map {column}=COLUMN")
+                self._refuse(column, f"`columns` ({column}=COLUMN)")
         return self
 
     def column(self, name: str) -> str:
@@ -145,7 +145,7 @@ class RowSource:
         """
         found = find(name, self._known) or name
         if self._known and found not in self._known and found.partition(".")[0] not in self._known:
-            self._refuse(name, "--column")
+            self._refuse(name, "`column`")
         return found
 
     def has(self, name: str) -> bool:
@@ -217,7 +217,7 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
     missing = missing_columns(values, recognized)
     for ours, column in recognized.columns.items():
         if ours in given and column in missing:
-            found._refuse(column, "--map")  # noqa: SLF001 - it is this module's own
+            found._refuse(column, "`columns`")  # noqa: SLF001 - it is this module's own
     if values and not quiet and not _is_ours(path):
         options.on_note(found.note)
     return found

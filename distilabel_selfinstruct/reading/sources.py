@@ -86,7 +86,7 @@ def _encoding(path: Path, options: ReadOptions) -> str:
     if found in {WINDOWS, "latin-1"}:
         options.on_note(
             f"{path} is not UTF-8: its texts are read as {found}. If they look wrong, name their encoding with "
-            "--encoding."
+            "`encoding`."
         )
     return found
 

@@ -14,5 +14,5 @@ def choose_split(names: Sequence[str], split: str | None, source: str | os.PathL
     """
     name = split or ("train" if "train" in names else next(iter(names), ""))
     if name not in names or (split is None and len(names) > 1 and "train" not in names):
-        raise InputFileError(f"{os.fspath(source)} has the splits {', '.join(names)}: choose one with --split.", source)
+        raise InputFileError(f"{os.fspath(source)} has the splits {', '.join(names)}: choose one with `split`.", source)
     return name

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.files.hub_names import require_hub_dataset
 from distilabel_selfinstruct.reading.decoding import open_bytes
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 from distilabel_selfinstruct.reading.splits import choose_split
@@ -35,6 +36,8 @@ def dataset_rows(source: str, split: str | None) -> RawRows:
     is_folder = Path(source).is_dir()
     kind = "a saved dataset" if is_folder else "a dataset on the Hub"
     folder, name = _split_folder(source, split)
+    if not is_folder:
+        require_hub_dataset(source)
     try:
         dataset: Any = load_from_disk(folder) if is_folder else load_dataset(source)
     except Exception as error:  # the Hub's clients raise errors of many kinds

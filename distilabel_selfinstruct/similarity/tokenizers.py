@@ -149,7 +149,7 @@ class TokenizerChoice:
         if self._name != "auto":
             return ""
         if self.tokenizer == "rouge_score":
-            return "Tokenizer: rouge_score, because nearly all letters are ASCII (--tokenizer unicode sees the others)."
+            return "Tokenizer: rouge_score, because nearly all letters are ASCII (`tokenizer=unicode` sees the others)."
         scripts = ", ".join(script.lower() for script, _ in self._scripts.most_common(2))
         return f"Tokenizer: unicode, because {self._share:.0%} of the characters are letters outside ASCII ({scripts})."
 

@@ -138,7 +138,7 @@ def test_a_row_without_a_text_is_left_out_and_listed_with_its_number(tmp_path, r
 
 
 def test_a_column_that_no_row_has_is_named_with_those_that_there_are(tmp_path):
-    with pytest.raises(InputFileError, match=r"has no column 'text' \(there is id, instruction, extra\).*--column"):
+    with pytest.raises(InputFileError, match=r"has no column 'text' \(there is id, instruction, extra\).*`column`"):
         filter_dataset(as_jsonl(tmp_path), tmp_path / "out", column="text")
     assert not (tmp_path / "out").exists()
 

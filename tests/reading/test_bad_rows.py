@@ -35,7 +35,7 @@ def test_every_row_is_read_or_left_out_with_its_number(tmp_path_factory, kinds):
     assert rows == [GOOD] * (1 + kinds.count(None))
     assert [row.location for row in skipped] == [f"line {n}" for n, kind in enumerate(kinds, 2) if kind is not None]
     if skipped:
-        with pytest.raises(InputFileError, match=rf"rows\.jsonl, {skipped[0].location}: the row .*--strict-rows"):
+        with pytest.raises(InputFileError, match=rf"rows\.jsonl, {skipped[0].location}: the row .*`strict_rows`"):
             opened(path, strict_rows=True)
 
 

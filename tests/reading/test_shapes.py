@@ -160,9 +160,9 @@ def test_the_text_of_a_map_is_read_part_by_part():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("instruction", "--map has 'instruction': write NAME=COLUMN"),
+        ("instruction", "`columns` has 'instruction': write NAME=COLUMN"),
         ("instruction=", "write NAME=COLUMN"),
-        ("output=a,output=b", r"--map names output twice \(a and b\)"),
+        ("output=a,output=b", r"`columns` names output twice \(a and b\)"),
     ],
 )
 def test_a_map_that_cannot_be_read_is_named(text, message):

@@ -281,7 +281,7 @@ def test_damaged_rows_of_a_run_are_named(run, line, message):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"aim": "x"}, r"has no column 'instruction' \(there is aim\): name the one that holds it with --map"),
+        ({"aim": "x"}, r"has no column 'instruction' \(there is aim\): name the one that holds it with `columns`"),
         ({"instruction": "x", "output": ["y", "z"]}, r"row 1 has under 'output' what is \['y', 'z'\], not a text"),
     ],
 )

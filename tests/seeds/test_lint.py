@@ -99,7 +99,8 @@ def test_an_empty_file_is_an_error(tmp_path):
 
 def test_the_rules_see_an_instruction_as_they_see_that_of_a_model(tmp_path):
     (finding,) = lint(tmp_path, {"instruction": "\n\n  Write a\n program that  sorts.  "})
-    assert (finding.line, finding.message) == (1, "the filters would reject this instruction: asks_for_program")
+    assert finding.line == 1
+    assert finding.message == "the filters would reject this instruction: asks_for_program (write a program)"
 
 
 def test_characters_that_cannot_be_seen_are_a_warning_that_shows_them(tmp_path):

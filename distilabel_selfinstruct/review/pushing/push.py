@@ -98,7 +98,7 @@ def _review_folder(
     if (review.run / run_layout.DESCRIPTION).exists() or (
         review.instances.exists() and review.read_rows() != [json.loads(jsonl.dumps(row)) for row in instances]
     ):
-        raise RunFolderError(f"{review.run} holds other rows: choose another folder with --output.", review.run)
+        raise RunFolderError(f"{review.run} holds other rows: choose another folder with `output`.", review.run)
     with writing(review.run):
         review.run.mkdir(parents=True, exist_ok=True)
         jsonl.write(review.instances, instances)

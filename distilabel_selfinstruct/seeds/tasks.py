@@ -17,6 +17,7 @@ from typing import Literal
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
+from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
@@ -89,6 +90,8 @@ def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArgum
     Raises:
         InputFileError: the file cannot be opened, or no column holds the instructions.
     """
+    with reading_file(path):
+        Path(path).stat()  # a name on the Hub is no seed file
     rows = open_rows(path, ReadOptions(**reading))
     is_flat = "output" in rows.recognized.columns or "conversations" in rows.recognized.columns
     return list(_flat_tasks(rows)) if is_flat and not rows.has("instances") else list(_whole_tasks(rows))

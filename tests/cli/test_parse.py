@@ -97,3 +97,10 @@ def test_control_characters_are_escaped_in_what_is_printed(tmp_path):
     assert row["id"] == "\x9b31m"  # JSON knows the escape
     path = tmp_path / "responses.jsonl"
     assert "\x9b" not in CliRunner().invoke(app, ["parse", "instructions", str(path)]).stdout
+
+@pytest.mark.parametrize("kind", ["classification", "instances"])
+def test_a_language_that_would_change_nothing_is_no_option(tmp_path, kind):
+    path = tmp_path / "responses.jsonl"
+    path.write_text("")
+    assert CliRunner().invoke(app, ["parse", kind, str(path), "--language", "ko"]).exit_code == 2
+    assert CliRunner().invoke(app, ["parse", "instructions", str(path), "--language", "ko"]).exit_code == 0

@@ -146,7 +146,7 @@ def test_an_empty_file_is_refused(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(SeedTaskError, match=r"There is no file .*nowhere\.jsonl: check the path"):
+    with pytest.raises(SeedTaskError, match=r"Cannot read .*nowhere\.jsonl: No such file"):
         load_seed_tasks(tmp_path / "nowhere.jsonl")
 
 

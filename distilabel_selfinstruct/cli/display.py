@@ -16,7 +16,7 @@ from typing_extensions import Self
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.budget import cost
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress
@@ -81,12 +81,9 @@ class RunDisplay:
         self._console.print()
         self._console.print(rejections_table(result.rejections))
         self._console.print()
-        if result.stopped:
-            text = f"Stopped: {result.stopped} Run the same command again to resume."
-            self._console.print(text, highlight=False, soft_wrap=True)
         folder = RunFolder(result.folder)
         for text in (
-            result.stop_reason,
+            f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason,
             self._used(result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
@@ -109,13 +106,15 @@ def statistics_table(statistics: Statistics) -> Table:
             statistics.non_classification_instructions,
             PAPER.non_classification_instructions,
         ),
+        ("  not asked", statistics.unasked_instructions, PAPER.unasked_instructions),
         ("instances", statistics.instances, PAPER.instances),
         ("  with empty input", statistics.instances_with_empty_input, PAPER.instances_with_empty_input),
         ("mean instruction length (words)", statistics.instruction_length, PAPER.instruction_length),
         ("mean non-empty input length (words)", statistics.input_length, PAPER.input_length),
         ("mean output length (words)", statistics.output_length, PAPER.output_length),
     ):
-        table.add_row(name, _number(this), _number(paper))
+        if this or paper:
+            table.add_row(name, _number(this), _number(paper))
     return table
 
 

@@ -66,6 +66,8 @@ def _type_on_the_command_line(name: str, field: FieldInfo) -> Any:
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
     if name == "decoding":
         return list[str]
+    if int in kinds and len(kinds) > 1:  # a number or a word: the configuration tells which
+        return str
     return kinds[0] if type(None) in get_args(field.annotation) else field.annotation
 
 

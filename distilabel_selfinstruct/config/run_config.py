@@ -2,18 +2,34 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
 from distilabel_selfinstruct.prompts import PromptForm, apply_overrides, default_decoding
-from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, InFlight, Mode, Stage
 
 DATA = CommandLine(Panel.DATA)
 LIMITS = CommandLine(Panel.LIMITS)
 MODEL = CommandLine(Panel.MODEL)
 SAMPLING = CommandLine(Panel.SAMPLING)
+
+
+def _at_least_one_or_auto(value: object) -> object:
+    """A number in flight, which the command line gives as a text.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("should be a whole number from 1 on, or auto")
+    return value
+
+
+NumberInFlight = Annotated[InFlight, BeforeValidator(_at_least_one_or_auto)]
 
 
 class Price(BaseModel):
@@ -49,14 +65,23 @@ class RunConfig(BaseModel):
         default_factory=dict,
         description="Override the paper's sampling, as in instruction_generation.temperature=1. Repeatable.",
     )
-    max_in_flight: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=5, ge=1, description="Requests in flight at a time, in each stage."
+    max_in_flight: Annotated[NumberInFlight, CommandLine(Panel.MODEL, "N|auto"), FREE_TO_CHANGE] = Field(
+        default="auto",
+        description="Requests in flight at a time, in each stage. auto: finds how many the server bears.",
     )
-    request_timeout: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=120, ge=1, description="Seconds to wait for a response."
+    requests_per_minute: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most requests a minute, of all stages together."
+    )
+    tokens_per_minute: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most tokens a minute, in and out, of all stages together."
+    )
+    request_timeout: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None,
+        ge=1,
+        description="Seconds to wait for a whole response. Unset: 120 for OpenAI, 600 for other servers.",
     )
     request_retries: Annotated[int, MODEL, FREE_TO_CHANGE] = Field(
-        default=6, ge=0, description="How often the client retries a request."
+        default=6, ge=0, description="How often a request that fails while others are answered is sent again."
     )
 
     # The data
@@ -131,6 +156,9 @@ class RunConfig(BaseModel):
     )
     max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, gt=0, description="The longest time."
+    )
+    max_wait_minutes: Annotated[float, LIMITS, FREE_TO_CHANGE] = Field(
+        default=15, ge=0, description="The longest wait for a server that answers nothing."
     )
     max_failures: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, ge=0, description="The most failed requests."

@@ -1,12 +1,14 @@
 """Any server that speaks the OpenAI API, with its finish reason and its stop sequences."""
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from distilabel.mixins.runtime_parameters import RuntimeParameter
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
-from pydantic import SecretStr, validate_call
+from pydantic import Field, PrivateAttr, SecretStr, validate_call
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from distilabel_selfinstruct.errors import MissingKeyError
@@ -21,8 +23,16 @@ BROKEN_ANSWERS = 3
 """How many broken answers to one request are taken before it counts as failed."""
 
 
+OPENAI_SECONDS, SECONDS = 120, 600
+"""How long the whole of an answer is waited for: OpenAI answers sooner, a model on a small machine takes its time."""
+
+
 class BrokenAnswerError(ValueError):
     """An answer arrived and is not what the API promises; the next one may be."""
+
+
+class WrongAPIError(ValueError):
+    """What answers at the address is something else, such as a web page."""
 
 
 def is_openai(base_url: str | None) -> bool:
@@ -46,10 +56,16 @@ class OpenAICompatibleLLM(OpenAILLM):
         - `base_url`: address of the API, up to and including `/v1`.
         - `api_key`: the key.
         - `max_retries`: how often the client retries a request. Defaults to `6`.
-        - `timeout`: seconds to wait for a response. Defaults to `120`.
+        - `timeout`: seconds to wait for a response. Defaults to `120` for OpenAI, `600` for other servers.
     """
 
     api_key_variable: str = "OPENAI_API_KEY"
+
+    timeout: RuntimeParameter[int] | None = Field(
+        default=None, description="Seconds to wait for a response. Unset: 120 for OpenAI, 600 for other servers."
+    )
+
+    _attempts: int = PrivateAttr(default=BROKEN_ANSWERS)
 
     def load(self) -> None:
         """Create the client.
@@ -62,7 +78,29 @@ class OpenAICompatibleLLM(OpenAILLM):
         if not key and is_openai(self.base_url):
             raise MissingKeyError("openai", self.api_key_variable)
         self.api_key = SecretStr(key or NO_KEY)
+        self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
         super().load()
+        self._attempts = BROKEN_ANSWERS
+
+    def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
+        """Send each request once from now on, and open as many connections as there are requests.
+
+        The client's own retries know nothing of other requests, and give up where a server asks for more than two
+        minutes. Its pool would close all connections but 100 after each request.
+
+        Args:
+            read_headers: gets the headers of each answer that is no error.
+        """
+        import openai  # it takes a second, and not every stage asks a server
+
+        async def read(response: Any) -> None:
+            if response.is_success:
+                read_headers(response.headers)
+
+        limits = type(openai.DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
+        http_client = openai.DefaultAsyncHttpxClient(limits=limits, event_hooks={"response": [read]})
+        self._aclient = self._aclient.with_options(max_retries=0, http_client=http_client)
+        self._attempts = 1
 
     @validate_call
     async def agenerate(  # type: ignore[override]
@@ -116,7 +154,7 @@ class OpenAICompatibleLLM(OpenAILLM):
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type(BrokenAnswerError),
             wait=wait_random_exponential(multiplier=0.5, max=8),
-            stop=stop_after_attempt(BROKEN_ANSWERS),
+            stop=stop_after_attempt(self._attempts),
             reraise=True,
         ):
             with attempt:
@@ -135,7 +173,7 @@ class OpenAICompatibleLLM(OpenAILLM):
         except ValueError as error:
             raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
         if not hasattr(completion, "choices"):
-            raise ValueError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
+            raise WrongAPIError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
         if not completion.choices:
             raise BrokenAnswerError("the answer holds no choices")
         return completion, list(completion.choices)

@@ -8,7 +8,7 @@ from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
-from distilabel_selfinstruct.prompts import PromptForm
+from distilabel_selfinstruct.prompts import Prompt, PromptForm
 
 SECONDS = 60
 RETRIES = 1
@@ -23,7 +23,10 @@ _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
     ),
     (openai.NotFoundError, "The server at {url} has no model {model!r} for {form} prompts: {said}."),
     (openai.BadRequestError, "The server at {url} refuses requests to {model!r}: {said}."),
-    (openai.APITimeoutError, "The server at {url} does not answer within {seconds} s: check that it is up."),
+    (
+        (openai.APITimeoutError, asyncio.TimeoutError),
+        "The server at {url} does not answer within {seconds} s: check that it is up.",
+    ),
     (openai.APIConnectionError, "No server can be reached at {url} ({cause}): check the address."),
     (ValueError, "The server at {url} gives no completion: {said}."),
 )
@@ -40,9 +43,8 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
     llm = llm.model_copy()
     llm.timeout, llm.max_retries = SECONDS, RETRIES
     llm.load()
-    prompt: Any = "Hello" if prompt_form == "completion" else [{"role": "user", "content": "Hello"}]
     try:
-        asyncio.run(_ask(llm, prompt))
+        asyncio.run(_ask(llm, "" if prompt_form == "completion" else []))
     except Exception as error:  # what is not listed does not stop the run
         for kinds, sentence in _REFUSALS:
             if isinstance(error, kinds):
@@ -58,9 +60,20 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
                 raise ModelError(filled) from None
 
 
-async def _ask(llm: OpenAICompatibleLLM, prompt: Any) -> None:
+async def ask_for_a_token(llm: OpenAICompatibleLLM, form: Prompt) -> None:
+    """Ask something small, in the form of the given prompt.
+
+    Raises:
+        Exception: whatever the client raises where there is no answer.
+    """
+    prompt: Any = "Hello" if isinstance(form, str) else [{"role": "user", "content": "Hello"}]
+    await llm.agenerate(input=prompt, max_new_tokens=1)
+
+
+async def _ask(llm: OpenAICompatibleLLM, form: Prompt) -> None:
     try:
-        await llm.agenerate(input=prompt, max_new_tokens=1)
+        # The client's own limit is on each pause between bytes.
+        await asyncio.wait_for(ask_for_a_token(llm, form), SECONDS * (1 + RETRIES))
     finally:
         await llm.aclose()
 

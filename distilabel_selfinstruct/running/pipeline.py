@@ -27,14 +27,14 @@ from distilabel_selfinstruct.steps import (
 
 
 def configured_llm(config: RunConfig) -> LLM:
-    """The LLM that a configuration names, with its time limits.
+    """The LLM that a configuration names, with its time limit.
 
     Raises:
         ConfigError: it cannot be made from `config.llm`.
     """
     llm = make_llm(config.llm, base_url=config.base_url, prompt_form=config.effective_prompt_form)
     if isinstance(llm, OpenAICompatibleLLM):
-        llm.timeout, llm.max_retries = config.request_timeout, config.request_retries
+        llm.timeout = config.request_timeout
     return llm
 
 

@@ -17,10 +17,12 @@ class Progress:
     """Counts of a run so far. Rates and times are None while there is nothing to compute them from.
 
     Of the admitted instructions, `classified` have a task type, `answered` a response with instances and `filtered` are
-    finished, with `instances` kept in all. `notes` are what the stages had to say.
+    finished, with `instances` kept in all. `reused` answers were on disk before the run was resumed; they count in all
+    else as well. `notes` are what the stages had to say.
     """
 
     wanted: int
+    reused: int = 0
     admitted: int = 0
     classified: int = 0
     answered: int = 0
@@ -59,13 +61,14 @@ class ProgressReader:
     Args:
         state: the run's folder of journals.
         wanted: how many instructions are wanted.
+        reused: how many answers are on disk before the run is resumed.
     """
 
-    def __init__(self, state: Path, wanted: int) -> None:
+    def __init__(self, state: Path, wanted: int, *, reused: int = 0) -> None:
         self._state = state
         self._offsets: dict[Path, int] = {}
         self._started = time.monotonic()
-        self._progress = Progress(wanted)
+        self._progress = Progress(wanted, reused)
 
     def read(self) -> Progress:
         """The counts as of now.

@@ -1,7 +1,6 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from distilabel_selfinstruct.errors import PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import read_completions, repair
 from distilabel_selfinstruct.journal.run_records import read_run
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import RESUME, ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import probe
 from distilabel_selfinstruct.records import GeneratedTask, RecordedRejection, RunStatus
-from distilabel_selfinstruct.running.budget import used_up
+from distilabel_selfinstruct.running.budget import is_overdue, used_up
+from distilabel_selfinstruct.running.ending import ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
@@ -37,13 +37,12 @@ LOOKS_BETWEEN_REPORTS = 10
 class RunResult:
     """A run that ended: what it made, what it dropped, the size of it (Table 1), and its last progress.
 
-    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C; then `stopped` says
-    why. `stop_reason` is why instruction generation ended. Both are sentences.
+    `status` is `STOPPED` where the run ended before its work was done: at a limit, by Ctrl-C, or since a stage got no
+    answers. `stop_reason` says why the run ended, with the remedy where there is one, in sentences.
     """
 
     folder: Path
     status: RunStatus
-    stopped: str
     stop_reason: str
     tasks: tuple[GeneratedTask, ...]
     rejections: tuple[RecordedRejection, ...]
@@ -81,10 +80,7 @@ def run(
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
         with writing(folder.path, "Make room."):
             pipeline.save(str(folder.pipeline), format="yaml")
-        for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
-            repair(recorded)
-            deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
-        reader = ProgressReader(folder.state, config.num_instructions)
+        reader = ProgressReader(folder.state, config.num_instructions, reused=_answers_on_disk(folder))
         failure: Exception | None = None
         num_rows: int | None = None
         with (
@@ -101,29 +97,40 @@ def run(
 
 
 def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:
-    stopped = stop_reason(folder.state)
     records = read_run(folder.state)
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
-    status = RunStatus.FAILED if problems else RunStatus.STOPPED if stopped else RunStatus.FINISHED
+    ending = ending_of(records, stop_reason(folder.state), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
-        folder.finish({"status": status.value, "problems": problems, "stop_reason": records.stop_reason})
+        folder.finish({"status": ending.status.value, "problems": problems, "stop_reason": ending.reason})
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "
-            f"{records.num_instances} instances). Run the same command again to resume."
+            f"{records.num_instances} instances). {RESUME}"
         ) from failure
     return RunResult(
         folder=folder.path,
-        status=status,
-        stopped=stopped,
-        stop_reason=records.stop_reason,
+        status=ending.status,
+        stop_reason=ending.reason,
         tasks=records.tasks,
         rejections=records.rejections,
         statistics=statistics(instruction_rows(records.tasks), instance_rows(records.tasks)),
         progress=reader.read(),
     )
+
+
+def _answers_on_disk(folder: RunFolder) -> int:
+    """How many answers the run has from earlier attempts. Damage of the journals is found here, before any work.
+
+    Raises:
+        JournalError: a record is damaged.
+    """
+    answers = 0
+    for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
+        repair(recorded)
+        answers += sum(row["text"] is not None for row in read_completions(recorded))
+    return answers
 
 
 @contextmanager
@@ -152,10 +159,12 @@ def _watching(
                 progress = reader.read()
                 if not reason and (reason := used_up(config, progress, failures_before)):
                     ask_to_stop(folder.state, reason)
+                if is_overdue(config, progress):
+                    ask_to_abandon(folder.state)
                 if number % LOOKS_BETWEEN_REPORTS == 0:
                     on_progress(progress)
         except Exception as error:  # unwatched, the run would pass its limits
-            ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}).")
+            ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}). {RESUME}")
 
     thread = Thread(target=look, daemon=True)
     thread.start()

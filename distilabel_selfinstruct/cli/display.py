@@ -19,7 +19,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.journal.notes import NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 
@@ -107,11 +107,9 @@ class RunDisplay:
         self._console.print()
         self._console.print(rejections_table(result.rejections))
         self._console.print()
-        if result.stopped:
-            self._say(f"Stopped: {result.stopped} Run the same command again to resume.")
         folder = RunFolder(result.folder)
         for text in (
-            result.stop_reason,
+            f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason,
             _used(self._config, result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
@@ -134,13 +132,15 @@ def statistics_table(statistics: Statistics) -> Table:
             statistics.non_classification_instructions,
             PAPER.non_classification_instructions,
         ),
+        ("  not asked", statistics.unasked_instructions, PAPER.unasked_instructions),
         ("instances", statistics.instances, PAPER.instances),
         ("  with empty input", statistics.instances_with_empty_input, PAPER.instances_with_empty_input),
         ("mean instruction length (words)", statistics.instruction_length, PAPER.instruction_length),
         ("mean non-empty input length (words)", statistics.input_length, PAPER.input_length),
         ("mean output length (words)", statistics.output_length, PAPER.output_length),
     ):
-        table.add_row(name, _number(this), _number(paper))
+        if this or paper:
+            table.add_row(name, _number(this), _number(paper))
     return table
 
 

@@ -105,7 +105,7 @@ def _state(is_held: bool, description: dict[str, Any]) -> str:
     if status == RunStatus.STARTED:
         return "interrupted. Run the same command again to resume."
     if status == RunStatus.STOPPED:
-        return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
+        return f"stopped: {description.get('stop_reason')}"
     if status == RunStatus.FAILED:
         return f"failed: {' '.join(map(str, description.get('problems') or ()))}"
     return f"{status}: {description.get('stop_reason')}"

@@ -189,7 +189,7 @@ def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
                 raise InputFileError(
                     f"{path}, row {number}: {column!r} is {row.get(column)!r} and must be a text.", path
                 )
-        rows.append({**_only(row, (*columns, "request")), "is_classification": bool(row.get("is_classification"))})
+        rows.append(_only(row, (*columns, "request", "is_classification")))
     return rows
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import RESUME, ask_to_stop, stop_reason
 
-INTERRUPTED = "it was interrupted."
+INTERRUPTED = f"it was interrupted. {RESUME}"
 EXIT_STATUS = 130
 
 
@@ -31,7 +31,7 @@ def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
         else:
             for process in multiprocessing.active_children():
                 process.kill()
-            _say("Stopped. What has arrived is kept. Run the same command again to resume.")
+            _say(f"Stopped. What has arrived is kept. {RESUME}")
             os._exit(EXIT_STATUS)
 
     pipeline._handle_keyboard_interrupt = lambda: None  # the host would drop the batches between its steps

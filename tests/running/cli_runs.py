@@ -225,7 +225,7 @@ def recorded(folder: Path) -> Counter[Identity]:
     return Counter(
         (row["stage"], json.dumps(row["prompt"]) if row["stage"] == INSTRUCTIONS else row["instruction"])
         for row in journals(folder)
-        if row["text"] is not None or row["stage"] == INSTRUCTIONS
+        if row["text"] is not None
     )
 
 

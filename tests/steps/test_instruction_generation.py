@@ -223,10 +223,12 @@ def test_an_exhausted_recording_is_named_as_the_reason(tmp_path: Path) -> None:
     assert "the recording holds no further completion" in journal(tmp_path, "end")[0]["reason"]
 
 
-def test_failed_requests_end_it_by_patience_with_their_reason(tmp_path: Path) -> None:
+def test_requests_that_all_fail_end_it_with_the_last_failure(tmp_path: Path) -> None:
     assert generated(answering(None, patience=2, state_dir=str(tmp_path))) == []
-    assert reasons(tmp_path) == ["failed_request"] * 2
-    assert "failed_request 2" in journal(tmp_path, "end")[0]["reason"]
+    assert reasons(tmp_path) == ["failed_request"] * 20
+    (end,) = journal(tmp_path, "end")
+    assert "step: 20 requests in a row failed. The last failure was: the answer holds no text" in end["reason"]
+    assert end["requests"] == {"failed": 20, "not_sent": 1}
 
 
 # --- the journal

@@ -10,8 +10,10 @@ from typing import Any
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
+from tests.clocks import FastClock
 from tests.llms.builders import a_request, chat
 from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, refused, text
 
@@ -79,11 +81,17 @@ def exchange(
     notes: list[Note] = []
     watched = Watched(answer)
     with LocalOpenAIServer(watched) as server:
-        llm = OpenAICompatibleLLM(model="small", base_url=server.url, max_retries=0, **options)
+        llm = OpenAICompatibleLLM(model="small", base_url=server.url, **options)
         llm.on_note(notes.append)
         llm.load()
         client = CompletionClient(
-            llm, decoding_of, max_in_flight=max_in_flight, journal=StepJournal("", ""), warn=lambda _: None
+            llm,
+            decoding_of,
+            pace=Pace(max_in_flight=max_in_flight, max_wait_minutes=2),
+            retries=2,
+            journal=StepJournal("", "step"),
+            warn=lambda _: None,
+            clock=FastClock(100),
         )
         try:
             completions = client.ask(requests)

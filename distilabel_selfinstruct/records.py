@@ -20,6 +20,10 @@ InFlight = int | Literal["auto"]
 """Requests in flight at a time: so many, or as many as a server turns out to bear."""
 
 
+RESUME = "Run the same command again to resume."
+"""What to do with a run that is not finished."""
+
+
 class Stage(str, Enum):
     """The four stages of Self-Instruct (paper, section 2.2).
 

@@ -66,9 +66,9 @@ _HARMLESS_ECHOES = frozenset({"the next task", "the header of the prompt"})
 
 # The words of OpenAI, vLLM, llama.cpp, Ollama, Anthropic, Google and Mistral.
 _SHORT_CONTEXT = re.compile(
-    r"context[ _-]?(?:length|window|size)|maximum context|exceed\w*[ _](?:the |this |its )?(?:model'?s? )?(?:available )?"
-    r"context|(?:prompt|input) is too long|too many (?:input )?tokens|reduce the length|input (?:tokens|length) exceed"
-    r"|input token count|too large for model with",
+    r"context[ _-]?(?:length|window|size)|maximum context|exceed\w*[ _](?:the |this |its )?(?:model'?s? )?"
+    r"(?:available )?context|(?:prompt|input) is too long|too many (?:input )?tokens|reduce the length"
+    r"|input (?:tokens|length) exceed|input token count|too large for model with",
     re.IGNORECASE,
 )
 

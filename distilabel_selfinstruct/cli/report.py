@@ -1,5 +1,6 @@
 """`selfinstruct report`: a dataset described on a page, and in figures for programs."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,6 +33,7 @@ def report(
     from rich.console import Console
 
     from distilabel_selfinstruct import reporting
+    from distilabel_selfinstruct.config import why_unfinished
 
     with Console(stderr=True).status("reading") as status:
         result = reporting.report(
@@ -40,8 +42,8 @@ def report(
     statistics = result.report.table_1
     typer.echo(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     run = result.report.run
-    if run is not None and run.status != "finished":
-        typer.echo(f"The run is not finished ({run.status}). {' '.join([run.stop_reason, *run.problems])}".rstrip())
+    if run is not None and (why := why_unfinished(asdict(run))):
+        typer.echo(f"The run {why}")
     for part, reason in result.report.left_out.items():
         typer.echo(f"Left out, {part.replace('_', ' ')}: {reason}")
     typer.echo(f"{result.page}\n{result.figures}")

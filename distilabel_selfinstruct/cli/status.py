@@ -9,7 +9,7 @@ import typer
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
-from distilabel_selfinstruct.records import Reason, RecordedRejection, RunStatus, Stage
+from distilabel_selfinstruct.records import Reason, RecordedRejection, Stage
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -99,13 +99,8 @@ def _rejections(folder: Path) -> list[RecordedRejection]:
 
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:
+    from distilabel_selfinstruct.config import why_unfinished
+
     if is_held:
         return "running"
-    status = description.get("status")
-    if status == RunStatus.STARTED:
-        return "interrupted. Run the same command again to resume."
-    if status == RunStatus.STOPPED:
-        return f"stopped: {description.get('stop_reason')}"
-    if status == RunStatus.FAILED:
-        return f"failed: {' '.join(map(str, description.get('problems') or ()))}"
-    return f"{status}: {description.get('stop_reason')}"
+    return why_unfinished(description) or f"finished: {description.get('stop_reason')}"

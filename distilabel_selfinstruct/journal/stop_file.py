@@ -6,8 +6,6 @@ from threading import get_ident
 
 from distilabel_selfinstruct.files.run_layout import ABANDON, STOP
 
-RESUME = "Run the same command again to resume."
-
 
 def raise_limit(option: str, value: str) -> str:
     """The reason to stop at a limit that counts over all attempts at a run: the same command would stop there again."""

@@ -15,7 +15,6 @@ from threading import Condition
 from distilabel.models.llms.base import LLM, AsyncLLM
 
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.journal.stop_file import RESUME
 from distilabel_selfinstruct.llms.arguments import Arguments, generation_arguments
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.dispatcher import Dispatcher
@@ -25,7 +24,7 @@ from distilabel_selfinstruct.llms.pacing import Pace, Pacer
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 from distilabel_selfinstruct.llms.work import Work
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import Completion, Request, RequestStatus
+from distilabel_selfinstruct.records import RESUME, Completion, Request, RequestStatus
 
 TIME_LIMIT = 600.0
 """Seconds for the whole of an answer, where the LLM has no time limit of its own."""

@@ -8,13 +8,12 @@ from datetime import datetime
 from distilabel_selfinstruct.files.run_layout import REQUEST_PACE, TEXT_PACE
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.journal.stop_file import RESUME
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.concurrency import concurrency
 from distilabel_selfinstruct.llms.failures import Failure, FailureKind
 from distilabel_selfinstruct.llms.retry_after import seconds_until_reset
 from distilabel_selfinstruct.prompts import Prompt
-from distilabel_selfinstruct.records import InFlight
+from distilabel_selfinstruct.records import RESUME, InFlight
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 """Seconds before a server that answers nothing is asked again: at first, and after many tries, each twice the last."""

@@ -1,7 +1,8 @@
 """What a run may use, and whether it is used up."""
 
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.journal.stop_file import RESUME, raise_limit
+from distilabel_selfinstruct.journal.stop_file import raise_limit
+from distilabel_selfinstruct.records import RESUME
 from distilabel_selfinstruct.running.progress import Progress
 
 SECONDS_TO_FINISH = 30

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from distilabel_selfinstruct.journal.run_records import RunRecords
-from distilabel_selfinstruct.journal.stop_file import RESUME
-from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RequestStatus, RunStatus, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, Reason, RequestStatus, RunStatus, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from distilabel_selfinstruct.journal.stop_file import RESUME, ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.records import RESUME
 
 INTERRUPTED = f"it was interrupted. {RESUME}"
 EXIT_STATUS = 130

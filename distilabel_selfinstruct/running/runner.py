@@ -18,8 +18,8 @@ from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import read_completions, repair
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
-from distilabel_selfinstruct.journal.stop_file import RESUME, ask_to_abandon, ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
+from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.budget import is_overdue, used_up
 from distilabel_selfinstruct.running.context import check_models, needs
 from distilabel_selfinstruct.running.ending import Ending, ending_of

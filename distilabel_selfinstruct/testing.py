@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import PrivateAttr
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.host_fixes.quiet_import import silence
 
 silence()  # before the host is imported
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
 
 
-class ScriptedLLM(LLM):
+class ScriptedLLM(CheckedOptions, LLM):
     """Answers with the given responses in order, and from the first again after the last. Needs no model.
 
     Attributes:

@@ -29,7 +29,16 @@ PACKAGE = "distilabel_selfinstruct"
 LEFT_OUT = ("argilla_server.embedded", "similarity.compiled", "__main__")
 """What runs in another environment, compiles, or starts when it is imported."""
 HOST = ("distilabel.pipeline", "distilabel.steps", "distilabel.steps.tasks")
-OTHERS = ("argilla", "datasets", "huggingface_hub", "matplotlib.pyplot", "openai", "statsmodels.stats.inter_rater")
+OTHERS = (
+    "argilla",
+    "datasets",
+    "huggingface_hub",
+    "matplotlib.pyplot",
+    "openai",
+    "py3langid",
+    "spacy",
+    "statsmodels.stats.inter_rater",
+)
 
 
 def import_all(*, host_alone: bool) -> None:

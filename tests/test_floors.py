@@ -18,6 +18,7 @@ FLOORS = {
     "records": 0,
     "words": 0,
     "analysis": 1,
+    "arguments": 1,
     "files": 1,
     "filters": 1,
     "similarity": 1,

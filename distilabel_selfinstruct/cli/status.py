@@ -30,11 +30,14 @@ def status(folder: Folder) -> None:
     run = RunFolder(folder)
     description, config = described_run(run.path)
     watch = QualityWatch(classification_only=config.classification_only)
-    progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console = get_console()
-    lines = [f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"]
-    for line in lines:
+    for line in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+    if not run.state.is_dir():
+        text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        return
+    progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console.print(progress_view(config, progress, timed=False))
     console.print(stages_table(progress))
     told = [f"{stage.value}: {note.text}" for stage, note in progress.notes]
@@ -100,7 +103,11 @@ def _rejections(folder: Path) -> list[RecordedRejection]:
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:
     from distilabel_selfinstruct.config import why_unfinished
+    from distilabel_selfinstruct.records import RunStatus
 
     if is_held:
         return "running"
+    status = description.get("status")
+    if status not in [known.value for known in RunStatus]:
+        return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."
     return why_unfinished(description) or f"finished: {description.get('stop_reason')}"

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
@@ -25,11 +24,13 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
     try:
         with reading(path, RunFolderError):
             description = json.loads(path.read_text(encoding="utf-8"))
-        return description, RunConfig(**description["config"])
-    except (ValueError, TypeError, KeyError, ValidationError, ConfigError) as error:
-        raise RunFolderError(
-            f"{path} is damaged, or another version wrote it: it describes no run of this version.", path
-        ) from error
+        config = description["config"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RunFolderError(f"{path} is damaged: it describes no run. Restore the file.", path) from error
+    try:
+        return description, RunConfig.model_validate(config)
+    except ConfigError as error:
+        raise RunFolderError(f"{path} was written by {_writer(description)}, or is damaged: {error}", path) from error
 
 
 def why_unfinished(description: Mapping[str, Any]) -> str:
@@ -41,6 +42,14 @@ def why_unfinished(description: Mapping[str, Any]) -> str:
         return f"was interrupted. {RESUME}"
     known = {RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
     ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
-    reasons = [str(description.get("stop_reason") or ""), *map(str, description.get("problems") or ())]
+    problems = description.get("problems") or ()
+    listed = problems if isinstance(problems, list | tuple) else [problems]  # people edit these files
+    reasons = [str(description.get("stop_reason") or ""), *map(str, listed)]
     reason = " ".join(filter(None, reasons))
     return f"{ended}: {reason}" if reason else f"{ended}."
+
+
+def _writer(description: dict[str, Any]) -> str:
+    versions = description.get("versions")
+    version = versions.get("distilabel-selfinstruct") if isinstance(versions, dict) else None
+    return f"version {version} (this is {__version__})" if version not in (None, __version__) else "another version"

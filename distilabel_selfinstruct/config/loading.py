@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
-from distilabel_selfinstruct.config.faults import fault_sentences
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.config.stages import merged
 from distilabel_selfinstruct.errors import ConfigError, reading
@@ -32,6 +31,7 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     return content
 
 
+@checks_arguments
 def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
     """The configuration in a YAML file (none: the defaults), with the given options on top.
 
@@ -40,13 +40,10 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
         ConfigError: an option is unknown or has a value that cannot work.
     """
     options = read_yaml(path, "the configuration") if path is not None else {}
+    if strange := [key for key in options if not isinstance(key, str)]:
+        raise ConfigError(f"The configuration {path} has the key {strange[0]!r}, which is no text: remove it.")
 
     def place(name: str) -> str:
         return f" in {path}" if path is not None and name not in overrides else ""
 
-    try:
-        return RunConfig(**merged(options, overrides))
-    except ValidationError as error:
-        raise ConfigError(fault_sentences(error, RunConfig.model_fields, place)) from error
-    except TypeError as error:
-        raise ConfigError(f"The configuration {path} has a key that is no text: {error}.") from error
+    return RunConfig.model_validate(merged(options, overrides), context={"place": place})

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, PER_STAGE, CommandLine, NumberOrAuto, Panel
 from distilabel_selfinstruct.config.stages import stage_named
 from distilabel_selfinstruct.prompts import (
@@ -19,7 +20,7 @@ from distilabel_selfinstruct.records import Stage
 MODEL = CommandLine(Panel.MODEL)
 
 
-class ModelOptions(BaseModel):
+class ModelOptions(CheckedOptions):
     """The options of the model: of a whole run, or of one stage where they differ in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from typing_extensions import Self
 
-from distilabel_selfinstruct.config.faults import fault_sentences
 from distilabel_selfinstruct.config.model_options import ModelOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, NumberOrAuto, Panel, is_per_stage
 from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
@@ -139,10 +138,7 @@ class RunConfig(ModelOptions):
         if unknown := options.keys() - set(known):
             raise ConfigError(f"{min(unknown)} cannot differ in {stage.value}: a stage takes {', '.join(known)}.")
         shared = {name: getattr(self, name) for name in known if name not in options}
-        try:
-            checked = type(self)(**shared, **options)
-        except ValidationError as error:
-            raise ConfigError(fault_sentences(error, known, lambda _: f" in {stage.value}")) from error
+        checked = type(self).model_validate({**shared, **options}, context={"place": lambda _: f" in {stage.value}"})
         return {name: getattr(checked, name) for name in options}
 
     @field_validator("forbidden_words")

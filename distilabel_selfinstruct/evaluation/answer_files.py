@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.evaluation.references import score
 from distilabel_selfinstruct.evaluation.tasks import answers_of, references_of
@@ -36,6 +37,7 @@ class Evaluation:
     files: tuple[FileScores, ...]
 
 
+@checks_arguments
 def evaluate(
     predictions: FileName | Sequence[FileName],
     references: FileName,

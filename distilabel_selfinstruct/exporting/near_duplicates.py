@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.tables import read_rows
@@ -23,6 +24,7 @@ class FilterResult:
     num_rejected: int
 
 
+@checks_arguments
 def filter_dataset(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str],

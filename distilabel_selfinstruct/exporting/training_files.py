@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, OutputFileError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
@@ -69,6 +70,7 @@ class ExportResult:
     unfinished: str = ""
 
 
+@checks_arguments
 def export(
     source: FileName,
     format: Format,

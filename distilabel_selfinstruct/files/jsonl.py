@@ -32,10 +32,11 @@ def scan(path: str | os.PathLike[str]) -> Iterator[Line]:
         content = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
     for number, raw in enumerate(content.split(b"\n"), 1):
         if raw.strip():
-            yield _parse(number, raw)
+            yield parse(raw, number)
 
 
-def _parse(number: int, raw: bytes) -> Line:
+def parse(raw: bytes, number: int = 1) -> Line:
+    """The line that stands in some bytes, faulty or not."""
     try:
         value = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:

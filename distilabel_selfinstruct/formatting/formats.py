@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
+from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.formatting.chat import JOINS, Join, answer, question, sharegpt_turns
 from distilabel_selfinstruct.formatting.examples import Example
@@ -64,6 +65,7 @@ class FormatOptions:
     end_of_text: str = END_OF_TEXT
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name, allowed in (("format", FORMATS), ("mode", get_args(Mode)), ("join", JOINS)):
             if getattr(self, name) not in allowed:
                 raise ConfigError(f"There is no {name} {getattr(self, name)!r}: use one of {', '.join(allowed)}.")

@@ -59,6 +59,7 @@ _FIXES_FOR_A_RUN = (
     "missing_fields",  # before the next, which takes secrets out of what it adds
     "secrets_in_yaml",
     "lists_that_start_with_none",
+    "names_for_each_field",
     "docstrings_on_python_313",
     "citations",
 )

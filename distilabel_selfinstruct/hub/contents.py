@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.rows.parquet import SHARD_BYTES
@@ -40,6 +41,7 @@ class Contents:
     shard_bytes: int = SHARD_BYTES
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if fault := _name_fault(self.repo_id):
             raise ConfigError(f"--repo-id is {self.repo_id!r}: {fault}.")
         for tag in self.languages:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.hub.build import OnProgress, Repository, build
 from distilabel_selfinstruct.hub.card.licenses import find_license
 from distilabel_selfinstruct.hub.contents import Contents
@@ -30,6 +31,7 @@ class PublishResult:
     uploaded: Uploaded | None
 
 
+@checks_arguments
 def publish(
     folder: str | os.PathLike[str],
     repo_id: str,

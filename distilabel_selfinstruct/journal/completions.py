@@ -3,13 +3,10 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import JournalError
-from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
 
@@ -56,26 +53,6 @@ def completion_of(row: dict[str, Any]) -> Completion:
         reasoning_tokens=row.get("reasoning_tokens") or 0,
         cached_tokens=row.get("cached_tokens") or 0,
     )
-
-
-def read_completions(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a journal.
-
-    Raises:
-        JournalError: a line is no record; the message names file and line.
-    """
-    if not path.exists():
-        return
-    for line in jsonl.scan(path):
-        missing = [name for name in ("key", "stage", "text") if name not in line.value]
-        if line.fault or missing:
-            fault = line.fault or f"lacks {', '.join(missing)}"
-            raise JournalError(
-                f"{path}, line {line.number}: the line {fault}. Something else wrote to the journal: restore the file, "
-                "or remove the line to ask for that completion again.",
-                path,
-            )
-        yield line.value
 
 
 def repair(path: Path) -> bool:

@@ -1,13 +1,13 @@
 """Faults of a model's answers, counted from the rows of the journals."""
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from distilabel_selfinstruct.analysis.quality import Hint, QualityWatch
-from distilabel_selfinstruct.errors import JournalError, reading
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import completion_of
+from distilabel_selfinstruct.journal.rows import row_fault
 from distilabel_selfinstruct.records import Completion, Reason, Row, Stage
 
 
@@ -42,28 +42,21 @@ def read_faults(state: Path, *, classification_only: bool = False) -> list[Hint]
         classification_only: the run asks for classification tasks only.
 
     Raises:
-        JournalError: a journal cannot be read.
+        InputFileError: a journal cannot be read.
     """
     watch = QualityWatch(classification_only=classification_only)
     for stage in Stage:
         folder = state / stage.value
-        for row in _rows(folder / COMPLETIONS, "text"):
+        for row in _rows(folder / COMPLETIONS):
             count_completion(watch, stage, completion_of(row))
-        for row in _rows(folder / STEP_REJECTIONS, "reason", "detail", "request"):
+        for row in _rows(folder / STEP_REJECTIONS):
             count_rejection(watch, stage, row)
-        needed = ("is_classification",) if stage is Stage.CLASSIFICATION else ()
-        count_results(watch, stage, _rows(folder / STEP_RESULTS, *needed))
+        count_results(watch, stage, _rows(folder / STEP_RESULTS))
     return watch.hints()
 
 
-def _rows(path: Path, *needed: str) -> Iterator[Row]:
-    if not path.exists():
-        return
-    with reading(path, JournalError), path.open("rb") as stream:
-        for line in stream:
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(row, dict) and all(name in row for name in needed):
-                yield row
+def _rows(path: Path) -> Iterator[Row]:
+    if path.exists():
+        for line in jsonl.scan(path):
+            if not (line.fault or row_fault(path, line.value)):
+                yield line.value

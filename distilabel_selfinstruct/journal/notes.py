@@ -34,9 +34,5 @@ def note_row(stage: str, note: Note) -> Row:
 
 
 def note_of(row: Row) -> Note:
-    """The note in a row.
-
-    Raises:
-        KeyError, ValueError: it holds none.
-    """
-    return Note(NoteKind(row["kind"]), str(row["subject"]), str(row["text"]))
+    """The note in a row that `rows.read_rows` has checked."""
+    return Note(NoteKind(row["kind"]), row["subject"], row["text"])

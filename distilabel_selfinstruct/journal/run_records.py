@@ -9,6 +9,7 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import (
     MODEL_STAGES,
     GeneratedTask,
@@ -19,6 +20,9 @@ from distilabel_selfinstruct.records import (
     Row,
     Stage,
 )
+
+_ADMITTED = ("instruction", "nearest_instruction", "nearest_rouge_l", "request", "model_name")
+"""What the first stage says of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,14 @@ def read_run(state: Path) -> RunRecords:
     Raises:
         JournalError: a line is damaged, or lacks a field.
     """
-    results = {stage: _rows(state / stage.value / STEP_RESULTS) for stage in Stage}
-    ends = _rows(state / Stage.INSTRUCTION_GENERATION.value / END)
+    results = {stage: list(read_rows(state / stage.value / STEP_RESULTS)) for stage in Stage}
+    ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
     task_types = {row["instruction"]: row["is_classification"] for row in results[Stage.CLASSIFICATION]}
     instances = {row["instruction"]: row["instances"] for row in results[Stage.INSTANCE_FILTERING]}
     return RunRecords(
         tasks=tuple(
             GeneratedTask(
-                **row,
+                **{name: row[name] for name in _ADMITTED},
                 is_classification=task_types.get(row["instruction"]),
                 instances=tuple(Instance(**instance) for instance in instances.get(row["instruction"], ())),
             )
@@ -104,7 +108,3 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
 
 def _counts(by_name: Mapping[str, int]) -> Counter[RequestStatus]:
     return Counter({RequestStatus(name): count for name, count in by_name.items()})
-
-
-def _rows(path: Path) -> list[Row]:
-    return list(jsonl.read(path)) if path.exists() else []

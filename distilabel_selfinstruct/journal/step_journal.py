@@ -18,19 +18,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from distilabel_selfinstruct.errors import FileError, writing
-from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, NOTES, SENT, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import (
     completion_of,
     completion_row,
-    read_completions,
     repair,
     request_key,
 )
 from distilabel_selfinstruct.journal.notes import Note, note_of, note_row
 from distilabel_selfinstruct.journal.rates import Rate
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import rejection_row
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, is_abandoned, raise_limit, stop_reason
 from distilabel_selfinstruct.prompts import Decoding
@@ -186,9 +185,8 @@ class StepJournal:
             repair(folder / NOTES)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
-        if (folder / NOTES).exists():
-            self._notes = {note_of(row) for row in jsonl.read(folder / NOTES)}
-        for row in read_completions(folder / COMPLETIONS):
+        self._notes = {note_of(row) for row in read_rows(folder / NOTES)}
+        for row in read_rows(folder / COMPLETIONS):
             if row["text"] is not None:
                 self._recorded[row["key"]].append(completion_of(row))
 

@@ -13,6 +13,7 @@ from distilabel.typing import FormattedInput, GenerateOutput
 from openai import APIStatusError
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
@@ -37,7 +38,7 @@ def is_openai(base_url: str | None) -> bool:
     return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
 
 
-class OpenAICompatibleLLM(OpenAILLM):
+class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     """distilabel's `OpenAILLM`, which adapts to the server and returns all that an answer says.
 
     A string goes to `/v1/completions`, a list of messages to `/v1/chat/completions`. A parameter that the server

@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel.models.llms.base import LLM
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
 from distilabel_selfinstruct.llms.api_keys import key_in
 from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM, is_openai
@@ -29,6 +30,7 @@ _COMPLETION_TEMPLATE = "{{ messages[0]['content'] }}"
 """A chat template under which a chat model in this process sees a completion prompt as it is."""
 
 
+@checks_arguments
 def make_llm(
     llm: str,
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from distilabel.models.llms.base import LLM
 from pydantic import PrivateAttr
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
@@ -37,7 +38,7 @@ def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
     raise RecordingError(f"There is no recording {name!r}: use 'demo', a file of completions, or the folder of a run.")
 
 
-class RecordedLLM(LLM):
+class RecordedLLM(CheckedOptions, LLM):
     """Answers the tasks of this package from a recording.
 
     Instruction generation gets the completions recorded for its requests by number; the other stages get the one

@@ -25,6 +25,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal, get_args
 
+from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.ratings.answers import (
     CORRECTED_OUTPUT,
@@ -100,6 +101,7 @@ class DecisionRule:
     use_corrections: bool = True
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if self.accept not in get_args(Accept):
             raise ConfigError(f"accept is {self.accept!r}: use one of {', '.join(get_args(Accept))}.")
         if self.min_raters < 1:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distilabel_selfinstruct.analysis.verb_noun import Parser
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.reporting.build import OnProgress, build_report
@@ -23,6 +24,7 @@ class ReportResult:
     figures: Path
 
 
+@checks_arguments
 def report(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str] | None = None,

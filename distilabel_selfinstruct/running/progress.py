@@ -1,6 +1,5 @@
 """How far a run is, read from the journals of its steps while they grow."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -10,10 +9,12 @@ from pathlib import Path
 from distilabel_selfinstruct.analysis.quality import Fault, QualityWatch
 from distilabel_selfinstruct.config import Tokens
 from distilabel_selfinstruct.errors import JournalError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import completion_of
 from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
+from distilabel_selfinstruct.journal.rows import row_fault
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
 
 
@@ -186,16 +187,6 @@ class ProgressReader:
         Raises:
             JournalError: a line of a journal is damaged.
         """
-        try:
-            return self._read()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise JournalError(
-                f"A line of a journal in {self._state} is damaged ({type(error).__name__}: {error}): restore the file, "
-                "or remove the line.",
-                self._state,
-            ) from error
-
-    def _read(self) -> Progress:
         progress = self._progress
         progress.elapsed = time.monotonic() - self._started
         for stage in Stage:
@@ -263,4 +254,18 @@ class ProgressReader:
             return []
         complete = content.rfind(b"\n") + 1  # a line that is being written is read next time
         self._offsets[path] = offset + complete
-        return [json.loads(line) for line in content[:complete].splitlines()]
+        return [_row(path, line) for line in content[:complete].split(b"\n") if line.strip()]
+
+
+def _row(path: Path, line: bytes) -> Row:
+    """The row in a line of a journal.
+
+    Raises:
+        JournalError: the line holds none.
+    """
+    parsed = jsonl.parse(line)
+    if fault := parsed.fault or row_fault(path, parsed.value):
+        raise JournalError(
+            f"A line of {path} {fault}: restore the file, or remove the line. It is {line!r:.100}.", path
+        )
+    return parsed.value

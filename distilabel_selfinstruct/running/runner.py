@@ -12,11 +12,13 @@ from typing import Any
 
 from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.analysis.quality import QualityWatch
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
-from distilabel_selfinstruct.journal.completions import read_completions, repair
+from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.journal.notes import note_row
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
@@ -53,6 +55,7 @@ class RunResult:
     progress: Progress
 
 
+@checks_arguments
 def run(
     config: RunConfig,
     output: str | os.PathLike[str],
@@ -93,7 +96,7 @@ def run(
             pipeline.save(str(folder.pipeline), format="yaml")
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
-            deque(read_completions(recorded), maxlen=0)  # damage is found before anything starts
+            deque(read_rows(recorded), maxlen=0)  # damage is found before anything starts
         prompt_tokens = {stage: need.prompt_tokens for stage, need in needs(plan).items()}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.similarity.checks import check_threshold, checked_texts
 from distilabel_selfinstruct.similarity.novelty_index import Neighbor
 from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
 from distilabel_selfinstruct.similarity.search_worker import SearchWorker
@@ -77,19 +78,18 @@ def filter_texts(
         on_progress: is called after every block.
 
     Raises:
-        ConfigError: an argument cannot be used.
+        ConfigError: an argument cannot be used; for an item of `texts` that is no text, when it is reached.
     """
-    if not 0 <= max_rouge_l <= 1:
-        raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
-    if processes is not None and processes < 1:
+    check_threshold(max_rouge_l)
+    if processes is not None and not (isinstance(processes, int) and processes >= 1):
         raise ConfigError(f"processes is {processes!r}: use 1 or more, or None for all cores.")
     if processes is None:
         processes = min(os.cpu_count() or 1, MAX_PROCESSES)
     tokenize = get_tokenizer(tokenizer)
     batch = _Batch(TokenIndex(max_rouge_l, tokenize, engine), processes - 1)
-    for text in against:
+    for text in checked_texts(against, "against"):
         batch.keep(text, tokenize(text), None)
-    return batch.run(iter(texts), on_progress)
+    return batch.run(checked_texts(texts, "texts"), on_progress)
 
 
 class _Batch:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Self
 
-from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.similarity import storage
+from distilabel_selfinstruct.similarity.checks import check_threshold, checked_text, checked_texts
 from distilabel_selfinstruct.similarity.prefix_index import Match
 from distilabel_selfinstruct.similarity.token_index import TokenIndex
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokenizer
@@ -79,8 +79,7 @@ class NoveltyIndex:
     def __init__(
         self, max_rouge_l: float = 0.7, tokenizer: str | Tokenizer = "rouge_score", engine: str = "auto"
     ) -> None:
-        if not 0 <= max_rouge_l <= 1:
-            raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
+        check_threshold(max_rouge_l)
         self.max_rouge_l = max_rouge_l
         self.tokenizer = tokenizer
         self._stored = TokenIndex(max_rouge_l, get_tokenizer(tokenizer), engine)
@@ -100,7 +99,7 @@ class NoveltyIndex:
             text: the text to judge.
             with_nearest: find the nearest stored text of an admitted one too, at the cost of `nearest`.
         """
-        tokens = self._stored.tokenize(text)
+        tokens = self._tokens(text)
         match = self._stored.search(tokens)
         if match is not None:
             return NoveltyResult(admitted=False, nearest=self._neighbor(match))
@@ -110,20 +109,20 @@ class NoveltyIndex:
 
     def add(self, text: str) -> None:
         """Store a text without asking whether it is new."""
-        self._stored.store(text, self._stored.tokenize(text))
+        self._stored.store(text, self._tokens(text))
 
     def extend(self, texts: Iterable[str]) -> None:
         """`add` each of them."""
-        for text in texts:
+        for text in checked_texts(texts, "texts"):
             self.add(text)
 
     def nearest(self, text: str, k: int = 10) -> list[Neighbor]:
         """The `k` stored texts with the highest ROUGE-L, best first; at equal scores the one stored first."""
-        return [self._neighbor(match) for match in self._stored.nearest(self._stored.tokenize(text), k)]
+        return [self._neighbor(match) for match in self._stored.nearest(self._tokens(text), k)]
 
     def scores(self, text: str) -> NDArray[np.float64]:
         """ROUGE-L F1 with every stored text, in the order of storing. Shape `(len(self),)`, from 0 to 1."""
-        return self._stored.scores(self._stored.tokenize(text))
+        return self._stored.scores(self._tokens(text))
 
     def compare(self, text: str, k: int = 10) -> SimilaritySummary:
         """Mean ROUGE-L with all stored texts and the `k` most similar; compares with every one.
@@ -159,6 +158,9 @@ class NoveltyIndex:
     def __setstate__(self, state: dict[str, Any]) -> None:
         NoveltyIndex.__init__(self, state["max_rouge_l"], state["tokenizer"])
         self.extend(state["texts"])
+
+    def _tokens(self, text: str) -> list[str]:
+        return self._stored.tokenize(checked_text(text))
 
     def _neighbor(self, match: Match) -> Neighbor:
         position, score = match

@@ -6,6 +6,7 @@ from distilabel.mixins.runtime_parameters import _RUNTIME_PARAMETER_ANNOTATION
 from distilabel.steps.base import _Step
 from pydantic import Field, PrivateAttr
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 
@@ -15,7 +16,7 @@ RuntimeParameter = Annotated[_Value, _RUNTIME_PARAMETER_ANNOTATION]
 """Marks a field that `Pipeline.run(parameters=…)` can set. The host's own alias also lets None in."""
 
 
-class JournaledStep(_Step):
+class JournaledStep(CheckedOptions, _Step):
     """Base of the steps: opens the journal when the step is loaded, closes it and says what was dropped at the end."""
 
     state_dir: RuntimeParameter[str] = Field(

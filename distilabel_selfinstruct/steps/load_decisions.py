@@ -6,6 +6,7 @@ from distilabel.steps.base import GeneratorStep
 from pydantic import Field, PrivateAttr, SecretStr
 from typing_extensions import override
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @cites_self_instruct
-class LoadDecisionsFromArgilla(GeneratorStep):
+class LoadDecisionsFromArgilla(CheckedOptions, GeneratorStep):
     """Load the instances that people accepted in Argilla, with the outputs that they corrected.
 
     The texts come from `instances` and the answers from Argilla. They are joined by a hash of the texts, so no text is

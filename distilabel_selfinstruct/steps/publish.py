@@ -6,6 +6,7 @@ from distilabel.steps import GlobalStep, StepInput
 from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import SelfInstructError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.hub import Contents, find_license, publish_source, row_source
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @cites_self_instruct
-class PublishToHub(GlobalStep):
+class PublishToHub(CheckedOptions, GlobalStep):
     """Publish instances as a dataset with a card, in one commit, and hand all rows on.
 
     The token is `HF_TOKEN`, or that of `hf auth login`. If the Hub refuses or cannot be reached, the log says why, and

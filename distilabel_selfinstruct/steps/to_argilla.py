@@ -6,6 +6,7 @@ from distilabel.steps import Step, StepInput
 from pydantic import Field, PositiveInt, PrivateAttr, SecretStr
 from typing_extensions import override
 
+from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.ratings.answers import record_id
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @cites_self_instruct
-class SelfInstructToArgilla(Step):
+class SelfInstructToArgilla(CheckedOptions, Step):
     """Send each batch of instances to Argilla for people to rate, and pass all rows on.
 
     Rows that Argilla holds already are not added again, and keep the answers of people. No row is lost because of

@@ -195,7 +195,10 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
             "There is no review/ratings.jsonl: get the ratings with selfinstruct review pull .",
         ),
         (["--prompts", "xx"], "There are no prompts 'xx'"),
-        (["--decoding", "instruction_generation.heat=1"], "There is no sampling parameter 'heat'"),
+        (
+            ["--decoding", "instruction_generation.temprature=1"],
+            "There is no sampling parameter 'temprature': did you mean temperature?",
+        ),
         (["--decoding", "stage9.temperature=1"], "There is no stage 'stage9'"),
         (["--config", "nowhere.yaml"], "Cannot read nowhere.yaml"),
         (["--max-rouge-l", "7"], "max_rouge_l is 7.0: it should be less than or equal to 1"),

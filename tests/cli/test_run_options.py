@@ -92,7 +92,7 @@ def test_repeated_options_add_up() -> None:
 @pytest.mark.parametrize("text", ["{", "[1]", "7", "top_k=40", ""])
 def test_an_extra_body_that_is_no_json_object_is_shown_how_one_looks(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        overrides_of({"extra_body": text})
+        overrides_of({"extra_body": [text]})
     assert str(caught.value) == f"--extra-body {text!r} is no JSON object: write one such as '{{\"top_k\": 40}}'."
 
 

@@ -55,7 +55,7 @@ def test_a_chosen_prompt_form_stands():
         ("nun_instructions: 3", "There is no option 'nun_instructions' in .*run.yaml: use llm, "),
         ("- a\n- b", "holds a list"),
         ("a: [", "is not YAML"),
-        ("1: 2", "has a key that is no text"),
+        ("1: 2", "has the key 1, which is no text"),
     ],
 )
 def test_a_value_that_cannot_work_is_named_with_its_place(tmp_path, text, said):

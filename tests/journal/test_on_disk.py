@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from distilabel_selfinstruct.errors import FileError
-from distilabel_selfinstruct.journal.completions import read_completions
+from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import Completion
 from tests.journal.builders import DECODING, STEP, a_request, completions_file, opened, replayed
 from tests.journal.processes import script
@@ -26,7 +26,7 @@ def test_a_record_is_on_disk_when_recording_it_returns(tmp_path: Path, monkeypat
     for number in range(3):
         journal.record_completion(a_request(number), DECODING, Completion("one"))
         assert synced[-1] == completions_file(tmp_path).stat().st_size
-        assert len(list(read_completions(completions_file(tmp_path)))) == number + 1
+        assert len(list(read_rows(completions_file(tmp_path)))) == number + 1
     journal.close()
 
 

@@ -6,13 +6,16 @@ import pytest
 from datasets import load_from_disk
 
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import JournalError, RunFolderError
 from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
+from distilabel_selfinstruct.running.progress import ProgressReader
 
+ANSWER = {"key": "k", "stage": "instruction_generation", "text": "1. Ask."}
+ANSWERED = {"status": "answered"}
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
 
 
@@ -37,10 +40,10 @@ def a_run(tmp_path: Path) -> RunFolder:
     journal(
         folder,
         Stage.CLASSIFICATION,
-        {"instruction": "one", "is_classification": True},
-        {"instruction": "two", "is_classification": False},
+        {"instruction": "one", "is_classification": True, **ANSWERED},
+        {"instruction": "two", "is_classification": False, **ANSWERED},
     )
-    journal(folder, Stage.INSTANCE_GENERATION, {"instruction": "one"}, {"instruction": "two"})
+    journal(folder, Stage.INSTANCE_GENERATION, *({"instruction": name, **ANSWERED} for name in ("one", "two")))
     journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "one", "instances": []})
     journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
     return folder
@@ -92,6 +95,36 @@ def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     )
     write_outputs(folder, read_run(folder.state))
     assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
+
+
+DROPPED = {"detail": "", "request": 0}
+DAMAGE = {
+    "completions.jsonl": [{}, {**ANSWER, "input_tokens": "5"}, {**ANSWER, "retries": True}, {**ANSWER, "error": ["e"]}],
+    "results.jsonl": [{}, {"instruction": "two"}, {"instruction": None, **ADMITTED}],
+    "rejections.jsonl": [{}, {"reason": ["too_short"]}, {"reason": "odd", **DROPPED}, {"reason": "too_short"}],
+    "notes.jsonl": [{}, {"kind": "strange", "subject": "", "text": ""}, {"kind": {}, "subject": "", "text": ""}],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "row"), [(name, row) for name, rows in DAMAGE.items() for row in [*rows, [], None, 7]]
+)
+def test_progress_names_the_file_of_a_line_that_holds_no_record(tmp_path, name, row):
+    folder = a_run(tmp_path)
+    reader = ProgressReader(folder.state, wanted=4)
+    reader.read()
+    journal(folder, Stage.INSTRUCTION_GENERATION, row, name=name)
+    with pytest.raises(JournalError, match=rf"A line of \S+{name} \w+.*: restore the file, or remove the line\."):
+        reader.read()
+
+
+@pytest.mark.parametrize("instances", [None, {}, ["x"], [{"input": ""}], [{"input": "", "output": 1}]])
+def test_instances_that_are_none_are_damage(tmp_path, instances):
+    folder = a_run(tmp_path)
+    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": instances})
+    for read in (ProgressReader(folder.state, wanted=4).read, lambda: read_run(folder.state)):
+        with pytest.raises(JournalError, match=r"instance_filtering/results\.jsonl"):
+            read()
 
 
 def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):

@@ -16,11 +16,25 @@ from distilabel_selfinstruct.running.progress import Progress, ProgressReader, S
 FIRST, SECOND, THIRD, FOURTH = Stage
 
 
+WHOLE: dict[str, dict[str, Any]] = {
+    COMPLETIONS: {"key": "k", "stage": ""},
+    STEP_RESULTS: {
+        "nearest_instruction": "",
+        "nearest_rouge_l": 0.0,
+        "request": 0,
+        "model_name": "m",
+        "status": "answered",
+    },
+    END: {"reason": "", "requests": {}},
+}
+"""What a row of a journal has besides."""
+
+
 def write(state: Path, stage: Stage, name: str, *rows: dict[str, Any]) -> None:
     path = state / stage.value / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as stream:
-        stream.writelines(json.dumps(row) + "\n" for row in rows)
+        stream.writelines(json.dumps({**WHOLE.get(name, {}), **row}) + "\n" for row in rows)
 
 
 def answered(**fields: Any) -> dict[str, Any]:
@@ -54,7 +68,7 @@ def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path: Path) -
         stream.write('{"instruction": "th')
         stream.flush()
         assert reader.read().admitted == 1
-        stream.write('ree"}\n')
+        stream.write(f'ree", {json.dumps(WHOLE[STEP_RESULTS])[1:]}\n')
     assert reader.read().admitted == 2
 
 

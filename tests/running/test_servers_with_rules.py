@@ -1,6 +1,6 @@
 """Whole runs of the real command against servers of today: nothing is lost, and the run says what it did."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -49,23 +49,39 @@ def counts(prompt: int, completion: int, thoughts: int) -> dict[str, object]:
     return {"prompt_tokens": prompt, "completion_tokens": completion, "completion_tokens_details": details}
 
 
-@pytest.mark.parametrize("answer", [gpt_5, vllm], ids=["GPT-5", "vLLM"])
-def test_a_run_makes_what_it_makes_on_a_server_without_rules(undisturbed: Path, tmp_path: Path, answer: object) -> None:
-    folder = tmp_path / "run"
-    with LocalOpenAIServer(answer) as server:  # type: ignore[arg-type]
-        finished(folder, server, *OPTIONS)
-        served = server.tokens_served
-    assert outputs(folder) == outputs(undisturbed)
-    reported = [sum(row[name] for row in journals(folder)) for name in ("input_tokens", "output_tokens")]
-    probed = (7, 400) if answer is gpt_5 else (7, 403)
-    assert tuple(reported) == tuple(all_ - probe for all_, probe in zip(served, probed, strict=True))
+GPT_5, VLLM = (gpt_5, (7, 400)), (vllm, (7, 403))
+"""Servers with rules, and the tokens that they serve to a first look at them."""
 
 
-def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    with LocalOpenAIServer(gpt_5) as server:
+@dataclass(frozen=True)
+class Ran:
+    """A run on a server: its folder, and the tokens that the server served after the first look at it."""
+
+    folder: Path
+    tokens_served: tuple[int, ...]
+
+
+@pytest.fixture(scope="module", params=[GPT_5, VLLM], ids=["GPT-5", "vLLM"])
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    answer, probed = request.param
+    folder = tmp_path_factory.mktemp("rules") / "run"
+    with LocalOpenAIServer(answer) as server:
         finished(folder, server, *OPTIONS)
-    notes = description(folder)["notes"]
+    return Ran(folder, tuple(served - probe for served, probe in zip(server.tokens_served, probed, strict=True)))
+
+
+def test_a_run_makes_what_it_makes_on_a_server_without_rules(undisturbed: Path, ran: Ran) -> None:
+    assert outputs(ran.folder) == outputs(undisturbed)
+
+
+def test_every_token_that_was_served_is_reported(ran: Ran) -> None:
+    rows = journals(ran.folder)
+    assert tuple(sum(row[name] for row in rows) for name in ("input_tokens", "output_tokens")) == ran.tokens_served
+
+
+@pytest.mark.parametrize("ran", [GPT_5], ids=["GPT-5"], indirect=True)
+def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card(ran: Ran, tmp_path: Path) -> None:
+    notes = description(ran.folder)["notes"]
     assert {note["stage"] for note in notes} == {stage.value for stage in Stage if stage.asks_a_model}
     for stage, refused_fields in (
         (Stage.INSTRUCTION_GENERATION, {"max_tokens", "temperature", "top_p", "presence_penalty", "stop", "thinking"}),
@@ -74,7 +90,7 @@ def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card
     ):
         assert {note["subject"] for note in notes if note["stage"] == stage.value} == refused_fields
     contents = Contents("acme/tasks", find_license("cc-by-4.0"), unreviewed=True)
-    build(run_source(folder), contents, tmp_path / "card")
+    build(run_source(ran.folder), contents, tmp_path / "card")
     card = (tmp_path / "card" / "README.md").read_text()
     assert "\n- Sampling differs from the paper's, or is asked for in another way:\n" in card
     plain = card.replace("\\", "")
@@ -82,10 +98,9 @@ def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card
     assert "by reasoning_effort minimal (instruction generation, classification, instance generation)." in plain
 
 
-def test_a_run_given_again_says_what_it_said(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
+@pytest.mark.parametrize("ran", [GPT_5], ids=["GPT-5"], indirect=True)
+def test_a_run_given_again_says_what_it_said(ran: Ran) -> None:
+    before = description(ran.folder)["notes"]
     with LocalOpenAIServer(gpt_5) as server:
-        finished(folder, server, *OPTIONS)
-        before = description(folder)["notes"]
-        finished(folder, server, *OPTIONS)
-    assert description(folder)["notes"] == before
+        finished(ran.folder, server, *OPTIONS)
+    assert description(ran.folder)["notes"] == before

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from distilabel.pipeline import Pipeline
 from distilabel.utils.docstring import parse_google_docstring
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
@@ -165,7 +165,7 @@ def test_a_fault_is_one_sentence_without_the_key(review, options, error, sentenc
     [{"dataset_names": []}, {"min_raters": 0}, {"worst_rating": "E"}, {"accept": "some"}, {"include": "dropped"}],
 )
 def test_an_option_that_cannot_work_is_refused_when_the_step_is_made(options):
-    with pytest.raises(ValidationError, match=next(iter(options))):
+    with pytest.raises(ConfigError, match=next(iter(options))):
         LoadDecisionsFromArgilla(**{"dataset_names": ["a"], **options})
 
 

@@ -9,9 +9,10 @@ import yaml
 from distilabel.models.llms import TransformersLLM
 from distilabel.pipeline import Pipeline
 from distilabel.steps import LoadDataFromDicts
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.steps import (
@@ -120,7 +121,7 @@ def test_a_sampling_parameter_given_as_text_on_the_command_line_becomes_a_number
     ],
 )
 def test_a_value_that_cannot_work_is_refused_when_the_step_is_made(step: Any, parameter: str, value: Any) -> None:
-    with pytest.raises(ValidationError, match=parameter):
+    with pytest.raises(ConfigError, match=parameter):
         step(**{parameter: value})
 
 

@@ -14,7 +14,7 @@ import pytest
 from distilabel.pipeline import Pipeline
 from distilabel.steps import LoadDataFromDicts
 from distilabel.utils.docstring import parse_google_docstring
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.steps import SelfInstructToArgilla
@@ -159,7 +159,7 @@ def test_settings_that_cannot_be_used_end_the_run_before_a_row_comes(make: Any) 
 
 @pytest.mark.parametrize(("option", "value"), [("dataset_name", ""), ("min_submitted", -1), ("input_batch_size", 0)])
 def test_a_value_that_cannot_work_is_refused_when_the_step_is_made(make: Any, option: str, value: Any) -> None:
-    with pytest.raises(ValidationError, match=option):
+    with pytest.raises(ConfigError, match=option):
         make(**{option: value})
 
 

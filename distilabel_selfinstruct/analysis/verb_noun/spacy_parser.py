@@ -1,6 +1,7 @@
 """Verb and noun of an instruction by a spaCy model, after the paper's method: the tree of a parser (section 2.3)."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
@@ -27,17 +28,24 @@ def spacy_pairs(instructions: Iterable[str]) -> Iterator[tuple[str, str] | None]
         ConfigError: no English model is installed.
     """
     try:
-        import spacy
+        import spacy  # noqa: F401 - it is installed
     except ImportError as error:
         raise MissingExtraError("Verbs and nouns by spaCy", "spacy") from error
     model = installed_model()
     if model is None:
         raise ConfigError("spaCy has no English model: run `python -m spacy download en_core_web_sm`, or choose rules.")
-    pipeline = spacy.load(model, disable=["ner", "senter"])
-    for document in pipeline.pipe(instructions, batch_size=256):
+    for document in _loaded(model).pipe(instructions, batch_size=256):
         verbs = (_nearest_verb(sentence.root) for sentence in document.sents)
         verb = next((verb for verb in verbs if verb is not None), None)
         yield None if verb is None else _pair(verb)
+
+
+@cache
+def _loaded(model: str) -> Any:
+    """The model, which takes a second to load."""
+    import spacy
+
+    return spacy.load(model, disable=["ner", "senter"])
 
 
 def _nearest_verb(root: Any) -> Any | None:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import IO, TYPE_CHECKING, Any
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.files.locks import lock
@@ -51,6 +52,7 @@ class PullResult:
     summary: ReviewSummary
 
 
+@checks_arguments
 def pull_decisions(
     folder: str | os.PathLike[str],
     rule: DecisionRule | None = None,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE
 
@@ -34,6 +35,7 @@ class PushOptions:
     shared: int = 0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         for name, value, least in (("min_submitted", self.min_submitted, 1), ("sample", self.sample, 1)):
             if value is not None and value < least:
                 raise ConfigError(f"{name} is {value}: it must be {least} or more.")

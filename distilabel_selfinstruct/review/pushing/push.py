@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.review.argilla.connection import open_client, redact_url
 from distilabel_selfinstruct.review.argilla.datasets import dataset_name
 from distilabel_selfinstruct.review.argilla.progress import OnProgress
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import argilla as rg
 
 
+@checks_arguments
 def push_for_review(
     folder: str | os.PathLike[str],
     options: PushOptions | None = None,

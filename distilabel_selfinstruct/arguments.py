@@ -4,6 +4,7 @@ import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from enum import Enum
 from functools import cache, wraps
 from numbers import Integral, Real
 from types import NoneType, UnionType
@@ -44,7 +45,11 @@ def checks_arguments(function: Callable[_Arguments, _Result]) -> Callable[_Argum
 
     @wraps(function)
     def checked(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        for name, value in signature.bind(*args, **kwargs).arguments.items():
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            return function(*args, **kwargs)  # Python says what is missing, or too much
+        for name, value in given.items():
             _check(f"{name} of {function.__name__}", value, signature.parameters[name].annotation)
         return function(*args, **kwargs)
 
@@ -93,6 +98,8 @@ def _fits(value: object, kind: Any) -> bool:
             return False
         items = _kinds(get_args(kind)[0]) if get_args(kind) and isinstance(value, Collection) else ()
         return not items or all(any(_fits(item, each) for each in items) for item in value)
+    if issubclass(origin, Enum):
+        return value in list(origin)  # its plain value as well, where it is equal
     if origin is float:
         return isinstance(value, Real) and not isinstance(value, bool)
     if origin is int:

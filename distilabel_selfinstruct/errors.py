@@ -20,7 +20,8 @@ SelfInstructError
 ├── PublishError                a dataset is not fit to be published
 └── PipelineError               distilabel ended a pipeline without all of its rows
 
-Each message is one sentence that names the value, where it stood and the remedy. What a model answers is never
+Each message is one sentence that names the value, where it stood and the remedy. It names an option in backticks, as
+in `overwrite` or `license=other`; the command shows the flag instead. What a model answers is never
 an exception: it is kept, or rejected with a `records.Reason`.
 """
 

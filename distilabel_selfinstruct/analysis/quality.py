@@ -166,7 +166,7 @@ class QualityWatch:
             return []
         text = (
             f"All {total} tasks so far count as {'' if yes else 'no '}classification tasks. If that is wrong, ask "
-            "another model in this stage (--llm classification=…), or change --prompt-form."
+            "another model in this stage (`llm=classification=…`), or change `prompt_form`."
         )
         return [Hint(Stage.CLASSIFICATION, Fault.ONE_VERDICT, total, total, text)]
 
@@ -175,22 +175,22 @@ class QualityWatch:
         if fault is Fault.LOOPS:
             return (
                 f"{count} of {looked_at} answers repeat themselves up to the token limit, as in {example!r}. Raise a "
-                f"penalty (--decoding {stage.value}.frequency_penalty=0.5), or use another model."
+                f"penalty (`decoding={stage.value}.frequency_penalty=0.5`), or use another model."
             )
         if fault is Fault.COPIES and stage is Stage.INSTRUCTION_GENERATION:
             return (
                 f"{count} of {looked_at} candidates copy an instruction that the model was shown. Change "
-                f"--prompt-form, raise --decoding {stage.value}.temperature, or use another model."
+                f"`prompt_form`, raise `decoding={stage.value}.temperature`, or use another model."
             )
         if fault is Fault.COPIES:
             return (
-                f"{count} of {looked_at} answers copy the examples of the prompt. Change --prompt-form, or use another "
+                f"{count} of {looked_at} answers copy the examples of the prompt. Change `prompt_form`, or use another "
                 "model."
             )
         if fault is Fault.UNKNOWN_MARKERS:
             return (
                 f"{count} of {looked_at} answers are not in the format of the prompt: their words are {example!r}. "
-                "Give prompts in the language of the instructions (--prompts), or use another model."
+                "Give prompts in the language of the instructions (`prompts`), or use another model."
             )
         need = self._prompt_tokens.get(stage)
         about = f", which need about {need:,} tokens" if need else ""

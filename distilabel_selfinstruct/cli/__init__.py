@@ -3,6 +3,7 @@
 import sys
 
 from distilabel_selfinstruct.cli.app import app
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.errors import SelfInstructError
 
 __all__ = ["app", "main"]
@@ -13,5 +14,5 @@ def main() -> None:
     try:
         app()
     except SelfInstructError as error:
-        print(f"selfinstruct: {error}", file=sys.stderr)
+        print(f"selfinstruct: {with_flags(str(error))}", file=sys.stderr)
         sys.exit(1)

@@ -15,11 +15,12 @@ from rich.text import Text
 from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
-from distilabel_selfinstruct.journal.notes import NoteKind
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection, RunStatus
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 
@@ -95,7 +96,7 @@ class RunDisplay:
         for number, (stage, note) in enumerate(progress.notes):
             is_over = number < progress.num_notes_before and note.kind is NoteKind.WAITING
             if number >= self._num_notes_shown and not is_over:
-                self._say(f"{stage.value}: {note.text}", style="yellow")
+                self._say(shown_note(stage, note), style="yellow")
         self._num_notes_shown = len(progress.notes)
 
     def show_result(self, result: "RunResult") -> None:
@@ -226,6 +227,12 @@ def _used(config: RunConfig, progress: Progress) -> str:
 
 def _is_recorded(llm: str) -> bool:
     return llm.startswith("recorded:")
+
+
+def shown_note(stage: Stage, note: Note) -> str:
+    """A note of a stage, with flags for the options that it names. A wait repeats the words of a server."""
+    text = note.text if note.kind is NoteKind.WAITING else with_flags(note.text)
+    return f"{stage.value}: {text}"
 
 
 def shown_failure(error: str) -> str:

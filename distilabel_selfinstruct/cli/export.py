@@ -31,14 +31,14 @@ def export(
         list[str] | None,
         typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
     ] = None,
-    with_seeds: Annotated[
-        bool, typer.Option("--with-seeds", help="Also the seed tasks of the run, as in the paper.")
+    include_seeds: Annotated[
+        bool, typer.Option("--include-seeds", help="Also the seed tasks of the run, as in the paper.")
     ] = False,
-    seeds: Annotated[Path | None, typer.Option(metavar="FILE", help="Also the seed tasks in this file.")] = None,
+    seed_tasks: Annotated[Path | None, typer.Option(metavar="FILE", help="Also the seed tasks in this file.")] = None,
     mode: Annotated[
         Mode, typer.Option(help="self-instruct, trl-prompt-completion: strict changes inputs as the reference does.")
     ] = "default",
-    seed: Annotated[int, typer.Option(help="Fixes order, wordings and test rows.")] = 42,
+    random_seed: Annotated[int, typer.Option(help="Fixes order, wordings and test rows.")] = 42,
     system_prompt: Annotated[str, typer.Option(metavar="TEXT", help="Chat formats: begins each conversation.")] = "",
     join: Annotated[
         Join, typer.Option(help="Chat formats: what stands between instruction and input; labeled adds `Input: `.")
@@ -52,7 +52,7 @@ def export(
     split: Annotated[str | None, typer.Option(help="Which split of a dataset.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files outside DIR/export.")] = False,
 ) -> None:
-    """Write rows in an order and a wording that --seed fixes. Rows that are left out are in NAME.rejected.jsonl.
+    """Write rows in an order and a wording that --random-seed fixes. Rows that are left out are in NAME.rejected.jsonl.
 
     Of a run that people reviewed, the kept rows are exported, with corrected outputs.
     """
@@ -63,10 +63,10 @@ def export(
         format,
         output,
         include=include or (),
-        with_seeds=with_seeds,
-        seeds=seeds,
+        include_seeds=include_seeds,
+        seed_tasks=seed_tasks,
         mode=mode,
-        seed=seed,
+        random_seed=random_seed,
         system_prompt=system_prompt,
         join=join,
         end_of_text=end_of_text,

@@ -71,11 +71,9 @@ def instructions(file: File, mode: ModeOption = "default", language: LanguageOpt
 
 
 @app.command("classification")
-def classification(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
+def classification(file: File, mode: ModeOption = "default") -> None:
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
     from distilabel_selfinstruct.parsing.filtered import read_classification
-
-    del language  # answers in all languages are read; all three commands take the option
 
     def read(row: _FileRow) -> Row:
         answer = read_classification(row.completion(), mode=mode)
@@ -85,12 +83,11 @@ def classification(file: File, mode: ModeOption = "default", language: LanguageO
 
 
 @app.command("instances")
-def instances(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
+def instances(file: File, mode: ModeOption = "default") -> None:
     """Print the valid instances in each response. Rows also hold `instruction` and `is_classification`."""
     from distilabel_selfinstruct.parsing.filtered import read_instances
     from distilabel_selfinstruct.prompts import load_prompts
 
-    del language  # the rules for instances are the same in all languages; all three commands take the option
     shown = load_prompts().shown_instances
 
     def read(row: _FileRow) -> Row:

@@ -47,9 +47,9 @@ def publish(
     unfinished: Annotated[
         bool, typer.Option("--unfinished", help="Publish a run that stopped early.", rich_help_panel=WHAT)
     ] = False,
-    with_rejections: Annotated[
+    include_rejections: Annotated[
         bool,
-        typer.Option("--with-rejections", help="Add the texts that the rules dropped.", rich_help_panel=WHAT),
+        typer.Option("--include-rejections", help="Add the texts that the rules dropped.", rich_help_panel=WHAT),
     ] = False,
     include_seeds: Annotated[
         bool, typer.Option("--include-seeds", help="Add the seed file.", rich_help_panel=WHAT)
@@ -57,9 +57,11 @@ def publish(
     private: Annotated[
         bool, typer.Option("--private", help="Only the owners may read it.", rich_help_panel=WHERE)
     ] = False,
-    replace: Annotated[
+    overwrite: Annotated[
         bool,
-        typer.Option("--replace", help="Delete other files in the repository; overwrite edits.", rich_help_panel=WHERE),
+        typer.Option(
+            "--overwrite", help="Delete other files in the repository; overwrite edits.", rich_help_panel=WHERE
+        ),
     ] = False,
     dry_run: Annotated[
         Path | None,
@@ -88,10 +90,10 @@ def publish(
             include=include or (),
             unreviewed=unreviewed,
             unfinished=unfinished,
-            with_rejections=with_rejections,
+            include_rejections=include_rejections,
             include_seeds=include_seeds,
             private=private,
-            replace=replace,
+            overwrite=overwrite,
             dry_run=dry_run,
             on_progress=status.update,
         )

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
+
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
 
 
@@ -45,5 +47,5 @@ def report(
     if run is not None and (why := why_unfinished(asdict(run))):
         typer.echo(f"The run {why}")
     for part, reason in result.report.left_out.items():
-        typer.echo(f"Left out, {part.replace('_', ' ')}: {reason}")
+        typer.echo(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     typer.echo(f"{result.page}\n{result.figures}")

@@ -22,7 +22,7 @@ def status(folder: Folder) -> None:
     from rich import get_console
 
     from distilabel_selfinstruct.analysis.quality import QualityWatch
-    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, stages_table
+    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, shown_note, stages_table
     from distilabel_selfinstruct.config import described_run
     from distilabel_selfinstruct.running.folder import RunFolder
     from distilabel_selfinstruct.running.progress import ProgressReader
@@ -40,7 +40,7 @@ def status(folder: Folder) -> None:
     progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console.print(progress_view(config, progress, timed=False))
     console.print(stages_table(progress))
-    told = [f"{stage.value}: {note.text}" for stage, note in progress.notes]
+    told = [shown_note(stage, note) for stage, note in progress.notes]
     failed = [
         f"{stage.value}: {counts.failed:,} requests failed, the last one with: {shown_failure(counts.last_failure)}"
         for stage, counts in progress.stages.items()

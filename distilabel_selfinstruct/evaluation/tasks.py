@@ -48,7 +48,7 @@ def answers_of(rows: Iterable[Mapping[str, Any]], column: str = "output", source
         task = _task(row, location)
         if column not in row:
             known = ", ".join(map(str, row))
-            location.refuse(f"has no column {column!r} (there is {known}): name it with --column.")
+            location.refuse(f"has no column {column!r} (there is {known}): name it with `column`.")
         if row[column] is None:
             continue
         answer = _text(row[column], column, location)

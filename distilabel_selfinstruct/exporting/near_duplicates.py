@@ -82,7 +82,7 @@ def _texts(
             known = ", ".join(map(str, row))
             fault = f"{text!r} under {column!r}" if column in row else f"no column {column!r} (there is {known})"
             raise InputFileError(
-                f"{os.fspath(source)}, row {number}, has {fault}: name a column of texts with --column.", source
+                f"{os.fspath(source)}, row {number}, has {fault}: name a column of texts with `column`.", source
             )
         on_row(row)
         yield text

@@ -77,10 +77,10 @@ def export(
     output: FileName | None = None,
     *,
     include: Iterable[str] = (),
-    with_seeds: bool = False,
-    seeds: FileName | None = None,
+    include_seeds: bool = False,
+    seed_tasks: FileName | None = None,
     mode: Mode = "default",
-    seed: int = 42,
+    random_seed: int = 42,
     system_prompt: str = "",
     join: Join = "blank-line",
     end_of_text: str = END_OF_TEXT,
@@ -88,7 +88,7 @@ def export(
     split: str | None = None,
     overwrite: bool = False,
 ) -> ExportResult:
-    """Write rows in a training format, in an order and a wording that `seed` fixes.
+    """Write rows in a training format, in an order and a wording that `random_seed` fixes.
 
     Of a run that people reviewed, the kept rows are exported, with corrected outputs. Rows that are left out are in a
     file beside the output, with their reasons. Each file appears complete or not at all.
@@ -98,10 +98,10 @@ def export(
         format: what the trainer reads.
         output: the file to write. The default for a run is `export/FORMAT.jsonl` in its folder.
         include: `undecided` or `dropped`: rows to export beside those that people kept.
-        with_seeds: export the run's seed tasks too, as in the paper.
-        seeds: a file of seed tasks to export too.
+        include_seeds: export the run's seed tasks too, as in the paper.
+        seed_tasks: a file of seed tasks to export too.
         mode: how inputs may be changed, in the formats with varied wordings (see `input_texts`).
-        seed: fixes order, wordings and test rows.
+        random_seed: fixes order, wordings and test rows.
         system_prompt: begins each conversation, in chat formats.
         join: what stands between instruction and input, in chat formats.
         end_of_text: closes each completion of `self-instruct`.
@@ -116,12 +116,17 @@ def export(
         OutputFileError: a file exists or cannot be written.
     """
     options = FormatOptions(
-        format=format, mode=mode, seed=seed, system_prompt=system_prompt, join=join, end_of_text=end_of_text
+        format=format,
+        mode=mode,
+        random_seed=random_seed,
+        system_prompt=system_prompt,
+        join=join,
+        end_of_text=end_of_text,
     )
     files = _files(Path(source), Path(output) if output is not None else None, format, overwrite=overwrite)
     rows, left_out, review = _rows(source, split, parse_included(include))
-    seed_tasks = _seed_rows(source, seeds, with_seeds=with_seeds)
-    formatted = format_rows([*rows, *seed_tasks], options, test_fraction=test_fraction)
+    own = _seed_rows(source, seed_tasks, include_seeds=include_seeds)
+    formatted = format_rows([*rows, *own], options, test_fraction=test_fraction)
     result = _write(files, formatted, left_out, review, check=format == "openai")
     if result.train is None and result.test is None:
         counts = ", ".join(f"{count:,} {reason}" for reason, count in result.reasons.items())
@@ -143,14 +148,14 @@ def _files(source: Path, output: Path | None, format: Format, *, overwrite: bool
     if output is None and _is_run(source):
         return _beside(source / run_layout.EXPORT / f"{format}.jsonl")
     if output is None and not source.is_file():
-        raise ConfigError(f"{source} is neither a run nor a file: name the file to write with --output.")
+        raise ConfigError(f"{source} is neither a run nor a file: name the file to write with `output`.")
     files = _beside(output or source.with_name(f"{source.stem}.{format}.jsonl"))
     for file in (files.train, files.test, files.rejected):
         if file.is_dir() or (source.is_file() and file.exists() and file.samefile(source)):
-            raise OutputFileError(f"{file} cannot be replaced: choose another name with --output.", file)
+            raise OutputFileError(f"{file} cannot be replaced: choose another name with `output`.", file)
         if file.exists() and not overwrite:
             raise OutputFileError(
-                f"{file} exists: choose another name with --output, or replace it with --overwrite.", file
+                f"{file} exists: choose another name with `output`, or replace it with `overwrite`.", file
             )
     return files
 
@@ -177,19 +182,19 @@ def _rows(
         return reviewed.rows, reviewed.left_out, review
     if include:
         raise ConfigError(
-            f"{os.fspath(source)} has no review, so no row is {' or '.join(map(str, include))}: omit --include."
+            f"{os.fspath(source)} has no review, so no row is {' or '.join(map(str, include))}: omit `include`."
         )
     return jsonl.read(instances) if _is_run(source) else read_rows(source, split), (), None
 
 
-def _seed_rows(source: FileName, seeds: FileName | None, *, with_seeds: bool) -> Iterable[Row]:
-    if seeds is not None:
-        return seed_rows(load_seed_tasks(seeds))
-    if not with_seeds:
+def _seed_rows(source: FileName, seed_tasks: FileName | None, *, include_seeds: bool) -> Iterable[Row]:
+    if seed_tasks is not None:
+        return seed_rows(load_seed_tasks(seed_tasks))
+    if not include_seeds:
         return ()
     if not _is_run(source):
         raise ConfigError(
-            f"{os.fspath(source)} is not a run, so its seed tasks are not known: name their file with --seeds."
+            f"{os.fspath(source)} is not a run, so its seed tasks are not known: name their file with `seed_tasks`."
         )
     _, config = described_run(Path(source))
     return seed_rows(load_seed_tasks(config.seed_tasks))

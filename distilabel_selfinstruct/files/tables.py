@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import InputFileError, reading
 from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files.hub_names import require_hub_dataset
 from distilabel_selfinstruct.records import Row
 
 
@@ -65,6 +66,8 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 
 def _dataset(source: str, split: str | None) -> Iterator[Row]:
+    if not Path(source).is_dir():
+        require_hub_dataset(source)
     from datasets import DatasetDict, load_dataset, load_from_disk
 
     try:
@@ -78,6 +81,6 @@ def _dataset(source: str, split: str | None) -> Iterator[Row]:
     if isinstance(dataset, DatasetDict):
         name = split or ("train" if "train" in dataset else next(iter(dataset)))
         if name not in dataset or (split is None and len(dataset) > 1 and "train" not in dataset):
-            raise InputFileError(f"{source} has the splits {', '.join(dataset)}: choose one with --split.", source)
+            raise InputFileError(f"{source} has the splits {', '.join(dataset)}: choose one with `split`.", source)
         dataset = dataset[name]
     return iter(dataset)

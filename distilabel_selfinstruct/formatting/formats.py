@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.formatting.chat import JOINS, Join, answer, question, sharegpt_turns
+from distilabel_selfinstruct.formatting.chat import Join, answer, question, sharegpt_turns
 from distilabel_selfinstruct.formatting.examples import Example
 from distilabel_selfinstruct.formatting.templates import END_OF_TEXT, prompt_and_completion
 from distilabel_selfinstruct.records import Mode, Row
@@ -49,8 +49,8 @@ CHAT_FORMATS: tuple[Format, ...] = (
 class FormatOptions:
     """How examples are written.
 
-    `seed` fixes wordings, order and split. `mode` says how inputs may be changed (see `input_texts`) in the two formats
-    with varied wordings, `self-instruct` and `trl-prompt-completion`. `end_of_text` closes the completions of
+    `random_seed` fixes wordings, order and split. `mode` says how inputs may be changed (see `input_texts`) in the two
+    formats with varied wordings, `self-instruct` and `trl-prompt-completion`. `end_of_text` closes the completions of
     `self-instruct`. The trainers of the other formats add the end of their model.
 
     Raises:
@@ -59,16 +59,13 @@ class FormatOptions:
 
     format: Format = "self-instruct"
     mode: Mode = "default"
-    seed: int = 42
+    random_seed: int = 42
     system_prompt: str = ""
     join: Join = "blank-line"
     end_of_text: str = END_OF_TEXT
 
     def __post_init__(self) -> None:
         check_fields(self)
-        for name, allowed in (("format", FORMATS), ("mode", get_args(Mode)), ("join", JOINS)):
-            if getattr(self, name) not in allowed:
-                raise ConfigError(f"There is no {name} {getattr(self, name)!r}: use one of {', '.join(allowed)}.")
         if self.system_prompt and self.format not in CHAT_FORMATS:
             raise ConfigError(
                 f"The format {self.format} has no room for a system prompt: omit it, or use one of "
@@ -82,7 +79,7 @@ class FormatOptions:
 
     def random(self, purpose: str, *texts: str) -> Random:
         """A random state that depends only on the seed, the purpose and these texts, not on the order of the rows."""
-        return Random(json.dumps([self.seed, purpose, *texts]))
+        return Random(json.dumps([self.random_seed, purpose, *texts]))
 
 
 def format_example(example: Example, options: FormatOptions) -> Row:

@@ -115,7 +115,7 @@ def _tables(
     yield SFT, _conversations(published.instances())
     if source.ratings:
         yield RATINGS, public_ratings(source.ratings, names, published.records)
-    if contents.with_rejections:
+    if contents.include_rejections:
         # A failed request dropped no text, and its error may tell something about the user's network.
         yield REJECTIONS, (row for row in source.rejections() if row["reason"] != Reason.FAILED_REQUEST.value)
 

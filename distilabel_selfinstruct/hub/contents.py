@@ -23,7 +23,7 @@ class Contents:
         languages: BCP-47 tags of the texts. Without any, the language of the run.
         include: decisions whose rows are published beside the kept ones.
         unreviewed: publish a source that nobody has reviewed.
-        with_rejections: add the texts that the rules dropped.
+        include_rejections: add the texts that the rules dropped.
         include_seeds: add the seed file.
         shard_bytes: how much text a Parquet file may hold before the next one begins.
 
@@ -36,18 +36,18 @@ class Contents:
     languages: tuple[str, ...] = ()
     include: tuple[DecisionStatus, ...] = ()
     unreviewed: bool = False
-    with_rejections: bool = False
+    include_rejections: bool = False
     include_seeds: bool = False
     shard_bytes: int = SHARD_BYTES
 
     def __post_init__(self) -> None:
         check_fields(self)
         if fault := _name_fault(self.repo_id):
-            raise ConfigError(f"--repo-id is {self.repo_id!r}: {fault}.")
+            raise ConfigError(f"`repo_id` is {self.repo_id!r}: {fault}.")
         for tag in self.languages:
             if not _LANGUAGE.fullmatch(tag):
                 raise ConfigError(
-                    f"--language is {tag!r}: use a language tag such as en, de, zh-Hans, or multilingual."
+                    f"`languages` has {tag!r}: use a language tag such as en, de, zh-Hans, or multilingual."
                 )
 
 

@@ -43,10 +43,10 @@ def publish(
     include: Iterable[str] = (),
     unreviewed: bool = False,
     unfinished: bool = False,
-    with_rejections: bool = False,
+    include_rejections: bool = False,
     include_seeds: bool = False,
     private: bool = False,
-    replace: bool = False,
+    overwrite: bool = False,
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> PublishResult:
@@ -64,10 +64,10 @@ def publish(
         include: `undecided` or `dropped`: instances to publish beside those that people kept.
         unreviewed: publish a run that nobody has rated.
         unfinished: publish a run that stopped early, too.
-        with_rejections: add the texts that the rules dropped.
+        include_rejections: add the texts that the rules dropped.
         include_seeds: add the seed file.
         private: only the owners of the repository may read it.
-        replace: take over a repository that holds something else and delete that; overwrite what people edited.
+        overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
         dry_run: a new or empty folder for the repository. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
 
@@ -85,11 +85,13 @@ def publish(
         languages=tuple(languages),
         include=parse_included(include),
         unreviewed=unreviewed,
-        with_rejections=with_rejections,
+        include_rejections=include_rejections,
         include_seeds=include_seeds,
     )
     source = run_source(folder, unfinished=unfinished)
-    return publish_source(source, contents, private=private, replace=replace, dry_run=dry_run, on_progress=on_progress)
+    return publish_source(
+        source, contents, private=private, overwrite=overwrite, dry_run=dry_run, on_progress=on_progress
+    )
 
 
 def publish_source(
@@ -97,7 +99,7 @@ def publish_source(
     contents: Contents,
     *,
     private: bool = False,
-    replace: bool = False,
+    overwrite: bool = False,
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> PublishResult:
@@ -107,7 +109,7 @@ def publish_source(
         source: the rows to publish.
         contents: which of them, under which name and license.
         private: only the owners of the repository may read it.
-        replace: take over a repository that holds something else and delete that; overwrite what people edited.
+        overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
         dry_run: a new or empty folder for the repository. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
     """
@@ -118,7 +120,7 @@ def publish_source(
     with TemporaryDirectory(prefix="selfinstruct-publish-") as scratch:
         repository = build(source, contents, Path(scratch) / "repository", on_progress)
         on_progress(f"sending to {contents.repo_id}")
-        uploaded = upload(repository.folder, contents.repo_id, private=private, replace=replace)
+        uploaded = upload(repository.folder, contents.repo_id, private=private, overwrite=overwrite)
     return _result(repository, None, uploaded)
 
 

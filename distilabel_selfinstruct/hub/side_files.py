@@ -38,7 +38,7 @@ def copy_seeds(source: Source, folder: Path) -> None:
         content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != source.hashes.get("seed_tasks", ""):
         raise InputFileError(
-            f"The seed tasks in {path} have changed since the run: restore the file, or omit --include-seeds.", path
+            f"The seed tasks in {path} have changed since the run: restore the file, or omit `include_seeds`.", path
         )
     (folder / SEEDS_FILE).write_bytes(content)
 

@@ -33,7 +33,7 @@ _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
 
 _NO_COMPLETIONS = (
     "The server at {url} has no model {model!r} for completion prompts: {said}. If it is a chat model, use "
-    "--prompt-form chat."
+    "`prompt_form=chat`."
 )
 
 # By the form of the prompt and by what a server says: a model that takes the other form.
@@ -42,7 +42,7 @@ _WRONG_FORMS: tuple[tuple[PromptForm, re.Pattern[str], type[Exception], str], ..
         "completion",
         re.compile(r"chat model|chat[ /]completions|completion operation does not work", re.IGNORECASE),
         openai.APIStatusError,
-        "The server at {url} takes chat prompts for {model!r}: use --prompt-form chat.",
+        "The server at {url} takes chat prompts for {model!r}: use `prompt_form=chat`.",
     ),
     (
         "completion",
@@ -54,7 +54,7 @@ _WRONG_FORMS: tuple[tuple[PromptForm, re.Pattern[str], type[Exception], str], ..
         "chat",
         re.compile(r"chat[ _]template", re.IGNORECASE),
         openai.APIStatusError,
-        "The model {model!r} at {url} has no chat template, as base models have none: use --prompt-form completion.",
+        "The model {model!r} at {url} has no chat template, as base models have none: use `prompt_form=completion`.",
     ),
 )
 

@@ -117,7 +117,7 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
     if not key_in("HF_TOKEN"):
         raise MissingKeyError("hf", "HF_TOKEN")
     if form == "completion":
-        raise ConfigError("Inference Providers take chat prompts only: use --prompt-form chat.")
+        raise ConfigError("Inference Providers take chat prompts only: use `prompt_form=chat`.")
     return OpenAICompatibleLLM(model=model, base_url=base_url or _ADDRESSES["hf"](), api_key_variable="HF_TOKEN")
 
 
@@ -132,7 +132,7 @@ def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
         except (OSError, ValueError) as error:
             raise ConfigError(f"Cannot load the tokenizer of {model!r}: {error}") from error
         if template is None:  # the host would send the system message alone
-            raise ConfigError(f"{model} has no chat template, as base models have none: use --prompt-form completion.")
+            raise ConfigError(f"{model} has no chat template, as base models have none: use `prompt_form=completion`.")
     return TransformersLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
 
 
@@ -146,7 +146,7 @@ def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
 def _llamacpp(model: str, base_url: str | None, form: PromptForm) -> LLM:
     if form == "completion":
         raise ConfigError(
-            "llamacpp takes chat prompts only: use --prompt-form chat, or llama.cpp's server by openai and --base-url."
+            "llamacpp takes chat prompts only: use `prompt_form=chat`, or llama.cpp's server by openai and `base_url`."
         )
     if not Path(model).is_file():
         raise ConfigError(f"There is no GGUF file {model!r}: give the path of one after llamacpp:.")
@@ -159,7 +159,7 @@ def _llamacpp(model: str, base_url: str | None, form: PromptForm) -> LLM:
 def _litellm(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("litellm", extra="litellm")
     if form == "completion":
-        raise ConfigError("litellm takes chat prompts only: use --prompt-form chat.")
+        raise ConfigError("litellm takes chat prompts only: use `prompt_form=chat`.")
     from distilabel.models.llms import LiteLLM
 
     return LiteLLM(model=model)

@@ -166,7 +166,7 @@ class ThinkingControl:
         if turn == self.turn and self._room:
             self._most_room = self._room // 2 if self._room >= 2 * _LEAST_ROOM else 0
             self._change(self._sent[-1], room=self._most_room)
-            self._say("The server's context is too small for --thinking-tokens: thoughts get the room there is.")
+            self._say("The server's context is too small for `thinking_tokens`: thoughts get the room there is.")
         return turn != self.turn
 
     def see(self, turn: int, seen: Seen) -> bool:
@@ -188,10 +188,10 @@ class ThinkingControl:
         self._num_answers += 1
         self._num_unfinished += unfinished
         if self._num_answers >= ANSWERS_TO_JUDGE_BY and 2 * self._num_unfinished > self._num_answers:
-            remedy = "or another model" if self._wants_none else "less effort, or --thinking off"
+            remedy = "or another model" if self._wants_none else "less effort, or `thinking=off`"
             self._say(
                 "More than half of the answers end inside the model's thoughts: stop, and start again with more room "
-                f"for them (--thinking-tokens, now {self._most_room:,}), {remedy}.",
+                f"for them (`thinking_tokens`, now {self._most_room:,}), {remedy}.",
                 NoteKind.QUALITY,
             )
 
@@ -242,7 +242,7 @@ class ThinkingControl:
         elif self._wanted == "on" and not any(tally.with_thoughts for tally in self._tallies.values()):
             self._say("No thoughts are seen, whatever the server is told.")
         elif not self._wants_none and self._wanted != "on":
-            self._say(f"The server takes no word about effort: --thinking {self._wanted} changes nothing.")
+            self._say(f"The server takes no word about effort: `thinking={self._wanted}` changes nothing.")
 
     def _worth(self, turn: int) -> tuple[float, float, float, int]:
         """How well a turn did: by answers as wanted, by thoughts that came to an end, by how short those were.
@@ -262,7 +262,7 @@ class ThinkingControl:
         if self._can_steer:
             words = self._sent[-1].words
             thinks = f"The model's thoughts cannot be switched off altogether{f', even by {words}' if words else ''}"
-        self._say(f"{thinks}: an answer may take {self._room:,} tokens more for them (--thinking-tokens).")
+        self._say(f"{thinks}: an answer may take {self._room:,} tokens more for them (`thinking_tokens`).")
 
     def _change(self, way: Way, *, room: int) -> None:
         self._sent.append(way)

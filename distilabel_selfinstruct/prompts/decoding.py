@@ -123,7 +123,7 @@ def check_extra_body(extra_body: Mapping[str, Any]) -> None:
     for name, value in extra_body.items():
         if name in PARAMETERS or name in _OTHER_NAMES:
             known = _OTHER_NAMES.get(name, name)
-            raise ConfigError(f"The extra field {name!r} is a sampling parameter: use --decoding STAGE.{known}=VALUE.")
+            raise ConfigError(f"The extra field {name!r} is a sampling parameter: use `decoding=STAGE.{known}=VALUE`.")
         _free_value(name, value)
 
 

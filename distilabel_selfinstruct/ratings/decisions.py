@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Literal, get_args
+from typing import Literal
 
 from distilabel_selfinstruct.arguments import check_fields
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
@@ -102,8 +102,6 @@ class DecisionRule:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        if self.accept not in get_args(Accept):
-            raise ConfigError(f"accept is {self.accept!r}: use one of {', '.join(get_args(Accept))}.")
         if self.min_raters < 1:
             raise ConfigError(f"min_raters is {self.min_raters}: it must be 1 or more.")
         if self.worst_rating not in OVERALL_RATINGS:

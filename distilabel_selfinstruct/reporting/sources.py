@@ -108,18 +108,18 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> Pat
     if given is not None:
         return Path(given)
     if source.config is None:
-        return Missing("It is not known which seed tasks the rows were made from: name their file with --seed-tasks.")
+        return Missing("It is not known which seed tasks the rows were made from: name their file with `seed_tasks`.")
     own = source.config.seed_tasks
     path, name = (Path(own), own) if own else (packaged_seeds_path(), "the packaged ones")
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         return Missing(
-            f"The seed tasks of the run ({name}) cannot be read: {error.strerror}. Name their file with --seed-tasks."
+            f"The seed tasks of the run ({name}) cannot be read: {error.strerror}. Name their file with `seed_tasks`."
         )
     if source.seed_tasks_hash and found != source.seed_tasks_hash:
         return Missing(
-            f"The seed tasks of the run ({name}) have changed since: name the file of the old ones with --seed-tasks."
+            f"The seed tasks of the run ({name}) have changed since: name the file of the old ones with `seed_tasks`."
         )
     return path
 

@@ -160,10 +160,10 @@ class RunFolder:
             if getattr(before, name) == getattr(config, name) and hashes.get(name) != digest
         ]
         if differences:
-            more = " --extend lets it grow to more instructions." if differences[0].startswith("num_instr") else ""
+            more = " `extend` lets it grow to more instructions." if differences[0].startswith("num_instr") else ""
             raise RunFolderError(
                 f"{self.path} holds a run with other settings: {'; '.join(differences)}. Give the same settings to "
-                f"resume it, another folder, or --fresh to replace what is there.{more}",
+                f"resume it, another folder, or `fresh` to replace what is there.{more}",
                 self.path,
             )
 

@@ -70,7 +70,7 @@ def check_prices(config: RunConfig) -> None:
     missing = sorted({model for model in config.models.values() if model not in config.prices})
     if config.max_cost is not None and missing:
         raise ConfigError(
-            f"max_cost is set and the price of {missing[0]!r} is not known: give it with --prices FILE, in lines like "
+            f"max_cost is set and the price of {missing[0]!r} is not known: give it in `prices`, in lines like "
             f"{FORMAT}."
         )
 

@@ -94,7 +94,7 @@ class FormatInstancesSFT(JournaledStep, Step):
         self._options = FormatOptions(
             format=self.format,
             mode=self.mode,
-            seed=self.random_seed,
+            random_seed=self.random_seed,
             system_prompt=self.system_prompt,
             join=self.join,
             end_of_text=self.end_of_text,

@@ -35,7 +35,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
         include: `undecided` or `dropped`: rows to publish beside those that people kept.
         unreviewed: publish rows that nobody has reviewed: they have no column `verdict`.
         private: whether only the owners may read it.
-        replace: delete other files in the repository, and overwrite what people edited.
+        overwrite: delete other files in the repository, and overwrite what people edited.
 
     Runtime parameters:
         - `dry_run_folder`: a new folder to write the repository to. The Hub is not asked then. Defaults to none.
@@ -83,7 +83,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
     include: list[str] = Field(default_factory=list)
     unreviewed: bool = False
     private: bool = False
-    replace: bool = False
+    overwrite: bool = False
 
     _contents: Contents = PrivateAttr()
 
@@ -132,7 +132,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
                 row_source(whole),
                 self._contents,
                 private=self.private,
-                replace=self.replace,
+                overwrite=self.overwrite,
                 dry_run=self.dry_run_folder or None,
             )
         except SelfInstructError as error:

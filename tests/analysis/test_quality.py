@@ -68,7 +68,7 @@ def test_loops_are_told_once_a_fifth_of_the_answers_is_one() -> None:
     assert (hint.stage, hint.fault, hint.count, hint.looked_at) == (THIRD, Fault.LOOPS, 3, 11)
     assert hint.text == (
         "3 of 11 answers repeat themselves up to the token limit, as in 'the cat sat on the mat.'. Raise a penalty "
-        "(--decoding instance_generation.frequency_penalty=0.5), or use another model."
+        "(`decoding=instance_generation.frequency_penalty=0.5`), or use another model."
     )
 
 

@@ -63,13 +63,13 @@ def test_what_openai_would_refuse_is_shown_with_its_file(tmp_path: Path) -> None
     ("format", "arguments", "options"),
     [
         ("self-instruct", ["--mode", "strict"], {"mode": "strict"}),
-        ("self-instruct", ["--seed", "7"], {"seed": 7}),
+        ("self-instruct", ["--random-seed", "7"], {"random_seed": 7}),
         ("self-instruct", ["--end-of-text", "</s>"], {"end_of_text": "</s>"}),
         ("openai", ["--system-prompt", "Be brief."], {"system_prompt": "Be brief."}),
         ("openai", ["--join", "labeled"], {"join": "labeled"}),
         ("openai", ["--test-fraction", "0.5"], {"test_fraction": 0.5}),
-        ("openai", ["--with-seeds"], {"with_seeds": True}),
-        ("openai", ["--seeds", "seeds.jsonl"], {"seeds": "seeds.jsonl"}),
+        ("openai", ["--include-seeds"], {"include_seeds": True}),
+        ("openai", ["--seed-tasks", "seeds.jsonl"], {"seed_tasks": "seeds.jsonl"}),
     ],
 )
 def test_each_option_changes_the_file_as_it_does_in_python(
@@ -88,7 +88,7 @@ def test_each_option_changes_the_file_as_it_does_in_python(
 def test_a_file_is_replaced_when_told(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run")
     (tmp_path / "train.jsonl").write_text("mine")
-    with pytest.raises(OutputFileError, match="or replace it with --overwrite"):
+    with pytest.raises(OutputFileError, match="or replace it with `overwrite`"):
         run(folder, "-f", "alpaca", "-o", tmp_path / "train.jsonl")
     run(folder, "-f", "alpaca", "-o", tmp_path / "train.jsonl", "--overwrite")
     assert len(read(tmp_path / "train.jsonl")) == 30

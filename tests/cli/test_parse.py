@@ -68,3 +68,11 @@ def test_a_null_response_is_rejected_not_fatal(tmp_path):
 def test_a_row_that_cannot_be_read_is_named(tmp_path, kind, row, message):
     with pytest.raises(InputFileError, match=message):
         parse(tmp_path, kind, row)
+
+
+@pytest.mark.parametrize("kind", ["classification", "instances"])
+def test_a_language_that_would_change_nothing_is_no_option(tmp_path, kind):
+    path = tmp_path / "responses.jsonl"
+    path.write_text("")
+    assert CliRunner().invoke(app, ["parse", kind, str(path), "--language", "ko"]).exit_code == 2
+    assert CliRunner().invoke(app, ["parse", "instructions", str(path), "--language", "ko"]).exit_code == 0

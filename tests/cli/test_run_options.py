@@ -89,7 +89,7 @@ def test_repeated_options_add_up() -> None:
     assert overrides_of(given)["decoding"] == {"classification": {"top_p": 0.5, "temperature": 1}}
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", "7", "top_k=40", ""])
+@pytest.mark.parametrize("text", ["{", "[1]", "7", "top_k: 40", ""])
 def test_an_extra_body_that_is_no_json_object_is_shown_how_one_looks(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         overrides_of({"extra_body": [text]})

@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name):
 
 
 def test_a_split_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(InputFileError, match="has the splits train, test: choose one with --split"):
+    with pytest.raises(InputFileError, match="has the splits train, test: choose one with `split`"):
         filter_dataset(as_dataset_dict(tmp_path), tmp_path / "out", split="dev")
 
 

@@ -37,7 +37,7 @@ def test_the_same_call_again_writes_the_same_bytes(tmp_path: Path) -> None:
     before = file.read_bytes()
     export(folder, "self-instruct")
     assert file.read_bytes() == before
-    export(folder, "self-instruct", seed=7)
+    export(folder, "self-instruct", random_seed=7)
     assert file.read_bytes() != before
 
 
@@ -116,40 +116,40 @@ def test_a_run_that_has_not_ended_is_named(tmp_path: Path) -> None:
 def test_the_seeds_of_the_run_can_be_added(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run", seed_tasks=str(tmp_path / "seeds.jsonl"))
     jsonl.write(tmp_path / "seeds.jsonl", [seed_row(1), seed_row(2)])
-    export(folder, "alpaca", with_seeds=True)
+    export(folder, "alpaca", include_seeds=True)
     assert len(read(folder / "export" / "alpaca.jsonl")) == 32
 
 
 def test_the_packaged_seeds_are_those_of_a_run_that_names_none(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run")
-    export(folder, "alpaca", with_seeds=True)
+    export(folder, "alpaca", include_seeds=True)
     assert len(read(folder / "export" / "alpaca.jsonl")) >= 205
 
 
 def test_seeds_can_come_from_a_file(tmp_path: Path) -> None:
     jsonl.write(tmp_path / "seeds.jsonl", [seed_row(1)])
     jsonl.write(tmp_path / "rows.jsonl", INSTANCES)
-    export(tmp_path / "rows.jsonl", "alpaca", seeds=tmp_path / "seeds.jsonl")
+    export(tmp_path / "rows.jsonl", "alpaca", seed_tasks=tmp_path / "seeds.jsonl")
     assert len(read(tmp_path / "rows.alpaca.jsonl")) == 31
 
 
 def test_seeds_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with pytest.raises(SeedTaskError, match=r"nowhere\.jsonl"):
-        export(a_run(tmp_path / "run"), "alpaca", seeds=tmp_path / "nowhere.jsonl")
+        export(a_run(tmp_path / "run"), "alpaca", seed_tasks=tmp_path / "nowhere.jsonl")
 
 
 def test_the_seeds_of_rows_without_a_run_are_not_known(tmp_path: Path) -> None:
     jsonl.write(tmp_path / "rows.jsonl", INSTANCES)
     with pytest.raises(
-        ConfigError, match=r"is not a run, so its seed tasks are not known: name their file with --seeds"
+        ConfigError, match=r"is not a run, so its seed tasks are not known: name their file with `seed_tasks`"
     ):
-        export(tmp_path / "rows.jsonl", "alpaca", with_seeds=True)
+        export(tmp_path / "rows.jsonl", "alpaca", include_seeds=True)
 
 
 def test_a_run_of_another_version_is_one_sentence_when_its_seeds_are_asked_for(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run", an_option_of_next_year=1)
-    with pytest.raises(RunFolderError, match="describes no run of this version"):
-        export(folder, "alpaca", with_seeds=True)
+    with pytest.raises(RunFolderError, match="another version, or is damaged: There is no option 'an_option"):
+        export(folder, "alpaca", include_seeds=True)
 
 
 # --- after a review
@@ -201,7 +201,7 @@ def test_decisions_on_rows_that_the_run_no_longer_has_are_counted(tmp_path: Path
 
 
 def test_nothing_can_be_included_without_a_review(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="has no review, so no row is undecided: omit --include"):
+    with pytest.raises(ConfigError, match="has no review, so no row is undecided: omit `include`"):
         export(a_run(tmp_path / "run"), "alpaca", include=["undecided"])
 
 
@@ -249,10 +249,10 @@ def test_the_output_can_be_named_and_is_not_replaced_unasked(tmp_path: Path) -> 
     export(folder, "alpaca", target)
     before = target.read_bytes()
     with pytest.raises(OutputFileError, match=r"train\.jsonl exists: choose another name") as caught:
-        export(folder, "alpaca", target, seed=7)
+        export(folder, "alpaca", target, random_seed=7)
     assert caught.value.path == str(target)
     assert target.read_bytes() == before
-    export(folder, "alpaca", target, seed=7, overwrite=True)
+    export(folder, "alpaca", target, random_seed=7, overwrite=True)
     assert target.read_bytes() != before
 
 
@@ -272,7 +272,7 @@ def test_the_source_is_never_replaced(tmp_path: Path) -> None:
 
 
 def test_a_dataset_that_is_no_file_needs_an_output(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is neither a run nor a file: name the file to write with --output"):
+    with pytest.raises(ConfigError, match="is neither a run nor a file: name the file to write with `output`"):
         export(tmp_path, "alpaca")
 
 

@@ -55,7 +55,7 @@ def answer_of(row: Row) -> str:
 )
 def test_a_row_in_each_format(name: str, expected: Row) -> None:
     # With this seed the first template is drawn.
-    assert formatted(a_row(), name, seed=16) == expected
+    assert formatted(a_row(), name, random_seed=16) == expected
 
 
 @EVERY_FORMAT
@@ -106,7 +106,7 @@ def test_instruction_and_input_can_be_joined_otherwise(join: Any, content: str) 
 
 @pytest.mark.parametrize(("name", "value"), [("format", "xml"), ("mode", "loose"), ("join", "comma")])
 def test_a_value_that_does_not_exist_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(ConfigError, match=f"There is no {name} '{value}'"):
+    with pytest.raises(ConfigError, match=f"^{name} of FormatOptions is '{value}': give one of "):
         FormatOptions(**{name: value})
 
 

@@ -22,7 +22,7 @@ EVERY_FORMAT = pytest.mark.parametrize("name", FORMATS)
 @EVERY_FORMAT
 @given(rows=st.lists(ROWS, max_size=8), seed=st.integers())
 def test_every_row_is_exported_or_rejected(name: Any, rows: list[Row], seed: int) -> None:
-    made = format_rows(rows, FormatOptions(format=name, seed=seed), test_fraction=0.3)
+    made = format_rows(rows, FormatOptions(format=name, random_seed=seed), test_fraction=0.3)
     assert len(made.train) + len(made.test) + len(made.rejected) == len(rows)
     assert [rows[bad.number] for bad in made.rejected] == [bad.row for bad in made.rejected]
 
@@ -64,7 +64,7 @@ def test_rows_are_shuffled() -> None:
 
 
 def test_another_seed_gives_another_order_and_other_wordings() -> None:
-    one, other = (format_rows(some_rows(50), FormatOptions(seed=seed)).train for seed in (1, 2))
+    one, other = (format_rows(some_rows(50), FormatOptions(random_seed=seed)).train for seed in (1, 2))
     assert one != other
     assert {row["prompt"] for row in one} != {row["prompt"] for row in other}
 

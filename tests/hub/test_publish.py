@@ -27,7 +27,7 @@ def outputs_of(done):
 
 
 def test_published_rows_come_back_equal(hub, publish_process, load, run):
-    done = publish_process(run, *AS_IT_IS, "--with-rejections")
+    done = publish_process(run, *AS_IT_IS, "--include-rejections")
     assert done.returncode == 0, done.stderr
     loaded = load(NAME, "-", "instances", "instructions", "sft", "rejections")
     source = list(jsonl.read(run / "instances.jsonl"))
@@ -77,7 +77,7 @@ def test_publishing_again_makes_no_commit(hub, publish, run):
 
 
 def test_publishing_a_changed_run_sends_what_changed_and_deletes_what_is_gone(hub, publish, run):
-    publish(run, *AS_IT_IS, "--with-rejections")
+    publish(run, *AS_IT_IS, "--include-rejections")
     hub.requests.clear()
     done = publish(run, *AS_IT_IS)
     assert "2 files sent, 1 deleted" in done.stdout, done.stderr
@@ -90,7 +90,7 @@ def test_files_that_people_added_stay(hub, publish, run):
     repository = hub.repositories[NAME]
     files = repository.commits[-1][2]
     repository.commit("by hand", {**files, "LICENSE": files["README.md"]})
-    assert publish(run, *AS_IT_IS, "--with-rejections").returncode == 0
+    assert publish(run, *AS_IT_IS, "--include-rejections").returncode == 0
     assert "LICENSE" in repository.files
 
 
@@ -102,7 +102,7 @@ def test_a_card_that_people_edited_is_not_overwritten_unless_told(hub, publish, 
     done = publish(run, *AS_IT_IS)
     assert done.returncode == 1
     assert "Someone has edited README.md" in done.stderr
-    assert publish(run, *AS_IT_IS, "--replace").returncode == 0
+    assert publish(run, *AS_IT_IS, "--overwrite").returncode == 0
     assert repository.files["README.md"].startswith(b"---\nlicense")
 
 
@@ -118,7 +118,7 @@ def test_a_repository_that_holds_something_else_is_left_alone(hub, publish, run)
 
 def test_a_repository_that_holds_something_else_is_replaced_when_told(hub, publish, load, run):
     hub.create(NAME, files={"README.md": b"# Mine", "data/train.csv": b"a,b\n"})
-    assert publish(run, *AS_IT_IS, "--replace").returncode == 0
+    assert publish(run, *AS_IT_IS, "--overwrite").returncode == 0
     assert "data/train.csv" not in hub.repositories[NAME].files
     assert len(load(NAME, "-")["-"]["rows"]) == 6
 
@@ -280,7 +280,7 @@ def test_too_many_requests_is_one_sentence(hub, publish, run):
 def test_the_token_is_nowhere_but_in_headers(hub, publish, publish_process, reviewed, tmp_path, fault):
     if fault:
         hub.faults.append(fault)
-    done = publish_process(reviewed, *TO_HUB, "--with-rejections", "--include-seeds")
+    done = publish_process(reviewed, *TO_HUB, "--include-rejections", "--include-seeds")
     dry = publish(reviewed, *TO_HUB, "--dry-run", tmp_path / "dry")
     assert (done.returncode == 0) is (fault is None)
     assert TOKEN not in outputs_of(done) + outputs_of(dry)

@@ -61,7 +61,7 @@ def test_a_wrong_option_is_the_fault_of_the_configuration(run, tmp_path, wrong):
 
 @pytest.mark.parametrize("name", ["tasks", "acme/a--b", "acme/x.git", "../tasks", "acme/de mo"])
 def test_a_name_that_the_hub_cannot_have_is_the_fault_of_the_configuration(run, tmp_path, name):
-    with pytest.raises(ConfigError, match="--repo-id is"):
+    with pytest.raises(ConfigError, match="`repo_id` is"):
         publish(run, name, **OPTIONS, dry_run=tmp_path / "dry")
 
 

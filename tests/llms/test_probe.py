@@ -48,19 +48,19 @@ CHAT_ONLY = [
 
 @pytest.mark.parametrize("reply", CHAT_ONLY, ids=["OpenAI", "Azure"])
 def test_a_chat_model_for_completion_prompts_is_said_to_be_one(reply: Reply) -> None:
-    assert "takes chat prompts for 'small': use --prompt-form chat." in what_is_said([reply], "completion")
+    assert "takes chat prompts for 'small': use `prompt_form=chat`." in what_is_said([reply], "completion")
 
 
 def test_a_model_that_is_not_there_for_completion_prompts_may_be_a_chat_model() -> None:
     said = what_is_said([unknown_model("small")], "completion")
     assert "has no model 'small' for completion prompts: The model 'small' does not exist." in said
-    assert said.endswith("If it is a chat model, use --prompt-form chat.")
+    assert said.endswith("If it is a chat model, use `prompt_form=chat`.")
 
 
 def test_a_base_model_for_chat_prompts_is_said_to_be_one() -> None:
     reply = refused("As of transformers v4.44, default chat template is no longer allowed, so you must provide one.")
     said = what_is_said([reply])
-    assert said.endswith("has no chat template, as base models have none: use --prompt-form completion.")
+    assert said.endswith("has no chat template, as base models have none: use `prompt_form=completion`.")
 
 
 def test_a_key_with_a_line_end_is_sent_without_it_and_never_shown(

@@ -166,7 +166,7 @@ def test_a_missing_key_is_noticed_with_a_slash_at_the_end_of_the_address() -> No
 
 def test_hf_with_completion_prompts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_test")
-    assert "use --prompt-form chat" in message_for("hf:m", ConfigError, prompt_form="completion")
+    assert "use `prompt_form=chat`" in message_for("hf:m", ConfigError, prompt_form="completion")
 
 
 @pytest.mark.usefixtures("_without_extras")

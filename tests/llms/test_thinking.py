@@ -46,7 +46,7 @@ def test_thoughts_that_cannot_be_switched_off_get_room() -> None:
     }
     assert done.said[-1] == (
         "The model's thoughts cannot be switched off altogether, even by reasoning_effort low: an answer may take "
-        "4,096 tokens more for them (--thinking-tokens)."
+        "4,096 tokens more for them (`thinking_tokens`)."
     )
     assert done.tokens_reported == done.tokens_served
 
@@ -197,7 +197,7 @@ def test_an_effort_is_sent_by_the_name_that_the_server_takes() -> None:
 def test_an_effort_that_a_server_does_not_take_is_said_to_change_nothing() -> None:
     done = exchange(refusing("reasoning_effort", "reasoning"), *requests(2), thinking="high")
     assert done.texts == ["A river"] * 2
-    assert done.said == ["The server takes no word about effort: --thinking high changes nothing."]
+    assert done.said == ["The server takes no word about effort: `thinking=high` changes nothing."]
 
 
 def test_only_one_request_at_a_time_finds_out_how_to_treat_thoughts() -> None:
@@ -217,16 +217,16 @@ def test_room_that_the_context_does_not_have_is_halved() -> None:
     done = exchange(answer, *requests(2, CLASSIFICATION), thinking="on")
     assert done.bodies[-1]["max_tokens"] == 16 + 1024
     assert all(done.texts)
-    assert "The server's context is too small for --thinking-tokens: thoughts get the room there is." in done.said
+    assert "The server's context is too small for `thinking_tokens`: thoughts get the room there is." in done.said
 
 
-@pytest.mark.parametrize(("thinking", "remedy"), [(None, "or another model"), ("on", "less effort, or --thinking off")])
+@pytest.mark.parametrize(("thinking", "remedy"), [(None, "or another model"), ("on", "less effort, or `thinking=off`")])
 def test_a_stage_whose_answers_mostly_end_inside_thoughts_says_so_early(thinking: Any, remedy: str) -> None:
     done = exchange(Thinker("reasoning", thoughts=9000), *requests(20, CLASSIFICATION), thinking=thinking)
     (warning,) = (note for note in done.notes if note.kind is NoteKind.QUALITY)
     assert warning.text == (
         "More than half of the answers end inside the model's thoughts: stop, and start again with more room for them "
-        f"(--thinking-tokens, now 4,096), {remedy}."
+        f"(`thinking_tokens`, now 4,096), {remedy}."
     )
     assert done.tokens_reported == done.tokens_served
 

@@ -88,7 +88,7 @@ def test_a_completion_prompt_reaches_the_model_without_a_chat_template(tmp_path:
 
 
 def test_a_model_without_a_chat_template_is_refused_for_chat_prompts(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"has no chat template.*: use --prompt-form completion"):
+    with pytest.raises(ConfigError, match=r"has no chat template.*: use `prompt_form=completion`"):
         make_llm(f"transformers:{save_tiny_gpt2(tmp_path)}", prompt_form="chat")
 
 

@@ -81,7 +81,7 @@ def test_a_value_that_json_does_not_know_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("name", [*PARAMETERS, "max_completion_tokens"])
 def test_a_sampling_parameter_among_the_extra_fields_is_sent_where_it_belongs(name: str) -> None:
-    with pytest.raises(ConfigError, match=r"use --decoding STAGE\.\w+=VALUE"):
+    with pytest.raises(ConfigError, match=r"use `decoding=STAGE\.\w+=VALUE`"):
         check_extra_body({name: 1})
 
 

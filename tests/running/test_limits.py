@@ -76,7 +76,10 @@ def test_max_cost_stops_the_run_by_the_price_of_its_model(slow_server: LocalOpen
 def test_a_cost_without_a_price_is_an_error_before_the_start(server: LocalOpenAIServer, tmp_path: Path) -> None:
     done = run(tmp_path / "run", server, *OPTIONS, "--max-cost", 7)
     assert (done.status, server.asked, (tmp_path / "run").exists()) == (1, [], False)
-    assert "max_cost is set and the price of 'small' is not known: give it in prices." in done.complained
+    assert (
+        "max_cost is set and the price of 'small' is not known: give it in --prices, in lines like MODEL:"
+        in done.complained
+    )
 
 
 def test_max_minutes_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_other_settings_are_refused_with_each_difference(tmp_path):
         prepared(folder.path, num_instructions=7, random_seed=1)
     assert str(refusal.value) == (
         f"{folder.path} holds a run with other settings: num_instructions was 100 and is 7; random_seed was 42 and is "
-        "1. Give the same settings to resume it, another folder, or --fresh to replace what is there. --extend lets it "
+        "1. Give the same settings to resume it, another folder, or `fresh` to replace what is there. `extend` lets it "
         "grow to more instructions."
     )
     assert described_run(folder.path)[0]["config"]["num_instructions"] == 100

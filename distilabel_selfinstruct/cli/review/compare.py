@@ -55,7 +55,7 @@ def push(
     sample: Annotated[
         int | None, typer.Option(min=1, help="Compare on only this many tasks.", rich_help_panel=WHAT)
     ] = None,
-    seed: Annotated[int, typer.Option(help="Fixes the sample and the order.", rich_help_panel=WHAT)] = 42,
+    random_seed: Annotated[int, typer.Option(help="Fixes the sample and the order.", rich_help_panel=WHAT)] = 42,
     incomplete: Annotated[
         bool,
         typer.Option("--incomplete", help="Compare also on tasks that not all models answer.", rich_help_panel=WHAT),
@@ -82,7 +82,7 @@ def push(
 
     by_model = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
     options = CompareOptions(
-        sample=sample, seed=seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
+        sample=sample, random_seed=random_seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
     )
     console = get_console()
     with (

@@ -35,9 +35,9 @@ def push(
             rich_help_panel=WHAT,
         ),
     ] = DEFAULTS.sample,
-    seed: Annotated[
+    random_seed: Annotated[
         int, typer.Option(help="Fixes the sample and the assignment.", rich_help_panel=WHAT)
-    ] = DEFAULTS.seed,
+    ] = DEFAULTS.random_seed,
     settings: Annotated[
         str,
         typer.Option(
@@ -86,7 +86,7 @@ def push(
         settings=settings,
         min_submitted=min_submitted,
         sample=sample,
-        seed=seed,
+        random_seed=random_seed,
         raters=tuple(name.strip() for name in raters.split(",") if name.strip()),
         shared=shared,
     )

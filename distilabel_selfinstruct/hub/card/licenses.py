@@ -73,7 +73,7 @@ def find_license(text: str | None, *, name: str = "", link: str = "") -> License
     """
     if not text:
         raise ConfigError(
-            f"The dataset has no license: say with --license how others may use it ({', '.join(COMMON)})."
+            f"The dataset has no license: say with `license` how others may use it ({', '.join(COMMON)})."
         )
     wanted = text.strip().lower()
     wanted = _SPDX.get(wanted, wanted)
@@ -81,17 +81,17 @@ def find_license(text: str | None, *, name: str = "", link: str = "") -> License
         near = get_close_matches(wanted, sorted(_KNOWN | _SPDX.keys()), n=3, cutoff=0.5)
         meant = f"Did you mean {' or '.join(near)}?" if near else f"Use one of {', '.join(COMMON)}."
         raise ConfigError(
-            f"The Hub does not know the license {text!r}. {meant} For a license that it does not know, use --license "
-            "other --license-name NAME --license-link URL."
+            f"The Hub does not know the license {text!r}. {meant} For a license that it does not know, use "
+            "`license=other`, `license_name=NAME` and `license_link=URL`."
         )
     if wanted == "other" and not (name and link):
         raise ConfigError(
-            "--license other needs the name and the address of the license: --license-name and --license-link."
+            "`license=other` needs the name and the address of the license: `license_name` and `license_link`."
         )
     if wanted == "other" and not re.fullmatch(r"https?://[^\s<>\"]+", link):
-        raise ConfigError(f"--license-link {link!r} is not an address: use one that begins with https://.")
+        raise ConfigError(f"`license_link` is {link!r}, which is not an address: use one that begins with https://.")
     if wanted != "other" and (name or link):
         raise ConfigError(
-            f"--license-name and --license-link are for --license other: omit them with --license {text}."
+            f"`license_name` and `license_link` are for `license=other`: omit them with `license={text}`."
         )
     return License(wanted, name, link)

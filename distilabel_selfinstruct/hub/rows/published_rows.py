@@ -35,11 +35,11 @@ class PublishedRows:
         if source.decisions is None and not unreviewed:
             raise PublishError(
                 "Nobody has reviewed this run: let people rate it (selfinstruct review push, then selfinstruct review "
-                "pull), or publish it with --unreviewed, which its card will say."
+                "pull), or publish it with `unreviewed`, which its card will say."
             )
         if source.decisions is None and include:
             names = " or ".join(sorted(map(str, include)))
-            raise ConfigError(f"There was no review, so no instance is {names}: omit --include.")
+            raise ConfigError(f"There was no review, so no instance is {names}: omit `include`.")
         self._source = source
         self._published = {DecisionStatus.KEPT, DecisionStatus.UNREVIEWED, *include}
         self.include = include
@@ -62,7 +62,7 @@ class PublishedRows:
         if not self.records:
             counts = ", ".join(f"{number} {status}" for status, number in self.counts.items()) or "it has none"
             raise PublishError(
-                f"There is no instance to publish ({counts}): rate some, or add others with --include undecided."
+                f"There is no instance to publish ({counts}): rate some, or add others with `include=undecided`."
             )
 
     @property

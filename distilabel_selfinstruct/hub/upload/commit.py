@@ -56,7 +56,7 @@ class Uploaded:
     private: bool
 
 
-def upload(folder: Path, repo_id: str, *, private: bool = False, replace: bool = False) -> Uploaded:
+def upload(folder: Path, repo_id: str, *, private: bool = False, overwrite: bool = False) -> Uploaded:
     """Send the files of a folder, and delete files that were published before and are not in the folder.
 
     Files that people added to the repository stay. The token is `HF_TOKEN`, or that of `hf auth login`.
@@ -65,7 +65,7 @@ def upload(folder: Path, repo_id: str, *, private: bool = False, replace: bool =
         folder: all files of the dataset, with their manifest.
         repo_id: `owner/name`. A repository is made if there is none.
         private: only its owners may read it.
-        replace: take over a repository that holds something else and delete that; overwrite what people edited.
+        overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
 
     Raises:
         ConfigError: there is no token.
@@ -76,7 +76,7 @@ def upload(folder: Path, repo_id: str, *, private: bool = False, replace: bool =
 
     token = require_token(repo_id)
     with _without_progress_bars():
-        return _Upload(HfApi(library_name="distilabel-selfinstruct"), folder, repo_id, token, private, replace).run()
+        return _Upload(HfApi(library_name="distilabel-selfinstruct"), folder, repo_id, token, private, overwrite).run()
 
 
 def require_token(repo_id: str) -> str:
@@ -121,7 +121,7 @@ class _Upload:
     repo_id: str
     token: str
     private: bool
-    replace: bool
+    overwrite: bool
     local: Mapping[str, Fingerprint] = field(init=False)
     planned: Plan = field(default=Plan(), init=False)
 
@@ -146,13 +146,15 @@ class _Upload:
         remote = read_or_create(self.api, self.repo_id, private=self.private)
         if self.private and not remote.private:
             raise HubError(
-                f"{self.repo_id} is public already: make it private in its settings, omit --private, or use another "
+                f"{self.repo_id} is public already: make it private in its settings, omit `private`, or use another "
                 "name.",
                 remote.url,
             )
-        if not self.replace:
+        if not self.overwrite:
             refuse_other_content(self.repo_id, remote)
-        todo = plan(self.local, remote.files, remote.manifest or {}, takeover=self.replace and remote.manifest is None)
+        todo = plan(
+            self.local, remote.files, remote.manifest or {}, takeover=self.overwrite and remote.manifest is None
+        )
         if todo.is_empty:
             # Nothing differs, or an earlier attempt committed and its answer was lost.
             return self._uploaded(remote.commit, remote)

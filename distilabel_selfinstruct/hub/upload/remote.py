@@ -61,7 +61,7 @@ def refuse_other_content(repo_id: str, remote: Remote) -> None:
         more = f" and {len(others) - _MAX_NAMES} more" if len(others) > _MAX_NAMES else ""
         raise HubError(
             f"{repo_id} holds something else ({', '.join(others[:_MAX_NAMES])}{more}): choose another name, or replace "
-            "all of it with --replace.",
+            "all of it with `overwrite`.",
             remote.url,
         )
     edited = sorted(
@@ -72,7 +72,7 @@ def refuse_other_content(repo_id: str, remote: Remote) -> None:
     if edited:
         raise HubError(
             f"Someone has edited {', '.join(edited)} in {repo_id} since it was published: keep a copy of the change, "
-            "and overwrite it with --replace.",
+            "and overwrite it with `overwrite`.",
             remote.url,
         )
 

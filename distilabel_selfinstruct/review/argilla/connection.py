@@ -97,10 +97,10 @@ def _address(api_url: str | None, api_key: str | None, home: str | os.PathLike[s
     if running is not None:
         return running.url, running.api_key
     if key:
-        raise ConfigError(f"There is an API key but no address to send it to: give --api-url or set {URL_VARIABLE}.")
+        raise ConfigError(f"There is an API key but no address to send it to: give `api_url` or set {URL_VARIABLE}.")
     raise ArgillaServerError(
         "No Argilla is running: start one with 'selfinstruct review serve' in another terminal, or give the address "
-        f"and key of a hosted one with --api-url and {KEY_VARIABLE}."
+        f"and key of a hosted one with `api_url` and {KEY_VARIABLE}."
     )
 
 

@@ -142,7 +142,7 @@ def _workspace(client: "rg.Argilla", name: str) -> Any:
     except ForbiddenError as error:
         raise ArgillaError(
             f"There is no workspace {name!r} at {address} and this user may not make one: choose another with "
-            f"--workspace (this user has {', '.join(existing) or 'none'}).",
+            f"`workspace` (this user has {', '.join(existing) or 'none'}).",
             address,
         ) from error
 
@@ -172,7 +172,7 @@ def _refuse_differences(dataset: Any, settings: Any, workspace: str) -> None:
     if differences:
         raise ArgillaError(
             f"The dataset {dataset.name!r} in the workspace {workspace!r} is not like these settings: "
-            f"{'; '.join(differences)}. Choose the name of a new dataset with --dataset.",
+            f"{'; '.join(differences)}. Choose the name of a new dataset with `dataset`.",
             redact_url(dataset._client.api_url),  # noqa: SLF001 - the SDK has no public name for it
         )
 

@@ -119,8 +119,8 @@ def read_responses(
     if not read:
         names = ", ".join(f"{target.name!r} in workspace {target.workspace!r}" for target in targets)
         raise ArgillaError(
-            f"Argilla at {address} holds no dataset {names}: name the dataset that was rated with --dataset and "
-            "--workspace, or push again.",
+            f"Argilla at {address} holds no dataset {names}: name the dataset that was rated with `datasets` and "
+            "`workspace`, or push again.",
             address,
         )
     return Reading(

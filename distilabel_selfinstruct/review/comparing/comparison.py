@@ -97,7 +97,7 @@ class CompareOptions:
 
     Attributes:
         sample: how many tasks; None for all.
-        seed: fixes the sample and the order of the records.
+        random_seed: fixes the sample and the order of the records.
         incomplete: whether to compare also on tasks that not all models answer.
         min_submitted: how many people rate each answer; None for the number in the settings, or for the present number
             if the dataset exists.
@@ -105,7 +105,7 @@ class CompareOptions:
     """
 
     sample: int | None = None
-    seed: int = 42
+    random_seed: int = 42
     incomplete: bool = False
     min_submitted: int | None = None
     workspace: str = WORKSPACE
@@ -168,8 +168,8 @@ def push_comparison(
     """
     path, options = Path(folder), options or CompareOptions()
     if (path / run_layout.INSTANCES).exists():
-        raise RunFolderError(f"{path} holds a run, which has a review of its own: choose another --output.", path)
-    key = make_key(answers, seed=options.seed, sample=options.sample, incomplete=options.incomplete)
+        raise RunFolderError(f"{path} holds a run, which has a review of its own: choose another `output`.", path)
+    key = make_key(answers, random_seed=options.random_seed, sample=options.sample, incomplete=options.incomplete)
     if read_pushed(path) is not None:
         key.require_extends(read_key(path), path)
     name = dataset or dataset_name(SETTINGS, path.resolve().name)
@@ -177,10 +177,13 @@ def push_comparison(
     if named:
         raise ConfigError(
             f"The dataset would be called {name!r}, which tells raters of the model {named[0]!r}: give another name "
-            "with --dataset."
+            "with `dataset`."
         )
     options_of_push = PushOptions(
-        workspace=options.workspace, settings=SETTINGS, min_submitted=options.min_submitted, seed=options.seed
+        workspace=options.workspace,
+        settings=SETTINGS,
+        min_submitted=options.min_submitted,
+        random_seed=options.random_seed,
     )
     rows = [answer.row for answer in key.answers]
     with open_client(client) as connected:

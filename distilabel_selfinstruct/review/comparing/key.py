@@ -52,7 +52,7 @@ class ComparisonKey:
 
     models: tuple[str, ...]
     answers: tuple[Answer, ...]
-    seed: int
+    random_seed: int
     sample: int | None
     missing: Mapping[str, int]
     num_left_out: int
@@ -93,19 +93,23 @@ class ComparisonKey:
         if set(self.models) != set(earlier.models) or not then <= now:
             raise RunFolderError(
                 f"{folder} holds another comparison, of {', '.join(earlier.models)} on {earlier.num_tasks:,} tasks: "
-                "give the same files and options to extend it, or another --output.",
+                "give the same files and options to extend it, or another `output`.",
                 folder,
             )
 
 
 def make_key(
-    answers: Mapping[str, Mapping[Task, str]], *, seed: int = 42, sample: int | None = None, incomplete: bool = False
+    answers: Mapping[str, Mapping[Task, str]],
+    *,
+    random_seed: int = 42,
+    sample: int | None = None,
+    incomplete: bool = False,
 ) -> ComparisonKey:
     """Choose the tasks, and put all answers to them in an order that depends only on their texts and the seed.
 
     Args:
         answers: the answer to each task, by model.
-        seed: fixes the choice and the order.
+        random_seed: fixes the choice and the order.
         sample: how many tasks; all if there are no more. A larger sample contains the smaller one.
         incomplete: whether to compare also on tasks that not all models answer.
 
@@ -114,7 +118,7 @@ def make_key(
         InputFileError: there is no task to compare them on.
     """
     if len(answers) < 2:  # noqa: PLR2004 - one model cannot be compared
-        raise ConfigError(f"A comparison needs two models or more, not {len(answers)}: name each with --answers.")
+        raise ConfigError(f"A comparison needs two models or more, not {len(answers)}: name each with `answers`.")
     joined = join(answers, incomplete=incomplete)
     if not joined.tasks:
         counts = ", ".join(f"{model} answers {len(by_task):,}" for model, by_task in answers.items())
@@ -122,12 +126,12 @@ def make_key(
             f"There is no task that all models answer ({counts}): instruction and input must be the same."
         )
     ids = {task: record_id(*task, "")[:12] for task in joined.tasks}
-    chosen = sorted(joined.tasks, key=lambda task: sort_key(seed, "task", ids[task]))[:sample]
+    chosen = sorted(joined.tasks, key=lambda task: sort_key(random_seed, "task", ids[task]))[:sample]
     unordered = [answer for task in chosen for answer in _answers(task, ids[task], answers)]
     return ComparisonKey(
         models=tuple(answers),
-        answers=tuple(sorted(unordered, key=lambda answer: sort_key(seed, "answer", answer.record))),
-        seed=seed,
+        answers=tuple(sorted(unordered, key=lambda answer: sort_key(random_seed, "answer", answer.record))),
+        random_seed=random_seed,
         sample=sample,
         missing=joined.missing,
         num_left_out=joined.num_left_out,
@@ -176,7 +180,7 @@ def read_key(folder: Path) -> ComparisonKey | None:
         return ComparisonKey(
             models=tuple(content["models"]),
             answers=tuple(_answer(entry) for entry in content["answers"]),
-            seed=content["seed"],
+            random_seed=content["random_seed"],
             sample=content["sample"],
             missing=content["missing"],
             num_left_out=content["num_left_out"],

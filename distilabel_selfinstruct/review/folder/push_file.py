@@ -35,7 +35,7 @@ class Pushed:
     Attributes:
         url: the address of Argilla.
         datasets: all datasets that may hold ratings of the run, those of the latest push first.
-        options: the options of the latest push (dataset, workspace, sample, seed, …).
+        options: the options of the latest push (dataset, workspace, sample, random_seed, …).
         counts: the numbers of the latest push, as in `PushResult.counts`.
         failed: the rows of the latest push that are not in Argilla.
         complete: False until the latest push has ended, and forever if it was interrupted.

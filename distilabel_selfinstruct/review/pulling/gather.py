@@ -95,7 +95,7 @@ def _require_our_questions(reading: Reading) -> None:
         if not set(dataset.questions) & set(QUESTIONS):
             raise ArgillaError(
                 f"The dataset {dataset.target.name!r} at {reading.url} asks {', '.join(dataset.questions)} and none of "
-                f"our questions ({', '.join(QUESTIONS)}): name the dataset that was pushed with --dataset.",
+                f"our questions ({', '.join(QUESTIONS)}): name the dataset that was pushed with `datasets`.",
                 reading.url,
             )
 

@@ -18,7 +18,7 @@ class PushOptions:
         min_submitted: how many answers complete a record; None for the number in the settings, or for the present
             number if the dataset exists.
         sample: how many instructions, with one instance each; None for all instances of all instructions.
-        seed: fixes the sample and the assignment.
+        random_seed: fixes the sample and the assignment.
         raters: the raters to split the records between; empty for one dataset that everybody in the workspace rates.
         shared: if there are raters, how many records all of them rate.
 
@@ -30,7 +30,7 @@ class PushOptions:
     settings: str = "instances"
     min_submitted: int | None = None
     sample: int | None = None
-    seed: int = 42
+    random_seed: int = 42
     raters: Sequence[str] = ()
     shared: int = 0
 

@@ -108,7 +108,7 @@ def push_rows(
     prepared = prepare(rows, run=run)
     chosen: Sequence[ReviewRecord] = prepared.records
     if options.sample is not None:
-        chosen = sample(chosen, options.sample, options.seed)
+        chosen = sample(chosen, options.sample, options.random_seed)
     if not chosen:
         reason = prepared.failed[0].reason if prepared.failed else "there are none"
         raise InputFileError(f"None of the {prepared.num_rows} rows can be rated: {reason}.")
@@ -151,7 +151,7 @@ def _assignments(
     if not options.raters:
         return [_Assignment(_open(client, dataset, options), None, records)]
     add_raters(client, options.workspace, options.raters)
-    assigned = assign(records, options.raters, options.shared, options.seed, before)
+    assigned = assign(records, options.raters, options.shared, options.random_seed, before)
     return [
         _Assignment(_open(client, dataset_name(dataset, rater), options), rater, own) for rater, own in assigned.items()
     ]

@@ -21,7 +21,7 @@ def test_spdx_identifiers_become_the_hubs(text, id):
 
 @pytest.mark.parametrize("text", [None, ""])
 def test_a_license_is_asked_for_and_never_made_up(text):
-    with pytest.raises(ConfigError, match=r"say with --license how others may use it \(apache-2\.0, cc-by-4\.0"):
+    with pytest.raises(ConfigError, match=r"say with `license` how others may use it \(apache-2\.0, cc-by-4\.0"):
         find_license(text)
 
 
@@ -36,19 +36,19 @@ def test_unknown_is_no_license():
 
 
 def test_another_license_needs_a_name_and_an_address():
-    with pytest.raises(ConfigError, match="--license-name and --license-link"):
+    with pytest.raises(ConfigError, match="`license_name` and `license_link`"):
         find_license("other", name="Acme 1.0")
     assert find_license("other", name="Acme 1.0", link="https://acme.example/license").id == "other"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://acme.example/a b", "https://acme.example/>x", "acme"])
 def test_the_address_of_a_license_is_one(link):
-    with pytest.raises(ConfigError, match="--license-link"):
+    with pytest.raises(ConfigError, match="`license_link` is"):
         find_license("other", name="Acme 1.0", link=link)
 
 
 def test_a_name_does_not_go_with_a_known_license():
-    with pytest.raises(ConfigError, match="are for --license other: omit them with --license mit"):
+    with pytest.raises(ConfigError, match="are for `license=other`: omit them with `license=mit`"):
         find_license("mit", name="Mine")
 
 

@@ -25,7 +25,7 @@ def published(folder, *include, **options):
 
 
 def test_a_run_that_nobody_reviewed_is_refused_unless_told(run):
-    with pytest.raises(PublishError, match=r"Nobody has reviewed this run.*--unreviewed"):
+    with pytest.raises(PublishError, match=r"Nobody has reviewed this run.*`unreviewed`"):
         PublishedRows(run_source(run))
     outputs, instructions = published(run, unreviewed=True)
     assert (len(outputs), len(instructions)) == (6, 7)
@@ -73,14 +73,14 @@ def test_a_review_that_kept_nothing_leaves_nothing_to_publish(run):
 
 
 def test_what_was_never_reviewed_cannot_be_included(run):
-    with pytest.raises(ConfigError, match="so no instance is undecided: omit --include"):
+    with pytest.raises(ConfigError, match="so no instance is undecided: omit `include`"):
         PublishedRows(run_source(run), frozenset(["undecided"]), unreviewed=True)
 
 
 @pytest.mark.parametrize("status", ["started", "stopped", "failed"])
 def test_an_unfinished_run_is_refused_unless_told(tmp_path, status):
     folder = run_folder(tmp_path / "run", status=status)
-    with pytest.raises(PublishError, match="--unfinished"):
+    with pytest.raises(PublishError, match="`unfinished`"):
         run_source(folder)
     assert run_source(folder, unfinished=True).config is not None
 

@@ -311,11 +311,11 @@ def test_every_option_of_the_command_reaches_the_comparison(argilla_server, fold
     answers = two_models(6)
     del answers[MODELS[1]]["Name the opposite of word 2.", ""]
     done = command(
-        "push", *written(tmp_path, answers), "--output", folder, "--sample", 5, "--seed", 7, "--incomplete",
+        "push", *written(tmp_path, answers), "--output", folder, "--sample", 5, "--random-seed", 7, "--incomplete",
         "--min-submitted", 2, "--dataset", folder.name, "--workspace", folder.name, "--home", argilla_server.home,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert read_key(folder) == make_key(answers, seed=7, sample=5, incomplete=True)
+    assert read_key(folder) == make_key(answers, random_seed=7, sample=5, incomplete=True)
     options = read_pushed(folder).options
     assert {name: options[name] for name in ("dataset", "workspace", "min_submitted", "settings")} == {
         "dataset": folder.name, "workspace": folder.name, "min_submitted": 2, "settings": "comparison",

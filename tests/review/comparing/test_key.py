@@ -25,7 +25,7 @@ def numbered(count, **answers):
 
 @given(BY_MODEL, SEEDS)
 def test_every_answer_is_there_once_with_all_that_gave_it(answers, seed):
-    key = make_key(answers, seed=seed, incomplete=True)
+    key = make_key(answers, random_seed=seed, incomplete=True)
     wanted = {(*task, text, model) for model, given_ in answers.items() for task, text in given_.items()}
     found = [
         (answer.instruction, answer.input, answer.output, model) for answer in key.answers for model in answer.models
@@ -41,13 +41,13 @@ def test_the_order_does_not_depend_on_the_models_their_names_or_the_order_of_fil
     models = list(answers)
     renamed = dict(zip(models, data.draw(st.permutations(models)), strict=True))
     changed = {renamed[model]: dict(reversed(answers[model].items())) for model in reversed(models)}
-    key, other = (make_key(files, seed=seed, incomplete=True) for files in (answers, changed))
+    key, other = (make_key(files, random_seed=seed, incomplete=True) for files in (answers, changed))
     assert [answer.row for answer in key.answers] == [answer.row for answer in other.answers]
 
 
 @given(BY_MODEL, SEEDS, st.integers(1, 4))
 def test_a_larger_sample_holds_the_smaller_one(answers, seed, size):
-    small, large = (make_key(answers, seed=seed, sample=number, incomplete=True) for number in (size, size + 1))
+    small, large = (make_key(answers, random_seed=seed, sample=number, incomplete=True) for number in (size, size + 1))
     assert small.num_tasks <= size
     assert {answer.record for answer in small.answers} <= {answer.record for answer in large.answers}
 
@@ -63,7 +63,7 @@ def test_no_position_in_the_order_tells_the_model():
 
 def test_another_seed_gives_another_order_and_sample():
     answers = numbered(50, base=str, tuned=lambda number: f"it is {number}")
-    first, other = (make_key(answers, seed=seed, sample=20) for seed in (1, 2))
+    first, other = (make_key(answers, random_seed=seed, sample=20) for seed in (1, 2))
     assert {answer.task for answer in first.answers} != {answer.task for answer in other.answers}
 
 
@@ -97,7 +97,7 @@ def test_one_model_is_no_comparison():
 @given(BY_MODEL, SEEDS)
 def test_a_key_is_read_as_it_was_written(tmp_path_factory, answers, seed):
     folder = tmp_path_factory.mktemp("key") / "new"
-    key = make_key(answers, seed=seed, sample=3, incomplete=True)
+    key = make_key(answers, random_seed=seed, sample=3, incomplete=True)
     write_key(folder, key)
     assert read_key(folder) == key
 

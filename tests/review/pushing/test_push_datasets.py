@@ -50,7 +50,7 @@ def test_a_dataset_that_asks_something_else_is_refused(client: rg.Argilla, name:
         f"The dataset {name!r} in the workspace 'selfinstruct' is not like these settings: it has no question "
         "valid_task; it has no question input_appropriate; it has no question output_correct; it has no question "
         "corrected_output. "
-        "Choose the name of a new dataset with --dataset."
+        "Choose the name of a new dataset with `dataset`."
     )
 
 
@@ -95,7 +95,7 @@ def test_a_rater_may_not_push(argilla_server: Any, name: str) -> None:
     with connected(argilla_server.url, argilla_server.rater("anna")[2]) as anna:
         with pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"):
             push_rows(rows(1), anna, name)
-        with pytest.raises(ArgillaError, match="may not make one: choose another with --workspace"):
+        with pytest.raises(ArgillaError, match="may not make one: choose another with `workspace`"):
             push_rows(rows(1), anna, name, PushOptions(workspace=f"new-{name}"))
 
 

@@ -24,14 +24,14 @@ def test_push_json_says_what_went_where_and_holds_no_secret(
     argilla_server: Any, client: rg.Argilla, name: str, tmp_path: Path
 ) -> None:
     run = a_run(tmp_path, [*rows(8), instance(8, output=None)])
-    push_for_review(run, PushOptions(sample=5, seed=7), dataset=name, client=client)
+    push_for_review(run, PushOptions(sample=5, random_seed=7), dataset=name, client=client)
     content = json.loads((run / "review" / "push.json").read_text())
     assert content["url"] == argilla_server.url
     assert [(dataset["name"], dataset["workspace"], dataset["rater"]) for dataset in content["datasets"]] == [
         (name, "selfinstruct", None)
     ]
     assert content["options"]["dataset"] == name
-    assert (content["options"]["sample"], content["options"]["seed"], content["complete"]) == (5, 7, True)
+    assert (content["options"]["sample"], content["options"]["random_seed"], content["complete"]) == (5, 7, True)
     assert content["counts"] == {
         "rows": 9, "records": 5, "created": 5, "already_there": 0, "held": 5, "duplicates": 0, "failed": 1,
     }  # fmt: skip
@@ -104,14 +104,14 @@ def test_the_command_pushes_a_sample_split_between_raters(argilla_server: Any, t
 def test_every_option_of_the_command_reaches_the_push(argilla_server: Any, name: str, tmp_path: Path) -> None:
     run = a_run(tmp_path, rows(9))
     done = command(
-        run, "--sample", 6, "--seed", 7, "--settings", "comparison", "--raters", "anna,ben", "--shared", 2,
+        run, "--sample", 6, "--random-seed", 7, "--settings", "comparison", "--raters", "anna,ben", "--shared", 2,
         "--min-submitted", 2, "--dataset", name, "--workspace", name, "--home", argilla_server.home,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     pushed = read_pushed(run)
     assert pushed is not None
     assert pushed.options == {
-        "dataset": name, "workspace": name, "settings": "comparison", "min_submitted": 2, "sample": 6, "seed": 7,
+        "dataset": name, "workspace": name, "settings": "comparison", "min_submitted": 2, "sample": 6, "random_seed": 7,
         "raters": ["anna", "ben"], "shared": 2,
     }  # fmt: skip
     assert pushed.options.keys() - {"dataset"} == {field.name for field in fields(PushOptions)}

@@ -1,0 +1,45 @@
+"""Names of datasets on the Hub: told from paths, and asked about once before anything is loaded."""
+
+import re
+
+from distilabel_selfinstruct.errors import InputFileError
+
+SECONDS = 10
+"""How long the Hub may take by default to say whether it has a dataset."""
+
+_PART = r"[A-Za-z0-9](?:[\w.-]{0,94}[\w-])?"
+_ID = re.compile(rf"{_PART}/{_PART}", re.ASCII)
+
+
+def looks_like_hub_id(text: str) -> bool:
+    """Whether a text may be the name of a dataset on the Hub, OWNER/NAME, rather than a path."""
+    return _ID.fullmatch(text) is not None and "--" not in text and ".." not in text
+
+
+def require_hub_dataset(name: str, seconds: float = SECONDS) -> None:
+    """Ask the Hub once whether it has a dataset, since its libraries ask again and again for what is not there.
+
+    A name that cannot be one is not asked about. With `HF_HUB_OFFLINE` nothing is asked.
+
+    Raises:
+        InputFileError: there is no such dataset, or the Hub does not answer.
+    """
+    if not looks_like_hub_id(name):
+        raise InputFileError(
+            f"There is no file or folder {name!r}, and no dataset on the Hub has such a name: check the path, or give "
+            "OWNER/NAME.",
+            name,
+        )
+    from huggingface_hub import HfApi, constants
+
+    if constants.is_offline_mode():
+        return
+    try:
+        HfApi().dataset_info(name, timeout=seconds)
+    except Exception as error:  # the Hub's clients raise errors of many kinds
+        why = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
+        raise InputFileError(
+            f"There is no file or folder {name!r}, and the Hub gives no dataset of this name "
+            f"({type(error).__name__}: {why}): check the path, or the name and the token of the Hub.",
+            name,
+        ) from error

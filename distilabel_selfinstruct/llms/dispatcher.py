@@ -227,6 +227,8 @@ class Dispatcher:
         """What the LLM gives, or the exception that it raises."""
         try:
             return await asyncio.wait_for(self._llm.agenerate(input=prompt, **keywords), self._time_limit)
+        except RequestTimeoutError as error:  # the LLM's own
+            return error
         except asyncio.TimeoutError:
             return RequestTimeoutError(cast("float", self._time_limit))
         except Exception as error:  # whatever a client raises
@@ -267,7 +269,8 @@ class Dispatcher:
         try:
             check = cast("Check", self._check)(work.request.prompt)
             work.spent += await asyncio.wait_for(check, SECONDS_TO_CHECK)
-        except Exception:
+        except Exception as error:
+            work.spent += billed(error)
             self._pacer.fails_others()
             return False
         else:

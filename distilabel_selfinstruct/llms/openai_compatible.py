@@ -172,11 +172,15 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         """Have the server answer a small request with one token, to see that it can be asked at all.
 
         Returns:
-            What that cost.
+            What that cost. Without an answer, it is on the exception (see `usage.billed`).
         """
         prompt: Any = [{"role": "user", "content": "Hello"}] if is_chat else "Hello"
-        spent = Spent()
-        await self._taken(self._dialect(prompt), Wanted(prompt, {"temperature": 1.0, "top_p": 1.0}, 1), spent)
+        wanted, spent = Wanted(prompt, {"temperature": 1.0, "top_p": 1.0}, 1), Spent()
+        try:
+            await self._taken(self._dialect(prompt), wanted, spent)
+        except Exception as error:
+            bill(error, spent.usage)
+            raise
         return spent.usage
 
     async def list_models(self) -> Any:

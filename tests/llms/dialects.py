@@ -24,13 +24,17 @@ THOUGHT_TOKENS = 400
 
 @dataclass
 class Exchange:
-    """What came of requests to a server: bodies that it took, completions, notes, and tokens that it served."""
+    """What came of requests to a server: bodies that it took, completions, notes, and tokens that it served.
+
+    `recorded` is what a journal keeps, and so what a run counts.
+    """
 
     bodies: list[dict[str, Any]]
     num_refused: int
     completions: list[Completion]
     notes: list[Note]
     tokens_served: tuple[int, int]
+    recorded: list[Completion]
 
     @property
     def texts(self) -> list[str | None]:
@@ -43,8 +47,8 @@ class Exchange:
     @property
     def tokens_reported(self) -> tuple[int, int]:
         return (
-            sum(completion.input_tokens for completion in self.completions),
-            sum(completion.output_tokens for completion in self.completions),
+            sum(completion.input_tokens for completion in self.recorded),
+            sum(completion.output_tokens for completion in self.recorded),
         )
 
 
@@ -65,6 +69,17 @@ class Watched:
         return reply
 
 
+class Kept(StepJournal):
+    """A journal that keeps the completions in this process."""
+
+    def __init__(self, state_dir: str, step: str) -> None:
+        super().__init__(state_dir, step)
+        self.kept: list[Completion] = []
+
+    def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
+        self.kept.append(completion)
+
+
 def exchange(
     answer: Answering,
     *requests: Request,
@@ -79,6 +94,7 @@ def exchange(
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
 
     notes: list[Note] = []
+    journal = Kept("", "step")
     watched = Watched(answer)
     with LocalOpenAIServer(watched) as server:
         llm = OpenAICompatibleLLM(model="small", base_url=server.url, **options)
@@ -89,7 +105,7 @@ def exchange(
             decoding_of,
             pace=Pace(max_in_flight=max_in_flight, max_wait_minutes=2),
             retries=2,
-            journal=StepJournal("", "step"),
+            journal=journal,
             warn=lambda _: None,
             clock=FastClock(100),
         )
@@ -98,7 +114,7 @@ def exchange(
         finally:
             client.close()
             llm._client.close()
-        return Exchange(watched.bodies, watched.num_refused, completions, notes, server.tokens_served)
+        return Exchange(watched.bodies, watched.num_refused, completions, notes, server.tokens_served, journal.kept)
 
 
 def requests(count: int = 1, stage: Stage = Stage.INSTRUCTION_GENERATION) -> list[Request]:

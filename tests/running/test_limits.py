@@ -77,8 +77,7 @@ def test_a_cost_without_a_price_is_an_error_before_the_start(server: LocalOpenAI
     done = run(tmp_path / "run", server, *OPTIONS, "--max-cost", 7)
     assert (done.status, server.asked, (tmp_path / "run").exists()) == (1, [], False)
     assert (
-        "max_cost is set and the price of 'small' is not known: give it in --prices, in lines like "
-        in done.complained
+        "max_cost is set and the price of 'small' is not known: give it in --prices, in lines like " in done.complained
     )
 
 

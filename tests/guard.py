@@ -77,7 +77,8 @@ def _starts_processes(value: object, seen: set[object]) -> bool:
         if function in seen:
             continue
         seen.add(function)
-        for used in (function.__globals__.get(name) for name in _names(function.__code__)):
+        named = [function.__globals__.get(name) for name in _names(function.__code__)]
+        for used in (*named, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             if used in (multiprocessing, processes, subprocess) or _starts_processes(used, seen):
                 return True
     return False

@@ -110,13 +110,17 @@ class RunDisplay:
         self._console.print()
         folder = RunFolder(result.folder)
         for text in (
-            f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason,
+            _end(result),
             _used(self._config, result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
         ):
             self._say(text)
+
+
+def _end(result: "RunResult") -> str:
+    return f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason
 
 
 def statistics_table(statistics: Statistics) -> Table:

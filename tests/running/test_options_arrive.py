@@ -18,6 +18,7 @@ from distilabel_selfinstruct.records import InFlight, Reason, Stage
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
+from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
 from tests.builders import seed_row
 
@@ -228,6 +229,13 @@ def test_the_loop_samples_from_the_given_seeds_and_what_people_endorsed(tmp_path
     liked = Feedback(endorsed=(("Name a bridge that people like.", False),), num_rated=1)
     bootstrap = bootstrap_for(RunConfig(seed_tasks=str(tmp_path / "seeds.jsonl")), load_prompts(), liked)
     assert set(bootstrap.human_instructions) == {row["instruction"] for row in rows} | {liked.endorsed[0][0]}
+
+
+def test_classification_only_samples_from_the_classification_tasks_among_the_seeds() -> None:
+    every = load_seed_tasks(None)
+    chosen = bootstrap_for(RunConfig(classification_only=True), load_prompts(), Feedback()).human_instructions
+    assert set(chosen) == {task.instruction for task in every if task.is_classification}
+    assert len(chosen) < len(every)
 
 
 def test_the_rules_of_the_options_are_those_of_the_loop() -> None:

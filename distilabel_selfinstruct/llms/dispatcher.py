@@ -243,8 +243,10 @@ class Dispatcher:
         # While others wait, their answers tell whether the failure is about this one.
         is_last = not self._ready and not self._put_off and not self._tasks - {asyncio.current_task()}
         is_own = is_last and failure.kind.concerns_the_request
-        if is_last and failure.kind is not FailureKind.THROTTLED and self._pacer.fails_alone(work.number):
-            is_own = await self._answers_another(work) if self._check else is_own
+        # The one that tries may be one that nothing remedies, and then it would stand for a server that is well.
+        is_suspect = self._pacer.tries_one or (is_last and self._pacer.fails_alone(work.number))
+        if self._check and is_suspect and failure.kind is not FailureKind.THROTTLED:
+            is_own = await self._answers_another(work)
         others_were_answered = self._pacer.num_answered > work.answered_before
         work.answered_before = self._pacer.num_answered
         work.retries += 1

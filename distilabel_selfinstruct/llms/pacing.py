@@ -107,7 +107,7 @@ class Pacer:
 
     def holds_back(self) -> bool:
         """Whether as many requests are in flight as may be. To be asked when another is ready to be sent."""
-        if self._streak is not None and self._streak.rounds > 1:
+        if self.tries_one:
             return self._in_flight >= 1
         if self._in_flight < self._concurrency.limit:
             return False
@@ -198,6 +198,11 @@ class Pacer:
     def is_silent(self) -> bool:
         """Whether the server answers nothing at the moment."""
         return self._streak is not None
+
+    @property
+    def tries_one(self) -> bool:
+        """Whether one request at a time tries if the server is back."""
+        return self._streak is not None and self._streak.rounds > 1
 
     def fails_alone(self, number: int) -> bool:
         """Whether the server answers nothing, and was asked nothing but one request."""

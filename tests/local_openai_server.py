@@ -115,7 +115,7 @@ def no_choices() -> Reply:
 
 
 def dropped_connection() -> Reply:
-    return Reply(connection_drops=True)
+    return Reply(connection_drops=True, usage=None)
 
 
 def dripping(reply: Reply, seconds: float) -> Reply:

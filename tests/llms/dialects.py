@@ -70,11 +70,18 @@ class Watched:
 
 
 class Kept(StepJournal):
-    """A journal that keeps the completions in this process."""
+    """A journal that keeps completions and notes in this process."""
 
-    def __init__(self, state_dir: str, step: str) -> None:
-        super().__init__(state_dir, step)
+    def __init__(self, notes: list[Note]) -> None:
+        super().__init__("", "step")
         self.kept: list[Completion] = []
+        self._told = notes
+
+    def record_note(self, note: Note) -> bool:
+        is_new = super().record_note(note)
+        if is_new:
+            self._told.append(note)
+        return is_new
 
     def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
         self.kept.append(completion)
@@ -94,7 +101,7 @@ def exchange(
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
 
     notes: list[Note] = []
-    journal = Kept("", "step")
+    journal = Kept(notes)
     watched = Watched(answer)
     with LocalOpenAIServer(watched) as server:
         llm = OpenAICompatibleLLM(model="small", base_url=server.url, **options)

@@ -290,8 +290,8 @@ def test_a_seed_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_sampling_parameter_is_named() -> None:
-    with pytest.raises(ConfigError, match="There is no sampling parameter 'top_k'"):
-        answering("", decoding={"top_k": 4}).load()
+    with pytest.raises(ConfigError, match="There is no sampling parameter 'top_pp': did you mean top_p"):
+        answering("", decoding={"top_pp": 4}).load()
 
 
 def test_human_feedback_that_is_not_there_is_named_before_anything_is_asked() -> None:

@@ -64,6 +64,9 @@ _SCRIPTS: dict[str, frozenset[str]] = {
 _SHARE_OF_LETTERS = 0.15
 _SHARE_OF_LATIN_LETTERS = 0.5
 
+# What a terminal obeys (with the line separators that some take for a newline), and what it cannot show.
+_NOT_FOR_SCREENS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 # So many letters show the script of a text, whatever its length.
 _NUM_LETTERS = 400
 
@@ -134,3 +137,12 @@ def wrong_script(text: str, language: str) -> str | None:
 def script_of(letter: str) -> str:
     """The script of a character by its Unicode name: "LATIN", "HANGUL", "CJK" and so on."""
     return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0]
+
+
+def escape_controls(text: str) -> str:
+    r"""The text as a screen may show it: characters that a terminal would obey, or could not show, are written out.
+
+    These are control characters other than newline and tab, the marks that turn the direction of writing, and lone
+    surrogates. Each becomes the escape that JSON has for it: `\u001b`.
+    """
+    return _NOT_FOR_SCREENS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -16,7 +16,7 @@ from tests.shared import Description, folder_of_the_run, shared
 pytest_plugins = ["tests.guard"]
 
 # One profile for all property tests: how long an example takes depends on what else the machine does.
-settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ours", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("ours"), max_examples=10)  # for `make test-fast`
 settings.load_profile("ours")
 

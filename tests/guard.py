@@ -2,27 +2,28 @@
 
 So `make test-fast`, which leaves the marked tests out, starts none: no command, no pipeline, no server and no browser.
 Marks come from the fixtures that a test uses, and from its code: a test that calls something in `tests` that calls
-`subprocess` or `tests.processes` starts a process. Where the package itself starts one, `pytest.mark.process` says so.
+`subprocess` or `tests.processes`, or gets it as a default, starts a process. Where the package itself starts one,
+`pytest.mark.process` says so.
 """
 
 import inspect
-import multiprocessing
 import platform
-import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
-
-from tests import processes
 
 FIXTURES = {"argilla": {"argilla_server"}, "browser": {"chromium"}, "process": {"run_scenarios"}}
 """The fixtures that start something, by the mark that they give to the tests that use them."""
 
 STARTS = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"}
 """Audit events of Python (PEP 578): nothing that is written in it starts a process without one of them."""
+
+
+STARTERS = {"multiprocessing", "subprocess", "tests.processes"}
+"""The modules whose functions start processes."""
 
 
 class _Watch:
@@ -65,6 +66,11 @@ def _functions_of(value: object) -> Iterator[FunctionType]:
             yield function
 
 
+def _is_starter(value: object) -> bool:
+    """Whether it is one of the modules that start processes, or a function or class of one."""
+    return getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", "") in STARTERS
+
+
 def _names(code: CodeType) -> Iterator[str]:
     yield from code.co_names
     for constant in code.co_consts:
@@ -78,9 +84,9 @@ def _starts_processes(value: object, seen: set[object]) -> bool:
             continue
         seen.add(function)
         named = [function.__globals__.get(name) for name in _names(function.__code__)]
-        for used in (*named, *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-            if used in (multiprocessing, processes, subprocess) or _starts_processes(used, seen):
-                return True
+        defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        if any(_is_starter(used) or _starts_processes(used, seen) for used in (*named, *defaults)):
+            return True
     return False
 
 

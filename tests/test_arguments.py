@@ -78,6 +78,8 @@ OPTIONS = [
     for parameter in parameters(name)
     # An annotation in quotes names what is not imported yet.
     if not isinstance(parameter.annotation, str) and name != "filter_texts"
+    # Further keywords are the fields of a record of options, which checks them.
+    if parameter.kind is not inspect.Parameter.VAR_KEYWORD
 ]
 
 
@@ -86,6 +88,13 @@ def test_each_option_of_a_public_function_refuses_what_does_not_fit_its_annotati
     function = getattr(si, name)
     with pytest.raises(ConfigError, match=rf"^{option} of {name} is <object .*: give "):
         function(**{**inspect.signature(function).bind(*GOOD[name]).arguments, option: object()})
+
+
+@pytest.mark.parametrize("name", ["evaluate", "export", "filter_dataset", "report"])
+@pytest.mark.parametrize("option", ["split", "columns", "delimiter", "encoding", "strict_rows", "on_note"])
+def test_each_option_of_how_rows_are_read_is_checked(name: str, option: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{option} of ReadOptions is <object .*: give "):
+        getattr(si, name)(*GOOD[name], **{option: object()})
 
 
 @pytest.mark.parametrize(("kind", "options"), WRONG_OPTIONS)

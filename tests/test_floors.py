@@ -16,39 +16,41 @@ NAME = PACKAGE.name
 FLOORS = {
     "errors": 0,
     "records": 0,
+    "task_types": 0,
     "words": 0,
     "analysis": 1,
     "arguments": 1,
     "files": 1,
     "filters": 1,
     "similarity": 1,
-    "evaluation": 2,
     "parsing": 2,
     "prompts": 2,
     "ratings": 2,
-    "seeds": 2,
     "argilla_server": 3,
     "bootstrap": 3,
     "config": 3,
     "formatting": 3,
     "host_fixes": 3,
     "journal": 3,
-    "exporting": 4,
+    "reading": 3,
+    "evaluation": 4,
     "llms": 4,
-    "reporting": 4,
-    "review": 4,
+    "seeds": 4,
     "testing": 4,
-    "hub": 5,
-    "steps": 6,
-    "running": 7,
-    "cli": 8,
-    "__main__": 9,
+    "exporting": 5,
+    "reporting": 5,
+    "review": 5,
+    "hub": 6,
+    "steps": 7,
+    "running": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 
 SUB_ROOMS = {
     "analysis": {"verb_noun": 0},
     "argilla_server": {"embedded": 0},
-    "cli": {"review": 0},
+    "cli": {"review": 1},
     "hub": {"rows": 0, "upload": 0, "card": 1},
     "ratings": {"agreement": 1},
     "reporting": {"plots": 0},
@@ -57,7 +59,14 @@ SUB_ROOMS = {
 }
 """Floors of the folders inside a room. The modules beside them stand on top, except where a folder says otherwise."""
 
-PLAIN = {room for room, floor in FLOORS.items() if floor < 3} | {"bootstrap", "formatting", "journal"}
+PLAIN = {room for room, floor in FLOORS.items() if floor < 3} | {
+    "bootstrap",
+    "evaluation",
+    "formatting",
+    "journal",
+    "reading",
+    "seeds",
+}
 """Rooms of plain Python: they know no host, no server and no environment."""
 
 HEAVY = {"distilabel", "argilla", "datasets", "huggingface_hub", "pydantic"}

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,15 @@ def test_a_marked_test_may_start_one_and_is_not_in_the_fast_selection(tmp_path: 
 def test_a_test_that_calls_what_starts_processes_is_marked_by_itself(request: pytest.FixtureRequest, called) -> None:
     assert request.node.get_closest_marker("process") is not None
     assert run_it is not called
+
+
+def test_a_test_that_calls_what_starts_processes_by_default_is_marked_by_itself(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("process") is not None
+    assert callable(start_it)
+
+
+def start_it(start: Callable[..., object] = subprocess.run) -> object:
+    return start([sys.executable, "-c", ""])
 
 
 def run_it(folder: Path) -> str:

@@ -1,10 +1,18 @@
+import json
+import unicodedata
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.words import count_words, length_in_words, primary_language, without_placeholder
+from distilabel_selfinstruct.words import (
+    count_words,
+    escape_controls,
+    length_in_words,
+    primary_language,
+    without_placeholder,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +91,12 @@ def test_a_text_that_only_begins_as_a_placeholder_stays(text: str, rest: str) ->
 @pytest.mark.parametrize("text", ["Na", "no", "0", "-", "null", "empty", "sin", "nothing", ""])
 def test_short_inputs_stay(text: str) -> None:
     assert without_placeholder(text) == text
+
+
+@given(st.text(st.characters()))
+def test_what_a_terminal_would_obey_is_written_out_as_json_does(text):
+    shown = escape_controls(text)
+    assert not any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in shown if letter not in "\n\t")
+    assert escape_controls(shown) == shown
+    plain = "".join(letter for letter in text if letter not in '"\\\n\t')
+    assert json.loads(f'"{escape_controls(plain)}"') == plain

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.task_types import is_classification_task
 
 MOST_COMMON_LABELS = 12
 
@@ -39,7 +40,7 @@ def class_balance(instances: Iterable[Row]) -> ClassBalance:
     written: dict[str, str] = {}
     by_instruction: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in instances:
-        if row.get("is_classification"):
+        if is_classification_task(row.get("is_classification")):
             shown = " ".join(row["output"].split())
             label = shown.casefold()
             written.setdefault(label, shown)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.task_types import task_type_of
 from distilabel_selfinstruct.words import length_in_words
 
 
@@ -34,7 +35,7 @@ PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 def statistics(instructions: Iterable[Row], instances: Iterable[Row]) -> Statistics:
     """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
     tasks, examples = list(instructions), list(instances)
-    task_types = Counter(task["is_classification"] for task in tasks)
+    task_types = Counter(task_type_of(task["is_classification"]) for task in tasks)
     return Statistics(
         instructions=len(tasks),
         classification_instructions=task_types[True],

@@ -4,6 +4,7 @@ import sys
 
 from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.cli.screen import warn
 from distilabel_selfinstruct.errors import SelfInstructError
 
 __all__ = ["app", "main"]
@@ -14,5 +15,5 @@ def main() -> None:
     try:
         app()
     except SelfInstructError as error:
-        print(f"selfinstruct: {with_flags(str(error))}", file=sys.stderr)
+        warn(f"selfinstruct: {with_flags(str(error))}")
         sys.exit(1)

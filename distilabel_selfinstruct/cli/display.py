@@ -16,6 +16,7 @@ from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
@@ -115,8 +116,10 @@ class RunDisplay:
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
+            unknown_markers_note(result.rejections, result.folder),
         ):
-            self._say(text)
+            if text:
+                self._say(text)
 
 
 def _end(result: "RunResult") -> str:

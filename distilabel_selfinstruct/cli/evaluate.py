@@ -6,6 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ROWS,
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import cell, say, warn
+from distilabel_selfinstruct.words import escape_controls
+
 if TYPE_CHECKING:
     from distilabel_selfinstruct.evaluation import Evaluation
 
@@ -15,29 +27,45 @@ HELP = "Score answers of models against references: ROUGE-L and exact match, as 
 def evaluate(
     predictions: Annotated[
         list[str],
-        typer.Argument(metavar="FILE", help="Answers: rows with instruction, input and output; a file for each model."),
+        typer.Argument(metavar="FILE", help="Rows with tasks and answers: a file or dataset for each model."),
     ],
     references: Annotated[
         str,
         typer.Option(
             metavar="FILE",
-            help="Rows with the same tasks. A reference, or a list of them, is under output, or under instances as in "
-            "seed tasks.",
+            help="Rows with the same tasks, and for each a reference, a list of them, or instances as in seed tasks.",
         ),
     ],
-    column: Annotated[str, typer.Option(help="The column of the answers.")] = "output",
-    reference_column: Annotated[str, typer.Option(help="The column of the references.")] = "output",
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of the answers.", rich_help_panel=ROWS)
+    ] = None,
+    reference_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of the references.", rich_help_panel=ROWS)
+    ] = None,
+    columns: ColumnMap = None,
+    reference_columns: Annotated[
+        list[str] | None,
+        typer.Option("--reference-map", metavar="NAME=COLUMN,...", help="As --map.", rich_help_panel=ROWS),
+    ] = None,
     tokenizer: Annotated[
-        Literal["rouge_score", "unicode"],
-        typer.Option(help="rouge_score: with its stemmer, ASCII only. unicode: letters of all scripts, no stemmer."),
-    ] = "rouge_score",
+        Literal["auto", "rouge_score", "unicode"],
+        typer.Option(
+            help="rouge_score: with its stemmer, ASCII only. unicode: letters of all scripts, no stemmer. auto: by the "
+            "script of the references."
+        ),
+    ] = "auto",
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Print a table: ROUGE-L and exact match from 0 to 100, means over the tasks that have an answer."""
     from rich import get_console
+    from rich.markup import escape
     from rich.table import Table
-    from rich.text import Text
 
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
+    from distilabel_selfinstruct.reading import parse_columns, summary
 
     console = get_console()
     with console.status("scoring") as status:
@@ -46,8 +74,10 @@ def evaluate(
             references,
             column=column,
             reference_column=reference_column,
+            reference_columns=parse_columns(reference_columns or ()),
             tokenizer=tokenizer,
-            on_progress=lambda file: status.update(f"scoring {Path(file).name}"),
+            on_progress=lambda file: status.update(escape(escape_controls(f"scoring {Path(file).name}"))),
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
     table = Table(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
@@ -57,10 +87,12 @@ def evaluate(
     for scores, stem in zip(result.files, stems, strict=True):
         label = stem if len(set(stems)) == len(stems) else scores.file
         figures = (f"{scores.num_tasks:,}", f"{100 * scores.rouge_l:.2f}", f"{100 * scores.exact_match:.2f}")
-        table.add_row(Text(label), *figures)
+        table.add_row(cell(label), *figures)
     console.print(table)
     for text in _notes(result):
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        say(text)
+    for skipped in (result.skipped, *(scores.skipped for scores in result.files)):
+        warn(summary(skipped))
 
 
 def _notes(result: "Evaluation") -> Iterator[str]:

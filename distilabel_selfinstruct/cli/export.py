@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    InstructionColumn,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import say, warn
 from distilabel_selfinstruct.formatting import END_OF_TEXT, Format, Join
 from distilabel_selfinstruct.ratings.decision_file import INCLUDABLE
 from distilabel_selfinstruct.ratings.decisions import DecisionStatus
@@ -49,7 +59,12 @@ def export(
     test_fraction: Annotated[
         float, typer.Option(min=0, max=1, help="The share of instructions that goes to NAME.test.jsonl instead.")
     ] = 0.0,
-    split: Annotated[str | None, typer.Option(help="Which split of a dataset.")] = None,
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files outside DIR/export.")] = False,
 ) -> None:
     """Write rows in an order and a wording that --random-seed fixes. Rows that are left out are in NAME.rejected.jsonl.
@@ -57,6 +72,7 @@ def export(
     Of a run that people reviewed, the kept rows are exported, with corrected outputs.
     """
     from distilabel_selfinstruct import exporting
+    from distilabel_selfinstruct.reading import summary
 
     result = exporting.export(
         source,
@@ -71,11 +87,12 @@ def export(
         join=join,
         end_of_text=end_of_text,
         test_fraction=test_fraction,
-        split=split,
         overwrite=overwrite,
+        **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
     )
     for line in _lines(result):
-        typer.echo(line)
+        say(line)
+    warn(summary(result.skipped, result.rejected.path if result.rejected else None))
 
 
 def _lines(result: "ExportResult") -> Iterator[str]:

@@ -5,23 +5,41 @@ from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import say, warn
+
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
 
 
 def filter_(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A JSON Lines, CSV or Parquet file, a dataset folder, or a Hub id.")
+        str, typer.Argument(metavar="SOURCE", help="A JSON, CSV or Parquet file, a dataset folder, or a Hub id.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new folder for the two files.")],
-    column: Annotated[str, typer.Option(help="The column to compare.")] = "instruction",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new folder for the files.")],
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column to compare. Default: the instructions, by any name.")
+    ] = None,
     against: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="Texts, in the same column, that count as kept before.")
+        str | None,
+        typer.Option(metavar="SOURCE", help="Texts that count as kept before: in the same column, or instructions."),
     ] = None,
     max_rouge_l: Annotated[float, typer.Option(min=0, max=1, help="The highest ROUGE-L that counts as new.")] = 0.7,
     tokenizer: Annotated[
-        Literal["rouge_score", "unicode"], typer.Option(help="unicode: letters of all scripts, not only ASCII.")
-    ] = "rouge_score",
-    split: Annotated[str | None, typer.Option(help="Which split of a dataset.")] = None,
+        Literal["auto", "rouge_score", "unicode"],
+        typer.Option(help="unicode: letters of all scripts, not only ASCII. auto: by the script of the texts."),
+    ] = "auto",
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Write new rows to DIR/kept.jsonl and the others, with the nearest kept text and its score, to DIR/rejected.jsonl.
 
@@ -31,6 +49,7 @@ def filter_(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from distilabel_selfinstruct.exporting import filter_dataset
+    from distilabel_selfinstruct.reading import summary
 
     console = get_console()
     bar = Progress(
@@ -46,8 +65,9 @@ def filter_(
             against=against,
             max_rouge_l=max_rouge_l,
             tokenizer=tokenizer,
-            split=split,
             on_progress=lambda done, kept: bar.update(task, completed=done, description=f"kept {kept:,} of"),
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
-    typer.echo(f"{result.num_kept:,} kept: {result.kept}")
-    typer.echo(f"{result.num_rejected:,} rejected: {result.rejected}")
+    say(f"{result.num_kept:,} kept: {result.kept}")
+    say(f"{result.num_rejected:,} rejected: {result.rejected}")
+    warn(summary(result.skipped, result.skipped_file))

@@ -4,8 +4,13 @@ import re
 
 _OPTION = re.compile(r"`([a-z][a-z_]*)(?:=([^`\s]*))?`")
 
-_OTHER_NAMES = {"datasets": "dataset", "languages": "language"}
-"""Options that the command takes one at a time, and calls so."""
+_OTHER_NAMES = {
+    "datasets": "dataset",
+    "languages": "language",
+    "columns": "map",
+    "reference_columns": "reference-map",
+}
+"""Options that the command calls otherwise, mostly because it takes them one at a time."""
 
 
 def with_flags(message: str) -> str:

@@ -2,34 +2,46 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, NoReturn
+from textwrap import shorten
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.cli.reading_options import Delimiter, Encoding, Split, StrictRows, reading_arguments
+from distilabel_selfinstruct.cli.screen import say, warn
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Completion, Mode, Rejection, Row
+from distilabel_selfinstruct.task_types import read_task_type
+
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.reading import ReadingArguments
 
 HELP = "Read model responses from a file, without asking a model: tune a prompt on responses that you have paid for."
 
 app = typer.Typer(no_args_is_help=True)
 
 File = Annotated[
-    Path,
-    typer.Argument(metavar="FILE.jsonl", help="Rows with id, text (or raw_text, answer) and finish_reason."),
+    str,
+    typer.Argument(metavar="FILE", help="Rows with id, text (or raw_text, raw_instances, answer) and finish_reason."),
 ]
 ModeOption = Annotated[Mode, typer.Option(help="strict reads as the paper's reference implementation does.")]
 LanguageOption = Annotated[str, typer.Option(help="BCP-47 tag of the instructions, such as en or ko.")]
 
 
-@dataclass(frozen=True, slots=True)
-class _FileRow:
-    """A row of the file, and its number from 1."""
+Column = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The column of the responses. Default: text, raw_text, raw_instances or answer."),
+]
 
-    file: Path
-    number: int
+_RESPONSES = ("text", "raw_text", "raw_instances", "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """A row of the file, and the column of its response."""
+
     row: Row
+    column: str | None
 
     def text(self, column: str) -> str | None:
         """The text in a column; None if there is none."""
@@ -37,60 +49,90 @@ class _FileRow:
         return value if isinstance(value, str) else None
 
     def completion(self) -> Completion:
-        """The response."""
-        column = next((name for name in ("text", "raw_text", "answer") if name in self.row), None)
-        if column is None:
-            self.refuse("there is no response; put it under text, raw_text or answer")
+        """The response.
+
+        Raises:
+            ValueError: there is none. The message is the end of a sentence about the row.
+        """
+        column = self.column or next((name for name in _RESPONSES if name in self.row), None)
+        if column is None or column not in self.row:
+            raise ValueError(f"has no response; put it under {self.column or ', '.join(_RESPONSES)}")
         text = self.row[column]
         if not isinstance(text, str | None):
-            self.refuse(f"{column} is {text!r}; make it a text or null")
+            shown = shorten(repr(text), 60, placeholder="...")
+            raise ValueError(f"has {shown} under {column}, not a text or null")  # noqa: TRY004 - it is data
         return Completion(text, self.text("finish_reason"))
 
     def is_classification(self) -> bool:
-        """The task type."""
-        value = self.row.get("is_classification")
-        if not isinstance(value, bool):
-            self.refuse(f"is_classification is {value!r}; make it true or false")
-        return value
+        """The task type.
 
-    def refuse(self, fault: str) -> NoReturn:
-        """Name the row and what is wrong with it."""
-        raise InputFileError(f"{self.file}, row {self.number}: {fault}.", self.file)
+        Raises:
+            ValueError: the row does not say. The message is the end of a sentence about the row.
+        """
+        found = read_task_type(self.row.get("is_classification"))
+        if found is None:
+            raise ValueError("does not say under is_classification whether it is true or false")
+        return found
 
 
 @app.command("instructions")
-def instructions(file: File, mode: ModeOption = "default", language: LanguageOption = "en") -> None:
+def instructions(
+    file: File,
+    mode: ModeOption = "default",
+    language: LanguageOption = "en",
+    column: Column = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
+) -> None:
     """Print the new instructions in each response, before they are compared with a pool."""
     from distilabel_selfinstruct.parsing.filtered import read_instructions
 
-    def read(row: _FileRow) -> Row:
+    def read(row: _Response) -> Row:
         parsed = read_instructions(row.completion(), mode=mode, language=language, prompt=row.text("prompt"))
         return {"kept": list(parsed.kept), "rejected": _rejected(parsed.rejected)}
 
-    _print_rows(file, read)
+    _print_rows(file, reading_arguments(None, split, delimiter, encoding, strict_rows=strict_rows), column, read)
 
 
 @app.command("classification")
-def classification(file: File, mode: ModeOption = "default") -> None:
+def classification(
+    file: File,
+    mode: ModeOption = "default",
+    column: Column = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
+) -> None:
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
     from distilabel_selfinstruct.parsing.filtered import read_classification
 
-    def read(row: _FileRow) -> Row:
+    def read(row: _Response) -> Row:
         answer = read_classification(row.completion(), mode=mode)
         return {"is_classification": answer.is_classification, "rejected": _rejected(answer.rejected)}
 
-    _print_rows(file, read)
+    _print_rows(file, reading_arguments(None, split, delimiter, encoding, strict_rows=strict_rows), column, read)
 
 
 @app.command("instances")
-def instances(file: File, mode: ModeOption = "default") -> None:
+def instances(
+    file: File,
+    mode: ModeOption = "default",
+    column: Column = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
+) -> None:
     """Print the valid instances in each response. Rows also hold `instruction` and `is_classification`."""
     from distilabel_selfinstruct.parsing.filtered import read_instances
     from distilabel_selfinstruct.prompts import load_prompts
 
     shown = load_prompts().shown_instances
 
-    def read(row: _FileRow) -> Row:
+    def read(row: _Response) -> Row:
         parsed = read_instances(
             row.completion(),
             is_classification=row.is_classification(),
@@ -101,12 +143,27 @@ def instances(file: File, mode: ModeOption = "default") -> None:
         kept = [{"input": instance.input, "output": instance.output} for instance in parsed.kept]
         return {"kept": kept, "rejected": _rejected(parsed.rejected)}
 
-    _print_rows(file, read)
+    _print_rows(file, reading_arguments(None, split, delimiter, encoding, strict_rows=strict_rows), column, read)
 
 
-def _print_rows(file: Path, read: Callable[[_FileRow], Row]) -> None:
-    for number, row in enumerate(jsonl.read(file), 1):
-        typer.echo(jsonl.dumps({"id": row.get("id"), **read(_FileRow(file, number, row))}))
+def _print_rows(file: str, options: "ReadingArguments", column: str | None, read: Callable[[_Response], Row]) -> None:
+    from distilabel_selfinstruct.reading import ReadOptions, open_rows, summary
+
+    rows = open_rows(file, ReadOptions(**options), quiet=True)
+    name = None if column is None else rows.column(column)
+    num_printed = 0
+    for row in rows.originals():
+        try:
+            if not isinstance(row.original, dict):
+                raise ValueError(f"is a JSON {type(row.original).__name__}, not an object")  # noqa: TRY004, TRY301
+            parsed = read(_Response(row.original, name))
+        except ValueError as error:
+            rows.skip(row, str(error))
+            continue
+        num_printed += 1
+        say(jsonl.dumps({"id": row.original.get("id"), **parsed}))
+    rows.require_usable(num_printed)
+    warn(summary(rows.skipped))
 
 
 def _rejected(rejections: tuple[Rejection, ...]) -> list[Row]:

@@ -6,6 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    InstructionColumn,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import line, warn
+
 if TYPE_CHECKING:
     from distilabel_selfinstruct.hub import PublishResult
 
@@ -19,7 +30,9 @@ WHERE = "Where"
 
 
 def publish(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR|FILE", help="The output folder of a run; or rows that nobody has rated.")
+    ],
     repo_id: Annotated[
         str,
         typer.Option("--repo-id", metavar="OWNER/NAME", help="The dataset's name on the Hub.", rich_help_panel=WHERE),
@@ -72,11 +85,18 @@ def publish(
             rich_help_panel=WHERE,
         ),
     ] = None,
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Publish the run. There is no option for the token, because it would stay in the history of the shell."""
     from rich import get_console
 
     from distilabel_selfinstruct import hub
+    from distilabel_selfinstruct.reading import summary
 
     console = get_console()
     with console.status("") as status:
@@ -96,9 +116,11 @@ def publish(
             overwrite=overwrite,
             dry_run=dry_run,
             on_progress=status.update,
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )
-    for line in _lines(result):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    warn(summary(result.skipped))
+    for text in _lines(result):
+        line(console, text)
 
 
 def _lines(result: "PublishResult") -> Iterator[str]:

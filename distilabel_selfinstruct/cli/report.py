@@ -7,13 +7,24 @@ from typing import Annotated, Literal
 import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    InstructionColumn,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import say, warn
 
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
 
 
 def report(
     source: Annotated[
-        str, typer.Argument(metavar="DIR|FILE", help="A run, or rows with instruction, input and output.")
+        str,
+        typer.Argument(metavar="DIR|FILE", help="A run; or a file, dataset folder or Hub id with rows."),
     ],
     output: Annotated[
         Path | None,
@@ -29,23 +40,35 @@ def report(
         Literal["auto", "spacy", "rules"],
         typer.Option(help="What finds verbs and nouns. auto: spaCy if it has an English model, else rules."),
     ] = "auto",
-    split: Annotated[str | None, typer.Option(help="Which split of a dataset.")] = None,
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Write report.html and report.json."""
     from rich.console import Console
 
     from distilabel_selfinstruct import reporting
     from distilabel_selfinstruct.config import why_unfinished
+    from distilabel_selfinstruct.reading import summary
 
     with Console(stderr=True).status("reading") as status:
         result = reporting.report(
-            source, output, seed_tasks=seed_tasks, parser=parser, split=split, on_progress=status.update
+            source,
+            output,
+            seed_tasks=seed_tasks,
+            parser=parser,
+            on_progress=status.update,
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )
     statistics = result.report.table_1
-    typer.echo(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
+    say(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     run = result.report.run
     if run is not None and (why := why_unfinished(asdict(run))):
-        typer.echo(f"The run {why}")
+        say(f"The run {why}")
     for part, reason in result.report.left_out.items():
-        typer.echo(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
-    typer.echo(f"{result.page}\n{result.figures}")
+        say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
+    say(f"{result.page}\n{result.figures}")
+    warn(summary(result.skipped, result.skipped_file))

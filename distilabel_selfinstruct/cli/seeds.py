@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    InstructionColumn,
+    Split,
+    reading_arguments,
+)
+from distilabel_selfinstruct.cli.screen import say
 from distilabel_selfinstruct.errors import OutputFileError, writing
+from distilabel_selfinstruct.files import atomic
 
 HELP = "Check a file of seed tasks, or copy the packaged ones."
 
@@ -15,27 +25,33 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("check")
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Seed tasks as JSON Lines.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Seed tasks: JSON Lines or another format.")],
     against: Annotated[
-        Path | None,
-        typer.Option(help="JSON Lines with `instruction` that the seeds must not overlap with."),
+        str | None,
+        typer.Option(metavar="SOURCE", help="Instructions that the seeds must not overlap with."),
     ] = None,
     max_rouge_l: Annotated[
         float, typer.Option(min=0, max=1, help="ROUGE-L above which two instructions are near-duplicates.")
     ] = 0.7,
     language: Annotated[str, typer.Option(help="BCP-47 tag of the instructions.")] = "en",
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
 ) -> None:
     """Show everything to repair, with its line, field and remedy. The exit status is 1 if there are errors."""
     from distilabel_selfinstruct.seeds.lint import lint_seed_tasks
 
     num_errors = num_warnings = 0
-    for finding in lint_seed_tasks(file, against=against, max_rouge_l=max_rouge_l, language=language):
+    reading = reading_arguments(columns, split, delimiter, encoding, strict_rows=False, column=column)
+    for finding in lint_seed_tasks(file, against=against, max_rouge_l=max_rouge_l, language=language, **reading):
         num_errors += finding.severity == "error"
         num_warnings += finding.severity == "warning"
         location = f"{file}:{finding.line}" if finding.line else f"{file}"
         field = f" {finding.field}:" if finding.field else ""
-        typer.echo(f"{location}: {finding.severity}:{field} {finding.message}. {finding.remedy}")
-    typer.echo(f"{file}: {num_errors} errors, {num_warnings} warnings.")
+        say(f"{location}: {finding.severity}:{field} {finding.message}. {finding.remedy}")
+    say(f"{file}: {num_errors} errors, {num_warnings} warnings.")
     raise typer.Exit(1 if num_errors else 0)
 
 
@@ -49,5 +65,5 @@ def copy(
     if file.exists():
         raise OutputFileError(f"{file} exists: choose another name.", file)
     with writing(file):
-        shutil.copyfile(packaged_seeds_path(), file)
-    typer.echo(f"{file}: 175 seed tasks.")
+        atomic.write_all({file: lambda partial: shutil.copyfile(packaged_seeds_path(), partial)})
+    say(f"{file}: 175 seed tasks.")

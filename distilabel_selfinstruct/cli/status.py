@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from distilabel_selfinstruct.cli.screen import line
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
@@ -31,11 +32,10 @@ def status(folder: Folder) -> None:
     description, config = described_run(run.path)
     watch = QualityWatch(classification_only=config.classification_only)
     console = get_console()
-    for line in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    for text in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
+        line(console, text)
     if not run.state.is_dir():
-        text = f"Its journals ({run.state.name}/) are missing, so it is not known how far it came."
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        line(console, f"Its journals ({run.state.name}/) are missing, so it is not known how far it came.")
         return
     progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console.print(progress_view(config, progress, timed=False))
@@ -46,8 +46,8 @@ def status(folder: Folder) -> None:
         for stage, counts in progress.stages.items()
         if counts.failed
     ]
-    for line in (*told, *failed):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    for text in (*told, *failed):
+        line(console, text)
 
 
 def rejections(
@@ -75,7 +75,7 @@ def rejections(
         rule = (rejection.stage, rejection.reason.value)
         counts[rule] += 1
         if counts[rule] <= examples:
-            console.print(_example(rejection), highlight=False, soft_wrap=True, markup=False)
+            line(console, _example(rejection))
 
 
 def _check_choice(option: str, value: str | None, known: list[str]) -> None:

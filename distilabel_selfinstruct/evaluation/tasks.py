@@ -4,17 +4,24 @@ White space around a text and the kind of its line ends do not count. In tasks e
 differently; in answers they would show which model wrote them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from distilabel_selfinstruct.errors import InputFileError
+from typing_extensions import Unpack
+
+from distilabel_selfinstruct.reading import (
+    ReadingArguments,
+    ReadOptions,
+    RowSource,
+    Shape,
+    SkippedRow,
+    Source,
+    open_rows,
+)
+from distilabel_selfinstruct.records import Row
 
 Task = tuple[str, str]
 """Instruction and input. The input is empty for a task without one."""
-
-MAX_SHOWN = 40
-"""Characters of a wrong value that an error message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,57 +37,64 @@ class Joined:
     num_left_out: int
 
 
-def answers_of(rows: Iterable[Mapping[str, Any]], column: str = "output", source: str = "") -> dict[Task, str]:
-    """The answer to each task, in the order of the rows. A row whose answer is None is skipped.
+def answers_of(
+    source: Source, column: str | None = None, **reading: Unpack[ReadingArguments]
+) -> tuple[dict[Task, str], tuple[SkippedRow, ...]]:
+    """The answer to each task, in the order of the rows, and the rows that were left out.
+
+    A row without an answer is skipped in silence. A row that answers a task differently from one before is left out.
 
     Args:
-        rows: rows with `instruction`, `input` (optional) and the answer.
-        column: the column of the answers.
-        source: the file of the rows, for errors.
+        source: rows with an instruction, an input (optional) and an answer, or where they are.
+        column: the column of the answers. By default it is what the reader takes for the output.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
-        InputFileError: an instruction or an answer is not a text, or two rows answer the same task differently.
+        InputFileError: the source cannot be read, lacks a column, or has no row that can be used.
     """
+    rows = _open(source, column, reading)
     answers: dict[Task, str] = {}
-    row_of: dict[Task, int] = {}
-    for number, row in enumerate(rows, 1):
-        location = _Location(source, number)
-        task = _task(row, location)
-        if column not in row:
-            known = ", ".join(map(str, row))
-            location.refuse(f"has no column {column!r} (there is {known}): name it with `column`.")
-        if row[column] is None:
-            continue
-        answer = _text(row[column], column, location)
-        if answers.setdefault(task, answer) != answer:
-            location.refuse(f"answers the same task as row {row_of[task]}, and differently: keep one.")
-        row_of.setdefault(task, number)
-    return answers
+    location_of: dict[Task, str] = {}
+    for read in rows.read():
+        for row in read.rows:
+            task = _task(row)
+            answer = row.get("output")
+            if task is None:
+                rows.skip(read, "has no instruction")
+            elif answer is not None and answers.setdefault(task, _even(answer)) != _even(answer):
+                rows.skip(read, f"answers the same task as {location_of[task]}, and differently")
+            elif answer is not None:
+                location_of.setdefault(task, read.location)
+    rows.require_usable(len(answers))
+    return answers, tuple(rows.skipped)
 
 
 def references_of(
-    rows: Iterable[Mapping[str, Any]], column: str = "output", source: str = ""
-) -> dict[Task, tuple[str, ...]]:
-    """The reference answers to each task. Several rows of a task add up.
+    source: Source, column: str | None = None, **reading: Unpack[ReadingArguments]
+) -> tuple[dict[Task, tuple[str, ...]], tuple[SkippedRow, ...]]:
+    """The reference answers to each task, and the rows that were left out. Several rows of a task add up.
 
     Args:
-        rows: rows with `instruction`, `input` (optional) and a reference or a list of them, or rows in the form of seed
-            tasks, with `instances` that have `input` and `output`.
-        column: the column of the references.
-        source: the file of the rows, for errors.
+        source: rows with an instruction, an input (optional) and a reference or a list of them, or rows in the form of
+            seed tasks, with `instances` that have `input` and `output`; or where they are.
+        column: the column of the references. By default it is what the reader takes for the output.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
-        InputFileError: an instruction or a reference is not a text.
+        InputFileError: the source cannot be read, lacks a column, or has no row that can be used.
     """
+    rows = _open(source, column, reading)
     references: dict[Task, dict[str, None]] = {}
-    for number, row in enumerate(rows, 1):
-        location = _Location(source, number)
-        for instance in _instances(row, column, location):
-            given = instance.get(column)
+    for read in rows.read(several=True):
+        for row in read.rows:
+            task, given = _task(row), row.get("output")
+            if task is None or given is None:
+                rows.skip(read, "has no instruction" if task is None else "has no reference")
+                continue
             texts = given if isinstance(given, list) else [given]
-            known = references.setdefault(_task(instance, location), {})
-            known.update(dict.fromkeys(_text(text, column, location) for text in texts))
-    return {task: tuple(texts) for task, texts in references.items()}
+            references.setdefault(task, {}).update(dict.fromkeys(map(_even, texts)))
+    rows.require_usable(len(references))
+    return {task: tuple(texts) for task, texts in references.items()}, tuple(rows.skipped)
 
 
 def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False) -> Joined:
@@ -94,42 +108,19 @@ def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Location:
-    """A row of a source, for errors. Rows are counted from 1."""
-
-    source: str
-    number: int
-
-    def refuse(self, fault: str) -> NoReturn:
-        name = f"{self.source}, row {self.number}," if self.source else f"Row {self.number}"
-        raise InputFileError(f"{name} {fault}", self.source)
+def _open(source: Source, column: str | None, reading: ReadingArguments) -> RowSource:
+    options = ReadOptions(**reading)
+    if column is not None:
+        options = replace(options, columns={**(options.columns or {}), "output": column})
+    rows = open_rows(source, options)
+    has_instances = rows.recognized.shape in {Shape.SEEDS, Shape.GENERATED_INSTANCES}
+    return rows.require("instruction", *(() if has_instances else ("output",)))
 
 
-def _instances(row: Mapping[str, Any], column: str, location: _Location) -> Iterator[Mapping[str, Any]]:
-    if column in row:
-        yield row
-        return
-    instances = row.get("instances")
-    if not isinstance(instances, Sequence) or isinstance(instances, str):
-        location.refuse(f"has neither {column!r} nor 'instances': give rows with a reference.")
-    for instance in instances:
-        if not isinstance(instance, Mapping):
-            location.refuse(f"has {_shown(instance)} among its 'instances' and must have objects there.")
-        # In the files of the paper it is `output`, whatever the column of the answers is.
-        yield {"instruction": row.get("instruction"), "input": instance.get("input"), column: instance.get("output")}
+def _task(row: Row) -> Task | None:
+    instruction = _even(row.get("instruction") or "")
+    return (instruction, _even(row.get("input") or "")) if instruction else None
 
 
-def _task(row: Mapping[str, Any], location: _Location) -> Task:
-    return _text(row.get("instruction"), "instruction", location), _text(row.get("input") or "", "input", location)
-
-
-def _text(value: Any, column: str, location: _Location) -> str:
-    if not isinstance(value, str):
-        location.refuse(f"has {_shown(value)} under {column!r} and must have a text there.")
-    return value.replace("\r\n", "\n").strip()
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+def _even(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()

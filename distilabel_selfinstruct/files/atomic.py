@@ -1,6 +1,10 @@
-"""Text files that are written whole or not at all, whenever the process that writes them ends."""
+"""Files and folders that are written whole or not at all, whenever the process that writes them ends."""
 
 import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,7 +16,68 @@ def write(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         OSError: the file cannot be written. The target is as it was.
     """
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    partial.replace(target)
+
+    def write_text(partial: Path) -> None:
+        partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+    write_all({Path(path): write_text})
+
+
+def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
+    """Write several files beside their targets, and replace the targets when all of them are complete.
+
+    Args:
+        writers: for each target, a function that writes its content to the path it is given.
+
+    Raises:
+        Exception: whatever a writer raises. All targets are as they were, and nothing lies beside them.
+    """
+    partials = {target: target.with_name(target.name + ".partial") for target in writers}
+    try:
+        for target, write_to in writers.items():
+            write_to(partials[target])
+        for target, partial in partials.items():
+            partial.replace(target)
+    finally:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write files to, which take their place in the target when all is done.
+
+    The target must not exist or be empty. If something fails, nothing lies in it, and the next try can have it.
+
+    Raises:
+        OSError: the target or the folder that it is to stand in cannot be written.
+    """
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.is_dir():  # somebody may stand in it, so it stays
+        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+    else:
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+    try:
+        yield scratch
+        if folder.is_dir():
+            for path in scratch.iterdir():
+                path.replace(folder / path.name)
+        else:
+            scratch.chmod(0o777 & ~_umask())
+            scratch.replace(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a folder can be written to as a new one: it does not exist, or holds only remains of a killed process."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and all(path.name.startswith(".partial-") for path in folder.iterdir())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import InputFileError, reading
+from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.records import Row
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -75,14 +76,16 @@ def dumps(row: Row) -> str:
 
 def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> int:
     """Write rows to a file that appears complete or not at all. Returns the number of rows."""
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
     count = 0
-    with partial.open("w", encoding="utf-8", newline="\n") as stream:
-        for row in rows:
-            stream.write(dumps(row) + "\n")
-            count += 1
-    partial.replace(target)
+
+    def write_rows(partial: Path) -> None:
+        nonlocal count
+        with partial.open("w", encoding="utf-8", newline="\n") as stream:
+            for row in rows:
+                stream.write(dumps(row) + "\n")
+                count += 1
+
+    atomic.write_all({Path(path): write_rows})
     return count
 
 

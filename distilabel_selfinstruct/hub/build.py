@@ -1,12 +1,11 @@
 """A source as a folder that is the dataset repository. Uploads and dry runs have the same files."""
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import OutputFileError, writing
-from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.formatting import FormatOptions, format_row
 from distilabel_selfinstruct.hub.card.figures import describe, draw
 from distilabel_selfinstruct.hub.card.render import CardFacts, render_card
@@ -47,18 +46,13 @@ def build(source: Source, contents: Contents, folder: Path, on_progress: OnProgr
         OutputFileError: the folder holds something, or cannot be written.
         RunFolderError: the pseudonyms of the raters are damaged.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not atomic.is_free(folder):
         raise OutputFileError(f"{folder} holds something already: give a new or an empty folder.", folder)
     on_progress("choosing the rows")
     published = PublishedRows(source, contents.include, unreviewed=contents.unreviewed)
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return _build(source, contents, published, folder, on_progress)
-        except BaseException:  # half a repository is of no use
-            for path in folder.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            raise
+    with writing(folder), atomic.new_folder(folder) as scratch:
+        repository = _build(source, contents, published, scratch, on_progress)
+    return replace(repository, folder=folder)
 
 
 def _build(

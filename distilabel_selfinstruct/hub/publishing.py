@@ -1,18 +1,24 @@
 """Build a dataset repository, and send it to the Hub or leave it in a folder."""
 
+import dataclasses
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.arguments import checks_arguments
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.hub.build import OnProgress, Repository, build
 from distilabel_selfinstruct.hub.card.licenses import find_license
 from distilabel_selfinstruct.hub.contents import Contents
-from distilabel_selfinstruct.hub.rows.source import Source, run_source
+from distilabel_selfinstruct.hub.rows.source import ReadSource, Source, file_source, run_source
 from distilabel_selfinstruct.hub.upload.commit import Uploaded, require_token, upload
 from distilabel_selfinstruct.ratings.decision_file import parse_included
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, is_data
+from distilabel_selfinstruct.reading import Source as RowsSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class PublishResult:
     """What was published: the number of rows by table, and the number and size of the files.
 
     `uploaded` says where the dataset is on the Hub; it is None for a dry run. `folder` is the folder of a dry run, or
-    else None. `note` says what is missing in the card.
+    else None. `note` says what is missing in the card. `skipped` are rows of a file that could not be used.
     """
 
     num_rows: Mapping[str, int]
@@ -29,11 +35,12 @@ class PublishResult:
     note: str
     folder: Path | None
     uploaded: Uploaded | None
+    skipped: tuple[SkippedRow, ...] = ()
 
 
 @checks_arguments
 def publish(
-    folder: str | os.PathLike[str],
+    folder: RowsSource,
     repo_id: str,
     *,
     license: str | None = None,
@@ -49,13 +56,14 @@ def publish(
     overwrite: bool = False,
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
+    **reading: Unpack[ReadingArguments],
 ) -> PublishResult:
-    """Publish a run as a dataset on the Hub, with a card, in one commit or in none if nothing differs.
+    """Publish a run, or other rows, as a dataset on the Hub, with a card, in one commit or in none if nothing differs.
 
     The token is `HF_TOKEN`, or that of `hf auth login`.
 
     Args:
-        folder: the folder of the run.
+        folder: the folder of the run; or a file, a saved dataset or rows, which nobody has rated.
         repo_id: the name on the Hub, `OWNER/NAME`. A repository is made if there is none.
         license: the SPDX identifier of the license. It has no default.
         license_name: the name of a license that is `other`.
@@ -70,6 +78,7 @@ def publish(
         overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
         dry_run: a new or empty folder for the repository. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
+        **reading: how other rows are read (see `reading.ReadOptions`).
 
     Raises:
         ConfigError: an option cannot work, or there is no token.
@@ -88,10 +97,19 @@ def publish(
         include_rejections=include_rejections,
         include_seeds=include_seeds,
     )
-    source = run_source(folder, unfinished=unfinished)
-    return publish_source(
-        source, contents, private=private, overwrite=overwrite, dry_run=dry_run, on_progress=on_progress
+    if isinstance(folder, str | os.PathLike) and not is_data(Path(folder)):
+        read = ReadSource(run_source(folder, unfinished=unfinished), ())
+    elif include_seeds or include_rejections or include:
+        raise ConfigError(
+            "Rows that are no run have no seed tasks, rejections or decisions: omit `include_seeds`, "
+            "`include_rejections` and `include`."
+        )
+    else:
+        read = file_source(folder, ReadOptions(**reading))
+    result = publish_source(
+        read.source, contents, private=private, overwrite=overwrite, dry_run=dry_run, on_progress=on_progress
     )
+    return dataclasses.replace(result, skipped=read.skipped)
 
 
 def publish_source(

@@ -14,6 +14,7 @@ from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.prompts import collapse_whitespace
 from distilabel_selfinstruct.records import Completion, Request, RequestStatus, Stage
+from distilabel_selfinstruct.task_types import read_task_type
 
 if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
@@ -116,9 +117,10 @@ class RecordedLLM(CheckedOptions, LLM):
             raise RecordingError(f"{location} is no completion: it lacks or misnames {error}.") from error
         if not isinstance(text, str | None) or not isinstance(instruction, str):
             raise RecordingError(f"{location} is no completion: text and instruction must be texts.")
-        asked = row.get("is_classification")
-        if not isinstance(asked, bool | None):
-            raise RecordingError(f"{location} is no completion: is_classification is {asked!r}, not true or false.")
+        try:
+            asked = read_task_type(row.get("is_classification"))
+        except ValueError as error:
+            raise RecordingError(f"{location} is no completion: it {error}.") from error
         completion = Completion(
             text=text,
             finish_reason=finish_reason,

@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.analysis import (
     ClassBalance,
     Histogram,
@@ -19,6 +21,7 @@ from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.faults import read_faults
+from distilabel_selfinstruct.reading import ReadingArguments, Source
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
 from distilabel_selfinstruct.reporting.review import RatingSummary, summarize_ratings
@@ -26,7 +29,7 @@ from distilabel_selfinstruct.reporting.similarities import near_duplicates, seed
 from distilabel_selfinstruct.reporting.sources import Missing, ReportSource, read_source, seed_file
 from distilabel_selfinstruct.reporting.usage import Usage, read_usage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
-from distilabel_selfinstruct.similarity import resolve_tokenizer
+from distilabel_selfinstruct.similarity import TokenizerChoice, resolve_tokenizer
 from distilabel_selfinstruct.words import length_in_words, primary_language
 
 OnProgress = Callable[[str], None]
@@ -42,28 +45,28 @@ MIN_IDENTIFIED = 20
 
 
 def build_report(
-    source: str | os.PathLike[str] | ReportSource,
+    source: Source | ReportSource,
     *,
     seed_tasks: str | os.PathLike[str] | None = None,
     parser: Parser = "auto",
-    split: str | None = None,
     on_progress: OnProgress = lambda _: None,
+    **reading: Unpack[ReadingArguments],
 ) -> Report:
     """Describe a run or other rows.
 
     Args:
-        source: the folder of a run, a file or dataset of rows (see `tables.read_rows`), or rows that were read.
+        source: the folder of a run, a file or dataset (see `reading.open_rows`), or rows that were read.
         seed_tasks: the seed file, if it is not that of the run.
         parser: what finds verbs and nouns (see `count_verb_nouns`).
-        split: which split of a dataset.
         on_progress: is called with the name of each part that takes time, before the part is made.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
         SelfInstructError: the rows cannot be read, or an option cannot work.
     """
     if not isinstance(source, ReportSource):
         on_progress("reading")
-        source = read_source(source, split)
+        source = read_source(source, **reading)
     left_out: dict[str, str] = {}
 
     def part(name: str, made: Part | Missing) -> Part | None:
@@ -79,7 +82,7 @@ def build_report(
     on_progress("verbs and nouns")
     verb_nouns = part("verb_noun", _verb_nouns(texts, language, parser))
     on_progress("similarity with the seeds")
-    tokenizer = _tokenizer(source, language)
+    tokenizer = _tokenizer(source, texts)
     similarity = part("seed_similarity", _seed_similarity(texts, source, tokenizer, seed_tasks))
     on_progress("near-duplicates")
     duplicates = part("near_duplicates", near_duplicates(texts, tokenizer) if texts else NO_INSTRUCTIONS)
@@ -119,11 +122,14 @@ def _language(source: ReportSource, languages: Languages | None) -> str:
     return "en" if too_few else languages.main
 
 
-def _tokenizer(source: ReportSource, language: str) -> str:
-    """The tokenizer of the run, or else the one that a run in this language would have."""
-    if source.config is None:
-        return resolve_tokenizer("auto", language)
-    return resolve_tokenizer(source.config.tokenizer, language, source.config.mode)
+def _tokenizer(source: ReportSource, texts: list[str]) -> str:
+    """The tokenizer of the run, or else the one for the script of the texts."""
+    if source.config is not None:
+        return resolve_tokenizer(source.config.tokenizer, source.config.language, source.config.mode)
+    choice = TokenizerChoice()
+    for text in texts:
+        choice.see(text)
+    return str(choice.tokenizer)
 
 
 def _verb_nouns(texts: list[str], language: str, parser: Parser) -> VerbNouns | Missing:

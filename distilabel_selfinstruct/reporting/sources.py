@@ -2,19 +2,22 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
+
+from typing_extensions import Unpack
 
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, open_rows
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting.contents import RunFacts
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
+from distilabel_selfinstruct.task_types import task_type_of
 
 REJECTION_COLUMNS = ("stage", "reason", "request")
 
@@ -25,6 +28,7 @@ class ReportSource:
 
     `has_instances` and `has_task_types` say whether the rows have outputs and `is_classification`. The other fields are
     for runs only. `seed_tasks_hash` is the SHA-256 of the seed file when the run started; empty if it is not known.
+    `skipped` are the rows that could not be used.
     """
 
     name: str
@@ -38,6 +42,7 @@ class ReportSource:
     config: RunConfig | None = None
     run: RunFacts | None = None
     seed_tasks_hash: str = ""
+    skipped: tuple[SkippedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,59 +52,58 @@ class Missing:
     reason: str
 
 
-def read_source(path: str | os.PathLike[str], split: str | None = None) -> ReportSource:
-    """The run in a folder, or the rows that `tables.read_rows` finds.
+def read_source(path: Source, **reading: Unpack[ReadingArguments]) -> ReportSource:
+    """The run in a folder, or the rows that `reading.open_rows` finds.
+
+    Args:
+        path: the folder of a run, a file, a dataset, or rows.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
         RunFolderError: the run is damaged, or has written no rows yet.
-        InputFileError: rows cannot be read or have no instruction. The message names the row.
+        InputFileError: rows cannot be read, or none of them has an instruction.
     """
-    folder = Path(path)
-    if (folder / run_layout.DESCRIPTION).is_file():
-        return _run(folder)
-    if folder.is_dir() and not any((folder / name).exists() for name in ("state.json", "dataset_dict.json")):
-        raise RunFolderError(
-            f"{folder} holds neither a run ({run_layout.DESCRIPTION} is missing) nor a dataset: give the folder of a "
-            "run, a file of rows, or a folder that datasets saved.",
-            folder,
-        )
-    return source_of_rows(read_rows(path, split), name=folder.name or str(path), path=path)
+    if isinstance(path, str | os.PathLike) and (Path(path) / run_layout.DESCRIPTION).is_file():
+        return _run(Path(path))
+    return source_of_rows(path, **reading)
 
 
-def source_of_rows(rows: Iterable[Row], name: str = "dataset", path: str | os.PathLike[str] = "") -> ReportSource:
-    """Rows with `instruction` and, if they have them, `input`, `output` and `is_classification`.
+def source_of_rows(source: Source, **reading: Unpack[ReadingArguments]) -> ReportSource:
+    """Rows with an instruction and, if they have them, an input, an output and `is_classification`.
 
-    Rows without an output count as instructions only. An instruction in several rows counts once.
+    Rows without an output count as instructions only. An instruction in several rows counts once. Rows without an
+    instruction are left out.
 
     Args:
-        rows: the rows.
-        name: the name of the dataset, for the report and for errors.
-        path: the file of the rows, for errors.
+        source: the rows, or where they are.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
-        InputFileError: a row has no instruction, or a value that is not a text.
+        InputFileError: rows cannot be read, or none of them has an instruction.
     """
+    rows = open_rows(source, ReadOptions(**reading)).require("instruction")
     instructions: dict[str, Row] = {}
     instances: list[Row] = []
     has_task_types = True
-    for number, row in enumerate(rows, 1):
-        location = _Location(name, number, path)
-        instruction = location.text(row, "instruction")
-        if instruction is None:
-            columns = ", ".join(map(str, row)) or "none"
-            location.refuse(f" has no 'instruction' (its columns are {columns}): rename the column that holds it.")
-        has_task_types &= row.get("is_classification") is not None
-        task = {"instruction": instruction, "is_classification": bool(row.get("is_classification"))}
-        instructions.setdefault(instruction, task)
-        output = location.text(row, "output")
-        if output is not None:
-            instances.append({**task, "input": location.text(row, "input") or "", "output": output})
+    for read in rows.read():
+        for row in read.rows:
+            instruction, output = row.get("instruction") or "", row.get("output")
+            if not instruction.strip():
+                rows.skip(read, "has no instruction")
+                break
+            has_task_types &= row.get("is_classification") is not None
+            task = {"instruction": instruction, "is_classification": bool(row.get("is_classification"))}
+            instructions.setdefault(instruction, task)
+            if output is not None:
+                instances.append({**task, "input": row.get("input") or "", "output": output})
+    rows.require_usable(len(instructions))
     return ReportSource(
-        name=name,
+        name=Path(rows.path).name or rows.path or "dataset",
         instructions=list(instructions.values()),
         instances=instances,
         has_instances=bool(instances) or not instructions,
         has_task_types=has_task_types and bool(instructions),
+        skipped=tuple(rows.skipped),
     )
 
 
@@ -163,24 +167,6 @@ def _run(folder: Path) -> ReportSource:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Location:
-    """A row of a dataset, for errors. Rows are counted from 1."""
-
-    name: str
-    number: int
-    path: str | os.PathLike[str]
-
-    def text(self, row: Row, column: str) -> str | None:
-        value = row.get(column)
-        if value is not None and not isinstance(value, str):
-            self.refuse(f": {column!r} is {value!r:.80} and must be a text.")
-        return value
-
-    def refuse(self, fault: str) -> NoReturn:
-        raise InputFileError(f"{self.name}, row {self.number}{fault}", self.path)
-
-
 def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
     rows = []
     for number, row in enumerate(jsonl.read(path), 1):
@@ -189,7 +175,9 @@ def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
                 raise InputFileError(
                     f"{path}, row {number}: {column!r} is {row.get(column)!r} and must be a text.", path
                 )
-        rows.append(_only(row, (*columns, "request", "is_classification")))
+        rows.append(
+            {**_only(row, (*columns, "request")), "is_classification": task_type_of(row.get("is_classification"))}
+        )
     return rows
 
 

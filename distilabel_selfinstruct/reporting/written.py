@@ -5,10 +5,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.analysis.verb_noun import Parser
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, run_layout
+from distilabel_selfinstruct.reading import ReadingArguments, SkippedRow, Source, write_skipped
 from distilabel_selfinstruct.reporting.build import OnProgress, build_report
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.page import to_html
@@ -17,32 +20,37 @@ from distilabel_selfinstruct.reporting.sources import read_source
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """The report, and where its page and its figures were written."""
+    """The report, and where its page and its figures were written.
+
+    `skipped` are the rows that could not be used; if there are any, `skipped_file` lists them.
+    """
 
     report: Report
     page: Path
     figures: Path
+    skipped: tuple[SkippedRow, ...] = ()
+    skipped_file: Path | None = None
 
 
 @checks_arguments
 def report(
-    source: str | os.PathLike[str],
+    source: Source,
     output: str | os.PathLike[str] | None = None,
     *,
     seed_tasks: str | os.PathLike[str] | None = None,
     parser: Parser = "auto",
-    split: str | None = None,
     on_progress: OnProgress = lambda _: None,
+    **reading: Unpack[ReadingArguments],
 ) -> ReportResult:
     """Describe a run or other rows, and write `report.html` and `report.json`.
 
     Args:
-        source: the folder of a run, or a file or dataset of rows (see `tables.read_rows`).
+        source: the folder of a run, or a file or dataset (see `reading.open_rows`).
         output: the folder to write to. The default is the folder of the run, or the working folder for other rows.
         seed_tasks: the seed file, if it is not that of the run.
         parser: what finds verbs and nouns (see `count_verb_nouns`).
-        split: which split of a dataset.
         on_progress: is called with the name of each part that takes time, before the part is made.
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
         SelfInstructError: the rows cannot be read, or an option cannot work.
@@ -50,15 +58,16 @@ def report(
         OutputFileError: the folder cannot be written.
     """
     on_progress("reading")
-    rows = read_source(source, split)
+    rows = read_source(source, **reading)
     built = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
     on_progress("drawing")
     page = to_html(built)
     figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     folder = Path(output) if output is not None else rows.folder or Path()
-    result = ReportResult(built, folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES)
+    page_file, figures_file = folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES
     with writing(folder, "Give another output folder."):
         folder.mkdir(parents=True, exist_ok=True)
-        atomic.write(result.page, page)
-        atomic.write(result.figures, figures)
-    return result
+        atomic.write(page_file, page)
+        atomic.write(figures_file, figures)
+        listed = write_skipped(folder, rows.skipped) if rows.folder is None else None
+    return ReportResult(built, page_file, figures_file, rows.skipped, listed)

@@ -1,20 +1,27 @@
 """Seed tasks: the 175 that come with the package, the paper's released file, or a user's own (paper, section 2.1).
 
-A seed file is JSON Lines; each line holds `id`, `instruction`, `instances` (a list of `{"input", "output"}`),
-`is_classification`, and optionally `name`.
+A seed file is best JSON Lines; each line holds `id`, `instruction`, `instances` (a list of `{"input", "output"}`),
+`is_classification`, and optionally `name`. Other formats are read too, and flat rows with an instruction, an input and
+an output.
 """
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from textwrap import shorten
 from typing import Literal
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
-from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.errors import reading as reading_file
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
+from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
+from distilabel_selfinstruct.task_types import read_task_type
 from distilabel_selfinstruct.words import without_placeholder
 
 Severity = Literal["error", "warning"]
@@ -33,11 +40,12 @@ class SeedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SeedLine:
-    """A line of a seed file: its task if the line could be read, and what is wrong with it."""
+    """A line of a seed file, or a row of one without lines: its task if it could be read, and what is wrong with it."""
 
     number: int
     task: SeedTask | None
     findings: tuple[SeedFinding, ...]
+    unit: str = "line"
 
 
 def packaged_seeds_path() -> Path:
@@ -49,46 +57,115 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None) -> tuple[SeedTas
     """The seed tasks of a file, in order. Without a path they are the packaged ones.
 
     Raises:
-        SeedTaskError: the file cannot be opened or is empty, or one of its lines is not a seed task. The message names
-            the first fault with its line and field, and the number of faults.
+        SeedTaskError: the file cannot be opened or is empty, or one of its rows is not a seed task. The message names
+            the first fault with its place and field, and the number of faults.
     """
     source = packaged_seeds_path() if path is None else Path(path)
     try:
-        lines = list(scan_seed_tasks(source))
+        lines = scan_seed_tasks(source)
     except InputFileError as error:
         raise SeedTaskError(str(error), source) from error
-    faults = [finding for line in lines for finding in line.findings if finding.severity == "error"]
+    faults = [(line, finding) for line in lines for finding in line.findings if finding.severity == "error"]
     if faults:
-        first = faults[0]
+        line, first = faults[0]
         more = f" ({len(faults) - 1} more: selfinstruct seeds check {source})" if len(faults) > 1 else ""
         field = f", field {first.field}" if first.field else ""
-        raise SeedTaskError(f"{source}, line {first.line}{field}: {first.message}. {first.remedy}{more}", source)
+        location = f"{source}, {line.unit} {first.line}{field}"
+        raise SeedTaskError(f"{location}: {first.message}. {first.remedy}{more}", source)
     if not lines:
         raise SeedTaskError(f"{source} holds no seed tasks: put one JSON object on each line.", source)
     return tuple(line.task for line in lines if line.task)
 
 
-def scan_seed_tasks(path: str | os.PathLike[str]) -> Iterator[SeedLine]:
-    """Every line of a seed file, with the faults of its form: unreadable, missing or mistyped fields, repeated ids.
+def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArguments]) -> list[SeedLine]:
+    """Every row of a seed file, with the faults of its form: unreadable, missing or mistyped fields, repeated ids.
+
+    Rows without `instances` are flat seeds: an instruction, an input and an output in each. Those with the same
+    instruction are one task. They need no id, and are no classification tasks unless they say so.
+
+    Args:
+        path: the file (see `reading.open_rows`).
+        **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
-        InputFileError: the file cannot be opened.
+        InputFileError: the file cannot be opened, or no column holds the instructions.
     """
+    with reading_file(path):
+        Path(path).stat()  # a name on the Hub is no seed file
+    rows = open_rows(path, ReadOptions(**reading))
+    is_flat = "output" in rows.recognized.columns or "conversations" in rows.recognized.columns
+    return list(_flat_tasks(rows)) if is_flat and not rows.has("instances") else list(_whole_tasks(rows))
+
+
+def _whole_tasks(rows: RowSource) -> Iterator[SeedLine]:
     first_line_of: dict[str, int] = {}
-    for line in jsonl.scan(path):
-        if line.fault:
-            fault = SeedFinding(line.number, "", "error", f"the line {line.fault}", "Repair or remove the line.")
-            yield SeedLine(line.number, None, (fault,))
+    for raw in rows.raw():
+        fault = raw.fault or ("" if isinstance(raw.value, dict) else f"holds a JSON {type(raw.value).__name__}")
+        if fault:
+            yield _unreadable(rows.unit, raw.number, fault)
             continue
-        findings = list(_shape_findings(line.number, line.value))
-        identifier = line.value.get("id")
+        row = _even(raw.value)
+        findings = list(_shape_findings(raw.number, row))
+        identifier = row.get("id")
         if isinstance(identifier, str) and identifier:
-            seen = first_line_of.setdefault(identifier, line.number)
-            if seen != line.number:
-                message = f"the id {identifier!r} was used on line {seen}"
-                findings.append(SeedFinding(line.number, "id", "error", message, "Give each task an id of its own."))
+            seen = first_line_of.setdefault(identifier, raw.number)
+            if seen != raw.number:
+                message = f"the id {identifier!r} was used on {rows.unit} {seen}"
+                findings.append(SeedFinding(raw.number, "id", "error", message, "Give each task an id of its own."))
         broken = any(finding.severity == "error" for finding in findings)
-        yield SeedLine(line.number, None if broken else _seed_task(line.value), tuple(findings))
+        yield SeedLine(raw.number, None if broken else _seed_task(row), tuple(findings), rows.unit)
+
+
+def _flat_tasks(rows: RowSource) -> Iterator[SeedLine]:
+    tasks: dict[str, SeedTask] = {}
+    lines: list[SeedLine] = []
+    number_of: dict[str, int] = {}
+    for read in rows.require("instruction").read():
+        for row in read.rows:
+            instruction = (row.get("instruction") or "").strip()
+            output = (row.get("output") or "").strip()
+            if not instruction or not output:
+                field = "output" if instruction else "instruction"
+                finding = SeedFinding(read.number, field, "error", "it is empty", f"Fill in {field!r}.")
+                lines.append(SeedLine(read.number, None, (finding,), rows.unit))
+                continue
+            instance = Instance(without_placeholder(row.get("input") or ""), row["output"])
+            known = tasks.get(instruction)
+            number_of.setdefault(instruction, read.number)
+            tasks[instruction] = (
+                replace(known, instances=(*known.instances, instance))
+                if known
+                else SeedTask(
+                    id=str(row.get("id") or f"seed_task_{len(tasks)}"),
+                    name=str(row.get("name") or ""),
+                    instruction=row["instruction"],
+                    instances=(instance,),
+                    is_classification=bool(row.get("is_classification")),
+                )
+            )
+    lines += [SeedLine(number_of[text], task, (), rows.unit) for text, task in tasks.items()]
+    lines += [
+        _unreadable(rows.unit, int(skipped.location.rpartition(" ")[2]), skipped.reason) for skipped in rows.skipped
+    ]
+    yield from sorted(lines, key=lambda line: line.number)
+
+
+def _unreadable(unit: str, number: int, fault: str) -> SeedLine:
+    finding = SeedFinding(number, "", "error", f"the {unit} {fault}", f"Repair or remove the {unit}.")
+    return SeedLine(number, None, (finding,), unit)
+
+
+def _even(row: Row) -> Row:
+    """A row whose task type is a truth value, and whose instances are a list, where a file has them as texts."""
+    even = dict(row)
+    with suppress(ValueError):
+        task_type = read_task_type(row.get("is_classification"))
+        if task_type is not None:
+            even["is_classification"] = task_type
+    instances = row.get("instances")
+    if isinstance(instances, str | dict):
+        even["instances"] = objects_of(instances) or instances
+    return even
 
 
 def _seed_task(row: Row) -> SeedTask:

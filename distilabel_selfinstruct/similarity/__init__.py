@@ -3,7 +3,13 @@
 from distilabel_selfinstruct.similarity.batch import FilteredText, filter_texts
 from distilabel_selfinstruct.similarity.novelty_index import Neighbor, NoveltyIndex, NoveltyResult, SimilaritySummary
 from distilabel_selfinstruct.similarity.rouge import rouge_l
-from distilabel_selfinstruct.similarity.tokenizers import TOKENIZERS, Tokenizer, get_tokenizer, resolve_tokenizer
+from distilabel_selfinstruct.similarity.tokenizers import (
+    TOKENIZERS,
+    Tokenizer,
+    TokenizerChoice,
+    get_tokenizer,
+    resolve_tokenizer,
+)
 
 __all__ = [
     "TOKENIZERS",
@@ -13,6 +19,7 @@ __all__ = [
     "NoveltyResult",
     "SimilaritySummary",
     "Tokenizer",
+    "TokenizerChoice",
     "filter_texts",
     "get_tokenizer",
     "resolve_tokenizer",

@@ -7,12 +7,13 @@ filter uses. It sees ASCII letters and digits only, so two equal Chinese sentenc
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import Mode
-from distilabel_selfinstruct.words import primary_language
+from distilabel_selfinstruct.words import primary_language, script_of
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -78,6 +79,8 @@ def _unicode_word() -> re.Pattern[str]:
     return re.compile(rf"[{_UNSPACED}][{marks}]*|(?:[^\W_{_UNSPACED}][{marks}]*)+")
 
 
+_SHARE_OF_OTHER_LETTERS = 0.005
+
 TOKENIZERS: dict[str, Tokenizer] = {"rouge_score": rouge_score_tokens, "unicode": unicode_tokens}
 
 
@@ -105,3 +108,51 @@ def resolve_tokenizer(name: str, language: str, mode: Mode = "default") -> str:
     if name != "auto":
         return name
     return "rouge_score" if mode == "strict" or primary_language(language) == "en" else "unicode"
+
+
+class TokenizerChoice:
+    """The tokenizer for texts whose language nobody has said, by their script: `resolve_tokenizer` for what was seen.
+
+    Both tokenizers agree on ASCII text. So texts count as English as long as at most one character in 200 is a letter
+    outside ASCII; with more, equal words would be no tokens for `rouge_score`, and a digit in common would be all.
+
+    Args:
+        name: the value of the option; anything but `auto` stays as it is.
+    """
+
+    def __init__(self, name: str | Tokenizer = "auto") -> None:
+        self._name = name
+        self._num_characters = 0
+        self._scripts: Counter[str] = Counter()
+
+    def see(self, text: str) -> None:
+        """Take a text into account."""
+        self._num_characters += len(text)
+        if not text.isascii() and self._name == "auto":
+            self._scripts.update(script_of(letter) for letter in text if letter > "\x7f" and letter.isalpha())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the texts decide."""
+        return self._name == "auto"
+
+    @property
+    def tokenizer(self) -> str | Tokenizer:
+        """The tokenizer for the texts seen so far."""
+        if not isinstance(self._name, str):
+            return self._name
+        return resolve_tokenizer(self._name, "en" if self._share <= _SHARE_OF_OTHER_LETTERS else "und")
+
+    @property
+    def note(self) -> str:
+        """Which tokenizer it is and why, in a sentence; empty unless the texts decide."""
+        if self._name != "auto":
+            return ""
+        if self.tokenizer == "rouge_score":
+            return "Tokenizer: rouge_score, because nearly all letters are ASCII (`tokenizer=unicode` sees the others)."
+        scripts = ", ".join(script.lower() for script, _ in self._scripts.most_common(2))
+        return f"Tokenizer: unicode, because {self._share:.0%} of the characters are letters outside ASCII ({scripts})."
+
+    @property
+    def _share(self) -> float:
+        return self._scripts.total() / self._num_characters if self._num_characters else 0.0

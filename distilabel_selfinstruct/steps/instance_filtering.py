@@ -14,6 +14,7 @@ from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Reason, RequestStatus, Stage
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
+from distilabel_selfinstruct.task_types import is_classification_task
 
 if TYPE_CHECKING:
     from distilabel.typing import StepOutput
@@ -123,7 +124,7 @@ class InstanceFiltering(JournaledStep, Step):
             self._journal.record_results([{"instruction": instruction, "instances": []}])
             return []  # nothing was asked or answered: the step where that happened has it in its journal
         completion = Completion(text if isinstance(text, str) else None, finish_reason or None)
-        is_classification = bool(row.get("is_classification"))
+        is_classification = is_classification_task(row.get("is_classification"))
         read = read_instances(
             completion,
             is_classification=is_classification,

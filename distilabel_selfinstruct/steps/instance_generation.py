@@ -9,6 +9,7 @@ from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.records import Completion, Reason, Rejection, Request, RequestStatus, Stage
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.row_task import RowTask
+from distilabel_selfinstruct.task_types import is_classification_task
 
 
 @cites_self_instruct
@@ -83,13 +84,13 @@ class InstanceGeneration(RowTask):
     @override
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
         """The instances in one completion."""
-        is_classification = bool((input or {}).get("is_classification"))
+        is_classification = is_classification_task((input or {}).get("is_classification"))
         parsed = read_instances(Completion(output), is_classification=is_classification, mode=self.mode)
         return {"instances": [{"input": kept.input, "output": kept.output} for kept in parsed.kept]}
 
     @override
     def _request(self, row: dict[str, Any], number: int) -> Request:
-        instruction, is_classification = row["instruction"], bool(row.get("is_classification"))
+        instruction, is_classification = row["instruction"], is_classification_task(row.get("is_classification"))
         prompt = self._prompt_set.instances(instruction, is_classification=is_classification, form=self.prompt_form)
         return Request(Stage.INSTANCE_GENERATION, number, prompt, instruction, is_classification)
 

@@ -8,7 +8,6 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.tables import read_rows
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.ratings.decisions import (
     REVIEWED,
@@ -18,6 +17,7 @@ from distilabel_selfinstruct.ratings.decisions import (
     DecisionStatus,
     decide,
 )
+from distilabel_selfinstruct.reading import open_rows
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE
@@ -26,6 +26,7 @@ from distilabel_selfinstruct.review.pulling.gather import gather
 from distilabel_selfinstruct.review.pulling.summary import summarize
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
+from distilabel_selfinstruct.task_types import is_classification_task
 
 if TYPE_CHECKING:
     from distilabel.typing import GeneratorStepOutput
@@ -125,7 +126,7 @@ class LoadDecisionsFromArgilla(CheckedOptions, GeneratorStep):
         targets = [Target(name, self.workspace) for name in self.dataset_names]
         key = self.api_key.get_secret_value()
         with open_client(api_url=self.api_url or None, api_key=key or None) as client:
-            gathered = gather(client, list(read_rows(self.instances)), targets)
+            gathered = gather(client, list(open_rows(self.instances)), targets)
         for note in summarize(gathered, ()).notes:
             self._logger.warning(f"{self.name}: {note}")
         decisions = decide(gathered.rows, gathered.merged.ratings, rule)
@@ -156,7 +157,7 @@ def _row(decision: Decision) -> Row:
         "input": decision.row["input"],
         "output": decision.output,
         "original_output": decision.row["output"],
-        "is_classification": bool(decision.row.get("is_classification")),
+        "is_classification": is_classification_task(decision.row.get("is_classification")),
         "verdict": decision.status.value,
         "reason": decision.reason.value,
         "detail": decision.detail,

@@ -1,15 +1,16 @@
 """The novelty rule of Self-Instruct, for any column of any pipeline."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel.steps import Step, StepInput
 from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
-from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.files.tables import read_rows
+from distilabel_selfinstruct.exporting.near_duplicates import known_texts
+from distilabel_selfinstruct.reading import summary
 from distilabel_selfinstruct.records import Reason, Rejection
-from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex
+from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex, TokenizerChoice
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
@@ -26,7 +27,8 @@ class RougeLNoveltyFilter(JournaledStep, Step):
 
     Attributes:
         column: the column to compare.
-        tokenizer: `rouge_score` (ASCII letters and digits) or `unicode` (all scripts).
+        tokenizer: `rouge_score` (ASCII letters and digits), `unicode` (all scripts), or `auto`: by the script of the
+            texts seen so far, and the log says so.
         against: a file or dataset whose texts, in the same column, count as texts that passed before. Defaults to none.
 
     Runtime parameters:
@@ -60,13 +62,15 @@ class RougeLNoveltyFilter(JournaledStep, Step):
     """
 
     column: str = "instruction"
-    tokenizer: Literal["rouge_score", "unicode"] = "rouge_score"
+    tokenizer: Literal["auto", "rouge_score", "unicode"] = "auto"
     against: str = ""
     max_rouge_l: RuntimeParameter[float] = Field(
         default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."
     )
 
     _index: NoveltyIndex = PrivateAttr()
+    _choice: TokenizerChoice = PrivateAttr()
+    _note: str = PrivateAttr(default="")
     _num_rows: int = PrivateAttr(default=0)
 
     @property
@@ -83,21 +87,22 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         """Start with an empty index, or with the texts of `against`.
 
         Raises:
-            InputFileError: `against` cannot be read, or a row of it has no text.
+            InputFileError: `against` cannot be read, or no row of it has a text.
         """
         super().load()
-        self._index = NoveltyIndex(self.max_rouge_l, self.tokenizer)
+        self._choice, self._note = TokenizerChoice(self.tokenizer), ""
+        self._index = NoveltyIndex(self.max_rouge_l, self._choice.tokenizer)
         if self.against:
-            for number, row in enumerate(read_rows(self.against), 1):
-                if not isinstance(row.get(self.column), str):
-                    raise InputFileError(
-                        f"{self.against}, row {number}: there is no text under {self.column!r}.", self.against
-                    )
-                self._index.add(row[self.column])
+            known = known_texts(self.against, self.column)
+            self._index.extend(known.texts)
+            self._see(known.texts)
+            if known.skipped:
+                self._logger.warning(f"{self.name}: {summary(known.skipped)}")
 
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield the rows that are new, in their order."""
+        self._see([text for row in inputs if isinstance(text := row.get(self.column), str)])
         passed: list[dict[str, Any]] = []
         for row in inputs:
             number, self._num_rows = self._num_rows, self._num_rows + 1
@@ -113,3 +118,16 @@ class RougeLNoveltyFilter(JournaledStep, Step):
                 rejection = Rejection(str(text), Reason.NEAR_DUPLICATE, detail)
                 self._journal.record_rejections([rejection], stage="novelty_filter", request=number)
         yield passed
+
+    def _see(self, texts: Sequence[str]) -> None:
+        """Choose the tokenizer for all texts seen so far. On ASCII text all agree, so earlier decisions stand."""
+        before = self._choice.tokenizer
+        for text in texts:
+            self._choice.see(text)
+        if self._choice.tokenizer != before:
+            passed = self._index.texts
+            self._index = NoveltyIndex(self.max_rouge_l, self._choice.tokenizer)
+            self._index.extend(passed)
+        if texts and self._choice.is_open and self._note != self._choice.tokenizer:
+            self._note = str(self._choice.tokenizer)
+            self._logger.info(f"{self.name}: {self._choice.note}")

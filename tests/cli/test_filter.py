@@ -44,7 +44,7 @@ def test_the_files_and_their_rows_are_named(tmp_path):
     [
         (["--max-rouge-l", "0.95"], {"max_rouge_l": 0.95}),
         (["--column", "text"], {"column": "text"}),
-        (["--column", "text", "--tokenizer", "unicode"], {"column": "text", "tokenizer": "unicode"}),
+        (["--column", "text", "--tokenizer", "rouge_score"], {"column": "text", "tokenizer": "rouge_score"}),
         (["--against", "known.jsonl"], {"against": "known.jsonl"}),
     ],
 )

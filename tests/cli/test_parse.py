@@ -60,14 +60,43 @@ def test_a_null_response_is_rejected_not_fatal(tmp_path):
 @pytest.mark.parametrize(
     ("kind", "row", "message"),
     [
-        ("instructions", {"id": 1}, "row 1: there is no response; put it under text, raw_text or answer"),
-        ("instructions", {"text": 5}, "row 1: text is 5; make it a text or null"),
-        ("instances", {"text": "x"}, "row 1: is_classification is None; make it true or false"),
+        ("instructions", {"id": 1}, "line 1 has no response; put it under text, raw_text, raw_instances, answer"),
+        ("instructions", {"text": 5}, "line 1 has 5 under text, not a text or null"),
+        ("instances", {"text": "x"}, "line 1 does not say under is_classification whether it is true or false"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named(tmp_path, kind, row, message):
     with pytest.raises(InputFileError, match=message):
         parse(tmp_path, kind, row)
+
+
+def test_a_bad_row_is_left_out_and_named_and_stops_the_command_only_if_asked(tmp_path):
+    path = tmp_path / "responses.jsonl"
+    path.write_text('{"id": 1, "answer": "Yes"}\n{oops\n[1]\n{"id": 4}\n{"id": 5, "answer": "No"}\n')
+    result = CliRunner().invoke(app, ["parse", "classification", str(path)])
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 5]
+    assert f"3 rows of {path} were left out: line 2 is not JSON" in result.stderr
+    strict = CliRunner().invoke(app, ["parse", "classification", str(path), "--strict-rows"])
+    assert isinstance(strict.exception, InputFileError)
+
+
+def test_a_task_type_in_words_is_what_it_says_and_any_format_is_read(tmp_path):
+    path = tmp_path / "responses.csv"
+    path.write_text('id;raw_text;is_classification\n1;"Class label: good\nIt works.";Yes\n2;Output: x;FALSE\n')
+    result = CliRunner().invoke(app, ["parse", "instances", str(path)])
+    assert [json.loads(line)["kept"] for line in result.stdout.splitlines()] == [
+        [{"input": "It works.", "output": "good"}],
+        [{"input": "", "output": "x"}],
+    ]
+
+
+def test_control_characters_are_escaped_in_what_is_printed(tmp_path):
+    (row,) = parse(
+        tmp_path, "instructions", {"id": "\x9b31m", "text": " Name five\x9b31m rivers.", "finish_reason": "stop"}
+    )
+    assert row["id"] == "\x9b31m"  # JSON knows the escape
+    path = tmp_path / "responses.jsonl"
+    assert "\x9b" not in CliRunner().invoke(app, ["parse", "instructions", str(path)]).stdout
 
 
 @pytest.mark.parametrize("kind", ["classification", "instances"])

@@ -84,13 +84,14 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(demo, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{folder}"], "holds neither a run (run.json is missing) nor a dataset"),
+        (["{folder}/empty"], "holds neither a run (run.json is missing) nor a dataset"),
         (["{folder}/no.jsonl"], "no.jsonl"),
         (["{folder}/rows.jsonl", "--seed-tasks", "{folder}/no.jsonl"], "Cannot read {folder}/no.jsonl"),
     ],
 )
 def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, message):
     (tmp_path / "rows.jsonl").write_text('{"instruction": "Write a poem.", "output": "Rain"}\n')
+    (tmp_path / "empty").mkdir()
     done = selfinstruct("report", *(argument.format(folder=tmp_path) for argument in arguments), HF_HUB_OFFLINE="1")
     assert done.returncode == 1
     assert message.format(folder=tmp_path) in done.stderr

@@ -34,8 +34,12 @@ def test_one_file_needs_no_list(references):
 
 def test_answers_of_other_scripts_are_scored_by_the_unicode_tokenizer(tmp_path):
     jsonl.write(tmp_path / "refs.jsonl", [{"instruction": "选一个。", "output": "红色"}])
-    assert evaluate(tmp_path / "refs.jsonl", tmp_path / "refs.jsonl").files[0].rouge_l == 0.0
-    assert evaluate(tmp_path / "refs.jsonl", tmp_path / "refs.jsonl", tokenizer="unicode").files[0].rouge_l == 1.0
+    both = (tmp_path / "refs.jsonl", tmp_path / "refs.jsonl")
+    assert evaluate(*both, tokenizer="rouge_score").files[0].rouge_l == 0.0
+    assert evaluate(*both, tokenizer="unicode").files[0].rouge_l == 1.0
+    notes = []
+    assert evaluate(*both, on_note=notes.append).files[0].rouge_l == 1.0
+    assert "Tokenizer: unicode, because 100% of the characters are letters outside ASCII (cjk)." in notes
 
 
 def test_a_tokenizer_that_does_not_exist_is_refused_before_a_file_is_read(tmp_path):
@@ -50,12 +54,29 @@ def test_a_file_without_a_task_of_the_references_is_named(tmp_path, references):
     assert caught.value.path == str(tmp_path / "other.jsonl")
 
 
-@given(st.sampled_from([{}, {"instruction": 7}, {"instruction": "Say 1.", "input": 1}, {"instruction": "Say 1."}]))
-def test_the_error_about_a_bad_row_carries_the_path_of_its_file(tmp_path_factory, bad):
+@given(st.sampled_from([{}, {"instruction": [7, 8]}, {"instruction": "Say 1.", "output": {"a": 1}}, {"output": "1"}]))
+def test_a_bad_row_is_left_out_with_its_number_or_stops_the_command(tmp_path_factory, bad):
     folder = tmp_path_factory.mktemp("rows")
     jsonl.write(folder / "refs.jsonl", ROWS)
     jsonl.write(folder / "bad.jsonl", [ROWS[0], bad])
-    for predictions, references, location in (("bad", "refs", "row 2"), ("refs", "bad", "row 2")):
-        with pytest.raises(InputFileError, match=location) as caught:
-            evaluate(folder / f"{predictions}.jsonl", folder / f"{references}.jsonl")
+    for predictions, references in (("bad", "refs"), ("refs", "bad")):
+        files = (folder / f"{predictions}.jsonl", folder / f"{references}.jsonl")
+        result = evaluate(*files)
+        (skipped,) = (*result.skipped, *(row for scores in result.files for row in scores.skipped))
+        assert (skipped.source, skipped.location) == (str(folder / "bad.jsonl"), "line 2")
+        with pytest.raises(InputFileError, match=r"bad\.jsonl, line 2: the row has") as caught:
+            evaluate(*files, strict_rows=True)
         assert caught.value.path == str(folder / "bad.jsonl")
+
+
+def test_answers_and_references_may_have_other_columns_each(tmp_path):
+    jsonl.write(tmp_path / "answers.jsonl", [{"q": "Say 1.", "said": "1"}])
+    jsonl.write(tmp_path / "refs.jsonl", [{"task": "Say 1.", "gold": ["one", "1"]}])
+    result = evaluate(
+        tmp_path / "answers.jsonl",
+        tmp_path / "refs.jsonl",
+        columns={"instruction": "q", "output": "said"},
+        reference_columns={"instruction": "task"},
+        reference_column="gold",
+    )
+    assert result.files[0].exact_match == 1.0

@@ -92,7 +92,7 @@ def test_texts_of_another_file_count_as_kept(tmp_path):
 def test_the_column_the_threshold_and_the_tokenizer_can_be_chosen(tmp_path):
     rows = [{"text": "写一首关于春天的诗"}, {"text": "写一首关于春天的歌"}, {"text": "翻译下面的句子"}]
     path = write_jsonl(tmp_path / "rows.jsonl", rows)
-    options = [{"tokenizer": "unicode"}, {"tokenizer": "unicode", "max_rouge_l": 0.95}, {}]
+    options = [{}, {"tokenizer": "unicode", "max_rouge_l": 0.95}, {"tokenizer": "rouge_score"}]
     results = [
         filter_dataset(path, tmp_path / str(number), column="text", **chosen) for number, chosen in enumerate(options)
     ]
@@ -118,17 +118,44 @@ def test_every_row_is_in_one_of_the_files_and_kept_rows_are_never_rejected(tmp_p
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ({"prompt": "x"}, r"rows\.jsonl, row 2, has no column 'instruction' \(there is prompt\)"),
-        ({"instruction": 5}, r"rows\.jsonl, row 2, has 5 under 'instruction': name a column of texts"),
+        ({"aim": "x"}, "has no instruction"),
+        ({"instruction": [5, 6]}, r"has under 'instruction' what is [5, 6], not a text"),
+        ([1], "is a JSON list, not an object"),
     ],
 )
-def test_a_row_without_a_text_is_named_with_its_file(tmp_path, row, fault):
+def test_a_row_without_a_text_is_left_out_and_listed_with_its_number(tmp_path, row, fault):
     bad = write_jsonl(tmp_path / "rows.jsonl", [ROWS[0], row])
     good = write_jsonl(tmp_path / "good.jsonl", ROWS)
     for number, (source, against) in enumerate([(bad, None), (good, bad)]):
-        with pytest.raises(InputFileError, match=fault) as caught:
-            filter_dataset(source, tmp_path / f"out{number}", against=against)
+        result = filter_dataset(source, tmp_path / f"out{number}", against=against)
+        (skipped,) = result.skipped
+        assert (skipped.source, skipped.location, skipped.reason) == (str(bad), "line 2", fault)
+        assert read(result.skipped_file) == [{"source": str(bad), "location": "line 2", "reason": fault, "row": row}]
+        with pytest.raises(InputFileError, match=r"rows\.jsonl, line 2: the row") as caught:
+            filter_dataset(source, tmp_path / f"out{number}s", against=against, strict_rows=True)
         assert caught.value.path == str(bad)
+        assert not (tmp_path / f"out{number}s").exists()
+
+
+def test_a_column_that_no_row_has_is_named_with_those_that_there_are(tmp_path):
+    with pytest.raises(InputFileError, match=r"has no column 'text' \(there is id, instruction, extra\).*`column`"):
+        filter_dataset(as_jsonl(tmp_path), tmp_path / "out", column="text")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_tokenizer_follows_the_script_of_all_texts_and_is_told(tmp_path):
+    english = [{"instruction": f"Write about topic {number}."} for number in range(5)]
+    chinese = [{"instruction": text} for text in ("列出3种水果", "解释3个定律", "列出3种水果。")]
+    notes = []
+    result = filter_dataset(english + chinese, tmp_path / "out", on_note=notes.append)
+    assert [row["instruction"] for row in read(result.rejected)] == [
+        *(row["instruction"] for row in english[1:]),
+        "列出3种水果。",
+    ]
+    assert "Tokenizer: unicode" in notes[-1]
+    notes.clear()
+    filter_dataset(english, tmp_path / "out2", on_note=notes.append)
+    assert "Tokenizer: rouge_score" in notes[-1]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path):

@@ -229,12 +229,31 @@ def test_any_file_with_the_three_columns_is_exported_beside_it(tmp_path: Path) -
 
 
 def test_a_file_without_the_columns_says_which_is_missing(tmp_path: Path) -> None:
-    jsonl.write(tmp_path / "rows.jsonl", [{"prompt": "a", "answer": "b"}])
-    with pytest.raises(InputFileError, match="No row of") as caught:
+    jsonl.write(tmp_path / "rows.jsonl", [{"aim": "a", "answer": "b"}])
+    with pytest.raises(InputFileError, match=r"has no column 'instruction' \(there is aim, answer\)") as caught:
         export(tmp_path / "rows.jsonl", "openai")
     assert caught.value.path == str(tmp_path / "rows.jsonl")
+
+
+def test_an_export_without_a_row_leaves_nothing_that_blocks_the_next_try(tmp_path: Path) -> None:
+    jsonl.write(
+        tmp_path / "rows.jsonl", [{"instruction": "a", "output": ""}, {"instruction": "b", "output": ["x", "y"]}]
+    )
+    for _ in range(2):
+        with pytest.raises(
+            InputFileError, match=r"can be exported: 1 empty_output, 1 unreadable; the first is empty_out"
+        ):
+            export(tmp_path / "rows.jsonl", "openai")
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_rows_that_cannot_be_read_are_listed_with_the_rejected_ones(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"prompt": "a", "answer": "b"}\n{oops\n')
+    result = export(tmp_path / "rows.jsonl", "openai")
+    assert [row.location for row in result.skipped] == ["line 2"]
     (row,) = read(tmp_path / "rows.openai.rejected.jsonl")
-    assert row["detail"] == "no instruction column"
+    assert (row["reason"], row["row"]) == ("unreadable", "{oops")
+    assert row["detail"].startswith("line 2 is not JSON")
 
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:

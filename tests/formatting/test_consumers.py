@@ -107,6 +107,7 @@ def tokenizer(trl: Any) -> Any:
     return tokenizer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_trl_sees_conversations_where_there_are_some(trl: Any, tmp_path: Path, format: Any) -> None:
     from trl.data_utils import is_conversational, is_conversational_from_value
@@ -116,6 +117,7 @@ def test_trl_sees_conversations_where_there_are_some(trl: Any, tmp_path: Path, f
         assert is_conversational_from_value(row) == (format == "sharegpt")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["trl-conversational", "openai", "trl-conversational-prompt-completion"])
 def test_trl_applies_a_chat_template(trl: Any, tokenizer: Any, tmp_path: Path, format: Any) -> None:
     from trl.data_utils import apply_chat_template
@@ -126,6 +128,7 @@ def test_trl_applies_a_chat_template(trl: Any, tokenizer: Any, tmp_path: Path, f
         assert templated.count("<|im_start|>") == 3
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # transformers, torch and TRL warn of each other
 @pytest.mark.parametrize("format", [name for name in FORMATS if name.startswith("trl-") or name == "openai"])
 def test_trl_trains_on_the_file(trl: Any, tokenizer: Any, tmp_path: Path, format: Any) -> None:

@@ -38,7 +38,7 @@ MISBEHAVES = {
 
 @pytest.mark.slow
 def test_host_alone_hangs(run_scenarios):
-    outcomes = run_scenarios(*[(name,) for name in HANGS], options=("--host-alone",), limit=9, at_once=9)
+    outcomes = run_scenarios(*[(name,) for name in HANGS], options=("--host-alone",), limit=6, at_once=9)
     assert [name for name, outcome in outcomes.items() if not outcome.hung] == []
 
 

@@ -9,7 +9,10 @@ from tests.hub.builders import run_folder
 from tests.hub.conftest import READ_TOKEN
 from tests.local_hub_server import Fault
 
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning"),
+]
 
 NAME = "acme/tasks"
 OPTIONS = {"license": "mit", "unreviewed": True}
@@ -138,4 +141,4 @@ def test_a_seed_file_that_is_gone_or_has_changed_is_named(tmp_path, content):
     with pytest.raises(InputFileError) as caught:
         publish(folder, NAME, **OPTIONS, include_seeds=True, dry_run=tmp_path / "dry")
     assert caught.value.path == str(seeds)
-    assert list((tmp_path / "dry").iterdir()) == []
+    assert not (tmp_path / "dry").exists()

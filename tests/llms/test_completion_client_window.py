@@ -101,6 +101,7 @@ def utilisation(state: Path, window: int, *, rounds: bool) -> float:
     return llm._busy / (AT_A_TIME * (time.monotonic() - started))
 
 
+@pytest.mark.slow
 def test_a_window_keeps_the_model_far_busier_than_rounds(tmp_path: Path) -> None:
     in_rounds = utilisation(tmp_path / "rounds", AT_A_TIME, rounds=True)
     with_window = utilisation(tmp_path / "window", 16 * AT_A_TIME, rounds=False)

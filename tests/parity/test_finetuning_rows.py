@@ -27,7 +27,10 @@ from tests.parity.report import VARIABLE
 Row = dict[str, Any]
 FOLDER = os.environ.get(VARIABLE, "")
 
-pytestmark = pytest.mark.skipif(not FOLDER, reason=f"{VARIABLE} does not name a folder of recordings")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not FOLDER, reason=f"{VARIABLE} does not name a folder of recordings"),
+]
 
 
 @dataclass(frozen=True)

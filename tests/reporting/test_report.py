@@ -245,7 +245,7 @@ def test_a_run_that_stopped_says_so(tmp_path):
 
 
 def test_a_folder_that_is_neither_run_nor_dataset_is_refused(tmp_path):
-    with pytest.raises(RunFolderError, match=r"holds neither a run \(run.json is missing\) nor a dataset"):
+    with pytest.raises(InputFileError, match=r"holds neither a run \(run.json is missing\) nor a dataset"):
         build_report(tmp_path)
 
 
@@ -281,10 +281,17 @@ def test_damaged_rows_of_a_run_are_named(run, line, message):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"prompt": "x"}, "row 1 has no 'instruction' .its columns are prompt."),
-        ({"instruction": "x", "output": ["y"]}, r"row 1: 'output' is \['y'\] and must be a text"),
+        ({"aim": "x"}, r"has no column 'instruction' \(there is aim\): name the one that holds it with `columns`"),
+        ({"instruction": "x", "output": ["y", "z"]}, r"row 1 has under 'output' what is \['y', 'z'\], not a text"),
     ],
 )
 def test_rows_without_an_instruction_are_refused(row, message):
     with pytest.raises(InputFileError, match=message):
         source_of_rows([row])
+
+
+def test_tasks_that_a_file_calls_no_classification_are_none(tmp_path):
+    texts = ["No", " No", "false", "0", "Yes", "TRUE", "1", "no."]
+    rows = [{"instruction": f"Task {n}.", "output": "x", "is_classification": text} for n, text in enumerate(texts)]
+    jsonl.write(tmp_path / "rows.jsonl", rows)
+    assert build_report(tmp_path / "rows.jsonl", parser="rules").table_1.classification_instructions == 3

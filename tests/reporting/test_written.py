@@ -44,11 +44,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, rows):
     assert caught.value.path == str(tmp_path / "taken")
 
 
-@pytest.mark.parametrize("bad", [{"prompt": "x"}, {"instruction": 7}, {"instruction": "x", "output": 7}])
-def test_the_error_about_a_bad_row_carries_the_path_of_its_file(tmp_path, bad):
+@pytest.mark.parametrize("bad", [{"aim": "x"}, {"instruction": [7, 8]}, {"instruction": "x", "output": {"y": 7}}])
+def test_a_bad_row_is_left_out_and_listed_or_stops_the_report(tmp_path, bad):
     jsonl.write(tmp_path / "bad.jsonl", [instance("Write a poem."), bad])
-    with pytest.raises(InputFileError, match=r"bad\.jsonl, row 2") as caught:
-        report(tmp_path / "bad.jsonl")
+    result = report(tmp_path / "bad.jsonl", tmp_path / "out", parser="rules")
+    assert result.report.table_1.instructions == 1
+    assert result.skipped_file == tmp_path / "out" / "skipped.jsonl"
+    (listed,) = jsonl.read(result.skipped_file)
+    assert (listed["location"], listed["row"]) == ("line 2", bad)
+    with pytest.raises(InputFileError, match=r"bad\.jsonl, line 2") as caught:
+        report(tmp_path / "bad.jsonl", tmp_path / "out", strict_rows=True)
     assert caught.value.path == str(tmp_path / "bad.jsonl")
 
 

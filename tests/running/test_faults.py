@@ -194,6 +194,7 @@ def test_a_stage_that_gets_no_answers_any_more_stops_the_run_which_then_resumes(
 ) -> None:
     def fault(asked: Asked, attempt: int) -> Reply | None:
         is_over = stage_of(asked) == stage and model.arrived[stage] > 3
+        model.is_out |= is_over
         return [invalid_key(), server_error(), dropped_connection()][number_of(asked) % 3] if is_over else None
 
     model = Model(Faulty(fault))
@@ -224,7 +225,8 @@ def test_a_server_that_is_ill_for_a_while_changes_nothing(undisturbed: Path, fol
     def fault(asked: Asked, attempt: int) -> Reply | None:
         if model.arrived[CLASSIFICATION] > 4:
             began.append(time.monotonic())
-        if not began or time.monotonic() > began[0] + 1.5:
+        model.is_out = bool(began) and time.monotonic() <= began[0] + 1.5
+        if not model.is_out:
             return None
         return [invalid_key(), server_error(), overloaded(), rate_limited(0.2)][number_of(asked) % 4]
 

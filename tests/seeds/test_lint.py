@@ -60,13 +60,13 @@ def test_overlap_with_an_evaluation_set_is_a_warning(tmp_path):
     evaluation = tmp_path / "evaluation.jsonl"
     evaluation.write_text('{"instruction": "Unrelated words here only."}\n{"instruction": "Name five seas, please."}\n')
     (finding,) = lint(tmp_path, {"instruction": "Name five seas, please."}, against=evaluation)
-    assert finding.message == f"ROUGE-L 1.00 with row 2 of {evaluation}"
+    assert finding.message == f"ROUGE-L 1.00 with line 2 of {evaluation}"
 
 
 def test_an_evaluation_row_without_an_instruction_is_an_error_with_its_place(tmp_path):
     evaluation = tmp_path / "evaluation.jsonl"
-    evaluation.write_text('{"prompt": "x"}\n')
-    with pytest.raises(InputFileError, match="row 1: there is no text under 'instruction'"):
+    evaluation.write_text('{"aim": "x"}\n')
+    with pytest.raises(InputFileError, match="has no column 'instruction'"):
         lint(tmp_path, against=evaluation)
 
 
@@ -95,3 +95,23 @@ def test_an_empty_file_is_an_error(tmp_path):
     path.touch()
     (finding,) = lint_seed_tasks(path)
     assert finding.severity == "error"
+
+
+def test_the_rules_see_an_instruction_as_they_see_that_of_a_model(tmp_path):
+    (finding,) = lint(tmp_path, {"instruction": "\n\n  Write a\n program that  sorts.  "})
+    assert finding.line == 1
+    assert finding.message == "the filters would reject this instruction: asks_for_program (write a program)"
+
+
+def test_characters_that_cannot_be_seen_are_a_warning_that_shows_them(tmp_path):
+    (finding,) = lint(tmp_path, {"instruction": "Name seven \x1b[31mseas, please and thanks."})
+    assert (finding.line, finding.field, finding.severity) == (1, "instruction", "warning")
+    assert "\\u001b[31mseas" in finding.message
+
+
+def test_a_bad_row_of_the_evaluation_set_is_left_out_and_said(tmp_path):
+    evaluation = tmp_path / "evaluation.csv"
+    evaluation.write_text("prompt,answer\nName five seas please.,x\n,y\n")
+    findings = lint(tmp_path, {"instruction": "Name five seas please."}, against=evaluation)
+    assert [finding.line for finding in findings] == [0, 1]
+    assert "row 2 has no instruction" in findings[0].message

@@ -109,7 +109,7 @@ def test_name_may_be_left_out(tmp_path):
         ({"instances": [{"input": "x", "output": " "}]}, "field instances[0].output: the output is empty"),
         ({"instances": [{"input": 3, "output": "y"}]}, "field instances[0].input: 3 is not a text"),
         ({"instances": ["x"]}, "field instances[0]: 'x' is not an object"),
-        ({"is_classification": "no"}, "field is_classification: 'no' is not true or false"),
+        ({"is_classification": "maybe"}, "field is_classification: 'maybe' is not true or false"),
         ({"instruction": ""}, "field instruction: it is empty"),
         ({"id": 7}, "field id: 7 is not a text"),
     ],
@@ -130,8 +130,11 @@ def test_a_line_that_is_not_json_is_named(tmp_path):
 
 def test_a_line_that_is_not_utf8_is_named(tmp_path):
     path = tmp_path / "seeds.jsonl"
-    path.write_bytes(b'{"id": "\xff"}\n')
-    with pytest.raises(SeedTaskError, match=r"line 1: the line is not UTF-8"):
+    path.write_bytes('{"id": "é"}\n'.encode() + b'{"id": "\xff"}\n')
+    with pytest.raises(SeedTaskError, match=r"3 more"):
+        load_seed_tasks(path)
+    path.write_bytes(json.dumps(seed_row(name="é"), ensure_ascii=False).encode() + b'\n{"id": "\xff"}\n')
+    with pytest.raises(SeedTaskError, match=r"line 2: the line is not UTF-8"):
         load_seed_tasks(path)
 
 

@@ -112,3 +112,13 @@ def test_rows_in_are_not_changed() -> None:
     rows = rows_of(FRANCE)
     processed(RougeLNoveltyFilter(), rows)
     assert rows == rows_of(FRANCE)
+
+
+def test_the_tokenizer_follows_the_script_of_the_texts() -> None:
+    assert passed("列出3种水果", "解释3个定律", "列出3种水果。") == [0, 1]
+
+
+def test_the_tokenizer_changes_when_texts_of_another_script_come_and_what_passed_is_kept() -> None:
+    with loaded(RougeLNoveltyFilter()) as step:
+        batches = [rows_of(FRANCE, novel(1)), rows_of("列出3种水果", "解释3个定律"), rows_of("列出3种水果。", ALMOST)]
+        assert [len(next(step.process(batch))) for batch in batches] == [2, 2, 0]

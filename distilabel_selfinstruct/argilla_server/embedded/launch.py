@@ -81,7 +81,7 @@ def serve(order: Order, answer: Any) -> None:
 
     app = content_policy.guarded(argilla_server.app)
     # `log_config=None`: otherwise uvicorn sets up more loggers beside the server's.
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, timeout_keep_alive=75)
     server = AnsweringServer(config)
     threading.Thread(target=_stop_when_input_closes, args=(server,), daemon=True, name="input").start()
     server.run(sockets=[listener])

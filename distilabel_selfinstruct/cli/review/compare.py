@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import (
+    ROWS,
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
+from distilabel_selfinstruct.cli.screen import cell, line, warn
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import run_layout
 
@@ -51,7 +61,14 @@ def push(
             rich_help_panel=WHAT,
         ),
     ],
-    column: Annotated[str, typer.Option(help="The column of the answers.", rich_help_panel=WHAT)] = "output",
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of the answers.", rich_help_panel=ROWS)
+    ] = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Compare on only this many tasks.", rich_help_panel=WHAT)
     ] = None,
@@ -76,11 +93,15 @@ def push(
     from rich import get_console
 
     from distilabel_selfinstruct.evaluation import answers_of
-    from distilabel_selfinstruct.files.tables import read_rows
+    from distilabel_selfinstruct.reading import summary
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
 
-    by_model = {model: answers_of(read_rows(file), column, file) for model, file in _models(answers).items()}
+    reading = reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows)
+    by_model = {}
+    for model, file in _models(answers).items():
+        by_model[model], skipped = answers_of(file, column, **reading)
+        warn(summary(skipped))
     options = CompareOptions(
         sample=sample, random_seed=random_seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
     )
@@ -91,7 +112,7 @@ def push(
     ):
         result = push_comparison(output, by_model, options, dataset=dataset, client=client, on_progress=on_progress)
     for text in pushed_lines(output, result):
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        line(console, text)
 
 
 @app.command("pull", help=PULL_HELP)
@@ -133,7 +154,7 @@ def pull(
         f"Results: {result.files.results}",
         f"Ratings: {result.files.ratings} ({result.summary.ratings:,} answers)",
     ):
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        line(console, text)
 
 
 def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
@@ -164,7 +185,6 @@ def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
 def models_table(comparison: "Comparison") -> "Table":
     """The letters of each model with their shares, and the share of A and B with its interval."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Answers by rating (Figure 6 of the paper)", title_justify="left")
     table.add_column("model", overflow="fold")
@@ -177,14 +197,13 @@ def models_table(comparison: "Comparison") -> "Table":
         letters = [f"{result.counts[letter]:,}\n{_percent(result.shares[letter])}" for letter in "ABCD"]
         rated, ratings = f"{result.rated_answers:,}\nof {result.answers:,}", f"{result.ratings:,}"
         acceptable = _with_interval(result.acceptable)
-        table.add_row(Text(result.model), rated, ratings, *letters, acceptable, end_section=True)
+        table.add_row(cell(result.model), rated, ratings, *letters, acceptable, end_section=True)
     return table
 
 
 def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
     """How often the first of two models was rated better than, equal to and worse than the second."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Two models on the same task", title_justify="left")
     table.add_column("first", overflow="fold")
@@ -193,7 +212,7 @@ def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
         table.add_column(heading, justify="right")
     for pair in pairs:
         counts = (pair.wins, pair.ties, pair.losses)
-        table.add_row(Text(pair.first), Text(pair.second), *(f"{count:,}" for count in counts))
+        table.add_row(cell(pair.first), cell(pair.second), *(f"{count:,}" for count in counts))
     return table
 
 

@@ -8,6 +8,7 @@ import typer
 
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
+from distilabel_selfinstruct.cli.screen import cell, line
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, Accept, DecisionRule
 
 if TYPE_CHECKING:
@@ -79,13 +80,12 @@ def pull(
         f"Decisions: {result.files.decisions}",
         f"All counts: {result.files.pulled}",
     ):
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
+        line(console, text)
 
 
 def datasets_table(datasets: "Sequence[DatasetSummary]") -> "Table":
     """The records and responses of each dataset."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Read from Argilla", title_justify="left")
     table.add_column("dataset", overflow="fold")
@@ -93,7 +93,7 @@ def datasets_table(datasets: "Sequence[DatasetSummary]") -> "Table":
         table.add_column(heading, justify="right")
     for dataset in datasets:
         counts = (dataset.records, dataset.completed, dataset.submitted, dataset.drafts, dataset.discarded)
-        table.add_row(Text(dataset.name), *(f"{count:,}" for count in counts))
+        table.add_row(cell(dataset.name), *(f"{count:,}" for count in counts))
     return table
 
 

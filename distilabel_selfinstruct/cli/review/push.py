@@ -1,12 +1,24 @@
 """`selfinstruct review push`: send the instances of a run to Argilla."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli import screen
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    InstructionColumn,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
-from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Folder, Home
+from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Home
+from distilabel_selfinstruct.cli.screen import warn
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 
@@ -26,7 +38,9 @@ DEFAULTS = PushOptions()
 
 
 def push(
-    folder: Folder,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR|FILE", help="The output folder of a run; or a file or saved dataset of rows.")
+    ],
     sample: Annotated[
         int | None,
         typer.Option(
@@ -71,13 +85,30 @@ def push(
         typer.Option(metavar="NAME", help="Default: selfinstruct- and the folder's name.", rich_help_panel=WHERE),
     ] = None,
     workspace: Annotated[str, typer.Option(metavar="NAME", rich_help_panel=WHERE)] = DEFAULTS.workspace,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="With a file: keeps its review. Default: NAME-review.",
+            rich_help_panel=WHERE,
+        ),
+    ] = None,
     api_url: ApiUrl = None,
     api_key: ApiKey = None,
     home: Home = None,
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Push, and say what was sent and where people rate it."""
     from rich import get_console
 
+    from distilabel_selfinstruct.reading import summary
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.pushing.push import push_for_review
 
@@ -95,14 +126,21 @@ def push(
         open_client(api_url=api_url, api_key=api_key, home=home) as client,
         transfer_bar(console, "Sending") as on_progress,
     ):
-        result = push_for_review(folder, options, dataset=dataset, client=client, on_progress=on_progress)
-    _show(console, folder, options, result)
+        result = push_for_review(
+            folder,
+            options,
+            output=output,
+            dataset=dataset,
+            client=client,
+            on_progress=on_progress,
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
+        )
+    _show(console, result.folder or folder, options, result)
+    warn(summary(result.skipped))
 
 
 def _show(console: "Console", folder: Path, options: PushOptions, result: "PushResult") -> None:
-    def line(text: str) -> None:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-
+    line = partial(screen.line, console)
     line(f"{result.created:,} records are new in Argilla, {result.already_there:,} were there before.")
     if options.sample is not None:
         short = "" if result.records == options.sample else f" ({options.sample:,} were wanted, but there are no more)"

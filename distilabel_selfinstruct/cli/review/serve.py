@@ -1,11 +1,15 @@
 """`selfinstruct review serve`: an Argilla server on this machine."""
 
 import signal
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from distilabel_selfinstruct.cli import screen
+from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,13 +60,11 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(escape_controls(text), flush=True)
 
 
 def _show(console: "Console", server: "RunningServer") -> None:
-    def line(text: str) -> None:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-
+    line = partial(screen.line, console)
     line(f"Argilla runs at {server.url}, on this machine only. Its data is in {server.home}.")
     if server.new_accounts:
         width = max(len(account.username) for account in server.new_accounts)

@@ -1,10 +1,12 @@
 """`selfinstruct review status`: who has rated how much, how far they agree, and how good the data is."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli import screen
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
 
@@ -51,9 +53,7 @@ def status(
                 folder, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
             )
 
-    def line(text: str) -> None:
-        console.print(text, highlight=False, soft_wrap=True, markup=False)
-
+    line = partial(screen.line, console)
     for progress in state.datasets:
         line(dataset_line(progress))
     for note in state.notes:
@@ -91,7 +91,6 @@ def dataset_line(dataset: "DatasetProgress") -> str:
 def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
     """What each rater has done, and what is left for them."""
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(title="Raters", title_justify="left")
     several = len({rater.dataset for rater in raters}) > 1
@@ -103,7 +102,7 @@ def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
     for rater in raters:
         counts = (rater.submitted, rater.drafts, rater.discarded, rater.left)
         names = (rater.rater, rater.dataset) if several else (rater.rater,)
-        table.add_row(*map(Text, names), *("-" if count is None else f"{count:,}" for count in counts))
+        table.add_row(*map(screen.cell, names), *("-" if count is None else f"{count:,}" for count in counts))
     if not raters:
         table.add_row("nobody yet", *["-"] * 4)
     return table

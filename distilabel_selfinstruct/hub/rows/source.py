@@ -18,7 +18,10 @@ from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionRule, DecisionStatus
+from distilabel_selfinstruct.reading import ReadOptions, SkippedRow, open_rows
+from distilabel_selfinstruct.reading import Source as RowsSource
 from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.task_types import is_classification_task
 
 Rows = Callable[[], Iterable[Row]]
 """Reads the rows. They are read several times and never held."""
@@ -92,7 +95,10 @@ def row_source(rows: Iterable[Row]) -> Source:
     for row in rows:
         original = row.get("original_output")
         rated = row["output"] if original is None else original
-        optional = {"input": row.get("input") or "", "is_classification": bool(row.get("is_classification"))}
+        optional = {
+            "input": row.get("input") or "",
+            "is_classification": is_classification_task(row.get("is_classification")),
+        }
         instances.append({**row, **optional, "output": rated})
         status = row.get("verdict")
         if status in REVIEWED:
@@ -104,6 +110,34 @@ def row_source(rows: Iterable[Row]) -> Source:
         instructions=lambda: list(instructions.values()),
         decisions=decisions or None,
     )
+
+
+@dataclass(frozen=True)
+class ReadSource:
+    """A source that was read from a file or dataset, and the rows of it that were left out."""
+
+    source: Source
+    skipped: tuple[SkippedRow, ...]
+
+
+def file_source(source: RowsSource, options: ReadOptions) -> ReadSource:
+    """The rows of a file or dataset. Those without an instruction or an output are left out.
+
+    Raises:
+        InputFileError: it cannot be read, or no row of it is an instance.
+    """
+    rows = open_rows(source, options).require("instruction")
+    found: list[Row] = []
+    for read in rows.read():
+        for row in read.rows:
+            texts = [(row.get(name) or "").strip() for name in ("instruction", "output")]
+            if all(texts):
+                found.append({**row, "input": row.get("input") or ""})
+            else:
+                rows.skip(read, f"has no {'output' if texts[0] else 'instruction'}")
+                break
+    rows.require_usable(len(found))
+    return ReadSource(row_source(found), tuple(rows.skipped))
 
 
 def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None:

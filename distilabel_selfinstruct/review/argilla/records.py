@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel_selfinstruct.ratings.answers import NO, YES, record_id
 from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.task_types import is_classification_task
 from distilabel_selfinstruct.words import length_in_words
 
 Value = str | int | float
@@ -105,7 +106,7 @@ def review_record(row: Mapping[str, Any], *, run: str = "") -> ReviewRecord:
     return ReviewRecord(
         id=record_id(texts["instruction"], texts["input"], texts["output"]),
         instruction=texts["instruction"],
-        is_classification=bool(row.get("is_classification")),
+        is_classification=is_classification_task(row.get("is_classification")),
         fields={name: escape_html(text) for name, text in texts.items() if text or name != "input"},
         metadata=_metadata(row, texts, run),
     )
@@ -119,8 +120,8 @@ def escape_html(text: str) -> str:
 def _metadata(row: Mapping[str, Any], texts: Mapping[str, str], run: str) -> dict[str, Value]:
     classification, nearest = row.get("is_classification"), row.get("nearest_rouge_l")
     found: dict[str, Value] = {f"{name}_words": length_in_words(text) for name, text in texts.items()}
-    if isinstance(classification, bool):
-        found["is_classification"] = YES if classification else NO
+    if classification is not None:
+        found["is_classification"] = YES if is_classification_task(classification) else NO
     if isinstance(nearest, (int, float)) and not isinstance(nearest, bool) and math.isfinite(nearest):
         found["nearest_rouge_l"] = float(nearest)
     terms = {

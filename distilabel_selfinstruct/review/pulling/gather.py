@@ -12,6 +12,7 @@ from distilabel_selfinstruct.review.argilla.records import row_fault
 from distilabel_selfinstruct.review.argilla.responses import Reading, Target, read_responses
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
 from distilabel_selfinstruct.review.pulling.merge import Merged, OtherAnswer, RatedTask, merge
+from distilabel_selfinstruct.task_types import is_classification_task
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -53,7 +54,7 @@ def gather(
     _require_our_questions(reading)
     tasks = {
         record_id(row["instruction"], row["input"], row["output"]): RatedTask(
-            row["instruction"], bool(row.get("is_classification"))
+            row["instruction"], is_classification_task(row.get("is_classification"))
         )
         for row in usable
     }

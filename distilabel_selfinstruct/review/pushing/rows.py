@@ -8,9 +8,11 @@ others.
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.reading import SkippedRow
 from distilabel_selfinstruct.review.argilla.connection import redact_url
 from distilabel_selfinstruct.review.argilla.datasets import (
     ReviewDataset,
@@ -44,6 +46,8 @@ class PushResult:
         held: how many records the datasets hold now, those of other pushes included.
         duplicates: how many rows had the same texts as a row before.
         failed: the rows that are not in Argilla, and why.
+        folder: the folder of the review, if there is one.
+        skipped: the rows of a file that could not be read.
     """
 
     url: str
@@ -55,6 +59,8 @@ class PushResult:
     held: int
     duplicates: int
     failed: tuple[FailedRow, ...] = ()
+    folder: Path | None = None
+    skipped: tuple[SkippedRow, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ import pytest
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.review.argilla.settings import load_settings
+from distilabel_selfinstruct.review.argilla.upload import MAX_BATCH
 from distilabel_selfinstruct.review.pushing.rows import push_rows
 from tests.review.people import GOOD, identity, instance
 from tests.review.pushes import answer, dataset_id, records, rows
@@ -154,7 +155,8 @@ def test_nothing_to_rate_is_said_before_a_dataset_is_made(client: rg.Argilla, na
 
 
 @pytest.mark.slow
-def test_ten_thousand_records_arrive_once(client: rg.Argilla, name: str) -> None:
-    result = push_rows(rows(10_000), client, name)
-    assert (result.created, result.failed, result.held) == (10_000, (), 10_000)
-    assert push_rows(rows(10_000)[:500], client, name).created == 0
+def test_records_of_many_batches_arrive_once(client: rg.Argilla, name: str) -> None:
+    number = 3 * MAX_BATCH + 1
+    result = push_rows(rows(number), client, name)
+    assert (result.created, result.failed, result.held) == (number, (), number)
+    assert push_rows(rows(number)[: MAX_BATCH + 1], client, name).created == 0

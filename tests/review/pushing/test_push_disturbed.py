@@ -91,7 +91,7 @@ def test_a_push_that_was_killed_while_it_made_the_dataset_is_completed(
 
 
 def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argilla, name: str) -> None:
-    push_rows(rows(40), client, name)
+    push_rows(rows(20), client, name)
     before = [record["id"] for record in records(client, name)]
     problems: list[BaseException] = []
 
@@ -105,13 +105,13 @@ def test_people_rate_while_more_is_pushed(argilla_server: Any, client: rg.Argill
     people = [threading.Thread(target=rate, args=(rater,)) for rater in ("anna", "ben")]
     for person in people:
         person.start()
-    result = push_rows(rows(1500), client, name)
+    result = push_rows(rows(600), client, name)
     for person in people:
         person.join()
     assert problems == []
     found = records(client, name)
-    assert (len(found), result.failed) == (1500, ())
-    assert sum(len(record["responses"]) for record in found) == 80
+    assert (len(found), result.failed) == (600, ())
+    assert sum(len(record["responses"]) for record in found) == 40
 
 
 def test_two_pushes_at_a_time_make_one_dataset(argilla_server: Any, client: rg.Argilla, name: str) -> None:

@@ -1,0 +1,106 @@
+"""Bytes of a file as text: unpacked if they are packed, in the encoding that they are in."""
+
+import codecs
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from distilabel_selfinstruct.errors import InputFileError, reading
+
+_GZIP = b"\x1f\x8b"
+_POINTER = b"version https://git-lfs"
+
+# The longer mark first: that of UTF-32 begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+WINDOWS = "cp1252"
+
+UNDECODABLE = range(0xDC80, 0xDD00)
+"""The code points that stand for bytes that are no UTF-8."""
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The content of a file, unpacked if it is a gzip file, whatever its name is.
+
+    Raises:
+        InputFileError: it cannot be read or unpacked.
+    """
+    with reading(path):
+        with path.open("rb") as stream:
+            start = stream.read(len(_POINTER))
+        if start == _POINTER:
+            raise InputFileError(
+                f"{os.fspath(path)} is a pointer of Git LFS, not the file itself: fetch it with git lfs pull.", path
+            )
+        packed = start.startswith(_GZIP)
+        try:
+            with cast("BinaryIO", gzip.open(path)) if packed else path.open("rb") as stream:
+                yield stream
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise InputFileError(f"Cannot unpack {os.fspath(path)}: {error}. Pack the file again.", path) from error
+
+
+@contextmanager
+def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
+    """The content of a file as text, with its line ends as they are. Bytes that are no UTF-8 become `UNDECODABLE`.
+
+    Raises:
+        InputFileError: the file cannot be read or unpacked.
+    """
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    with open_bytes(path) as stream:
+        yield io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
+
+
+def find_encoding(path: Path) -> str:
+    """The encoding of a text file.
+
+    The rule: a byte order mark decides. Without one the file is UTF-8, unless it has lines beyond ASCII and none of
+    them is UTF-8: then it is Windows-1252, or Latin-1 where it has bytes that Windows-1252 lacks.
+    """
+    with open_bytes(path) as stream:
+        start = stream.read(4)
+        for mark, encoding in _BYTE_ORDER_MARKS:
+            if start.startswith(mark):
+                return encoding
+        if start[1:2] == b"\0" or start[:1] == b"\0":
+            return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+        found = "utf-8"
+        for line in _lines(start, stream):
+            if line.isascii():
+                continue
+            if _decodes(line, "utf-8"):
+                return "utf-8"
+            if found != "latin-1":
+                found = WINDOWS if _decodes(line, WINDOWS) else "latin-1"
+        return found
+
+
+def undecodable(text: str) -> bool:
+    """Whether bytes of the text were no UTF-8."""
+    return not text.isascii() and any(ord(letter) in UNDECODABLE for letter in text)
+
+
+def _lines(start: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    yield start + stream.readline()
+    yield from stream
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -18,8 +18,8 @@ from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest
-from distilabel_selfinstruct.llms.exchange import Exchange, Spent
 from distilabel_selfinstruct.llms.reading_answers import ModelResponse
+from distilabel_selfinstruct.llms.sending import BodySender, Spent
 from distilabel_selfinstruct.llms.server_rules import Wanted
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
@@ -75,7 +75,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     _told: set[Note] = PrivateAttr(default_factory=set)
     _dialects: dict[bool, Dialect] = PrivateAttr(default_factory=dict)
     _trial: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
-    _exchange: Exchange = PrivateAttr()
+    _sender: BodySender = PrivateAttr()
 
     def load(self) -> None:
         """Create the client.
@@ -92,7 +92,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
         self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
         super().load()
-        self._exchange = Exchange(self._aclient, self.model, str(self.base_url))
+        self._sender = BodySender(self._aclient, self.model, str(self.base_url))
 
     def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
         """Send each request once from now on, with `timeout` for the whole of its answer, on a connection of its own.
@@ -112,7 +112,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         limits = type(openai.DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
         http_client = openai.DefaultAsyncHttpxClient(limits=limits, event_hooks={"response": [read]})
         self._aclient = self._aclient.with_options(max_retries=0, http_client=http_client)
-        self._exchange = replace(self._exchange, client=self._aclient, attempts=1, seconds=self.timeout)
+        self._sender = replace(self._sender, client=self._aclient, attempts=1, seconds=self.timeout)
 
     def on_note(self, listener: Callable[[Note], Any]) -> None:
         """Have the listener told what is learned about the server, each thing once. Without one it is logged."""
@@ -185,7 +185,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
 
     async def list_models(self) -> Any:
         """The server's list of models, as it came."""
-        return await self._exchange.list_models()
+        return await self._sender.list_models()
 
     async def aclose(self) -> None:
         """Close the connections to the server; from the event loop in which it was asked."""
@@ -206,7 +206,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         while True:
             sent = dialect.request(wanted)
             try:
-                response = await self._exchange.send(sent.body, spent)
+                response = await self._sender.send(sent.body, spent)
             except APIStatusError as error:
                 lesson = dialect.learn(error, sent, wanted)
                 if lesson is Lesson.NONE:

@@ -24,7 +24,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class BodySender:
     """Sends bodies to a server.
 
     `client` is that of `openai`. `attempts` is how often a body is sent whose answers are broken; `seconds` is the time

@@ -6,8 +6,8 @@ VENV := .venv
 EXTRAS ?= [analysis]
 # Further dependency groups, as in: make test GROUPS='trl spacy-model'
 GROUPS ?=
-# Test processes; auto is one for each core.
-WORKERS ?= auto
+# Test processes: tests wait for servers and processes about as long as they compute, so two for each core.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
@@ -39,7 +39,7 @@ test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that start no process, no server and no browser: under a minute
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile fast \
+	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile fast \
 		-m 'not process and not argilla and not browser and not slow'
 
 check: $(READY) ## Lint and check types

@@ -1,6 +1,6 @@
 """A Python that has imported the host and this package once, and runs what it is asked to in forks of itself.
 
-python fork_server.py SOCKET [--host-alone]
+python fork_server.py SOCKET [--host-alone | --libraries]
 
 Importing them takes four seconds; a fork takes hundredths of one. What runs in a fork is as real as in a new process:
 a session, an environment, a folder, arguments, standard streams and an end of its own. `tests.processes` asks for it.
@@ -41,9 +41,17 @@ OTHERS = (
 )
 
 
-def import_all(*, host_alone: bool) -> None:
-    """Import the host, and this package, which repairs the host, unless the host alone is wanted."""
-    if not host_alone:
+LIBRARIES = ("asyncio", "dill", "fsspec", "httpx", "multiprocess", "numpy", "pandas", "pyarrow.dataset", "requests")
+"""What the host and its libraries import most of their time, and what reads no variable that a test sets."""
+
+
+def import_all(kind: str) -> None:
+    """Import this package and the host, which it repairs; or the host alone; or none of them, but common libraries."""
+    if kind == "--libraries":
+        for name in LIBRARIES:
+            importlib.import_module(name)
+        return
+    if kind != "--host-alone":
         importlib.import_module(f"{PACKAGE}.host_fixes").apply()
         package = importlib.import_module(PACKAGE)
         for module in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."):
@@ -144,7 +152,7 @@ def execute(job: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     with socket.socket(socket.AF_UNIX) as _listener:
-        import_all(host_alone="--host-alone" in sys.argv)
+        import_all(*sys.argv[2:] or [""])
         gc.collect()
         gc.freeze()  # a fork copies only what it changes
         _listener.bind(sys.argv[1])

@@ -63,7 +63,9 @@ def run_scenarios(tmp_path_factory: pytest.TempPathFactory) -> RunScenarios:
             if "spawned_workers" in names:  # spawning imports the main module again, which must be the scenario's
                 process = subprocess.Popen(command, **common)
             else:
-                process = processes.popen(command, host_alone="--host-alone" in options, **common)
+                process = processes.popen(
+                    command, imported="host-alone" if "--host-alone" in options else "package", **common
+                )
             try:
                 process.wait(limit)
                 hung = False

@@ -1,11 +1,12 @@
 """What the host leaves behind in the process, writes about a pipeline and restores in rows."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import processes
 
 _ROOT = Path(__file__).parents[2]
 
@@ -24,15 +25,16 @@ def outcomes(run_scenarios):
 
 
 def python(code, *options):
-    """Run code in a fresh interpreter; what it printed, errors included."""
+    """Run code where neither the host nor this package is imported yet; what it printed, errors included."""
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, *options, "-c", code],
         env=environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
+        imported="libraries",
     )
     return done.stdout + done.stderr
 

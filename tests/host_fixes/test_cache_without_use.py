@@ -1,6 +1,7 @@
-import subprocess
 import sys
 from pathlib import Path
+
+from tests import processes
 
 SCRIPT = """
 import sys
@@ -15,7 +16,7 @@ print(len(pipeline.run(use_cache=sys.argv[2] == "yes")["default"]["train"]))
 
 
 def files_after_run(folder: Path, use_cache: str) -> set[str]:
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", SCRIPT, str(folder), use_cache], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.splitlines()[-1] == "12"

@@ -2,12 +2,12 @@
 
 import ast
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 
 import pytest
 
+from tests import processes
 from tests.test_floors import MODULES, NAME, PLAIN, room_of
 
 # Argilla, which the host imports where it is installed, has warnings of its own; see pyproject.toml.
@@ -49,7 +49,7 @@ print(json.dumps(outcomes))
 
 def python(code: str, *options: str, arguments: Sequence[str] = ()) -> str:
     command = [sys.executable, *options, "-c", code, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = processes.run(command, capture_output=True, text=True, timeout=120, check=False, imported="libraries")
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -126,13 +125,14 @@ def load(environment) -> Callable[..., dict[str, Any]]:
 
     def run(name: object, *configs: str, streaming: bool = False, **changes: str | None) -> dict[str, Any]:
         changed = {**environment, **changes}
-        done = subprocess.run(
+        done = processes.run(
             [sys.executable, "-W", "ignore", "-c", LOAD, str(name), "streaming" if streaming else "", *configs],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
             env={name: value for name, value in changed.items() if value is not None},
+            imported="libraries",
         )
         if done.returncode:
             raise RuntimeError(done.stderr)

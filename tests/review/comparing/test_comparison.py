@@ -125,8 +125,8 @@ def test_a_rater_sees_every_answer_once_and_no_model_anywhere(argilla_server, cl
 def test_texts_around_an_answer_are_the_same_whoever_gave_it(argilla_server, client, folder):
     first, second = MODELS
     files = {
-        first: answers_of([{"instruction": "Sort.\n", "input": "b a", "output": " a b"}]),
-        second: answers_of([{"instruction": "Sort.", "input": "b a\r\n", "output": "\n\nIt is a b.\n"}]),
+        first: answers_of([{"instruction": "Sort.\n", "input": "b a", "output": " a b"}])[0],
+        second: answers_of([{"instruction": "Sort.", "input": "b a\r\n", "output": "\n\nIt is a b.\n"}])[0],
     }
     push_comparison(folder, files, client=client)
     fields = [record["fields"] for record in seen(argilla_server, "anna", folder)]
@@ -289,7 +289,8 @@ def test_the_commands_push_and_pull_and_name_the_next_step(argilla_server, folde
     del answers[MODELS[1]]["Name the opposite of word 2.", ""]
     where = ["--home", argilla_server.home]
     done = command("push", *written(tmp_path, answers), "--output", folder, *where)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert all(": JSON Lines, read as" in line for line in done.stderr.splitlines())
     assert done.stdout.splitlines() == [
         "3 tasks, 2 models, 5 different answers.",
         "5 records are new in Argilla, 0 were there before.",
@@ -314,7 +315,8 @@ def test_every_option_of_the_command_reaches_the_comparison(argilla_server, fold
         "push", *written(tmp_path, answers), "--output", folder, "--sample", 5, "--random-seed", 7, "--incomplete",
         "--min-submitted", 2, "--dataset", folder.name, "--workspace", folder.name, "--home", argilla_server.home,
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert all(": JSON Lines, read as" in line for line in done.stderr.splitlines())
     assert read_key(folder) == make_key(answers, random_seed=7, sample=5, incomplete=True)
     options = read_pushed(folder).options
     assert {name: options[name] for name in ("dataset", "workspace", "min_submitted", "settings")} == {
@@ -340,7 +342,7 @@ def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, messag
 
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings")
 def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, client, folder):
-    models = {path.stem: answers_of(jsonl.read(path), "response") for path in sorted(RECORDINGS.glob("*.jsonl"))}
+    models = {path.stem: answers_of(jsonl.read(path), "response")[0] for path in sorted(RECORDINGS.glob("*.jsonl"))}
     pushed = push_comparison(folder, models, client=client)
     key, result = pushed.key, pushed.pushed
     assert (len(key.models), key.num_tasks, key.num_left_out, result.failed) == (4, 252, 0, ())

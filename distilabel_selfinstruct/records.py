@@ -16,6 +16,14 @@ Mode = Literal["strict", "default"]
 """`strict` does what the paper's reference implementation does; `default` does what it should have done."""
 
 
+InFlight = int | Literal["auto"]
+"""Requests in flight at a time: so many, or as many as a server turns out to bear."""
+
+
+RESUME = "Run the same command again to resume."
+"""What to do with a run that is not finished."""
+
+
 class Stage(str, Enum):
     """The four stages of Self-Instruct (paper, section 2.2).
 
@@ -239,7 +247,8 @@ class GeneratedTask:
     """A task that a run made: an admitted instruction, and what the later stages made of it.
 
     `nearest_instruction` was the most similar one in the pool when it was admitted, `nearest_rouge_l` their ROUGE-L F1
-    from 0 to 1; `request` is the number of the request that it came from, counted from 0.
+    from 0 to 1; `request` is the number of the request that it came from, counted from 0. `is_classification` is None
+    where the run ended before that was asked.
     """
 
     instruction: str
@@ -247,7 +256,7 @@ class GeneratedTask:
     nearest_rouge_l: float
     request: int
     model_name: str
-    is_classification: bool
+    is_classification: bool | None
     instances: tuple[Instance, ...] = ()
 
     @property

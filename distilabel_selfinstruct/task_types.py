@@ -34,6 +34,14 @@ def read_task_type(value: object) -> bool | None:
     raise ValueError(f"has {shorten(repr(value), 60, placeholder='...')} under is_classification, not true or false")
 
 
+def task_type_of(value: object) -> bool | None:
+    """True or False for a value that says so; None for what says nothing, such as a row that was never asked."""
+    try:
+        return read_task_type(value)
+    except ValueError:
+        return None
+
+
 def is_classification_task(value: object) -> bool:
     """True only for a value that says so: what a step makes of a row that it must not refuse."""
     try:

@@ -7,6 +7,7 @@ Marks come from the fixtures that a test uses, and from its code: a test that ca
 """
 
 import inspect
+import platform
 import sys
 from collections.abc import Generator, Iterator
 from types import CodeType, FunctionType, ModuleType
@@ -47,6 +48,8 @@ class _Watch:
 def _sentence(started: str) -> str:
     return f"A test without a mark starts a process ({started}): mark it with pytest.mark.process."
 
+
+platform.processor()  # the openai client wants to know it, and Python starts `uname` for that, once in a process
 
 _watch = _Watch()
 sys.addaudithook(_watch)

@@ -4,11 +4,12 @@ What it answers is decided by a function from `Asked` to `Reply`, or by a list o
 last one repeats). It keeps what it was asked and how many requests it held at the same time.
 """
 
+import contextlib
 import json
 import platform
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -44,7 +45,7 @@ class Reply:
 
     `message` has further fields of each choice's message, or of the choice itself for a completion. `counts` is told in
     place of `usage`, which is what was really served. `{key}` in `error` stands for the key of the request.
-    `error_body` is the whole body of an error.
+    `error_body` is the whole body of an error. `drip` is how many seconds pass between two bytes of the body.
     """
 
     choices: tuple[tuple[Any, str | None], ...] = ()
@@ -55,6 +56,7 @@ class Reply:
     raw: str | None = None
     content_type: str = "application/json"
     seconds: float = 0.0
+    drip: float = 0.0
     connection_drops: bool = False
     message: dict[str, Any] = field(default_factory=dict)
     counts: dict[str, Any] | None = None
@@ -71,8 +73,11 @@ def refused(message: str, param: str | None = None, code: str | None = None, sta
     return Reply(status=status, error_body={"error": error})
 
 
-def rate_limited(retry_after: float) -> Reply:
-    return Reply(status=429, error="Rate limit reached", headers={"Retry-After": str(retry_after)})
+def rate_limited(retry_after: float | None = None, **headers: str) -> Reply:
+    """Too many requests; `headers` with underscores for hyphens."""
+    given = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status=429, error="Rate limit reached", headers={**given, **named})
 
 
 def server_error() -> Reply:
@@ -81,6 +86,15 @@ def server_error() -> Reply:
 
 def unknown_model(model: str) -> Reply:
     return Reply(status=404, error=f"The model {model!r} does not exist")
+
+
+def overloaded() -> Reply:
+    return Reply(status=503, error="The server is overloaded")
+
+
+def too_long() -> Reply:
+    """A refusal of one prompt."""
+    return Reply(status=400, error="This model's maximum context length is 2048 tokens")
 
 
 def invalid_key() -> Reply:
@@ -101,7 +115,12 @@ def no_choices() -> Reply:
 
 
 def dropped_connection() -> Reply:
-    return Reply(connection_drops=True)
+    return Reply(connection_drops=True, usage=None)
+
+
+def dripping(reply: Reply, seconds: float) -> Reply:
+    """A byte every so many seconds: no pause is long, the whole takes for ever."""
+    return replace(reply, drip=seconds)
 
 
 def slow(reply: Reply, seconds: float) -> Reply:
@@ -111,6 +130,7 @@ def slow(reply: Reply, seconds: float) -> Reply:
 FAULTS = {
     "rate limited": (rate_limited(0.05), "RateLimitError"),
     "server error": (server_error(), "InternalServerError"),
+    "too long a prompt": (too_long(), "BadRequestError"),
     "invalid key": (invalid_key(), "AuthenticationError"),
     "unknown model": (unknown_model("small"), "NotFoundError"),
     "malformed JSON": (malformed_json(), "BrokenAnswerError: the answer cannot be read"),
@@ -205,9 +225,10 @@ class LocalOpenAIServer:
                 if reply.connection_drops:
                     self.close_connection = True
                     return
-                self._send(reply.status, _body(asked, reply), {"Content-Type": reply.content_type, **reply.headers})
+                headers = {"Content-Type": reply.content_type, **reply.headers}
+                self._send(reply.status, _body(asked, reply), headers, reply.drip)
 
-            def _send(self, status: int, body: str, headers: dict[str, str]) -> None:
+            def _send(self, status: int, body: str, headers: dict[str, str], drip: float = 0.0) -> None:
                 content = body.encode()
                 self.send_response(status)
                 for name, value in headers.items():
@@ -216,7 +237,9 @@ class LocalOpenAIServer:
                 # A connection per request: none is left open, on either side, when a test ends.
                 self.send_header("Connection", "close")
                 self.end_headers()
-                self.wfile.write(content)
+                with contextlib.suppress(ConnectionError):  # whoever asked does not wait any more
+                    for part in _parts(content, drip):
+                        self.wfile.write(part)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -232,6 +255,16 @@ def _body(asked: Asked, reply: Reply) -> str:
     if reply.error_body is not None:
         return json.dumps(reply.error_body)
     return _error(reply.error.replace("{key}", asked.key))
+
+
+def _parts(content: bytes, drip: float) -> Iterator[bytes]:
+    """The whole, or a byte every so many seconds."""
+    if not drip:
+        yield content
+        return
+    for byte in content:
+        yield bytes([byte])
+        time.sleep(drip)
 
 
 def _error(message: str) -> str:

@@ -66,10 +66,16 @@ _HARMLESS_ECHOES = frozenset({"the next task", "the header of the prompt"})
 
 # The words of OpenAI, vLLM, llama.cpp, Ollama, Anthropic, Google and Mistral.
 _SHORT_CONTEXT = re.compile(
-    r"context[ _-]?(?:length|window|size)|maximum context|exceed_context|prompt is too long|too many (?:input )?tokens"
-    r"|input token count|too large for model with",
+    r"context[ _-]?(?:length|window|size)|maximum context|exceed\w*[ _](?:the |this |its )?(?:model'?s? )?"
+    r"(?:available )?context|(?:prompt|input) is too long|too many (?:input )?tokens|reduce the length"
+    r"|input (?:tokens|length) exceed|input token count|too large for model with",
     re.IGNORECASE,
 )
+
+
+def names_short_context(text: str) -> bool:
+    """Whether a server's words for a refusal say that its context is too short for the request."""
+    return _SHORT_CONTEXT.search(text) is not None
 
 
 class QualityWatch:
@@ -98,7 +104,7 @@ class QualityWatch:
 
     def failure(self, stage: Stage, error: str) -> None:
         """Take in why a request failed."""
-        if _SHORT_CONTEXT.search(error):
+        if names_short_context(error):
             self._add(stage, Fault.SHORT_CONTEXT, error)
 
     def admitted(self, count: int) -> None:

@@ -1,17 +1,21 @@
 """The size of a dataset and the lengths of its texts (paper, Table 1)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
 from distilabel_selfinstruct.records import Row
-from distilabel_selfinstruct.task_types import is_classification_task
+from distilabel_selfinstruct.task_types import task_type_of
 from distilabel_selfinstruct.words import length_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The rows of the paper's Table 1. Lengths are means in words, or 0 without texts."""
+    """The rows of the paper's Table 1. Lengths are means in words, or 0 without texts.
+
+    `unasked_instructions` are those of which it was not asked whether they are classification tasks.
+    """
 
     instructions: int
     classification_instructions: int
@@ -21,6 +25,7 @@ class Statistics:
     instruction_length: float
     input_length: float
     output_length: float
+    unasked_instructions: int = 0
 
 
 PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
@@ -30,16 +35,17 @@ PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 def statistics(instructions: Iterable[Row], instances: Iterable[Row]) -> Statistics:
     """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
     tasks, examples = list(instructions), list(instances)
-    num_classification = sum(is_classification_task(task["is_classification"]) for task in tasks)
+    task_types = Counter(task_type_of(task["is_classification"]) for task in tasks)
     return Statistics(
         instructions=len(tasks),
-        classification_instructions=num_classification,
-        non_classification_instructions=len(tasks) - num_classification,
+        classification_instructions=task_types[True],
+        non_classification_instructions=task_types[False],
         instances=len(examples),
         instances_with_empty_input=sum(not example["input"] for example in examples),
         instruction_length=_mean(length_in_words(task["instruction"]) for task in tasks),
         input_length=_mean(length_in_words(example["input"]) for example in examples if example["input"]),
         output_length=_mean(length_in_words(example["output"]) for example in examples),
+        unasked_instructions=task_types[None],
     )
 
 

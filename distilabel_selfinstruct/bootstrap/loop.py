@@ -18,6 +18,7 @@ from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet, prompt_text
 from distilabel_selfinstruct.records import (
     Completion,
+    InFlight,
     Mode,
     Reason,
     Rejection,
@@ -71,15 +72,20 @@ class BootstrapSettings:
             )
 
 
-def sampling_lag(num_instructions: int, max_in_flight: int) -> int:
+SHORTEST_LAG, LONGEST_LAG = 5, 24 * 32
+"""The bounds of the window where the number in flight is found as the run goes: the result must not depend on it."""
+
+
+def sampling_lag(num_instructions: int, max_in_flight: InFlight) -> int:
     """A window that keeps a model busy without letting the pool go stale.
 
     The completions are received in order, so one that takes long holds up those sent after it: a window of 24 times
     as many requests as are in flight hides nearly all of that. In a short run so long a window would mean that no
     prompt shows a generated instruction, so it is at most a quarter of the requests to be expected.
     """
+    shortest, longest = (SHORTEST_LAG, LONGEST_LAG) if max_in_flight == "auto" else (max_in_flight, 24 * max_in_flight)
     expected = ceil(num_instructions / EXPECTED_PER_REQUEST)
-    return min(24 * max_in_flight, max(max_in_flight, expected // 4))
+    return min(longest, max(shortest, expected // 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,6 @@ class Bootstrap:
         self._dry_requests = 0  # received in a row without admitting anything
         self._dry_reasons: Counter[Reason] = Counter()
         self._recent: deque[tuple[int, int]] = deque(maxlen=settings.patience)  # admitted and rejected, by request
-        self._last_error = ""
         self._stopped = ""
 
     @property
@@ -147,10 +152,10 @@ class Bootstrap:
             return f"{got}: {self._stopped}"
         if self._dry_requests >= settings.patience:
             common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
-            nothing = f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'})."
-            if self._dry_reasons[Reason.FAILED_REQUEST]:
-                return f"{nothing} The last failure was: {self._last_error}"
-            return f"{nothing} Try other seed tasks, a higher temperature or another model, or raise the patience."
+            return (
+                f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'}). Try "
+                "other seed tasks, a higher temperature or another model, or raise the patience."
+            )
         rate = self.recent_acceptance
         if rate is not None and rate < settings.min_acceptance:
             return (
@@ -192,7 +197,7 @@ class Bootstrap:
         """Take in the completion of the oldest request in flight; admit or reject each instruction in it.
 
         What comes after the wanted number is reached is rejected with `Reason.OVER_LIMIT`, never lost. A request that
-        was not sent ends the loop, and says nothing about the model.
+        was not sent ends the loop; one that failed takes its turn, and neither says anything about the model.
         """
         if completion.status is RequestStatus.EXHAUSTED:
             self._stopped = "the recording holds no further completion."
@@ -200,6 +205,9 @@ class Bootstrap:
         if completion.status is RequestStatus.NOT_SENT:
             self._stopped = completion.error
             return Outcome()
+        if completion.text is None:
+            self._generated_after.append(self._pool.num_generated)
+            return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
         outcome = self._read(request, completion)
         self._generated_after.append(self._pool.num_generated)
         self._recent.append((len(outcome.admitted), len(outcome.rejected)))
@@ -233,9 +241,6 @@ class Bootstrap:
         return Request(Stage.INSTRUCTION_GENERATION, number, prompt)
 
     def _read(self, request: Request, completion: Completion) -> Outcome:
-        if completion.text is None:
-            self._last_error = completion.error
-            return Outcome(rejected=(Rejection("", Reason.FAILED_REQUEST, completion.error),))
         settings = self._settings
         candidates = read_instructions(
             completion,

@@ -123,9 +123,7 @@ class RunDisplay:
 
 
 def _end(result: "RunResult") -> str:
-    if result.status is RunStatus.STOPPED:
-        return f"Stopped: {result.stop_reason} Run the same command again to resume."
-    return result.stop_reason
+    return f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason
 
 
 def statistics_table(statistics: Statistics) -> Table:
@@ -142,13 +140,15 @@ def statistics_table(statistics: Statistics) -> Table:
             statistics.non_classification_instructions,
             PAPER.non_classification_instructions,
         ),
+        ("  not asked", statistics.unasked_instructions, PAPER.unasked_instructions),
         ("instances", statistics.instances, PAPER.instances),
         ("  with empty input", statistics.instances_with_empty_input, PAPER.instances_with_empty_input),
         ("mean instruction length (words)", statistics.instruction_length, PAPER.instruction_length),
         ("mean non-empty input length (words)", statistics.input_length, PAPER.input_length),
         ("mean output length (words)", statistics.output_length, PAPER.output_length),
     ):
-        table.add_row(name, _number(this), _number(paper))
+        if this or paper:
+            table.add_row(name, _number(this), _number(paper))
     return table
 
 

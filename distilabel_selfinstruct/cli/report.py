@@ -1,5 +1,6 @@
 """`selfinstruct report`: a dataset described on a page, and in figures for programs."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,6 +51,7 @@ def report(
     from rich.console import Console
 
     from distilabel_selfinstruct import reporting
+    from distilabel_selfinstruct.config import why_unfinished
     from distilabel_selfinstruct.reading import summary
 
     with Console(stderr=True).status("reading") as status:
@@ -64,8 +66,8 @@ def report(
     statistics = result.report.table_1
     say(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     run = result.report.run
-    if run is not None and run.status != "finished":
-        say(f"The run is not finished ({run.status}). {' '.join([run.stop_reason, *run.problems])}".rstrip())
+    if run is not None and (why := why_unfinished(asdict(run))):
+        say(f"The run {why}")
     for part, reason in result.report.left_out.items():
         say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     say(f"{result.page}\n{result.figures}")

@@ -10,7 +10,7 @@ from distilabel_selfinstruct.cli.screen import line
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
-from distilabel_selfinstruct.records import Reason, RecordedRejection, RunStatus, Stage
+from distilabel_selfinstruct.records import Reason, RecordedRejection, Stage
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -102,16 +102,12 @@ def _rejections(folder: Path) -> list[RecordedRejection]:
 
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:
+    from distilabel_selfinstruct.config import why_unfinished
+    from distilabel_selfinstruct.records import RunStatus
+
     if is_held:
         return "running"
     status = description.get("status")
-    if status == RunStatus.STARTED:
-        return "interrupted. Run the same command again to resume."
-    if status == RunStatus.STOPPED:
-        return f"stopped: {description.get('stop_reason')} Run the same command again to resume."
-    if status == RunStatus.FAILED:
-        problems = description.get("problems")
-        return f"failed: {' '.join(map(str, problems)) if isinstance(problems, list) else problems}"
-    if status == RunStatus.FINISHED:
-        return f"finished: {description.get('stop_reason')}"
-    return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."
+    if status not in [known.value for known in RunStatus]:
+        return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."
+    return why_unfinished(description) or f"finished: {description.get('stop_reason')}"

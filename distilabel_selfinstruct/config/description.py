@@ -9,7 +9,7 @@ from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.records import RunStatus
+from distilabel_selfinstruct.records import RESUME, RunStatus
 
 
 def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
@@ -38,9 +38,13 @@ def why_unfinished(description: Mapping[str, Any]) -> str:
     status = description.get("status")
     if status == RunStatus.FINISHED.value:
         return ""
-    known = {RunStatus.STARTED: "was interrupted", RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
+    if status == RunStatus.STARTED.value:
+        return f"was interrupted. {RESUME}"
+    known = {RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
     ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
-    reasons = [str(description.get("stop_reason") or ""), *map(str, description.get("problems") or ())]
+    problems = description.get("problems") or ()
+    listed = problems if isinstance(problems, list | tuple) else [problems]  # people edit these files
+    reasons = [str(description.get("stop_reason") or ""), *map(str, listed)]
     reason = " ".join(filter(None, reasons))
     return f"{ended}: {reason}" if reason else f"{ended}."
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, field_validator
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
-from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, PER_STAGE, CommandLine, Panel
+from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, PER_STAGE, CommandLine, NumberOrAuto, Panel
 from distilabel_selfinstruct.config.stages import stage_named
 from distilabel_selfinstruct.prompts import (
     THINKING_TOKENS,
@@ -60,14 +60,23 @@ class ModelOptions(CheckedOptions):
         ge=0,
         description="Tokens for thoughts on top of the limit of an answer, where they are not off.",
     )
-    max_in_flight: Annotated[int, MODEL, FREE_TO_CHANGE, PER_STAGE] = Field(
-        default=5, ge=1, description="Requests in flight at a time, in each stage."
+    max_in_flight: Annotated[NumberOrAuto, CommandLine(Panel.MODEL, "N|auto"), FREE_TO_CHANGE, PER_STAGE] = Field(
+        default="auto",
+        description="Requests in flight at a time, in each stage. auto: finds how many the server bears.",
     )
-    request_timeout: Annotated[int, MODEL, FREE_TO_CHANGE, PER_STAGE] = Field(
-        default=120, ge=1, description="Seconds to wait for a response."
+    requests_per_minute: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most requests a minute, of all stages together."
+    )
+    tokens_per_minute: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None, ge=1, description="The most tokens a minute, in and out, of all stages together."
+    )
+    request_timeout: Annotated[int | None, MODEL, FREE_TO_CHANGE, PER_STAGE] = Field(
+        default=None,
+        ge=1,
+        description="Seconds to wait for a whole response. Unset: 120 for OpenAI, 600 for other servers.",
     )
     request_retries: Annotated[int, MODEL, FREE_TO_CHANGE, PER_STAGE] = Field(
-        default=6, ge=0, description="How often the client retries a request."
+        default=6, ge=0, description="How often a request that fails while others are answered is sent again."
     )
 
     @field_validator("decoding", mode="before")

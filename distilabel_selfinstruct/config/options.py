@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 
@@ -40,6 +41,23 @@ class _PerStage:
 
 PER_STAGE = _PerStage()
 """Marks an option that may have another value in a stage: it says what model is asked, and how."""
+
+
+def _at_least_one_or_auto(value: object) -> object:
+    """A number that may be left to us; the command line gives it as a text.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("should be a whole number from 1 on, or auto")
+    return value
+
+
+NumberOrAuto = Annotated[int | Literal["auto"], BeforeValidator(_at_least_one_or_auto)]
+"""A number from 1 on, or a word by which it is left to us."""
 
 
 def command_line(field: FieldInfo) -> CommandLine | None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from typing_extensions import Self
 
 from distilabel_selfinstruct.config.model_options import ModelOptions
-from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel, is_per_stage
+from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, NumberOrAuto, Panel, is_per_stage
 from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
 from distilabel_selfinstruct.config.stages import by_stage
 from distilabel_selfinstruct.errors import ConfigError
@@ -21,22 +21,6 @@ SAMPLING = CommandLine(Panel.SAMPLING)
 
 MOST_BATCHES, LARGEST_BATCH = 20, 500
 """Each batch takes some milliseconds, and no stage can begin before the first one is full."""
-
-
-def _at_least_one_or_auto(value: object) -> object:
-    """A number that may be left to us; the command line gives it as a text.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    if isinstance(value, str) and value.isdecimal():
-        value = int(value)
-    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-        raise ValueError("should be a whole number from 1 on, or auto")
-    return value
-
-
-NumberOrAuto = Annotated[int | Literal["auto"], BeforeValidator(_at_least_one_or_auto)]
 
 
 class RunConfig(ModelOptions):
@@ -118,6 +102,9 @@ class RunConfig(ModelOptions):
     )
     max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, gt=0, description="The longest time."
+    )
+    max_wait_minutes: Annotated[float, LIMITS, FREE_TO_CHANGE] = Field(
+        default=15, ge=0, description="The longest wait for a server that answers nothing."
     )
     max_failures: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, ge=0, description="The most failed requests."

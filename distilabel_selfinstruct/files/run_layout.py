@@ -38,5 +38,12 @@ LOCK = "lock"
 STOP = "stop"
 """Within `STATE`: this file asks all steps to stop sending requests, and holds the reason."""
 
+ABANDON = "abandon"
+"""Within `STATE`: asks all steps not to wait for the requests in flight."""
+
+REQUEST_PACE = "requests_per_minute"
+TEXT_PACE = "tokens_per_minute"
+"""Within `STATE`: when any step may send the next request, so that a limit on the pace is kept by all together."""
+
 SENT = "sent"
 """Within `STATE`: this file has a byte for each request that any step has sent, so that their limit is kept exactly."""

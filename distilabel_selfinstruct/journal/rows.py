@@ -1,6 +1,7 @@
 """The rows of a journal: each is checked where it is read, so that damage is told from a fault of our own."""
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from types import NoneType
 
@@ -8,7 +9,7 @@ from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.notes import NoteKind
-from distilabel_selfinstruct.records import Reason, Row, Stage
+from distilabel_selfinstruct.records import Reason, RequestStatus, Row, Stage
 
 _Fields = Mapping[str, tuple[type, ...]]
 
@@ -20,7 +21,7 @@ _REQUIRED: Mapping[str, _Fields] = {
     STEP_RESULTS: {"instruction": _TEXT},
     STEP_REJECTIONS: {"reason": _TEXT, "detail": _TEXT, "request": (int,)},
     NOTES: {"kind": _TEXT, "subject": _TEXT, "text": _TEXT},
-    END: {"reason": _TEXT},
+    END: {"reason": _TEXT, "requests": (dict,)},
 }
 _REQUIRED_RESULTS: Mapping[str, _Fields] = {
     Stage.INSTRUCTION_GENERATION.value: {
@@ -29,9 +30,17 @@ _REQUIRED_RESULTS: Mapping[str, _Fields] = {
         "request": (int,),
         "model_name": _TEXT,
     },
-    Stage.CLASSIFICATION.value: {"is_classification": _FLAG},
+    Stage.CLASSIFICATION.value: {"is_classification": _FLAG, "status": _TEXT},
+    Stage.INSTANCE_GENERATION.value: {"status": _TEXT},
     Stage.INSTANCE_FILTERING.value: {"instances": _OBJECTS},
 }
+_WORDS: Mapping[str, Mapping[str, type[Enum]]] = {
+    STEP_RESULTS: {"status": RequestStatus},
+    STEP_REJECTIONS: {"reason": Reason},
+    NOTES: {"kind": NoteKind},
+}
+"""Fields that hold one of a few words, by file."""
+
 _OPTIONAL_IN_COMPLETIONS: _Fields = {
     **dict.fromkeys(("finish_reason", "model", "error", "reasoning"), _TEXT_OR_NONE),
     **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "retries"), _COUNT),
@@ -73,10 +82,11 @@ def row_fault(path: Path, row: Row) -> str:
     for name, kinds in {**required, **optional}.items():
         if name in row and not _is_one_of(row[name], kinds):
             return f"has {row[name]!r:.80} under {name}"
-    if path.name == NOTES and row["kind"] not in [kind.value for kind in NoteKind]:
-        return f"has the unknown kind {row['kind']!r:.80}"
-    if path.name == STEP_REJECTIONS and row["reason"] not in [reason.value for reason in Reason]:
-        return f"has the unknown reason {row['reason']!r:.80}"
+    for name, words in _WORDS.get(path.name, {}).items():
+        if name in row and not _is_word(row[name], words):
+            return f"has the unknown {name} {row[name]!r:.80}"
+    if path.name == END and not all(_is_word(name, RequestStatus) for name in row["requests"]):
+        return f"has {row['requests']!r:.80} under requests"
     if _OBJECTS in required.values() and not all(map(_is_instance, row["instances"])):
         return "has an instance without the texts input and output"
     return ""
@@ -85,6 +95,10 @@ def row_fault(path: Path, row: Row) -> str:
 def _is_one_of(value: object, kinds: tuple[type, ...]) -> bool:
     """As `isinstance`, but True and False are no numbers."""
     return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+
+
+def _is_word(value: object, words: type[Enum]) -> bool:
+    return value in [word.value for word in words]
 
 
 def _is_instance(value: object) -> bool:

@@ -1,7 +1,8 @@
 """What the journals of a run hold in the end: its tasks, and all that was dropped on the way."""
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,7 +10,16 @@ from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.rows import read_rows
-from distilabel_selfinstruct.records import GeneratedTask, Instance, Reason, RecordedRejection, Row, Stage
+from distilabel_selfinstruct.records import (
+    MODEL_STAGES,
+    GeneratedTask,
+    Instance,
+    Reason,
+    RecordedRejection,
+    RequestStatus,
+    Row,
+    Stage,
+)
 
 _ADMITTED = ("instruction", "nearest_instruction", "nearest_rouge_l", "request", "model_name")
 """What the first stage says of a task."""
@@ -19,13 +29,14 @@ _ADMITTED = ("instruction", "nearest_instruction", "nearest_rouge_l", "request",
 class RunRecords:
     """The records of a run, whether it is complete or not.
 
-    `num_results` counts, by stage, what the stage has finished. `stop_reason` is why the loop of the first stage ended,
-    as a sentence; empty while it has not.
+    `num_results` counts, by stage, what the stage has finished; `requests`, by stage, how its requests ended.
+    `stop_reason` is why the loop of the first stage ended, as a sentence; empty while it has not.
     """
 
     tasks: tuple[GeneratedTask, ...]
     rejections: tuple[RecordedRejection, ...]
     num_results: dict[Stage, int]
+    requests: dict[Stage, Counter[RequestStatus]]
     stop_reason: str
 
     @property
@@ -51,7 +62,7 @@ def read_run(state: Path) -> RunRecords:
         tasks=tuple(
             GeneratedTask(
                 **{name: row[name] for name in _ADMITTED},
-                is_classification=task_types.get(row["instruction"], False),
+                is_classification=task_types.get(row["instruction"]),
                 instances=tuple(Instance(**instance) for instance in instances.get(row["instruction"], ())),
             )
             for row in results[Stage.INSTRUCTION_GENERATION]
@@ -60,6 +71,10 @@ def read_run(state: Path) -> RunRecords:
             rejection for stage in Stage for rejection in read_rejections(state / stage.value / STEP_REJECTIONS)
         ),
         num_results={stage: len(rows) for stage, rows in results.items()},
+        requests={
+            Stage.INSTRUCTION_GENERATION: _counts(ends[-1]["requests"] if ends else {}),
+            **{stage: _counts(Counter(row["status"] for row in results[stage])) for stage in MODEL_STAGES[1:]},
+        },
         stop_reason=ends[-1]["reason"] if ends else "",
     )
 
@@ -89,3 +104,7 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
             fault = f"is not a rejection record ({type(error).__name__}: {error})"
         if fault:
             raise JournalError(f"{os.fspath(path)}, line {line.number}: the line {fault}. Repair or remove it.", path)
+
+
+def _counts(by_name: Mapping[str, int]) -> Counter[RequestStatus]:
+    return Counter({RequestStatus(name): count for name, count in by_name.items()})

@@ -13,7 +13,7 @@ Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at 
 import fcntl
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,11 +28,12 @@ from distilabel_selfinstruct.journal.completions import (
     request_key,
 )
 from distilabel_selfinstruct.journal.notes import Note, note_of, note_row
+from distilabel_selfinstruct.journal.rates import Rate
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import rejection_row
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, is_abandoned, raise_limit, stop_reason
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import Completion, Reason, RecordedRejection, Rejection, Request, Stage
+from distilabel_selfinstruct.records import Completion, Reason, RecordedRejection, Rejection, Request, RequestStatus
 
 
 class StepJournal:
@@ -53,13 +54,14 @@ class StepJournal:
     def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int | None = None) -> None:
         self._state = Path(state_dir) if os.fspath(state_dir) else None
         self._folder = self._state / step if self._state else None
-        self._step = step
+        self.step = step
         self._notes: set[Note] = set()
         self._appenders: dict[str, Appender] = {}
         self._lock: IO[str] | None = None
         self._max_requests = max_requests
         self._sent: IO[bytes] | None = None
         self._num_claimed = 0
+        self._stopped = ""  # without a state folder
         self._recorded: defaultdict[str, list[Completion]] = defaultdict(list)
         self.rejections: Counter[Reason] = Counter()
         if self._folder is not None:
@@ -73,7 +75,7 @@ class StepJournal:
         """The completion that an earlier attempt received for this request, or None.
 
         Equal requests are answered in the order in which they were recorded, each record once. A request that failed
-        is asked again, except in instruction generation, where later prompts were sampled knowing of the failure.
+        is asked again.
         """
         recorded = self._recorded.get(request_key(request, decoding))
         return recorded.pop(0) if recorded else None
@@ -104,23 +106,43 @@ class StepJournal:
         if note in self._notes:
             return False
         self._notes.add(note)
-        self._append(NOTES, [note_row(self._step, note)])
+        self._append(NOTES, [note_row(self.step, note)])
         return True
 
-    def record_end(self, reason: str) -> None:
-        """Write why the step is over, as a sentence."""
-        self._append(END, [{"reason": reason}])
+    def record_end(self, reason: str, requests: Mapping[RequestStatus, int]) -> None:
+        """Write why the step is over, as a sentence, and how many of its requests ended in which way."""
+        counts = {status.value: count for status, count in requests.items()}
+        self._append(END, [{"reason": reason, "requests": counts}])
 
     def claim_request(self) -> str | None:
         """Count a request that is about to be sent. None: send it; otherwise the reason why it must not be sent."""
-        if self._state is not None and (reason := stop_reason(self._state)):
+        if reason := self.stop_reason:
             return reason
         if self._count(self._max_requests):
             return None
-        reason = f"max_requests ({self._max_requests}) was reached."
-        if self._state is not None:
+        return self.ask_to_stop(raise_limit("max_requests", f"{self._max_requests:,}"))
+
+    @property
+    def stop_reason(self) -> str:
+        """Why no more requests must be sent; empty while they may be."""
+        return self._stopped if self._state is None else stop_reason(self._state)
+
+    def ask_to_stop(self, reason: str) -> str:
+        """Have this step and all others of the state folder send no more requests. Returns the reason that stands."""
+        if self._state is None:
+            self._stopped = self._stopped or reason
+        else:
             ask_to_stop(self._state, reason)
-        return reason
+        return self.stop_reason
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the requests in flight must not be waited for."""
+        return self._state is not None and is_abandoned(self._state)
+
+    def rate(self, name: str, per_minute: int) -> Rate:
+        """A limit on the pace, which all steps of the state folder keep together if they give it the same name."""
+        return Rate(per_minute, self._state / name if self._state is not None else None)
 
     def _count(self, limit: int | None) -> bool:
         """Whether one more request stays within the limit; if so, it is counted, for a limit that comes later too."""
@@ -165,7 +187,7 @@ class StepJournal:
                 (folder / derived).unlink(missing_ok=True)
         self._notes = {note_of(row) for row in read_rows(folder / NOTES)}
         for row in read_rows(folder / COMPLETIONS):
-            if row["text"] is not None or row["stage"] == Stage.INSTRUCTION_GENERATION.value:
+            if row["text"] is not None:
                 self._recorded[row["key"]].append(completion_of(row))
 
     def _append(self, name: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -1,14 +1,25 @@
-"""The stop file: how a run is asked to send no more requests."""
+"""The stop file: how a run is asked to send no more requests, and in the end not to wait for those in flight."""
 
 import os
 from pathlib import Path
+from threading import get_ident
 
-from distilabel_selfinstruct.files.run_layout import STOP
+from distilabel_selfinstruct.files.run_layout import ABANDON, STOP
+
+
+def raise_limit(option: str, value: str) -> str:
+    """The reason to stop at a limit that counts over all attempts at a run: the same command would stop there again."""
+    return f"{option} ({value}) was reached. Raise {option} to resume."
 
 
 def ask_to_stop(state_dir: Path, reason: str) -> None:
-    """Ask all steps that work on a state folder to send no more requests; the first reason given stands."""
-    partial = state_dir / f"{STOP}.{os.getpid()}"
+    """Ask all steps that work on a state folder to send no more requests.
+
+    Args:
+        state_dir: the folder.
+        reason: why, and how the run is resumed, in sentences. The first one given stands.
+    """
+    partial = state_dir / f"{STOP}.{os.getpid()}.{get_ident()}"
     partial.write_text(reason, encoding="utf-8")
     try:
         os.link(partial, state_dir / STOP)  # unlike renaming, this never replaces an earlier reason
@@ -24,3 +35,19 @@ def stop_reason(state_dir: Path) -> str:
         return (state_dir / STOP).read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
+
+
+def ask_to_abandon(state_dir: Path) -> None:
+    """Ask all steps, which were asked to stop before, not to wait for the requests in flight either."""
+    (state_dir / ABANDON).touch()
+
+
+def is_abandoned(state_dir: Path) -> bool:
+    """Whether the steps were asked not to wait for the requests in flight."""
+    return (state_dir / ABANDON).exists()
+
+
+def forget_stop(state_dir: Path) -> None:
+    """Let steps send requests again: what an earlier attempt was asked does not concern the next."""
+    for name in (STOP, ABANDON):
+        (state_dir / name).unlink(missing_ok=True)

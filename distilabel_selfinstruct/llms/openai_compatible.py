@@ -1,27 +1,27 @@
 """Any server that speaks the OpenAI API, in whatever dialect of it: its rules, its thoughts, its counts."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
+from distilabel.mixins.runtime_parameters import RuntimeParameter
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
 from openai import APIStatusError
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest
-from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, ModelResponse, read_response
+from distilabel_selfinstruct.llms.reading_answers import ModelResponse
+from distilabel_selfinstruct.llms.sending import BodySender, Spent
 from distilabel_selfinstruct.llms.server_rules import Wanted
-from distilabel_selfinstruct.llms.usage import TokenUsage, bill, billed
+from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -29,21 +29,13 @@ OPENAI_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key-is-needed"
 """What a server that needs no key is sent; the client insists on something."""
 
-BROKEN_ANSWERS = 3
-"""How many broken answers to one request are taken before it counts as failed."""
+OPENAI_SECONDS, SECONDS = 120, 600
+"""How long the whole of an answer is waited for: OpenAI answers sooner, a model on a small machine takes its time."""
 
 
 def is_openai(base_url: str | None) -> bool:
     """Whether an address is that of OpenAI itself."""
     return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
-
-
-@dataclass(slots=True)
-class _Spent:
-    """What a request took so far."""
-
-    usage: TokenUsage = field(default_factory=TokenUsage)
-    retries: int = 0
 
 
 class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
@@ -68,10 +60,13 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         - `base_url`: address of the API, up to and including `/v1`.
         - `api_key`: the key.
         - `max_retries`: how often the client retries a request. Defaults to `6`.
-        - `timeout`: seconds to wait for a response. Defaults to `120`.
+        - `timeout`: seconds to wait for a response. Defaults to `120` for OpenAI, `600` for other servers.
     """
 
     api_key_variable: str = "OPENAI_API_KEY"
+    timeout: RuntimeParameter[int] | None = Field(
+        default=None, description="Seconds to wait for a response. Unset: 120 for OpenAI, 600 for other servers."
+    )
     extra_body: dict[str, Any] = Field(default_factory=dict)
     thinking: Thinking | None = None
     thinking_tokens: int = Field(default=THINKING_TOKENS, ge=0)
@@ -80,6 +75,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     _told: set[Note] = PrivateAttr(default_factory=set)
     _dialects: dict[bool, Dialect] = PrivateAttr(default_factory=dict)
     _trial: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
+    _sender: BodySender = PrivateAttr()
 
     def load(self) -> None:
         """Create the client.
@@ -94,7 +90,29 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             raise MissingKeyError("openai", self.api_key_variable)
         self.api_key = SecretStr(key or NO_KEY)
         self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
+        self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
         super().load()
+        self._sender = BodySender(self._aclient, self.model, str(self.base_url))
+
+    def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
+        """Send each request once from now on, with `timeout` for the whole of its answer, on a connection of its own.
+
+        The client's own retries know nothing of other requests, and give up where a server asks for more than two
+        minutes. Its pool would close all connections but 100 after each request.
+
+        Args:
+            read_headers: gets the headers of each answer that is no error.
+        """
+        import openai  # it takes a second, and not every stage asks a server
+
+        async def read(response: Any) -> None:
+            if response.is_success:
+                read_headers(response.headers)
+
+        limits = type(openai.DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
+        http_client = openai.DefaultAsyncHttpxClient(limits=limits, event_hooks={"response": [read]})
+        self._aclient = self._aclient.with_options(max_retries=0, http_client=http_client)
+        self._sender = replace(self._sender, client=self._aclient, attempts=1, seconds=self.timeout)
 
     def on_note(self, listener: Callable[[Note], Any]) -> None:
         """Have the listener told what is learned about the server, each thing once. Without one it is logged."""
@@ -142,7 +160,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         }
         sequences = (stop,) if isinstance(stop, str) else tuple(stop or ())
         wanted = Wanted(input, sampling, max_new_tokens, sequences, extra_body or {})
-        spent = _Spent()
+        spent = Spent()
         try:
             response = await self._answered(wanted, spent)
         except Exception as error:
@@ -150,22 +168,30 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             raise
         return _output(response, spent)
 
-    async def check(self, input: FormattedInput) -> None:
-        """Have the server answer a request with one token, to see that it can be asked at all."""
-        dialect, wanted = self._dialect(input), Wanted(input, {"temperature": 1.0, "top_p": 1.0}, 1)
-        await self._taken(dialect, wanted, _Spent())
+    async def check(self, *, is_chat: bool) -> TokenUsage:
+        """Have the server answer a small request with one token, to see that it can be asked at all.
+
+        Returns:
+            What that cost. Without an answer, it is on the exception (see `usage.billed`).
+        """
+        prompt: Any = [{"role": "user", "content": "Hello"}] if is_chat else "Hello"
+        wanted, spent = Wanted(prompt, {"temperature": 1.0, "top_p": 1.0}, 1), Spent()
+        try:
+            await self._taken(self._dialect(prompt), wanted, spent)
+        except Exception as error:
+            bill(error, spent.usage)
+            raise
+        return spent.usage
 
     async def list_models(self) -> Any:
         """The server's list of models, as it came."""
-        client: Any = self._aclient
-        response = await client.models.with_raw_response.list()
-        return response.http_response.json()
+        return await self._sender.list_models()
 
     async def aclose(self) -> None:
         """Close the connections to the server; from the event loop in which it was asked."""
         await self._aclient.close()
 
-    async def _answered(self, wanted: Wanted, spent: _Spent) -> ModelResponse:
+    async def _answered(self, wanted: Wanted, spent: Spent) -> ModelResponse:
         """The answer to a request, in a turn of the dialect that nothing better is known for."""
         dialect = self._dialect(wanted.input)
         while True:
@@ -175,12 +201,12 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
                 if not dialect.judge(response, sent):
                     return response
 
-    async def _taken(self, dialect: Dialect, wanted: Wanted, spent: _Spent) -> tuple[SentRequest, ModelResponse]:
+    async def _taken(self, dialect: Dialect, wanted: Wanted, spent: Spent) -> tuple[SentRequest, ModelResponse]:
         """The first response to a request that the server does not refuse, and the form of it that was sent."""
         while True:
             sent = dialect.request(wanted)
             try:
-                response = await self._send(sent.body, spent)
+                response = await self._sender.send(sent.body, spent)
             except APIStatusError as error:
                 lesson = dialect.learn(error, sent, wanted)
                 if lesson is Lesson.NONE:
@@ -190,48 +216,6 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
                 continue
             dialect.note_odd_counts(response.odd_counts)
             return sent, response
-
-    async def _send(self, body: dict[str, Any], spent: _Spent) -> ModelResponse:
-        """The response to a body, after as many broken ones as are taken."""
-        client: Any = self._aclient
-        name, api = ("prompt", client.completions) if "prompt" in body else ("messages", client.chat.completions)
-        # All else goes as further fields: the client knows only some of the names, and those differ by its version.
-        required = {"model": self.model, name: body[name]}
-        others = {field: value for field, value in body.items() if field != name}
-        # The client itself retries what it knows as passing: 408, 409, 429, 5xx, lost connections, time-outs. It knows
-        # nothing of answers that arrive and are broken.
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(BrokenAnswerError),
-            wait=wait_random_exponential(multiplier=0.5, max=8),
-            stop=stop_after_attempt(BROKEN_ANSWERS),
-            reraise=True,
-        ):
-            with attempt:
-                raw = await api.with_raw_response.create(**required, extra_body=others)
-                spent.retries += raw.retries_taken
-                response = self._read(raw, spent)
-        return response
-
-    def _read(self, raw: Any, spent: _Spent) -> ModelResponse:
-        try:
-            response = read_response(self._decoded(raw))
-        except BrokenAnswerError as error:
-            spent.usage += billed(error)
-            spent.retries += 1
-            raise
-        spent.usage += response.usage
-        return response
-
-    def _decoded(self, raw: Any) -> Any:
-        try:
-            body = json.loads(raw.text)
-        except (ValueError, RecursionError) as error:
-            if "json" in raw.headers.get("content-type", "json"):
-                raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
-            body = None
-        if not isinstance(body, dict) or not {"choices", "error"} & body.keys():
-            raise ValueError(f"what answers at {self.base_url} is no OpenAI-compatible API: check the base URL")
-        return body
 
     def _dialect(self, input: FormattedInput) -> Dialect:
         is_chat = not isinstance(input, str)
@@ -262,7 +246,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             self._listener(note)
 
 
-def _output(response: ModelResponse, spent: _Spent) -> GenerateOutput:
+def _output(response: ModelResponse, spent: Spent) -> GenerateOutput:
     answers, usage = response.answers, spent.usage
     output: Any = prepare_output(
         generations=[answer.text for answer in answers],

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from typing import Any
 
 import openai
 from distilabel.models.llms.base import LLM
@@ -24,7 +23,10 @@ _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...]
     ),
     (openai.NotFoundError, "The server at {url} has no model {model!r} for {form} prompts: {said}."),
     (openai.BadRequestError, "The server at {url} refuses requests to {model!r}: {said}."),
-    (openai.APITimeoutError, "The server at {url} does not answer within {seconds} s: check that it is up."),
+    (
+        (openai.APITimeoutError, asyncio.TimeoutError),
+        "The server at {url} does not answer within {seconds} s: check that it is up.",
+    ),
     (openai.APIConnectionError, "No server can be reached at {url} ({cause}): check the address."),
     (ValueError, "The server at {url} gives no completion: {said}."),
 )
@@ -69,9 +71,8 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
     llm.timeout, llm.max_retries = SECONDS, RETRIES
     llm.on_note(lambda _: None)  # each stage says what it learns
     llm.load()
-    prompt: Any = "Hello" if prompt_form == "completion" else [{"role": "user", "content": "Hello"}]
     try:
-        asyncio.run(_ask(llm, prompt))
+        asyncio.run(_ask(llm, prompt_form))
     except Exception as error:  # what is not listed does not stop the run
         for kinds, sentence in (*_wrong_form(prompt_form, _said(error, llm)), *_REFUSALS):
             if isinstance(error, kinds):
@@ -87,9 +88,10 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
                 raise ModelError(filled) from None
 
 
-async def _ask(llm: OpenAICompatibleLLM, prompt: Any) -> None:
+async def _ask(llm: OpenAICompatibleLLM, prompt_form: PromptForm) -> None:
     try:
-        await llm.check(prompt)
+        # The client's own limit is on each pause between bytes.
+        await asyncio.wait_for(llm.check(is_chat=prompt_form == "chat"), SECONDS * (1 + RETRIES))
     finally:
         await llm.aclose()
 

@@ -1,5 +1,6 @@
 """From the JSON of any OpenAI-compatible server to a text, the thoughts before it, and why it ended."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,10 @@ class BrokenAnswerError(ValueError):
     """An answer arrived and is not what the API promises; the next one may be."""
 
 
+class WrongAPIError(ValueError):
+    """What answers at the address is something else, such as a web page."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
     """One choice of a response.
@@ -50,6 +55,29 @@ class ModelResponse:
     answers: tuple[ModelAnswer, ...]
     usage: TokenUsage = field(default_factory=TokenUsage)
     odd_counts: tuple[str, ...] = ()
+
+
+def decoded(content: str, content_type: str, url: str) -> Mapping[str, Any]:
+    """The JSON object of an answer.
+
+    Args:
+        content: what the server sent.
+        content_type: what it says that this is.
+        url: its address, for messages.
+
+    Raises:
+        BrokenAnswerError: it is meant to be JSON, and is none.
+        WrongAPIError: it is something else.
+    """
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        if "json" in content_type:
+            raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
+        body = None
+    if not isinstance(body, dict) or not {"choices", "error"} & body.keys():
+        raise WrongAPIError(f"what answers at {url} is no OpenAI-compatible API: check the base URL")
+    return body
 
 
 def read_response(body: object) -> ModelResponse:

@@ -9,6 +9,8 @@ from typing import Any
 
 from openai import APIStatusError
 
+from distilabel_selfinstruct.analysis.quality import names_short_context
+
 STATUSES = frozenset({400, 422})
 """The statuses by which servers refuse a field: 422 is that of FastAPI, Mistral and text-generation-inference."""
 
@@ -53,11 +55,6 @@ _REFUSES = re.compile(
     r"|must|should|only|at (?:most|least)|greater|less|between|range|too (?:many|long|large|small|low|high)|remove",
     re.IGNORECASE,
 )
-_CONTEXT = re.compile(
-    r"context[ _](?:length|size)|exceed\w* (?:the |this |its )?(?:model'?s? )?(?:available |maximum )?context"
-    r"|reduce the length|input (?:tokens|length) exceed|prompt is too long|input is too long",
-    re.IGNORECASE,
-)
 _UNFINISHED = re.compile(r"max_tokens or model output limit was reached|could not finish the message", re.IGNORECASE)
 _SYSTEM_ROLE = re.compile(
     r"(?:system|developer)[ '\"`]*(?:role|message|prompt|instruction)?s?\b.{0,30}(?:not |n't |unsupport)"
@@ -88,7 +85,7 @@ def read_refusal(error: APIStatusError, sent: Mapping[str, Any], droppable: Sequ
     text = "\n".join(said.texts)
     if _UNFINISHED.search(text):
         return Refusal(RefusalKind.UNFINISHED_THOUGHTS)
-    if _CONTEXT.search(text) or "context_length_exceeded" in said.codes:
+    if names_short_context(text) or "context_length_exceeded" in said.codes:
         return Refusal(RefusalKind.CONTEXT)
     field = _named_by_path(said.paths, droppable) or _named_in_text(text, droppable)
     limit = next((name for name in LIMITS if name in sent), "")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from distilabel_selfinstruct.records import Completion
+
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
@@ -25,6 +27,13 @@ class TokenUsage:
             self.reasoning_tokens + other.reasoning_tokens,
             self.cached_tokens + other.cached_tokens,
         )
+
+
+def usage_of(completion: Completion) -> TokenUsage:
+    """The counts of a completion."""
+    return TokenUsage(
+        completion.input_tokens, completion.output_tokens, completion.reasoning_tokens, completion.cached_tokens
+    )
 
 
 def read_usage(usage: object) -> tuple[TokenUsage, tuple[str, ...]]:

@@ -1,7 +1,10 @@
 """The sections of a report, in the order of the page: their texts, figures and tables."""
 
+from dataclasses import asdict
+
 from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.config import why_unfinished
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.run_sections import (
@@ -46,9 +49,8 @@ def headline(report: Report) -> list[tuple[str, str]]:
 def _dataset(report: Report) -> ReportSection:
     paragraphs = []
     run = report.run
-    if run is not None and run.status != "finished":
-        reasons = " ".join([run.stop_reason, *run.problems]).strip()
-        paragraphs.append(f"The run is not finished ({run.status}). {reasons}".strip())
+    if run is not None and (why := why_unfinished(asdict(run))):
+        paragraphs.append(f"The run {why}")
     if not report.has_instances:
         paragraphs.append("The rows have instructions but no outputs, so figures about instances are empty.")
     paragraphs.append(

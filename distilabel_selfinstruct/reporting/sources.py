@@ -17,7 +17,7 @@ from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, Skipp
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting.contents import RunFacts
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
-from distilabel_selfinstruct.task_types import is_classification_task
+from distilabel_selfinstruct.task_types import task_type_of
 
 REJECTION_COLUMNS = ("stage", "reason", "request")
 
@@ -176,10 +176,7 @@ def _checked(path: Path, columns: tuple[str, ...]) -> list[Row]:
                     f"{path}, row {number}: {column!r} is {row.get(column)!r} and must be a text.", path
                 )
         rows.append(
-            {
-                **_only(row, (*columns, "request")),
-                "is_classification": is_classification_task(row.get("is_classification")),
-            }
+            {**_only(row, (*columns, "request")), "is_classification": task_type_of(row.get("is_classification"))}
         )
     return rows
 

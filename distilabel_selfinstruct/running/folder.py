@@ -19,6 +19,7 @@ from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
+from distilabel_selfinstruct.journal.stop_file import forget_stop
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
@@ -75,7 +76,7 @@ class RunFolder:
                     self._clear()
                 config = self._described(config, extend=extend)
                 self.state.mkdir(exist_ok=True)
-                (self.state / run_layout.STOP).unlink(missing_ok=True)
+                forget_stop(self.state)
                 for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
                     for file in self.state.glob(f"*/{derived}"):
                         file.unlink()  # they are written again; whoever watches must not read the old ones

@@ -14,6 +14,9 @@ from distilabel_selfinstruct.running.plan import RunPlan
 OUTPUT_TOKENS = {Stage.INSTRUCTION_GENERATION: 150, Stage.CLASSIFICATION: 2, Stage.INSTANCE_GENERATION: 110}
 
 # Seconds that a completion takes: a round trip, and 50 tokens a second.
+USUAL_IN_FLIGHT = 16
+"""Of a hosted model, where the number is found as the run goes."""
+
 ROUND_TRIP = 0.5
 TOKENS_PER_SECOND = 50
 
@@ -77,6 +80,6 @@ def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:
         requests=requests,
         input_tokens=requests * ceil(size_of(prompt) / BYTES_PER_TOKEN),
         output_tokens=requests * OUTPUT_TOKENS[stage],
-        seconds=seconds_each * requests / config.max_in_flight,
+        seconds=seconds_each * requests / (USUAL_IN_FLIGHT if config.max_in_flight == "auto" else config.max_in_flight),
         prompt=prompt,
     )

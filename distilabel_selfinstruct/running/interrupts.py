@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Any
 
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.records import RESUME
 
-INTERRUPTED = "it was interrupted."
+INTERRUPTED = f"it was interrupted. {RESUME}"
 EXIT_STATUS = 130
 
 
@@ -31,7 +32,7 @@ def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
         else:
             for process in multiprocessing.active_children():
                 process.kill()
-            _say("Stopped. What has arrived is kept. Run the same command again to resume.")
+            _say(f"Stopped. What has arrived is kept. {RESUME}")
             os._exit(EXIT_STATUS)
 
     pipeline._handle_keyboard_interrupt = lambda: None  # the host would drop the batches between its steps

@@ -35,7 +35,7 @@ def configured_llm(config: RunConfig) -> LLM:
     """
     llm = make_llm(config.llm, base_url=config.base_url, prompt_form=config.effective_prompt_form)
     if isinstance(llm, OpenAICompatibleLLM):
-        llm.timeout, llm.max_retries = config.request_timeout, config.request_retries
+        llm.timeout = config.request_timeout
         llm.extra_body = config.extra_body
         llm.thinking, llm.thinking_tokens = config.thinking, config.thinking_tokens
     elif config.extra_body or config.thinking:

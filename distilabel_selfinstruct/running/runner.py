@@ -20,10 +20,11 @@ from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import GeneratedTask, RecordedRejection, RunStatus
-from distilabel_selfinstruct.running.budget import used_up
+from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
+from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.running.budget import is_overdue, used_up
 from distilabel_selfinstruct.running.context import check_models, needs
+from distilabel_selfinstruct.running.ending import Ending, ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
@@ -41,8 +42,8 @@ LOOKS_BETWEEN_REPORTS = 10
 class RunResult:
     """A run that ended: what it made, what it dropped, the size of it (Table 1), and its last progress.
 
-    `status` is `STOPPED` where the run ended before its work was done, at a limit or by Ctrl-C. `stop_reason` says why
-    the run ended, as a sentence.
+    `status` is `STOPPED` where the run ended before its work was done: at a limit, by Ctrl-C, or since a stage got no
+    answers. `stop_reason` says why the run ended, with the remedy where there is one, in sentences.
     """
 
     folder: Path
@@ -83,8 +84,8 @@ def run(
     """
     folder = RunFolder(output)
     if not (fresh or extend) and folder.is_finished(config):
-        reader = ProgressReader(folder.state, config.num_instructions)
-        return _result(folder, RunStatus.FINISHED, "", read_run(folder.state), reader)
+        reader, records = ProgressReader(folder.state, config.num_instructions), read_run(folder.state)
+        return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
     plan = plan_run(config)
     config = plan.config
     # Before the settings are written to the folder: a mistyped model must not count as the run's.
@@ -115,31 +116,28 @@ def run(
 
 
 def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:
-    stopped = stop_reason(folder.state)
     records = read_run(folder.state)
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
-    status = RunStatus.FAILED if problems else RunStatus.STOPPED if stopped else RunStatus.FINISHED
+    ending = ending_of(records, stop_reason(folder.state), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
         notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
-        reason = stopped or records.stop_reason
-        folder.finish({"status": status.value, "problems": problems, "stop_reason": reason, "notes": notes})
+        outcome = {"status": ending.status.value, "problems": problems, "stop_reason": ending.reason}
+        folder.finish({**outcome, "notes": notes})
     if problems:
         raise PipelineError(
             f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "
-            f"{records.num_instances} instances). Run the same command again to resume."
+            f"{records.num_instances} instances). {RESUME}"
         ) from failure
-    return _result(folder, status, stopped, records, reader)
+    return _result(folder, ending, records, reader)
 
 
-def _result(
-    folder: RunFolder, status: RunStatus, stopped: str, records: RunRecords, reader: ProgressReader
-) -> RunResult:
+def _result(folder: RunFolder, ending: Ending, records: RunRecords, reader: ProgressReader) -> RunResult:
     return RunResult(
         folder=folder.path,
-        status=status,
-        stop_reason=stopped or records.stop_reason,
+        status=ending.status,
+        stop_reason=ending.reason,
         tasks=records.tasks,
         rejections=records.rejections,
         statistics=statistics(instruction_rows(records.tasks), instance_rows(records.tasks)),
@@ -173,10 +171,12 @@ def _watching(
                 progress = reader.read()
                 if not reason and (reason := used_up(config, progress, failures_before)):
                     ask_to_stop(folder.state, reason)
+                if is_overdue(config, progress):
+                    ask_to_abandon(folder.state)
                 if number % LOOKS_BETWEEN_REPORTS == 0:
                     on_progress(progress)
         except Exception as error:  # unwatched, the run would pass its limits
-            ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}).")
+            ask_to_stop(folder.state, f"its progress cannot be read ({type(error).__name__}: {error}). {RESUME}")
 
     thread = Thread(target=look, daemon=True)
     thread.start()

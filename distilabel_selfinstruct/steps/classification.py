@@ -16,7 +16,8 @@ class ClassificationTaskIdentification(RowTask):
     """Decide for each instruction whether it is a classification task.
 
     The model answers Yes or No after 31 worked examples, 12 of them yes. An answer that is neither, or none at all,
-    counts as no, since input-first generation works for any task; the journal keeps it with its reason.
+    counts as no, since input-first generation works for any task; the journal keeps it with its reason. A row that was
+    not asked about, since the run stopped, has no verdict.
 
     Attributes:
         llm: any distilabel LLM.
@@ -26,7 +27,11 @@ class ClassificationTaskIdentification(RowTask):
 
     Runtime parameters:
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
-        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `auto`: is found.
+        - `request_retries`: how often a request that fails while others are answered is sent again. Defaults to `6`.
+        - `requests_per_minute`: the most that all steps with this `state_dir` send. Defaults to no limit.
+        - `tokens_per_minute`: the same for tokens, in and out. Defaults to no limit.
+        - `max_wait_minutes`: the longest wait for a server that answers nothing. Defaults to `15`.
         - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 
@@ -34,7 +39,7 @@ class ClassificationTaskIdentification(RowTask):
         - instruction (`str`): the instruction.
 
     Output columns:
-        - is_classification (`bool`): whether it is a classification task.
+        - is_classification (`bool`): whether it is a classification task; None if that was not asked.
         - model_name (`str`): the model that decided.
 
     Categories:
@@ -87,4 +92,4 @@ class ClassificationTaskIdentification(RowTask):
 
     @override
     def _unasked(self) -> dict[str, Any]:
-        return {"is_classification": False, "model_name": self.llm.model_name}
+        return {"is_classification": None, "model_name": self.llm.model_name}

@@ -27,7 +27,11 @@ class InstanceGeneration(RowTask):
 
     Runtime parameters:
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
-        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `auto`: is found.
+        - `request_retries`: how often a request that fails while others are answered is sent again. Defaults to `6`.
+        - `requests_per_minute`: the most that all steps with this `state_dir` send. Defaults to no limit.
+        - `tokens_per_minute`: the same for tokens, in and out. Defaults to no limit.
+        - `max_wait_minutes`: the longest wait for a server that answers nothing. Defaults to `15`.
         - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 

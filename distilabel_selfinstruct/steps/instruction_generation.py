@@ -1,5 +1,6 @@
 """Stage 1 of Self-Instruct: new instructions, bootstrapped from a pool."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel.steps.tasks.base import GeneratorTask
@@ -11,7 +12,7 @@ from distilabel_selfinstruct.config.step_fields import config_of, run_option
 from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
-from distilabel_selfinstruct.records import Completion, Stage
+from distilabel_selfinstruct.records import Completion, RequestStatus, Stage
 from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
@@ -52,7 +53,11 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             sampled like human-written ones, those rated D never. Defaults to none.
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
         - `random_seed`: fixes the sampling of prompts. Defaults to `42`.
-        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `5`.
+        - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `auto`: is found.
+        - `request_retries`: how often a request that fails while others are answered is sent again. Defaults to `6`.
+        - `requests_per_minute`: the most that all steps with this `state_dir` send. Defaults to no limit.
+        - `tokens_per_minute`: the same for tokens, in and out. Defaults to no limit.
+        - `max_wait_minutes`: the longest wait for a server that answers nothing. Defaults to `15`.
         - `sampling_lag`: how many requests earlier a prompt sees the pool, so that requests need not wait for each
             other. Results depend on it, but not on `max_in_flight`. Defaults to `0`: chosen from the two sizes.
         - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
@@ -154,11 +159,13 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         bootstrap = bootstrap_for(config_of(self), self._prompt_set, self._feedback)
         batch_size = self.batch_size or 1
         rows: list[dict[str, Any]] = []
+        requests: Counter[RequestStatus] = Counter()
         warned = False
         while not bootstrap.stop_reason:
             for request in bootstrap.next_requests():
                 self.client.submit(request)
             request, completion = self.client.wait()
+            requests[completion.status] += 1
             outcome = bootstrap.receive(request, completion)
             self._journal.record_rejections(
                 outcome.rejected, stage=Stage.INSTRUCTION_GENERATION.value, request=request.number
@@ -176,7 +183,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
                 yield rows[:batch_size], False
                 rows = rows[batch_size:]
         self.client.drain()
-        self._journal.record_end(bootstrap.stop_reason)
+        self._journal.record_end(bootstrap.stop_reason, requests)
         self._logger.info(f"{self.name} is done: {bootstrap.stop_reason}")
         yield rows, True
 

@@ -6,10 +6,13 @@ from typing import Any, Literal
 from distilabel.steps.tasks.base import _Task
 from pydantic import Field, PrivateAttr
 
+from distilabel_selfinstruct.config.options import NumberOrAuto
 from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.clock import Clock
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import Decoding, PromptSet, apply_overrides, default_decoding, load_prompts
 from distilabel_selfinstruct.records import Mode, Request, Stage
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
@@ -28,7 +31,11 @@ class PromptedTask(JournaledStep, _Task):
         "frequency_penalty, max_tokens, stop; and others that the server knows, such as seed.",
     )
     mode: Mode = run_option("mode")
-    max_in_flight: RuntimeParameter[int] = run_option("max_in_flight")
+    max_in_flight: RuntimeParameter[NumberOrAuto] = run_option("max_in_flight")
+    requests_per_minute: RuntimeParameter[int] | None = run_option("requests_per_minute")
+    tokens_per_minute: RuntimeParameter[int] | None = run_option("tokens_per_minute")
+    request_retries: RuntimeParameter[int] = run_option("request_retries")
+    max_wait_minutes: RuntimeParameter[float] = run_option("max_wait_minutes")
     max_requests: RuntimeParameter[int] | None = run_option("max_requests")
     add_raw_output: RuntimeParameter[bool] = Field(
         default=False, description="Whether rows carry the raw completion in `distilabel_metadata`."
@@ -39,6 +46,7 @@ class PromptedTask(JournaledStep, _Task):
 
     _prompt_set: PromptSet = PrivateAttr()
     _client: CompletionClient | None = PrivateAttr(default=None)
+    _clock: Clock = PrivateAttr(default_factory=Clock)
 
     def load(self) -> None:
         """Load the LLM and the prompts.
@@ -59,16 +67,37 @@ class PromptedTask(JournaledStep, _Task):
         self._client = CompletionClient(
             self.llm,
             self._decoding,
-            max_in_flight=self.max_in_flight,
             journal=self._journal,
             warn=self._warn,
+            pace=Pace(
+                max_in_flight=self.max_in_flight,
+                requests_per_minute=self.requests_per_minute,
+                tokens_per_minute=self.tokens_per_minute,
+                max_wait_minutes=self.max_wait_minutes,
+            ),
+            retries=self.request_retries,
+            clock=self._clock,
         )
 
     def unload(self) -> None:
-        """Wait for the requests in flight and record them, then unload the LLM and close the journal."""
-        if self._client is not None:  # it is None where loading failed
+        """Wait for the requests in flight and record them, then unload the LLM and close the journal.
+
+        It may be called when `load` failed: then what went wrong there is what counts, and nothing here raises.
+        """
+        if self._client is not None:
             self._client.close()
-        super().unload()
+            self._client = None
+            super().unload()
+            return
+        try:
+            super().unload()
+        except Exception as error:  # the LLM is loaded in part, and says why in `load`
+            self._logger.debug(f"{self.name} could not be unloaded: {error}")
+            self._journal.close()
+
+    def use_clock(self, clock: Clock) -> None:
+        """Have the step, which is not loaded yet, take the time from another clock than that of this machine."""
+        self._clock = clock
 
     @property
     def client(self) -> CompletionClient:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 BATCHES_AHEAD = 16
 """Waiting requests, in multiples of `max_in_flight`, beyond which no batch is begun early."""
 
+MOST_AHEAD = 1024
+"""The same where the number in flight is found as the run goes."""
+
 
 class RowTask(PromptedTask, Task):
     """Base of a task with a request per row. A row without an instruction is passed on with `_unasked` values."""
@@ -57,7 +60,8 @@ class RowTask(PromptedTask, Task):
         while too many requests wait. Does nothing for an LLM in this process, which works on whole batches.
         """
         if isinstance(self.llm, AsyncLLM):
-            self.client.wait_for_room(BATCHES_AHEAD * self.max_in_flight)
+            ahead = MOST_AHEAD if self.max_in_flight == "auto" else BATCHES_AHEAD * self.max_in_flight
+            self.client.wait_for_room(ahead)
             self._begun.append(self._submit(inputs))
 
     def _submit(self, inputs: StepInput) -> list[int]:
@@ -83,13 +87,13 @@ class RowTask(PromptedTask, Task):
 
     def _answered(self, row: dict[str, Any], request: Request, completion: Completion) -> dict[str, Any]:
         if completion.status is RequestStatus.NOT_SENT:  # it will be asked when the run is resumed
-            self._journal.record_results([{"instruction": request.instruction, **self._unasked()}])
+            self._record_result(request, completion, self._unasked())
             return {**row, **self._unasked()}
         values, rejected = self._read(request, completion)
         self._journal.record_rejections(
             rejected, stage=request.stage.value, request=request.number, instruction=request.instruction
         )
-        self._journal.record_results([{"instruction": request.instruction, **values}])
+        self._record_result(request, completion, values)
         output = self._create_metadata(
             values,
             completion.text,
@@ -98,6 +102,10 @@ class RowTask(PromptedTask, Task):
             add_raw_input=bool(self.add_raw_input),
         )
         return {**row, **output, "model_name": completion.model}
+
+    def _record_result(self, request: Request, completion: Completion, values: dict[str, Any]) -> None:
+        status = completion.status.value
+        self._journal.record_results([{"instruction": request.instruction, **values, "status": status}])
 
 
 if TYPE_CHECKING:

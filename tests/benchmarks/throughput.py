@@ -29,6 +29,7 @@ from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts
 from distilabel_selfinstruct.running.runner import run
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
@@ -65,7 +66,7 @@ def generate(url: str, num_requests: int, lag: int, *, in_rounds: bool) -> None:
     asker = CompletionClient(
         llm,
         lambda request: default_decoding(request.stage),
-        max_in_flight=SLOTS,
+        pace=Pace(max_in_flight=SLOTS),
         journal=StepJournal("", ""),
         warn=print,
     )

@@ -154,16 +154,30 @@ def test_an_admission_renews_the_patience():
 
 def test_a_failed_request_is_a_rejection_with_the_error():
     bootstrap = bootstrap_with(num_instructions=1, patience=1, window=1)
-    (outcome,) = run(bootstrap, [Completion(None, error="TimeoutError: too slow")])
+    (outcome,) = run(bootstrap, [Completion(None, error="TimeoutError: too slow")], limit=1)
     assert [(rejection.reason, rejection.detail) for rejection in outcome.rejected] == [
         (Reason.FAILED_REQUEST, "TimeoutError: too slow")
     ]
 
 
-def test_a_loop_that_ends_because_requests_fail_says_why_they_failed():
-    bootstrap = bootstrap_with(num_instructions=1, patience=2)
-    run(bootstrap, [Completion(None, error="AuthenticationError: wrong key")])
-    assert bootstrap.stop_reason.endswith("(failed_request 2). The last failure was: AuthenticationError: wrong key")
+def test_failed_requests_count_neither_against_the_patience_nor_against_the_acceptance():
+    failed = Completion(None, error="TimeoutError: too slow")
+    bootstrap = bootstrap_with(num_instructions=2, patience=3, min_acceptance=0.3)
+    run(bootstrap, [failed] * 40 + [Completion("", "stop")] * 2 + [failed] * 40 + [new(1), new(2)])
+    assert bootstrap.stop_reason == "2 instructions were wanted and admitted."
+
+
+@given(st.sets(st.integers(0, 30), max_size=20), st.integers(1, 6))
+def test_without_its_failed_requests_a_loop_would_have_admitted_the_same(failing, window):
+    def admitted(completions):
+        bootstrap = bootstrap_with(num_instructions=12, window=window, patience=5)
+        outcomes = run(bootstrap, completions, limit=40)
+        return [one.instruction for outcome in outcomes for one in outcome.admitted]
+
+    answers = [new(number, number + 1) for number in range(60)]
+    left = iter(answers)
+    failed = Completion(None, error="TimeoutError: too slow")
+    assert admitted([failed if number in failing else next(left) for number in range(60)]) == admitted(answers)
 
 
 def test_a_request_that_is_not_sent_ends_the_loop_with_its_reason():

@@ -16,6 +16,11 @@ def test_options_go_before_the_file_and_the_file_before_the_defaults(tmp_path):
     assert (config.num_instructions, config.patience, config.max_instances) == (7, 4, 5)
 
 
+@pytest.mark.parametrize("given", [7, "7", "auto"])
+def test_the_number_in_flight_is_a_number_or_found(given):
+    assert load_config(None, {"max_in_flight": given}).max_in_flight == (given if given == "auto" else 7)
+
+
 def test_an_empty_file_gives_the_defaults(tmp_path):
     assert load_config(config_file(tmp_path, ""), {}) == load_config(None, {})
 
@@ -42,6 +47,10 @@ def test_a_chosen_prompt_form_stands():
         ),
         ("num_instructions: many", "num_instructions is 'many' in .*run.yaml"),
         ("max_rouge_l: 2", "max_rouge_l is 2 in .*run.yaml: it should be less than or equal to 1"),
+        *(
+            (f"max_in_flight: {bad}", "max_in_flight is .*run.yaml: it should be a whole number from 1 on, or auto")
+            for bad in ("0", "-3", "many", "true", "2.5", "[4]")
+        ),
         ("mode: loose", "mode is 'loose' in .*run.yaml: it should be 'strict' or 'default'"),
         ("nun_instructions: 3", "There is no option 'nun_instructions' in .*run.yaml: use llm, "),
         ("- a\n- b", "holds a list"),

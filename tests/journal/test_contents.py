@@ -6,7 +6,7 @@ from typing import Any
 
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.journal.step_journal import StepJournal
-from distilabel_selfinstruct.records import Completion, Reason, Rejection
+from distilabel_selfinstruct.records import Completion, Reason, Rejection, RequestStatus
 from tests.journal.builders import DECODING, FIRST, LATER, STEP, a_request, completions_file, opened
 
 NAMES = ("completions", "results", "rejections", "end")
@@ -18,7 +18,7 @@ def test_what_is_derived_from_the_completions_is_made_anew(tmp_path: Path) -> No
         journal.record_completion(a_request(), DECODING, Completion("one"))
         journal.record_results([{"instruction": "Name a river."}])
         journal.record_rejections([Rejection("x", Reason.TOO_SHORT)], stage=FIRST.value, request=0)
-        journal.record_end("done.")
+        journal.record_end("done.", {RequestStatus.ANSWERED: 1})
         journal.close()
     assert {name: len(list(jsonl.read(tmp_path / STEP / f"{name}.jsonl"))) for name in NAMES} == {
         "completions": 2,

@@ -83,21 +83,14 @@ def test_another_request_of_the_first_stage_is_not_answered(tmp_path: Path, chan
     journal.close()
 
 
-def test_failed_requests_are_replayed_in_the_first_stage(tmp_path: Path) -> None:
-    failed = Completion(None, error="TimeoutError: too slow", model="m")
-    record(tmp_path, failed, Completion("two"))
-    journal = opened(tmp_path)
-    assert journal.replay(a_request(0), DECODING) == failed
-    journal.close()
-
-
-@pytest.mark.parametrize("stage", LATER)
-def test_failed_requests_are_asked_again_in_the_later_stages(tmp_path: Path, stage: Stage) -> None:
+@pytest.mark.parametrize("stage", Stage)
+def test_failed_requests_are_asked_again(tmp_path: Path, stage: Stage) -> None:
     record(tmp_path, Completion(None, error="TimeoutError: too slow"), Completion("two"), stage=stage)
     assert replayed(tmp_path, 2, stage) == [None, "two"]
 
 
-def test_an_answer_after_a_failure_is_replayed(tmp_path: Path) -> None:
-    record(tmp_path, Completion(None, error="TimeoutError: too slow"), stage=LATER[0])
-    record(tmp_path, Completion("Yes"), stage=LATER[0])
-    assert replayed(tmp_path, 1, LATER[0]) == ["Yes"]
+@pytest.mark.parametrize("stage", Stage)
+def test_an_answer_after_a_failure_is_replayed(tmp_path: Path, stage: Stage) -> None:
+    record(tmp_path, Completion(None, error="TimeoutError: too slow"), stage=stage)
+    record(tmp_path, Completion("Yes"), stage=stage)
+    assert replayed(tmp_path, 1, stage) == ["Yes"]

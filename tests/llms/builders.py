@@ -8,8 +8,10 @@ from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
+from tests.clocks import FastClock
 
 
 def a_request(
@@ -39,8 +41,9 @@ def asked(
     form: PromptForm = "completion",
     max_in_flight: int = 5,
     warnings: list[str] | None = None,
+    retries: int = 2,
 ) -> list[Completion]:
-    """The completions, by the paper's decoding for each request unless another is given."""
+    """The completions, by the paper's decoding for each request unless another is given. A minute takes 0.6 s."""
 
     def decoding_of(request: Request) -> Decoding:
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
@@ -48,9 +51,11 @@ def asked(
     asker = CompletionClient(
         llm,
         decoding_of,
-        max_in_flight=max_in_flight,
-        journal=StepJournal("", ""),
+        pace=Pace(max_in_flight=max_in_flight, max_wait_minutes=2),
+        retries=retries,
+        journal=StepJournal("", "step"),
         warn=([] if warnings is None else warnings).append,
+        clock=FastClock(100),
     )
     try:
         return asker.ask(requests)
@@ -62,9 +67,9 @@ def asked(
 
 
 @contextmanager
-def loaded(llm: OpenAICompatibleLLM, *, max_retries: int = 0) -> Iterator[OpenAICompatibleLLM]:
-    """The LLM, ready to be asked, without retries unless some are wanted; its connections closed at the end."""
-    llm.max_retries = max_retries
+def loaded(llm: OpenAICompatibleLLM) -> Iterator[OpenAICompatibleLLM]:
+    """The LLM, ready to be asked, without retries of its own; its connections closed at the end."""
+    llm.max_retries = 0
     llm.load()
     try:
         yield llm

@@ -10,8 +10,10 @@ from typing import Any
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import Decoding, PromptForm, default_decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
+from tests.clocks import FastClock
 from tests.llms.builders import a_request, chat
 from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, refused, text
 
@@ -22,13 +24,17 @@ THOUGHT_TOKENS = 400
 
 @dataclass
 class Exchange:
-    """What came of requests to a server: bodies that it took, completions, notes, and tokens that it served."""
+    """What came of requests to a server: bodies that it took, completions, notes, and tokens that it served.
+
+    `recorded` is what a journal keeps, and so what a run counts.
+    """
 
     bodies: list[dict[str, Any]]
     num_refused: int
     completions: list[Completion]
     notes: list[Note]
     tokens_served: tuple[int, int]
+    recorded: list[Completion]
 
     @property
     def texts(self) -> list[str | None]:
@@ -41,8 +47,8 @@ class Exchange:
     @property
     def tokens_reported(self) -> tuple[int, int]:
         return (
-            sum(completion.input_tokens for completion in self.completions),
-            sum(completion.output_tokens for completion in self.completions),
+            sum(completion.input_tokens for completion in self.recorded),
+            sum(completion.output_tokens for completion in self.recorded),
         )
 
 
@@ -63,6 +69,24 @@ class Watched:
         return reply
 
 
+class Kept(StepJournal):
+    """A journal that keeps completions and notes in this process."""
+
+    def __init__(self, notes: list[Note]) -> None:
+        super().__init__("", "step")
+        self.kept: list[Completion] = []
+        self._told = notes
+
+    def record_note(self, note: Note) -> bool:
+        is_new = super().record_note(note)
+        if is_new:
+            self._told.append(note)
+        return is_new
+
+    def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
+        self.kept.append(completion)
+
+
 def exchange(
     answer: Answering,
     *requests: Request,
@@ -77,20 +101,27 @@ def exchange(
         return decoding or default_decoding(request.stage, is_classification=request.is_classification, form=form)
 
     notes: list[Note] = []
+    journal = Kept(notes)
     watched = Watched(answer)
     with LocalOpenAIServer(watched) as server:
-        llm = OpenAICompatibleLLM(model="small", base_url=server.url, max_retries=0, **options)
+        llm = OpenAICompatibleLLM(model="small", base_url=server.url, **options)
         llm.on_note(notes.append)
         llm.load()
         client = CompletionClient(
-            llm, decoding_of, max_in_flight=max_in_flight, journal=StepJournal("", ""), warn=lambda _: None
+            llm,
+            decoding_of,
+            pace=Pace(max_in_flight=max_in_flight, max_wait_minutes=2),
+            retries=2,
+            journal=journal,
+            warn=lambda _: None,
+            clock=FastClock(100),
         )
         try:
             completions = client.ask(requests)
         finally:
             client.close()
             llm._client.close()
-        return Exchange(watched.bodies, watched.num_refused, completions, notes, server.tokens_served)
+        return Exchange(watched.bodies, watched.num_refused, completions, notes, server.tokens_served, journal.kept)
 
 
 def requests(count: int = 1, stage: Stage = Stage.INSTRUCTION_GENERATION) -> list[Request]:

@@ -17,8 +17,11 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.clock import Clock
+from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import default_decoding
 from distilabel_selfinstruct.records import Request, RequestStatus, Stage
+from tests.clocks import FastClock
 from tests.llms.builders import requests_for
 from tests.local_openai_server import KEY, LocalOpenAIServer, invalid_key
 
@@ -53,14 +56,17 @@ class UnevenLLM(AsyncLLM):
 
 
 @contextmanager
-def an_asker(llm: LLM, state: Path | str, max_in_flight: int = AT_A_TIME) -> Iterator[CompletionClient]:
+def an_asker(
+    llm: LLM, state: Path | str, max_in_flight: int = AT_A_TIME, clock: Clock | None = None
+) -> Iterator[CompletionClient]:
     journal = StepJournal(state, "step")
     asker = CompletionClient(
         llm,
         lambda request: default_decoding(request.stage),
-        max_in_flight=max_in_flight,
+        pace=Pace(max_in_flight=max_in_flight),
         journal=journal,
         warn=lambda _: None,
+        clock=clock,
     )
     try:
         yield asker
@@ -172,14 +178,16 @@ def test_what_is_recorded_is_not_asked_again(tmp_path: Path) -> None:
     assert sorted(again._started) == ["prompt 12", "prompt 13", "prompt 14"]
 
 
-def test_no_key_is_recorded_though_the_server_repeats_it(tmp_path: Path) -> None:
+def test_no_key_is_written_though_the_server_repeats_it(tmp_path: Path) -> None:
     with LocalOpenAIServer([invalid_key()]) as server:
         llm = OpenAICompatibleLLM(model="small", base_url=server.url, api_key=SecretStr(KEY))
         llm.load()
-        with an_asker(llm, tmp_path) as asker:
+        with an_asker(llm, tmp_path, clock=FastClock(50)) as asker:
             (completion,) = asker.ask([Request(Stage.CLASSIFICATION, 0, "Prompt")])
         llm._client.close()
         llm.event_loop.close()
     assert server.asked[0].key == KEY
     assert "Incorrect API key provided: ***." in completion.error
-    assert KEY not in (tmp_path / "step" / "completions.jsonl").read_text()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"stop", "notes.jsonl"}
+    assert [path for path in files if KEY in path.read_text()] == []

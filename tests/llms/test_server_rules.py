@@ -191,7 +191,7 @@ NO_RULES = {
 def test_a_refusal_that_is_no_rule_is_a_failure_of_the_request(reply: Reply) -> None:
     done = exchange(lambda _: reply, *requests())
     assert (done.texts, done.said, done.num_refused) == ([None], [], 1)
-    assert done.completions[0].error.startswith("BadRequestError: Error code: 400")
+    assert done.completions[0].error.startswith("BadRequestError (HTTP 400): ")
 
 
 def test_a_server_that_refuses_whatever_it_is_sent_is_asked_a_few_times_only() -> None:

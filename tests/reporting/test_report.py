@@ -241,7 +241,7 @@ def test_a_run_with_little_in_it_can_be_described(tmp_path, instructions, instan
 def test_a_run_that_stopped_says_so(tmp_path):
     description = {"status": "stopped", "stop_reason": "max_requests (3) was reached."}
     page = to_html(build_report(write_run(tmp_path / "run", TASKS, INSTANCES, description=description)))
-    assert "The run is not finished (stopped). max_requests (3) was reached." in page
+    assert "The run stopped early: max_requests (3) was reached." in page
 
 
 def test_a_folder_that_is_neither_run_nor_dataset_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import processes
-from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text
+from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, server_error, text
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 240
@@ -68,16 +68,20 @@ def answer(asked: Asked) -> Reply:
 
 
 class Model:
-    """`answer`, which also tells when so many requests of a stage have arrived."""
+    """`answer`, which also tells when so many requests of a stage have arrived.
+
+    While it `is_out`, it answers no small request either, by which a run looks whether it is there.
+    """
 
     def __init__(self, reply: Callable[[Asked], Reply] = answer) -> None:
+        self.is_out = False
         self.arrived: Counter[str] = Counter()
         self._reply = reply
         self._changed = threading.Condition()
 
     def __call__(self, asked: Asked) -> Reply:
         if is_probe(asked):
-            return text("H")
+            return server_error() if self.is_out else text("H")
         with self._changed:
             self.arrived[stage_of(asked)] += 1
             self._changed.notify_all()
@@ -225,7 +229,7 @@ def recorded(folder: Path) -> Counter[Identity]:
     return Counter(
         (row["stage"], json.dumps(row["prompt"]) if row["stage"] == INSTRUCTIONS else row["instruction"])
         for row in journals(folder)
-        if row["text"] is not None or row["stage"] == INSTRUCTIONS
+        if row["text"] is not None
     )
 
 

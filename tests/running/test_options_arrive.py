@@ -14,7 +14,7 @@ from distilabel_selfinstruct.config.step_fields import config_of
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
-from distilabel_selfinstruct.records import Reason, Stage
+from distilabel_selfinstruct.records import InFlight, Reason, Stage
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
@@ -29,6 +29,10 @@ ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
     "prompts": ("de", (*MODEL_STEPS, FOURTH)),
     "prompt_form": ("chat", MODEL_STEPS),
     "max_in_flight": (7, MODEL_STEPS),
+    "requests_per_minute": (600, MODEL_STEPS),
+    "tokens_per_minute": (9000, MODEL_STEPS),
+    "request_retries": (2, MODEL_STEPS),
+    "max_wait_minutes": (3.0, MODEL_STEPS),
     "max_requests": (70, MODEL_STEPS),
     "mode": ("strict", (*MODEL_STEPS, FOURTH)),
     "seed_tasks": ("/seeds.jsonl", (FIRST,)),
@@ -57,7 +61,6 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
     "llm": ("openai:small", "model"),
     "base_url": ("http://localhost:1/v1", "base_url"),
     "request_timeout": (33, "timeout"),
-    "request_retries": (2, "max_retries"),
     "extra_body": ({"top_k": 40}, "extra_body"),
     "thinking": ("low", "thinking"),
     "thinking_tokens": (77, "thinking_tokens"),
@@ -154,17 +157,21 @@ def used(**counts: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("options", "progress", "said"),
     [
-        ({"max_tokens": 9}, used(input_tokens=4, output_tokens=5), "max_tokens (9) was reached."),
+        (
+            {"max_tokens": 9},
+            used(input_tokens=4, output_tokens=5),
+            "max_tokens (9) was reached. Raise max_tokens to resume.",
+        ),
         (
             {"max_cost": 2, "prices": {"small": Price(input=1_000_000, output=0)}},
             used(input_tokens=2),
-            "max_cost (2) was reached.",
+            "max_cost (2) was reached. Raise max_cost to resume.",
         ),
-        ({"max_minutes": 1}, {"elapsed": 60.0}, "max_minutes (1) was reached."),
+        ({"max_minutes": 1}, {"elapsed": 60.0}, "max_minutes (1) was reached. Run the same command again to resume."),
         (
             {"max_failures": 2},
             {**used(failed=3), "last_failure": "HTTP 500"},
-            "max_failures (2) was exceeded. The last failure was: HTTP 500",
+            "max_failures (2) was exceeded. The last failure was: HTTP 500. Run the same command again to resume.",
         ),
     ],
 )
@@ -263,10 +270,13 @@ def test_the_sampling_lag_is_the_window_of_the_loop() -> None:
 
 @pytest.mark.parametrize(
     ("num_instructions", "max_in_flight", "lag"),
-    [(1, 1, 1), (1, 5, 5), (100, 5, 5), (400, 5, 20), (50_000, 5, 120), (50_000, 32, 768), (50_000, 200, 2500)],
-)
+    [
+        (1, "auto", 5), (160, "auto", 8), (1000, "auto", 50), (50_000, "auto", 768),
+        (1, 1, 1), (1, 5, 5), (100, 5, 5), (400, 5, 20), (50_000, 5, 120), (50_000, 32, 768), (50_000, 200, 2500),
+    ],
+)  # fmt: skip
 def test_the_lag_is_24_windows_but_at_most_a_quarter_of_the_requests_to_expect(
-    num_instructions: int, max_in_flight: int, lag: int
+    num_instructions: int, max_in_flight: InFlight, lag: int
 ) -> None:
     assert sampling_lag(num_instructions, max_in_flight) == lag
 

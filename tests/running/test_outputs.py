@@ -15,6 +15,7 @@ from distilabel_selfinstruct.running.outputs import instance_rows, instruction_r
 from distilabel_selfinstruct.running.progress import ProgressReader
 
 ANSWER = {"key": "k", "stage": "instruction_generation", "text": "1. Ask."}
+ANSWERED = {"status": "answered"}
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
 
 
@@ -39,10 +40,10 @@ def a_run(tmp_path: Path) -> RunFolder:
     journal(
         folder,
         Stage.CLASSIFICATION,
-        {"instruction": "one", "is_classification": True},
-        {"instruction": "two", "is_classification": False},
+        {"instruction": "one", "is_classification": True, **ANSWERED},
+        {"instruction": "two", "is_classification": False, **ANSWERED},
     )
-    journal(folder, Stage.INSTANCE_GENERATION, {"instruction": "one"}, {"instruction": "two"})
+    journal(folder, Stage.INSTANCE_GENERATION, *({"instruction": name, **ANSWERED} for name in ("one", "two")))
     journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "one", "instances": []})
     journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
     return folder

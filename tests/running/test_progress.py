@@ -18,7 +18,14 @@ FIRST, SECOND, THIRD, FOURTH = Stage
 
 WHOLE: dict[str, dict[str, Any]] = {
     COMPLETIONS: {"key": "k", "stage": ""},
-    STEP_RESULTS: {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"},
+    STEP_RESULTS: {
+        "nearest_instruction": "",
+        "nearest_rouge_l": 0.0,
+        "request": 0,
+        "model_name": "m",
+        "status": "answered",
+    },
+    END: {"reason": "", "requests": {}},
 }
 """What a row of a journal has besides."""
 

@@ -223,10 +223,12 @@ def test_an_exhausted_recording_is_named_as_the_reason(tmp_path: Path) -> None:
     assert "the recording holds no further completion" in journal(tmp_path, "end")[0]["reason"]
 
 
-def test_failed_requests_end_it_by_patience_with_their_reason(tmp_path: Path) -> None:
+def test_requests_that_all_fail_end_it_with_the_last_failure(tmp_path: Path) -> None:
     assert generated(answering(None, patience=2, state_dir=str(tmp_path))) == []
-    assert reasons(tmp_path) == ["failed_request"] * 2
-    assert "failed_request 2" in journal(tmp_path, "end")[0]["reason"]
+    assert reasons(tmp_path) == ["failed_request"] * 20
+    (end,) = journal(tmp_path, "end")
+    assert "step: 20 requests in a row failed. The last failure was: the answer holds no text" in end["reason"]
+    assert end["requests"] == {"failed": 20, "not_sent": 1}
 
 
 # --- the journal
@@ -288,8 +290,8 @@ def test_a_seed_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_sampling_parameter_is_named() -> None:
-    with pytest.raises(ConfigError, match="There is no sampling parameter 'temprature'"):
-        answering("", decoding={"temprature": 4}).load()
+    with pytest.raises(ConfigError, match="There is no sampling parameter 'top_pp': did you mean top_p"):
+        answering("", decoding={"top_pp": 4}).load()
 
 
 def test_human_feedback_that_is_not_there_is_named_before_anything_is_asked() -> None:

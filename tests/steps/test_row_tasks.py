@@ -144,9 +144,12 @@ def test_an_unclear_verdict_is_in_the_journal_with_the_instruction(tmp_path: Pat
     )
 
 
-def test_a_row_without_an_instruction_is_no_classification_task() -> None:
+def test_a_row_that_is_not_asked_about_has_no_verdict(tmp_path: Path) -> None:
     (row,) = identified(" Yes", rows=[{"instruction": None}])
-    assert (row["is_classification"], row["model_name"]) == (False, "scripted")
+    assert (row["is_classification"], row["model_name"]) == (None, "scripted")
+    rows = identified(" Yes", rows=[ROW, ROW], max_requests=1, state_dir=str(tmp_path))
+    assert [row["is_classification"] for row in rows] == [True, None]
+    assert [row["status"] for row in journal(tmp_path, "results")] == ["answered", "not_sent"]
 
 
 # --- instances

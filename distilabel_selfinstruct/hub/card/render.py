@@ -33,6 +33,7 @@ _LABELS = {
     "instructions": "instructions",
     "classification_instructions": "– classification",
     "non_classification_instructions": "– not classification",
+    "unasked_instructions": "– not asked",
     "instances": "instances",
     "instances_with_empty_input": "– with an empty input",
     "instruction_length": "length of instructions",
@@ -168,7 +169,10 @@ def _seeds(facts: CardFacts) -> SeedWords:
 
 def _table_1(dataset: Statistics) -> list[tuple[str, str, str]]:
     paper = asdict(PAPER_TABLE_1)
-    return [(_LABELS[name], _number(value), _number(paper[name])) for name, value in asdict(dataset).items()]
+    rows = [(name, getattr(dataset, name), paper[name]) for name in _LABELS]
+    return [
+        (_LABELS[name], _number(value), _number(published)) for name, value, published in rows if value or published
+    ]
 
 
 def _table_2(dataset: Quality | None) -> list[tuple[str, str, str]]:

@@ -26,8 +26,8 @@ _PUBLIC_HOSTS = frozenset(
 # The cost, the speed and the server of a run are private. They do not change what it makes.
 _PRIVATE_OPTIONS = frozenset(
     {
-        "base_url", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests", "max_tokens", "prices",
-        "request_retries", "request_timeout",
+        "base_url", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests", "max_tokens",
+        "max_wait_minutes", "prices", "request_retries", "request_timeout", "requests_per_minute", "tokens_per_minute",
     }
 )  # fmt: skip
 

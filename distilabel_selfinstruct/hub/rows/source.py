@@ -152,9 +152,7 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
         pass  # no process works in a folder that can only be read
     why = why_unfinished(description)
     if why and not allowed:
-        raise PublishError(
-            f"The run in {folder} {why} Run its command again to resume it, or publish its rows with `unfinished`."
-        )
+        raise PublishError(f"The run in {folder} {why} With `unfinished`, the rows that it has so far are published.")
     missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
     if missing:
         raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again to finish the run.")

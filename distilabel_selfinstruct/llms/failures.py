@@ -1,0 +1,141 @@
+"""What a request that failed says about the server, about the request, and about when to ask again."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from distilabel.models.llms.base import LLM
+from pydantic import SecretStr
+
+from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, WrongAPIError
+from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+
+
+class FailureKind(Enum):
+    """What a failure is about."""
+
+    THROTTLED = "throttled"
+    """The server has more to do than it can: fewer requests at a time, later."""
+    LATE = "late"
+    """No whole answer came in time: the server has too much to do, or this request takes it too long."""
+    LOST = "lost"
+    """The connection to the server failed."""
+    BROKEN = "broken"
+    """The server failed at the request, or answered something that is no answer."""
+    REFUSED = "refused"
+    """The server knows the sender, and says no: a revoked key, a model that is gone, an account without money."""
+    OWN = "own"
+    """This request cannot be answered, as when its prompt is too long: another one can."""
+
+    @property
+    def concerns_the_request(self) -> bool:
+        """True where the request itself may be the cause, though another one may be answered."""
+        return self in (FailureKind.LATE, FailureKind.BROKEN, FailureKind.OWN)
+
+    @property
+    def is_too_much(self) -> bool:
+        """True where fewer requests at a time may help."""
+        return self in (FailureKind.THROTTLED, FailureKind.LATE)
+
+
+class RequestTimeoutError(TimeoutError):
+    """A whole answer did not come in time, whether the server said something meanwhile or not."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no whole answer came within {seconds:g} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that failed. `said` names the error in one line, without secrets.
+
+    `retry_after` is for how many seconds the server asks to be left alone; None if it does not say.
+    """
+
+    kind: FailureKind
+    said: str
+    retry_after: float | None = None
+
+
+KINDS_BY_STATUS = {
+    401: FailureKind.REFUSED,
+    402: FailureKind.REFUSED,
+    403: FailureKind.REFUSED,
+    404: FailureKind.REFUSED,
+    408: FailureKind.LATE,
+    409: FailureKind.BROKEN,
+    425: FailureKind.BROKEN,
+    429: FailureKind.THROTTLED,
+    503: FailureKind.THROTTLED,
+    504: FailureKind.LATE,
+    529: FailureKind.THROTTLED,  # Anthropic: overloaded
+}
+"""What HTTP status codes say. Others of the server's own errors are `BROKEN`, and the rest is `OWN`."""
+
+SERVER_ERRORS = 500
+"""Status codes from here on are about the server, those below about the request."""
+
+NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+"""Codes of OpenAI with HTTP 429 that no waiting remedies."""
+
+
+def failure_of(llm: LLM, error: Exception, wall: float) -> Failure:
+    """What an exception of a client means.
+
+    Args:
+        llm: the one that was asked; its keys are cut out of what is said.
+        error: what it raised.
+        wall: the time of day, as seconds since 1970 in UTC.
+    """
+    status = _status(error)
+    kind = _kind(error, status)
+    headers = _headers(error)
+    may_pass = kind not in (FailureKind.REFUSED, FailureKind.OWN)
+    return Failure(kind, said_by(llm, error), seconds_to_wait(headers, wall) if may_pass else None)
+
+
+def said_by(llm: LLM, error: Exception) -> str:
+    """The name of an error and what the server says, in one line, without the keys of the LLM."""
+    status, body = _status(error), getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, Mapping) else None
+    code = f" (HTTP {status})" if status is not None else ""
+    text = " ".join(f"{type(error).__name__}{code}: {said if isinstance(said, str) else error}".split())
+    for _, value in llm:
+        if isinstance(value, SecretStr) and value.get_secret_value():
+            text = text.replace(value.get_secret_value(), "***")
+    return text
+
+
+def _kind(error: Exception, status: int | None) -> FailureKind:
+    if status is None:
+        return _kind_without_status(error)
+    if status in KINDS_BY_STATUS and getattr(error, "code", None) in NO_MONEY:
+        return FailureKind.REFUSED
+    return KINDS_BY_STATUS.get(status, FailureKind.BROKEN if status >= SERVER_ERRORS else FailureKind.OWN)
+
+
+def _kind_without_status(error: Exception) -> FailureKind:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if isinstance(error, asyncio.TimeoutError | TimeoutError) or names & {"APITimeoutError", "TimeoutException"}:
+        return FailureKind.LATE
+    # Names of openai, anthropic, groq (APIConnectionError), httpx (TransportError) and aiohttp (the others).
+    lost = {"APIConnectionError", "TransportError", "ClientConnectionError", "ClientPayloadError"}
+    if names & lost or isinstance(error, ConnectionError):
+        return FailureKind.LOST
+    return FailureKind.BROKEN if isinstance(error, BrokenAnswerError | WrongAPIError) else FailureKind.OWN
+
+
+def _status(error: Exception) -> int | None:
+    for owner in (error, getattr(error, "response", None)):
+        for name in ("status_code", "status"):
+            value = getattr(owner, name, None)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return value
+    return None
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    headers: Any = getattr(getattr(error, "response", None), "headers", None)
+    return headers if isinstance(headers, Mapping) else {}

@@ -1,0 +1,81 @@
+"""What an LLM's output says, as a completion."""
+
+from dataclasses import asdict
+from typing import Any
+
+from distilabel.exceptions import DistilabelOfflineBatchGenerationNotFinishedException
+from distilabel.models.llms.base import LLM
+
+from distilabel_selfinstruct.llms.arguments import Arguments
+from distilabel_selfinstruct.llms.failures import said_by
+from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.reading_answers import text_before_stop
+from distilabel_selfinstruct.llms.usage import TokenUsage, billed
+from distilabel_selfinstruct.records import Completion
+
+
+def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: float = 0.0) -> Completion:
+    """What an LLM's output, or the exception that it raised, says as a completion."""
+    facts: dict[str, Any] = {"model": llm.model_name, "seconds": round(seconds, 3)}
+    if isinstance(output, Exception):
+        return Completion.failed(said_by(llm, output), **asdict(billed(output)), **facts)
+    try:
+        text = output["generations"][0]
+    except (LookupError, TypeError):
+        return Completion.failed("the answer holds no generation", **facts)
+    usage = _usage(output)
+    finish_reason = _first(output.get("finish_reason"))
+    facts |= {**asdict(usage), "retries": _first(output.get("retries")) or 0}
+    if not isinstance(text, str):
+        why = f"the answer holds no text (finish reason: {finish_reason})"
+        return Completion.failed(why, finish_reason=finish_reason, **facts)
+    is_at_limit = usage.output_tokens >= arguments.max_tokens and not isinstance(llm, OpenAICompatibleLLM)
+    if finish_reason is None and is_at_limit:
+        # An LLM that does not say why it ended, at its limit: cut off.
+        finish_reason = "length"
+    if (before := text_before_stop(text, arguments.cut_at)) is not None:
+        text, finish_reason = before, "stop"
+    reasoning = _first(output.get("reasoning")) or ""
+    return Completion(text=text, finish_reason=finish_reason, reasoning=reasoning, **facts)
+
+
+def _usage(output: Any) -> TokenUsage:
+    statistics = output.get("statistics") or {}
+    return TokenUsage(
+        input_tokens=_first(statistics.get("input_tokens")) or 0,
+        output_tokens=_first(statistics.get("output_tokens")) or 0,
+        reasoning_tokens=_first(output.get("reasoning_tokens")) or 0,
+        cached_tokens=_first(output.get("cached_tokens")) or 0,
+    )
+
+
+def ask_together(llm: LLM, prompts: list[Any], arguments: Arguments) -> list[Any]:
+    """The outputs of an LLM that takes batches, in the order of the prompts; an exception where there is none.
+
+    A batch that raises is asked again one by one.
+    """
+    try:
+        outputs = list(llm.generate_outputs(inputs=prompts, num_generations=1, **arguments.keywords))
+    except DistilabelOfflineBatchGenerationNotFinishedException:
+        raise
+    except Exception as error:
+        if len(prompts) == 1:
+            return [error]
+        return [output for prompt in prompts for output in ask_together(llm, [prompt], arguments)]
+    if len(outputs) != len(prompts):
+        # Which output belongs to which prompt is anyone's guess.
+        return [ValueError(f"{len(outputs)} outputs came for {len(prompts)} inputs")] * len(prompts)
+    return outputs
+
+
+def as_messages(prompt: Any) -> Any:
+    """A prompt as an LLM in this process takes it: chat messages.
+
+    With a template that passes the content through (or a base model's tokenizer, which has none) a single message is a
+    completion prompt.
+    """
+    return [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None

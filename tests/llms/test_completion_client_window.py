@@ -1,7 +1,6 @@
 """Many requests at a time: the model is kept busy, the order is kept, what is given up was never sent."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +34,6 @@ class UnevenLLM(AsyncLLM):
     sigma: float = 0.8
 
     _random: Random = PrivateAttr(default_factory=lambda: Random(1))
-    _busy: float = PrivateAttr(default=0.0)
     _started: list[str] = PrivateAttr(default_factory=list)
     _at_a_time: int = PrivateAttr(default=0)
     _most_at_a_time: int = PrivateAttr(default=0)
@@ -48,9 +46,7 @@ class UnevenLLM(AsyncLLM):
         self._started.append(input)
         self._at_a_time += 1
         self._most_at_a_time = max(self._most_at_a_time, self._at_a_time)
-        started = time.monotonic()
         await asyncio.sleep(self.median * self._random.lognormvariate(0, self.sigma))
-        self._busy += time.monotonic() - started
         self._at_a_time -= 1
         return prepare_output([input] * num_generations)
 
@@ -81,31 +77,6 @@ def recorded(state: Path) -> list[str]:
 
 def prompts(count: int) -> list[Request]:
     return requests_for(*(f"prompt {number}" for number in range(count)))
-
-
-def utilisation(state: Path, window: int, *, rounds: bool) -> float:
-    """Share of the time for which the places at the model are taken."""
-    llm, requests = UnevenLLM(), prompts(400)
-    started = time.monotonic()
-    with an_asker(llm, state) as asker:
-        if rounds:
-            for first in range(0, len(requests), window):
-                asker.ask(requests[first : first + window])
-        else:
-            for number, request in enumerate(requests):
-                if number >= window:
-                    asker.wait()
-                asker.submit(request)
-            for _ in range(window):
-                asker.wait()
-    return llm._busy / (AT_A_TIME * (time.monotonic() - started))
-
-
-@pytest.mark.slow
-def test_a_window_keeps_the_model_far_busier_than_rounds(tmp_path: Path) -> None:
-    in_rounds = utilisation(tmp_path / "rounds", AT_A_TIME, rounds=True)
-    with_window = utilisation(tmp_path / "window", 16 * AT_A_TIME, rounds=False)
-    assert with_window / in_rounds > 1.5
 
 
 def test_completions_come_in_the_order_of_submission(tmp_path: Path) -> None:

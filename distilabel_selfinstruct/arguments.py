@@ -63,7 +63,7 @@ def check_fields(record: Any) -> None:
         ConfigError: the message names the field and what to give.
     """
     for field in fields(record):
-        _check(f"{field.name} of {type(record).__name__}", getattr(record, field.name), field.type)
+        _check(field.name, getattr(record, field.name), field.type)
 
 
 def _check(name: str, value: object, annotation: Any) -> None:

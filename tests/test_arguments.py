@@ -93,7 +93,7 @@ def test_each_option_of_a_public_function_refuses_what_does_not_fit_its_annotati
 @pytest.mark.parametrize("name", ["evaluate", "export", "filter_dataset", "report"])
 @pytest.mark.parametrize("option", ["split", "columns", "delimiter", "encoding", "strict_rows", "on_note"])
 def test_each_option_of_how_rows_are_read_is_checked(name: str, option: str) -> None:
-    with pytest.raises(ConfigError, match=rf"^{option} of ReadOptions is <object .*: give "):
+    with pytest.raises(ConfigError, match=rf"^{option} is <object .*: give "):
         getattr(si, name)(*GOOD[name], **{option: object()})
 
 

@@ -26,6 +26,25 @@ _BYTE_ORDER_MARKS = (
 
 WINDOWS = "cp1252"
 
+_SAMPLE = 1 << 15
+"""From so many bytes on, of lines beyond ASCII, no more are looked at: they tell the encoding, or none do."""
+
+_OF_OTHER_SCRIPTS = (
+    "cp932",
+    "euc_jp",
+    "gb18030",
+    "big5",
+    "cp949",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+)
+_LAST_LATIN = 0x24F
+_FEWEST_LETTERS = 10
+"""Fewer letters beyond ASCII tell nothing."""
+
 UNDECODABLE = range(0xDC80, 0xDD00)
 """The code points that stand for bytes that are no UTF-8."""
 
@@ -68,7 +87,9 @@ def find_encoding(path: Path) -> str:
     """The encoding of a text file.
 
     The rule: a byte order mark decides. Without one the file is UTF-8, unless it has lines beyond ASCII and none of
-    them is UTF-8: then it is Windows-1252, or Latin-1 where it has bytes that Windows-1252 lacks.
+    them is UTF-8. Then `charset_normalizer` guesses, and is believed where its guess gives letters that are not Latin:
+    which one of the Latin encodings it is cannot be told from bytes. Otherwise it is Windows-1252, or Latin-1 where it
+    has bytes that Windows-1252 lacks.
     """
     with open_bytes(path) as stream:
         start = stream.read(4)
@@ -77,7 +98,7 @@ def find_encoding(path: Path) -> str:
                 return encoding
         if start[1:2] == b"\0" or start[:1] == b"\0":
             return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-        found = "utf-8"
+        found, sample = "utf-8", b""
         for line in _lines(start, stream):
             if line.isascii():
                 continue
@@ -85,7 +106,21 @@ def find_encoding(path: Path) -> str:
                 return "utf-8"
             if found != "latin-1":
                 found = WINDOWS if _decodes(line, WINDOWS) else "latin-1"
-        return found
+            if len(sample) < _SAMPLE:
+                sample += line
+        return (_not_latin(sample) or found) if sample else found
+
+
+def _not_latin(sample: bytes) -> str | None:
+    """The encoding in which most letters beyond ASCII are not Latin, if the bytes look like one."""
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(sample, cp_isolation=[*_OF_OTHER_SCRIPTS, WINDOWS]).best()
+    if guess is None:
+        return None
+    letters = [letter for letter in str(guess) if not letter.isascii() and letter.isalpha()]
+    foreign = sum(ord(letter) > _LAST_LATIN for letter in letters)
+    return guess.encoding if foreign > max(len(letters) / 2, _FEWEST_LETTERS) else None
 
 
 def undecodable(text: str) -> bool:

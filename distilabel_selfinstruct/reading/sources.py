@@ -7,7 +7,7 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.reading.csv_files import csv_rows
-from distilabel_selfinstruct.reading.decoding import WINDOWS, find_encoding
+from distilabel_selfinstruct.reading.decoding import find_encoding
 from distilabel_selfinstruct.reading.json_files import json_rows
 from distilabel_selfinstruct.reading.options import ReadOptions
 from distilabel_selfinstruct.reading.raw_rows import RawRows
@@ -83,7 +83,7 @@ def _encoding(path: Path, options: ReadOptions) -> str:
     if options.encoding:
         return options.encoding
     found = find_encoding(path)
-    if found in {WINDOWS, "latin-1"}:
+    if not found.startswith("utf"):
         options.on_note(
             f"{path} is not UTF-8: its texts are read as {found}. If they look wrong, name their encoding with "
             "`encoding`."

@@ -121,7 +121,7 @@ def test_a_name_that_the_hub_cannot_have_is_refused(demo, name):
 
 
 def test_a_language_that_is_no_tag_is_refused(demo):
-    assert "--language is 'English!': use a language tag" in refusal(
+    assert "--language has 'English!': use a language tag" in refusal(
         demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--language", "English!"
     )
 

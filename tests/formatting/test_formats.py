@@ -106,7 +106,7 @@ def test_instruction_and_input_can_be_joined_otherwise(join: Any, content: str) 
 
 @pytest.mark.parametrize(("name", "value"), [("format", "xml"), ("mode", "loose"), ("join", "comma")])
 def test_a_value_that_does_not_exist_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} of FormatOptions is '{value}': give one of "):
+    with pytest.raises(ConfigError, match=f"^{name} is '{value}': give one of "):
         FormatOptions(**{name: value})
 
 

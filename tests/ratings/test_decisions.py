@@ -214,7 +214,7 @@ def test_a_missing_input_is_an_empty_one():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"accept": "most"}, "accept of DecisionRule is 'most': give one of majority, all, any."),
+        ({"accept": "most"}, "accept is 'most': give one of majority, all, any."),
         ({"min_raters": 0}, "min_raters is 0: it must be 1 or more."),
         ({"worst_rating": "E"}, "worst_rating is 'E': use one of A, B, C, D."),
     ],

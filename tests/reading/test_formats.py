@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.reading import ReadOptions, open_rows
+from distilabel_selfinstruct.reading.decoding import find_encoding
 
 # Whatever a cell may hold: quotes, delimiters, line ends, other scripts. UTF-8 has no lone surrogates.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20) | st.sampled_from(
@@ -182,6 +183,32 @@ def test_a_file_of_windows_is_read_and_said(tmp_path, name, encoding, text):
     notes = []
     assert read(tmp_path / name, on_note=notes.append)[0]["instruction"] == text
     assert f"is not UTF-8: its texts are read as {encoding}" in notes[0]
+
+
+BY_ENCODING = {
+    "cp1251": "Назови три реки. Они текут в море, и их вода холодна.",
+    "cp932": "川の名前を三つ挙げてください。海に流れます。",
+    "gb18030": "写一首关于大海的短诗。水是冷的，天是蓝的。",
+    "cp949": "강 세 개의 이름을 말해 주세요. 모두 바다로 흐릅니다.",
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), BY_ENCODING.items(), ids=BY_ENCODING)
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+def test_a_file_of_another_script_is_read_in_the_encoding_that_gives_its_letters(tmp_path, name, encoding, text):
+    row = f'"{text}",b\n' if name == "rows.csv" else f'{{"instruction": "{text}"}}\n'
+    content = f"instruction,output\n{row}" if name == "rows.csv" else row
+    (tmp_path / name).write_bytes(content.encode(encoding))
+    notes = []
+    assert read(tmp_path / name, on_note=notes.append)[0]["instruction"] == text
+    assert any("is not UTF-8: its texts are read as" in note for note in notes)
+
+
+@given(st.text("abc éèüñçßøå–“”", min_size=1))
+def test_no_latin_text_of_windows_is_taken_for_another_script(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("latin") / "rows.txt"
+    path.write_bytes(f"{text}é\n".encode("cp1252"))
+    assert find_encoding(path) in ("cp1252", "utf-8")
 
 
 def test_an_encoding_can_be_named(tmp_path):

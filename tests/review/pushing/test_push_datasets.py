@@ -125,7 +125,7 @@ def test_a_rater_who_does_not_belong_to_the_workspace_is_added(client: rg.Argill
         ({"shared": 5}, "shared is 5: it must be 0 or more, and 0 if there are no raters."),
         ({"shared": -1, "raters": ["anna"]}, "shared is -1: it must be 0 or more, and 0 if there are no raters."),
         ({"raters": ["anna", "anna"]}, "raters names 'anna' twice: name each rater once."),
-        ({"raters": "anna"}, "raters is 'anna': give a list of names."),
+        ({"raters": "anna"}, "raters is 'anna': give a list of texts."),
         ({"sample": 0}, "sample is 0: it must be 1 or more."),
         ({"min_submitted": -1}, "min_submitted is -1: it must be 1 or more."),
     ],

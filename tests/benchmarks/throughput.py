@@ -89,7 +89,7 @@ def end_to_end(url: str, num_instructions: int, batch_size: int) -> int:
             llm="openai:m", base_url=url, prompt_form="completion", num_instructions=num_instructions,
             max_in_flight=SLOTS, batch_size=batch_size,
         )  # fmt: skip
-        return len(run(config, Path(folder) / "run").outputs.instances)
+        return run(config, Path(folder) / "run").statistics.instances
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo demo-review test test-fast check format parity bench-novelty bench-throughput torture constraints clean
+.PHONY: help setup demo demo-review test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ torture: $(READY) ## Kill a run 50 times at random moments; it must end as if no
 
 bench-throughput: $(READY) ## Measure how busy a run keeps the model
 	$(BIN)/python tests/benchmarks/throughput.py
+
+bench-concurrency: $(READY) ## Measure --max-in-flight auto against the best fixed number
+	$(BIN)/python tests/benchmarks/concurrency.py
 
 constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt

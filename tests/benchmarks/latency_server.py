@@ -1,6 +1,7 @@
 """An OpenAI-compatible server whose answers take log-normal times, and which knows how busy it was.
 
-It holds `slots` requests at a time; the others wait in line, as before a GPU. `GET /busy` gives the slot-seconds used
+It holds `slots` requests at a time; the others wait in line, as before a GPU, or are refused by a 429, as by a provider
+with a limit. `GET /busy` gives the slot-seconds used
 and the time from the first request to the last answer, and starts counting anew.
 """
 
@@ -16,8 +17,9 @@ WORDS = [f"{first}{second}" for first in "bcdfglmnprst" for second in ("ala", "e
 
 
 class Server:
-    def __init__(self, slots: int, median: float, sigma: float) -> None:
+    def __init__(self, slots: int, median: float, sigma: float, *, refuses: bool) -> None:
         self.free = asyncio.Semaphore(slots)
+        self.refuses = refuses
         self.median, self.sigma = median, sigma
         self.reset()
 
@@ -30,8 +32,14 @@ class Server:
                 lines = head.lower().split(b"\r\n")
                 length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
                 body = await reader.readexactly(length)
-                answer = json.dumps(self.report() if head.startswith(b"GET") else await self.complete(json.loads(body)))
-                header = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
+                status = "200 OK"
+                if head.startswith(b"GET"):
+                    answer = json.dumps(self.report())
+                elif self.refuses and self.free.locked():
+                    status, answer = "429 Too Many Requests", json.dumps({"error": {"message": "too many at a time"}})
+                else:
+                    answer = json.dumps(await self.complete(json.loads(body)))
+                header = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
                 writer.write((header + answer).encode())
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -71,12 +79,12 @@ def answer(prompt: str, rng: random.Random) -> str:
     return f"Example 1\nInput: {words}\nOutput: {words[::-1]}"
 
 
-async def main(slots: int, median: float, sigma: float) -> None:
-    server = Server(slots, median, sigma)
+async def main(slots: int, median: float, sigma: float, *, refuses: bool) -> None:
+    server = Server(slots, median, sigma, refuses=refuses)
     listening = await asyncio.start_server(server.connection, "127.0.0.1", 0, backlog=512)
     print(listening.sockets[0].getsockname()[1], flush=True)
     await listening.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), refuses="refuses" in sys.argv))

@@ -47,7 +47,7 @@ def test_an_unknown_status_is_named(folder, capsys, status):
 @pytest.mark.parametrize("problems", [None, 5, "one", ["one"], {}])
 def test_a_failed_run_says_why_whatever_stands_there(folder, capsys, problems):
     describe(folder, status="failed", problems=problems)
-    assert "failed: " in shown(folder, capsys)
+    assert f"{folder.path}: failed" in shown(folder, capsys)
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ def test_the_published_score_of_rouge_1_5_5_lies_beside_ours():
 @pytest.mark.slow
 def test_files_of_the_paper_are_scored_as_they_are(model, rouge_l):
     folder = RECORDINGS / "self_instruct"
-    answers = answers_of(jsonl.read(folder / "predictions" / f"{model}.jsonl"), "response")
-    scores = score(answers, references_of(jsonl.read(folder / "user_oriented_instructions_252.jsonl")))
+    answers, unreadable = answers_of(folder / "predictions" / f"{model}.jsonl", "response")
+    references, _ = references_of(folder / "user_oriented_instructions_252.jsonl")
+    scores = score(answers, references)
+    assert unreadable == ()
     assert (scores.num_tasks, scores.num_unanswered, scores.num_unknown) == (252, 0, 0)
     assert round(100 * scores.rouge_l, 4) == rouge_l
 

@@ -179,7 +179,13 @@ def demo_run(folder: Path) -> Any:
 @scenario
 def run_against_a_server(folder: Path, base_url: str) -> Any:
     config = RunConfig(
-        llm="openai:small", base_url=base_url, num_instructions=6, batch_size=4, max_in_flight=3, patience=5
+        llm="openai:small",
+        base_url=base_url,
+        num_instructions=6,
+        batch_size=4,
+        max_in_flight=3,
+        patience=5,
+        request_retries=0,
     )
     result = run(config, folder / "out")
     return {

@@ -66,7 +66,7 @@ def test_instruction_generation_that_admits_nothing_ends_the_run(tmp_path: Path)
 def test_classification_keeps_each_row_of_the_host(tmp_path: Path) -> None:
     assert result_of("classification", tmp_path) == [
         {"id": 0, "instruction": "One.", "is_classification": True},
-        {"id": 1, "instruction": None, "is_classification": False},
+        {"id": 1, "instruction": None, "is_classification": None},
         {"id": 2, "instruction": "Three.", "is_classification": False},
     ]
 
@@ -149,6 +149,7 @@ class Model:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self.refused: set[str] = set()
 
     def __call__(self, asked: Asked) -> Reply:
         stage = {1024: "instructions", 16: "task types"}.get(asked.body["max_tokens"], "instances")
@@ -156,6 +157,8 @@ class Model:
         if stage == "task types":
             return text("No")
         if number == 1:
+            self.refused.add(asked.prompt)
+        if asked.prompt in self.refused:
             return invalid_key()
         if stage == "instructions":
             first = 2 * number

@@ -51,6 +51,11 @@ def read(source, **options) -> list[dict]:
     return found
 
 
+def written_as_nothing(rows: list[dict]) -> bool:
+    """Whether a cell holds what programs write into an empty one (see below)."""
+    return any(value in ("NaN", "nan", "<NA>") for row in rows for value in row.values())
+
+
 def as_csv(rows: list[dict], delimiter: str, end: str = "\r\n") -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, rows[0], delimiter=delimiter, lineterminator=end)
@@ -73,7 +78,13 @@ def test_json_arrays_come_back(tmp_path_factory, rows, packed, encoding, indent)
     assert read(path) == rows
 
 
-@given(ROWS, PACKED, st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.sampled_from(",;\t|"), st.booleans())
+@given(
+    ROWS.filter(lambda rows: not written_as_nothing(rows)),
+    PACKED,
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from(",;\t|"),
+    st.booleans(),
+)
 def test_csv_comes_back_with_its_delimiter_given_or_found(tmp_path_factory, rows, packed, encoding, delimiter, given_):
     text = as_csv(rows, delimiter)
     path = write(tmp_path_factory.mktemp("f"), "rows.csv", text.encode(encoding), packed=packed)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import processes
+from tests import certificates, processes
 from tests.shared import Description, folder_of_the_run, shared
 
 pytest_plugins = ["tests.guard"]
@@ -22,6 +22,8 @@ settings.load_profile("ours")
 
 # The openai client asks for the processor with its first request, for which Python starts `uname` once in a process.
 platform.processor()
+
+certificates.leave_out()
 
 # Nothing heavy is imported here: most tests need neither a server nor a browser.
 

@@ -12,6 +12,7 @@ from distilabel_selfinstruct.argilla_server import RunningServer, start
 from distilabel_selfinstruct.argilla_server.environment import ensure_environment
 from distilabel_selfinstruct.argilla_server.home import Home
 from distilabel_selfinstruct.errors import ArgillaServerError
+from tests import certificates
 
 RATERS = ("anna", "ben", "carl")
 
@@ -57,7 +58,8 @@ def skip_or_fail(reason: str) -> None:
 def server_python() -> Path:
     """The Python of the server's environment, which is installed if need be."""
     try:
-        return ensure_environment(on_progress=lambda _: None)
+        with certificates.as_they_were():
+            return ensure_environment(on_progress=lambda _: None)
     except ArgillaServerError as error:
         skip_or_fail(f"The Argilla server cannot be installed: {error}")
         raise

@@ -164,9 +164,10 @@ class QualityWatch:
         total = yes + no
         if total < THRESHOLDS[Fault.ONE_VERDICT].count or (yes and no) or (yes and self._classification_only):
             return []
+        counted = f"All {total} tasks so far count" if yes else f"None of the {total} tasks so far counts"
         text = (
-            f"All {total} tasks so far count as {'' if yes else 'no '}classification tasks. If that is wrong, ask "
-            "another model in this stage (`llm=classification=…`), or change `prompt_form`."
+            f"{counted} as {'classification tasks' if yes else 'a classification task'}. If that is wrong, ask another "
+            "model in this stage (`llm=classification=…`), or change `prompt_form`."
         )
         return [Hint(Stage.CLASSIFICATION, Fault.ONE_VERDICT, total, total, text)]
 

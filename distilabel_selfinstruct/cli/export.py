@@ -102,7 +102,7 @@ def _lines(result: "ExportResult") -> Iterator[str]:
         yield from _review_lines(result.review)
     written = [file for file in (result.train, result.test) if file is not None]
     for file in written:
-        yield f"{file.num_rows:,} rows: {file.path}"
+        yield f"{file.num_rows:,} {'row' if file.num_rows == 1 else 'rows'}: {file.path}"
     if result.rejected is not None:
         ranked = sorted(result.reasons.items(), key=lambda item: -item[1])
         listed = ", ".join(f"{count:,} {reason}" for reason, count in ranked)

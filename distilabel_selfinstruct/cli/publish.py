@@ -73,7 +73,7 @@ def publish(
     overwrite: Annotated[
         bool,
         typer.Option(
-            "--overwrite", help="Delete other files in the repository; overwrite edits.", rich_help_panel=WHERE
+            "--overwrite", help="Delete other files in the repository, and overwrite edits.", rich_help_panel=WHERE
         ),
     ] = False,
     dry_run: Annotated[

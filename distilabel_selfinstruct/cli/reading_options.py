@@ -31,11 +31,13 @@ Split = Annotated[str | None, typer.Option(help="Which split of a dataset.", ric
 
 Delimiter = Annotated[
     str | None,
-    typer.Option(metavar="CHAR", help="Between the fields of a CSV file. Default: found.", rich_help_panel=ROWS),
+    typer.Option(
+        metavar="CHAR", help="What separates the fields of a CSV file. Default: detected.", rich_help_panel=ROWS
+    ),
 ]
 
 Encoding = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Of a text file. Default: found.", rich_help_panel=ROWS)
+    str | None, typer.Option(metavar="NAME", help="Encoding of a text file. Default: detected.", rich_help_panel=ROWS)
 ]
 
 StrictRows = Annotated[

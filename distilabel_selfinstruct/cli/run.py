@@ -18,7 +18,9 @@ STOPPED_STATUS = 3
 
 @takes_run_options
 def run(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="A new folder for what is made.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the run: a new one, or one to resume.")
+    ],
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="YAML with any of these options; options given here override it."),
@@ -30,7 +32,8 @@ def run(
         bool, typer.Option("--extend", help="Let the run in the folder grow to more instructions.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what the run would take, and show its prompts; ask nothing.")
+        bool,
+        typer.Option("--dry-run", help="Estimate requests, tokens, time and cost, and show prompts, without a model."),
     ] = False,
     **given: Any,
 ) -> None:

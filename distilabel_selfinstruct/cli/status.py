@@ -52,8 +52,8 @@ def status(folder: Folder) -> None:
 
 def rejections(
     folder: Folder,
-    reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
-    stage: Annotated[str | None, typer.Option(help="Only this stage.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only this reason, such as near_duplicate.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only this stage, such as instance_filtering.")] = None,
     examples: Annotated[int, typer.Option(min=0, help="How many examples of each.")] = 2,
 ) -> None:
     """Counts per rule, and examples with what decided and the request they came from."""

@@ -101,10 +101,10 @@ class RunConfig(ModelOptions):
         default=None, gt=0, description="The most to pay, in US dollars; needs a known price."
     )
     max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
-        default=None, gt=0, description="The longest time."
+        default=None, gt=0, description="The longest time, in minutes."
     )
     max_wait_minutes: Annotated[float, LIMITS, FREE_TO_CHANGE] = Field(
-        default=15, ge=0, description="The longest wait for a server that answers nothing."
+        default=15, ge=0, description="The longest wait, in minutes, for a server that does not answer."
     )
     max_failures: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, ge=0, description="The most failed requests."
@@ -112,7 +112,7 @@ class RunConfig(ModelOptions):
     prices: Annotated[dict[str, Price], CommandLine(Panel.LIMITS, "FILE"), FREE_TO_CHANGE] = Field(
         default_factory=dict,
         description="YAML with lines like MODEL: {input: 0.25, cached_input: 0.025, output: 2}, in US dollars for a "
-        "million tokens. They go before the packaged prices.",
+        "million tokens. They override the packaged prices.",
     )
     batch_size: Annotated[NumberOrAuto, CommandLine(Panel.LIMITS, "N|auto"), FREE_TO_CHANGE] = Field(
         default="auto", description="Rows that steps hand on at a time. auto: one in a short run, more in a long one."

@@ -168,7 +168,8 @@ class RowSource:
     @property
     def note(self) -> str:
         """What the source is read as, in a sentence."""
-        return f"{self.name}: {self.format}, read as {self.recognized.description}."
+        how = "with" if self.recognized.shape is Shape.COLUMNS and self.recognized.columns else "as"
+        return f"{self.name}: {self.format}, read {how} {self.recognized.description}."
 
     @property
     def _known(self) -> list[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HELP = "Compare models: people rate their answers from A to D and do not see which model gave them (section 4.4)."
 PUSH_HELP = "Send the answers of several models to Argilla, in random order and without names."
-PULL_HELP = "Get the letters from Argilla, and count them by model. No rating is ever lost."
+PULL_HELP = "Get the ratings from Argilla, and count the letters by model. No rating is ever lost."
 
 WHAT = "What"
 
@@ -75,7 +75,9 @@ def push(
     random_seed: Annotated[int, typer.Option(help="Fixes the sample and the order.", rich_help_panel=WHAT)] = 42,
     incomplete: Annotated[
         bool,
-        typer.Option("--incomplete", help="Compare also on tasks that not all models answer.", rich_help_panel=WHAT),
+        typer.Option(
+            "--incomplete", help="Also compare on tasks that some models do not answer.", rich_help_panel=WHAT
+        ),
     ] = False,
     min_submitted: Annotated[
         int | None, typer.Option(min=1, help="How many people rate each answer. Default: 1.", rich_help_panel=WHAT)

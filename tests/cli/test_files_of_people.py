@@ -97,6 +97,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @given(st.sampled_from([name for name in COMMANDS if name != "seeds check"]), st.sampled_from(sorted(FAULTS)))
 def test_a_command_that_fails_leaves_nothing_that_blocks_its_next_try(tmp_path_factory, command, fault):
     folder = tmp_path_factory.mktemp("f")

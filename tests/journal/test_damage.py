@@ -11,6 +11,7 @@ from tests.journal.builders import DECODING, a_request, completions_file, opened
 from tests.journal.processes import script
 
 
+@pytest.mark.slow
 def test_a_line_torn_anywhere_costs_the_last_record_only(tmp_path: Path) -> None:
     record(tmp_path, Completion("one"), Completion("two – ü\n"), Completion("three – ü\n", "stop", 5, 6, "m"))
     path = completions_file(tmp_path)

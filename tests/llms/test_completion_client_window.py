@@ -149,6 +149,7 @@ def test_what_is_recorded_is_not_asked_again(tmp_path: Path) -> None:
     assert sorted(again._started) == ["prompt 12", "prompt 13", "prompt 14"]
 
 
+@pytest.mark.slow
 def test_no_key_is_written_though_the_server_repeats_it(tmp_path: Path) -> None:
     with LocalOpenAIServer([invalid_key()]) as server:
         llm = OpenAICompatibleLLM(model="small", base_url=server.url, api_key=SecretStr(KEY))

@@ -51,6 +51,7 @@ def asking(fault: Callable[[Asked, int], Reply | None], count: int = 8) -> Excha
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [server_error(), invalid_key(), no_choices(), dropped_connection()])
 def test_requests_that_nothing_remedies_fail_though_no_other_is_left_to_be_answered(fault: Reply) -> None:
     lost = {f"Prompt {number}" for number in (1, 3, 5, 6, 7)}
@@ -67,6 +68,7 @@ def test_a_prompt_that_is_too_long_fails_at_once() -> None:
     assert done.completions[2].retries == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [server_error(), overloaded(), rate_limited(), invalid_key(), dropped_connection()])
 def test_when_nothing_is_answered_nothing_fails_and_the_run_is_asked_to_stop(fault: Reply) -> None:
     done = asking(lambda _, __: fault)

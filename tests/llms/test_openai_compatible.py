@@ -278,14 +278,17 @@ def test_all_that_a_request_failed_at_is_counted() -> None:
     assert (completion.text, completion.retries) == ("A river", 4)
 
 
+@pytest.mark.slow
 def test_a_failed_request_names_the_model() -> None:
     assert one_completion(server_error()).model == "small"
 
 
+@pytest.mark.slow
 def test_a_web_page_for_an_answer_is_named_as_such() -> None:
     assert "AttributeError" not in one_completion(web_page()).error
 
 
+@pytest.mark.slow
 def test_an_answer_that_takes_too_long_is_a_failure() -> None:
     with LocalOpenAIServer([slow(text("A river"), 1.3)]) as server, loaded(an_llm(server, timeout=1)) as llm:
         (completion,) = asked(llm, [a_request()], retries=0)
@@ -293,6 +296,7 @@ def test_an_answer_that_takes_too_long_is_a_failure() -> None:
     assert "TimeoutError: " in completion.error
 
 
+@pytest.mark.slow
 def test_requests_to_a_server_that_is_not_there_were_not_sent_and_say_why() -> None:
     with LocalOpenAIServer([text("A river")]) as server:
         llm = an_llm(server)

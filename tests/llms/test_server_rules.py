@@ -59,6 +59,7 @@ def test_rules_hold_for_requests_that_were_in_flight_when_they_were_learned() ->
     assert all(fields(body).keys() == {"max_completion_tokens"} for body in done.bodies)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)  # each takes a server and a client
 @given(
     names=st.sets(st.sampled_from([*SAMPLING, "max_completion_tokens", "seed"])),

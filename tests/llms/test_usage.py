@@ -132,12 +132,14 @@ def test_a_broken_answer_that_was_asked_for_again_is_counted_too() -> None:
     assert done.completions[0].retries == 1
 
 
+@pytest.mark.slow
 def test_broken_answers_that_came_to_nothing_are_counted() -> None:
     done = told(Reply(usage=(50, 20)))
     assert "The last failure was: BrokenAnswerError: the answer holds no choices." in done.completions[0].error
     assert done.tokens_reported == done.tokens_served >= (150, 60)
 
 
+@pytest.mark.slow
 def test_a_broken_answer_before_a_failure_of_another_kind_is_counted() -> None:
     done = told(Reply(usage=(50, 20)), server_error())
     assert "The last failure was: InternalServerError (HTTP 500): The server had an error." in done.completions[0].error

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.journal.completions import completion_of
 from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
 from distilabel_selfinstruct.journal.rows import row_fault
-from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RequestStatus, Row, Stage
 
 
 @dataclass
@@ -236,7 +236,8 @@ class ProgressReader:
 
     def _count_results(self, stage: Stage) -> None:
         rows = self._new_rows(stage, STEP_RESULTS)
-        self._progress.stages[stage].finished += len(rows)
+        # A row that was not asked about is passed on, and done when the run is resumed.
+        self._progress.stages[stage].finished += sum(row.get("status") != RequestStatus.NOT_SENT.value for row in rows)
         count_results(self._watch, stage, rows)
         if stage is Stage.INSTANCE_FILTERING:
             self._progress.instances += sum(len(row["instances"]) for row in rows)

@@ -119,9 +119,9 @@ class InstanceFiltering(JournaledStep, Step):
         number, self._num_rows = self._num_rows, self._num_rows + 1
         instruction, text = row.get("instruction"), row.get("raw_instances")
         finish_reason = row.get("raw_instances_finish_reason")
-        answered = row.get("raw_instances_status", RequestStatus.ANSWERED.value) == RequestStatus.ANSWERED.value
-        if not isinstance(instruction, str) or not answered:
-            self._journal.record_results([{"instruction": instruction, "instances": []}])
+        status = row.get("raw_instances_status", RequestStatus.ANSWERED.value)
+        if not isinstance(instruction, str) or status != RequestStatus.ANSWERED.value:
+            self._journal.record_results([{"instruction": instruction, "instances": [], "status": status}])
             return []  # nothing was asked or answered: the step where that happened has it in its journal
         completion = Completion(text if isinstance(text, str) else None, finish_reason or None)
         is_classification = is_classification_task(row.get("is_classification"))

@@ -61,6 +61,18 @@ def test_progress_counts_what_the_journals_gained(tmp_path: Path) -> None:
     assert dict(progress.rejections) == {"too_short": 1, "over_limit": 1}
 
 
+def test_rows_that_were_not_asked_about_are_not_done(tmp_path: Path) -> None:
+    for stage, fields in (
+        (Stage.CLASSIFICATION, {"is_classification": None}),
+        (Stage.INSTANCE_GENERATION, {}),
+        (Stage.INSTANCE_FILTERING, {"instances": []}),
+    ):
+        rows = [{"instruction": "Sort.", "status": status, **fields} for status in ("answered", "failed", "not_sent")]
+        write(tmp_path, stage, STEP_RESULTS, *rows)
+    progress = ProgressReader(tmp_path, 5).read()
+    assert (progress.classified, progress.answered, progress.filtered) == (2, 2, 2)
+
+
 def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path: Path) -> None:
     write(tmp_path, FIRST, STEP_RESULTS, {"instruction": "one"})
     reader = ProgressReader(tmp_path, wanted=4)

@@ -65,6 +65,9 @@ def open_batches(state_dir: Path) -> dict[str, list[BatchState]]:
 class BatchLedger:
     """The batches of one step.
 
+    Attributes:
+        path: the file of their states.
+
     Args:
         folder: the folder of the step, which this process holds.
 
@@ -75,11 +78,11 @@ class BatchLedger:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._path = folder / BATCHES
+        self.path = folder / BATCHES
         self._appender: Appender | None = None
-        with writing(self._path):
-            repair(self._path)
-        self._states = latest_states(read_rows(self._path))
+        with writing(self.path):
+            repair(self.path)
+        self._states = latest_states(read_rows(self.path))
 
     @property
     def open(self) -> list[BatchState]:
@@ -127,7 +130,7 @@ class BatchLedger:
         return self._folder / BATCH_REQUESTS / f"{state.number:04}.jsonl"
 
     def _write(self, state: BatchState) -> None:
-        with writing(self._path):
-            self._appender = self._appender or Appender(self._path)
+        with writing(self.path):
+            self._appender = self._appender or Appender(self.path)
             self._appender.append([asdict(state)])
         self._states[state.number] = state

@@ -5,11 +5,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from distilabel_selfinstruct.files.run_layout import STOP
 from distilabel_selfinstruct.journal.batch_ledger import open_batches
 from distilabel_selfinstruct.journal.stop_file import stop_reason
-from distilabel_selfinstruct.llms.batch.lines import BatchLimits
+from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, split
 from distilabel_selfinstruct.records import RequestStatus
 from tests.llms.batch_runs import STEP, about, asked
 from tests.local_batch_server import Fate, LocalBatchServer
@@ -243,3 +245,34 @@ def test_a_batch_that_the_server_has_forgotten_is_one_sentence(tmp_path):
         asked(server, again(tmp_path), about(*TASKS))
     assert "the server refuses to tell of the batch batch_1" in stop_reason(tmp_path)
     assert "Use the key and the address that the batch was sent with" in stop_reason(tmp_path)
+    assert f"remove {tmp_path / STEP / 'batches.jsonl'} to pay" in stop_reason(tmp_path)
+
+
+def test_a_server_that_answers_nothing_for_too_long_stops_the_run_and_one_that_is_back_does_not(tmp_path):
+    is_down = True
+
+    class Down(LocalBatchServer):
+        def get(self, path):
+            return (503, {"error": {"message": "Overloaded"}}) if is_down and self.jobs else super().get(path)
+
+    with Down(echo) as server:
+        asked(server, tmp_path, about(*TASKS))
+        assert "the server could not be asked to tell of the batch batch_1" in stop_reason(tmp_path)
+        assert "Overloaded. Run the same command again to resume." in stop_reason(tmp_path)
+        is_down = False
+        assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
+    assert len(server.jobs) == 1
+
+
+@given(sizes=st.lists(st.integers(1, 9)), requests=st.integers(1, 5), size=st.integers(1, 20))
+def test_batches_hold_each_line_once_in_order_and_no_more_than_the_limits_allow(sizes, requests, size):
+    parts = [list(range(len(sizes)))[part] for part in split(sizes, BatchLimits(requests, size))]
+    assert [index for part in parts for index in part] == list(range(len(sizes)))
+    for part in parts:
+        assert 0 < len(part) <= requests
+        assert len(part) == 1 or sum(sizes[index] for index in part) <= size
+
+
+@given(st.binary())
+def test_any_bytes_can_be_read_as_the_answers_of_a_batch(content):
+    assert all(isinstance(line.custom_id, str) for line in read_lines(content + b'\n{"custom_id": "1", "error": 3}'))

@@ -10,9 +10,6 @@ import pytest
 
 from tests.local_batch_server import Fate, LocalBatchServer
 from tests.running.cli_runs import (
-    CLASSIFICATION,
-    INSTANCES,
-    INSTRUCTIONS,
     OPTIONS,
     Model,
     Run,

@@ -10,7 +10,7 @@ from distilabel_selfinstruct.llms.batch.waiting import is_missing, refusal
 from distilabel_selfinstruct.llms.failures import said_by
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 
-SECONDS, RETRIES = 60, 1
+SECONDS = 60
 
 
 def check_batches(llm: OpenAICompatibleLLM) -> None:
@@ -20,7 +20,7 @@ def check_batches(llm: OpenAICompatibleLLM) -> None:
         ModelError: the server has no such endpoint, or refuses the key there.
     """
     llm = llm.model_copy()
-    llm.timeout, llm.max_retries = SECONDS, RETRIES
+    llm.timeout = SECONDS
     llm.load()
     try:
         asyncio.run(_check(llm))

@@ -24,7 +24,6 @@ from distilabel_selfinstruct.llms.batch.server import BatchServer, RemoteBatch
 from distilabel_selfinstruct.llms.batch.waiting import (
     FIRST_POLL,
     LONGEST_POLL,
-    OTHER_ACCOUNT,
     OTHER_MODEL,
     POLL_GROWTH,
     BatchCalls,
@@ -78,6 +77,10 @@ class BatchSender:
         self._calls = BatchCalls(journal, clock, patience, partial(said_by, llm))
         self._reader = AnswerReader(llm)
         self._loop = asyncio.new_event_loop()
+        self._gone = (
+            "Use the key and the address that the batch was sent with; if the server has removed it, remove "
+            f"{self._ledger.path} to pay for its requests again."
+        )
         self._knows_server = False
         self._most_requests = self._limits.requests
         self._left: dict[str, BatchRequest] = {}
@@ -206,7 +209,7 @@ class BatchSender:
 
     async def _look(self, state: BatchState) -> None:
         what = f"tell of the batch {state.batch_id}"
-        remote = await self._calls.answered(what, partial(self._server.look, state.batch_id), OTHER_ACCOUNT)
+        remote = await self._calls.answered(what, partial(self._server.look, state.batch_id), self._gone)
         state = self._ledger.update(state, answered=remote.answered, failed=remote.failed)
         if not remote.is_over:
             return
@@ -232,7 +235,7 @@ class BatchSender:
         found: dict[str, BatchLine] = {}
         for file_id in filter(None, (remote.error_file_id, remote.output_file_id)):
             what = f"give the answers of the batch {remote.batch_id}"
-            content = await self._calls.answered(what, partial(self._server.download, file_id), OTHER_ACCOUNT)
+            content = await self._calls.answered(what, partial(self._server.download, file_id), self._gone)
             found |= {line.custom_id: line for line in read_lines(content)}
         return found
 

@@ -42,13 +42,15 @@ class RemoteBatch:
 
 
 class BatchServer:
-    """Uploads files, makes batches and looks at them. The client retries what may pass, except making a batch.
+    """Uploads files, makes batches and looks at them: each call is one try, and the caller repeats it.
+
+    After a batch could not be made it may be there all the same; the client's own retries would make a second one.
 
     Every method raises what the client raises, and `NoBatchError` if the answer is something else.
     """
 
     def __init__(self, client: "AsyncOpenAI") -> None:
-        self._client = client
+        self._client = client.with_options(max_retries=0)
 
     async def upload(self, content: bytes, name: str) -> str:
         """Upload the requests of a batch. Returns the name of the file on the server."""
@@ -58,9 +60,8 @@ class BatchServer:
         return _text(_object(raw), "id", required=True)
 
     async def create(self, file_id: str, endpoint: Any) -> RemoteBatch:
-        """Make a batch of an uploaded file. One try: after a failure the batch may be there all the same."""
-        client = self._client.with_options(max_retries=0)
-        raw = await client.batches.with_raw_response.create(
+        """Make a batch of an uploaded file."""
+        raw = await self._client.batches.with_raw_response.create(
             input_file_id=file_id, endpoint=endpoint, completion_window="24h"
         )
         return _batch(_object(raw))

@@ -21,7 +21,6 @@ FIRST_RETRY, LONGEST_RETRY = 5.0, 60.0
 """Seconds until a call that failed is tried again."""
 
 NO_ENDPOINTS = "Leave out `batch`, or choose a server that has OpenAI's endpoints for files and batches."
-OTHER_ACCOUNT = "Use the key and the address that the batch was sent with, then run the same command again to resume."
 OTHER_MODEL = f"Check the model and the address. {RESUME}"
 
 _Result = TypeVar("_Result")

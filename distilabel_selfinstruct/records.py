@@ -181,7 +181,8 @@ class Completion:
     server's word ("stop", "length", …), or None when it gave none. `retries` counts the attempts before this one,
     `seconds` is the time from sending to arrival, both 0 where they are not known. `reasoning` holds the model's
     thoughts, which are no part of the text; `output_tokens` counts them too, and `reasoning_tokens` them alone.
-    `cached_tokens` counts those of `input_tokens` that came from the server's cache.
+    `cached_tokens` counts those of `input_tokens` that came from the server's cache. `batch` is the server's name of
+    the batch that the request was part of; empty if it was asked directly.
     """
 
     text: str | None
@@ -195,6 +196,7 @@ class Completion:
     reasoning: str = ""
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    batch: str = ""
     status: RequestStatus = RequestStatus.ANSWERED
 
     def __post_init__(self) -> None:

@@ -52,6 +52,7 @@ SUB_ROOMS = {
     "argilla_server": {"embedded": 0},
     "cli": {"review": 1},
     "hub": {"rows": 0, "upload": 0, "card": 1},
+    "llms": {"batch": 1},
     "ratings": {"agreement": 1},
     "reporting": {"plots": 0},
     "review": {"argilla": 0, "folder": 1, "pulling": 2, "pushing": 2, "comparing": 3},

@@ -22,6 +22,7 @@ from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
+from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 
@@ -112,6 +113,7 @@ class RunDisplay:
         folder = RunFolder(result.folder)
         for text in (
             _end(result),
+            _in_flight(result.progress),
             _used(self._config, result.progress),
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
@@ -124,6 +126,11 @@ class RunDisplay:
 
 def _end(result: "RunResult") -> str:
     return f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason
+
+
+def _in_flight(progress: Progress) -> str:
+    batches = batches_in_flight(progress)
+    return f"The server works on: {batches}. The same command fetches the answers." if batches else ""
 
 
 def statistics_table(statistics: Statistics) -> Table:
@@ -178,6 +185,8 @@ def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) 
     facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
     facts.add_row("stages", f"classified {progress.classified}", _later_stages(progress))
     facts.add_row("requests", f"{progress.requests:,}", f"{_tokens(progress)}{_cost(config, progress)}")
+    if batches := batches_in_flight(progress):
+        facts.add_row("batches", Text(batches))
     if progress.failures or progress.retries:
         last = Text(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
         facts.add_row("failed", f"{progress.failures}, retried {progress.retries}", last)
@@ -215,8 +224,9 @@ def _line(config: RunConfig, progress: Progress) -> str:
     failed = ""
     if progress.failures:
         failed = f"failed {progress.failures} (last: {shown_failure(progress.last_failure)}) | "
+    batches = f"{batches} | " if (batches := batches_in_flight(progress)) else ""
     return (
-        f"admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
+        f"{batches}admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
         f"classified {progress.classified}, {_later_stages(progress)} | {_dropped(progress)} | {failed}"
         f"{_tokens(progress)}{_cost(config, progress)} | {shown_time(progress.elapsed)} | "
         f"left {shown_time(progress.seconds_left)}"
@@ -268,7 +278,8 @@ def _tokens(progress: Progress) -> str:
 
 def _cost(config: RunConfig, progress: Progress) -> str:
     spent = config.cost(progress.tokens)
-    return "" if spent is None else f", cost {in_dollars(spent)}"
+    assumed = " (batches taken at half price)" if config.assumes_half_price(progress.tokens) else ""
+    return "" if spent is None else f", cost {in_dollars(spent)}{assumed}"
 
 
 def _share(share: float | None) -> str:

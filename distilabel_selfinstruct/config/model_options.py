@@ -79,6 +79,11 @@ class ModelOptions(CheckedOptions):
         default=6, ge=0, description="How often a request that fails while others are answered is sent again."
     )
 
+    batch: Annotated[bool, MODEL, FREE_TO_CHANGE] = Field(
+        default=False,
+        description="Send requests in batches (OpenAI's files and batches): half price, and answers within 24 hours.",
+    )
+
     @field_validator("decoding", mode="before")
     @classmethod
     def _names_stages(cls, decoding: Any) -> Any:

@@ -1,7 +1,7 @@
 """What tokens cost, in US dollars."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import Any
 
@@ -19,19 +19,32 @@ _UNIT = 1_000_000
 class Tokens:
     """What requests used. `cached` counts those of `input` that the server had in its cache.
 
-    Tokens of thoughts are among `output`: providers bill them so.
+    Tokens of thoughts are among `output`: providers bill them so. The last three count those of the others that were
+    used in batches.
     """
 
     input: int = 0
     output: int = 0
     cached: int = 0
+    batch_input: int = 0
+    batch_output: int = 0
+    batch_cached: int = 0
+
+    def with_batched(self, input: int, output: int, cached: int) -> "Tokens":
+        """These and more that were used in batches. They are to be counted among the others as well."""
+        return replace(
+            self,
+            batch_input=self.batch_input + input,
+            batch_output=self.batch_output + output,
+            batch_cached=self.batch_cached + cached,
+        )
 
 
 class Price(BaseModel):
     """What a million tokens of a model cost, in US dollars.
 
-    Without `cached_input`, input from the server's cache costs as much as other input. `source` says where the price
-    comes from.
+    Without `cached_input`, input from the server's cache costs as much as other input. `batch` is the price in batches;
+    without it half of the others is assumed. `source` says where the price comes from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,14 +52,34 @@ class Price(BaseModel):
     input: float = Field(ge=0, allow_inf_nan=False)
     output: float = Field(ge=0, allow_inf_nan=False)
     cached_input: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    batch: "Price | None" = None
     source: str = ""
+
+    @property
+    def in_batches(self) -> "Price":
+        """The price of what is sent in batches."""
+        return self.batch or self.times(0.5)
+
+    def times(self, factor: float) -> "Price":
+        """So many times the price."""
+        cached_input = None if self.cached_input is None else factor * self.cached_input
+        return Price(input=factor * self.input, output=factor * self.output, cached_input=cached_input)
 
     def cost(self, tokens: Tokens) -> float:
         """What the tokens cost, in US dollars."""
-        cached = min(tokens.cached, tokens.input)
-        cached_input = self.input if self.cached_input is None else self.cached_input
-        spent = (tokens.input - cached) * self.input + cached * cached_input + tokens.output * self.output
-        return spent / _UNIT
+        directly = _cost(
+            self,
+            tokens.input - tokens.batch_input,
+            tokens.output - tokens.batch_output,
+            tokens.cached - tokens.batch_cached,
+        )
+        return directly + _cost(self.in_batches, tokens.batch_input, tokens.batch_output, tokens.batch_cached)
+
+
+def _cost(price: Price, input_tokens: int, output_tokens: int, cached_tokens: int) -> float:
+    cached = min(cached_tokens, input_tokens)
+    cached_input = price.input if price.cached_input is None else price.cached_input
+    return ((input_tokens - cached) * price.input + cached * cached_input + output_tokens * price.output) / _UNIT
 
 
 def read_prices(prices: Mapping[Any, Any]) -> dict[str, Price]:

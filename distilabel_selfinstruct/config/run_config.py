@@ -215,3 +215,13 @@ class RunConfig(ModelOptions):
         if any(models[stage] not in self.prices for stage in used):
             return None
         return sum(self.prices[models[stage]].cost(of_stage) for stage, of_stage in used.items())
+
+    def assumes_half_price(self, tokens: Mapping[Stage, Tokens]) -> bool:
+        """Whether the cost of the tokens rests on half the price for batches, since no other is known."""
+        models = self.models
+        return any(
+            (used.batch_input or used.batch_output)
+            and models[stage] in self.prices
+            and self.prices[models[stage]].batch is None
+            for stage, used in tokens.items()
+        )

@@ -34,7 +34,11 @@ def completion_row(request: Request, decoding: Decoding, completion: Completion)
         "is_classification": request.is_classification,
         "prompt": request.prompt if first_stage else None,
         "decoding": decoding.as_row(),
-        **{name: value for name, value in asdict(completion).items() if name != "status"},
+        **{
+            name: value
+            for name, value in asdict(completion).items()
+            if name != "status" and not (name == "batch" and not value)
+        },
     }
 
 
@@ -52,6 +56,7 @@ def completion_of(row: dict[str, Any]) -> Completion:
         reasoning=row.get("reasoning") or "",
         reasoning_tokens=row.get("reasoning_tokens") or 0,
         cached_tokens=row.get("cached_tokens") or 0,
+        batch=row.get("batch") or "",
     )
 
 

@@ -7,7 +7,7 @@ from types import NoneType
 
 from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.files.run_layout import BATCHES, COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.notes import NoteKind
 from distilabel_selfinstruct.records import Reason, RequestStatus, Row, Stage
 
@@ -22,6 +22,12 @@ _REQUIRED: Mapping[str, _Fields] = {
     STEP_REJECTIONS: {"reason": _TEXT, "detail": _TEXT, "request": (int,)},
     NOTES: {"kind": _TEXT, "subject": _TEXT, "text": _TEXT},
     END: {"reason": _TEXT, "requests": (dict,)},
+    BATCHES: {
+        **dict.fromkeys(("number", "requests", "answered", "failed"), (int,)),
+        **dict.fromkeys(("file_id", "batch_id"), _TEXT),
+        "began": (int, float),
+        "is_over": (bool,),
+    },
 }
 _REQUIRED_RESULTS: Mapping[str, _Fields] = {
     Stage.INSTRUCTION_GENERATION.value: {
@@ -42,7 +48,7 @@ _WORDS: Mapping[str, Mapping[str, type[Enum]]] = {
 """Fields that hold one of a few words, by file."""
 
 _OPTIONAL_IN_COMPLETIONS: _Fields = {
-    **dict.fromkeys(("finish_reason", "model", "error", "reasoning"), _TEXT_OR_NONE),
+    **dict.fromkeys(("finish_reason", "model", "error", "reasoning", "batch"), _TEXT_OR_NONE),
     **dict.fromkeys(("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "retries"), _COUNT),
     "seconds": _NUMBER,
 }

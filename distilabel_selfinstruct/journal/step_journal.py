@@ -17,10 +17,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from distilabel_selfinstruct.errors import FileError, writing
+from distilabel_selfinstruct.errors import ConfigError, FileError, writing
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, NOTES, SENT, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.batch_ledger import BatchLedger
 from distilabel_selfinstruct.journal.completions import (
     completion_of,
     completion_row,
@@ -139,6 +140,17 @@ class StepJournal:
     def is_abandoned(self) -> bool:
         """Whether the requests in flight must not be waited for."""
         return self._state is not None and is_abandoned(self._state)
+
+    def batch_ledger(self) -> BatchLedger:
+        """The batches of the step.
+
+        Raises:
+            ConfigError: there is no state folder.
+            JournalError: the record of the batches is damaged.
+        """
+        if self._folder is None:
+            raise ConfigError("`batch` needs `state_dir`, a folder for what is paid for: give one.")
+        return BatchLedger(self._folder)
 
     def rate(self, name: str, per_minute: int) -> Rate:
         """A limit on the pace, which all steps of the state folder keep together if they give it the same name."""

@@ -8,14 +8,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from threading import Condition
+from typing import Any
 
 from distilabel.models.llms.base import LLM, AsyncLLM
 
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.journal.completions import request_key
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms.arguments import Arguments, generation_arguments
+from distilabel_selfinstruct.llms.batch.request import BatchRequest
+from distilabel_selfinstruct.llms.batch.sender import BatchSender
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.dispatcher import Dispatcher
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
@@ -50,7 +56,11 @@ class CompletionClient:
         warn: is told what the LLM cannot do, such as a sampling parameter that it does not take.
         pace: how fast an asynchronous LLM is asked.
         retries: how often a request is sent again.
+        in_batches: whether requests are sent in batches of the server (see `llms.batch`), at no pace.
         clock: the time.
+
+    Raises:
+        ConfigError: there are to be batches, and the LLM has none, or the journal no state folder.
     """
 
     def __init__(
@@ -62,6 +72,7 @@ class CompletionClient:
         warn: Callable[[str], None],
         pace: Pace | None = None,
         retries: int = 6,
+        in_batches: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self._llm = llm
@@ -78,6 +89,7 @@ class CompletionClient:
         self._numbers = count()
         self._failures_in_a_row = 0
         self._taken = Condition()
+        self._batches = self._new_batches() if in_batches else None
 
     def submit(self, request: Request) -> None:
         """Ask; `wait` gives the completion when its turn comes."""
@@ -88,7 +100,7 @@ class CompletionClient:
             future.set_result(recorded)
         elif isinstance(self._llm, RecordedLLM):
             future.set_result(self._record(request, decoding, self._llm.replay(request)))
-        elif isinstance(self._llm, AsyncLLM):
+        elif isinstance(self._llm, AsyncLLM) and self._batches is None:
             self._dispatcher = self._dispatcher or self._new_dispatcher(self._llm)
             record = partial(self._record, request, decoding)
             work = Work(next(self._numbers), request, self._arguments_for(decoding), record, future)
@@ -131,6 +143,16 @@ class CompletionClient:
         if self._dispatcher is not None:
             self._dispatcher.close(self._llm.aclose() if isinstance(self._llm, OpenAICompatibleLLM) else None)
             self._dispatcher = None
+        if self._batches is not None:
+            self._batches.close()
+            self._batches = None
+
+    def _new_batches(self) -> BatchSender:
+        if not isinstance(self._llm, OpenAICompatibleLLM):
+            name = self._llm.model_name
+            raise ConfigError(f"{name} takes no `batch`: it is for servers that have OpenAI's files and batches.")
+        patience = 60 * self._pace.max_wait_minutes
+        return BatchSender(self._llm, self._journal, clock=self._clock, patience=patience)
 
     def _new_dispatcher(self, llm: AsyncLLM) -> Dispatcher:
         pacer = Pacer(self._pace, journal=self._journal, clock=self._clock)
@@ -150,6 +172,9 @@ class CompletionClient:
 
     def _send_batches(self) -> None:
         unsent, self._unsent = self._unsent, []
+        if self._batches is not None:
+            self._batches.answer([self._batch_request(request, future) for request, future in unsent])
+            return
         by_decoding: dict[Decoding, list[tuple[Request, Future[Completion]]]] = {}
         for request, future in unsent:
             if reason := self._journal.claim_request():
@@ -163,6 +188,20 @@ class CompletionClient:
             for (request, future), output in zip(batch, outputs, strict=True):
                 completion = completion_from(self._llm, output, arguments, seconds=seconds)
                 future.set_result(self._record(request, decoding, completion))
+
+    def _batch_request(self, request: Request, future: "Future[Completion]") -> BatchRequest:
+        decoding = self._decoding_of(request)
+        arguments = self._arguments_for(decoding)
+
+        def deliver(output: Any, batch: str, seconds: float) -> None:
+            completion = replace(completion_from(self._llm, output, arguments, seconds=seconds), batch=batch)
+            future.set_result(self._record(request, decoding, completion))
+
+        def hold_back(reason: str) -> None:
+            future.set_result(Completion.not_sent(reason, model=self._llm.model_name))
+
+        name = f"{request.number}-{request_key(request, decoding)}"
+        return BatchRequest(name, request.prompt, arguments.keywords, deliver, hold_back)
 
     def _record(self, request: Request, decoding: Decoding, completion: Completion) -> Completion:
         if completion.status is not RequestStatus.EXHAUSTED:  # a recording that ended says nothing about the request

@@ -10,7 +10,7 @@ from distilabel.mixins.runtime_parameters import RuntimeParameter
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
-from openai import APIStatusError
+from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
@@ -20,7 +20,7 @@ from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest
 from distilabel_selfinstruct.llms.reading_answers import ModelResponse
 from distilabel_selfinstruct.llms.sending import BodySender, Spent
-from distilabel_selfinstruct.llms.server_rules import Wanted
+from distilabel_selfinstruct.llms.server_rules import Wanted, wanted_from
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
@@ -151,22 +151,29 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         Returns:
             The generations with their token counts, finish reasons and thoughts.
         """
-        sampling = {
-            "n": num_generations,
-            "temperature": temperature,
-            "top_p": top_p,
-            "presence_penalty": presence_penalty,
-            "frequency_penalty": frequency_penalty,
-        }
-        sequences = (stop,) if isinstance(stop, str) else tuple(stop or ())
-        wanted = Wanted(input, sampling, max_new_tokens, sequences, extra_body or {})
+        wanted = wanted_from(
+            input,
+            num_generations,
+            max_new_tokens,
+            frequency_penalty,
+            presence_penalty,
+            temperature,
+            top_p,
+            stop,
+            extra_body,
+        )
         spent = Spent()
         try:
             response = await self._answered(wanted, spent)
         except Exception as error:
             bill(error, spent.usage)
             raise
-        return _output(response, spent)
+        return output_of(response, spent.usage, spent.retries)
+
+    @property
+    def client(self) -> AsyncOpenAI:
+        """What asks the server, once the LLM is loaded."""
+        return self._aclient
 
     async def check(self, *, is_chat: bool) -> TokenUsage:
         """Have the server answer a small request with one token, to see that it can be asked at all.
@@ -177,7 +184,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         prompt: Any = [{"role": "user", "content": "Hello"}] if is_chat else "Hello"
         wanted, spent = Wanted(prompt, {"temperature": 1.0, "top_p": 1.0}, 1), Spent()
         try:
-            await self._taken(self._dialect(prompt), wanted, spent)
+            await self._taken(self.dialect(prompt), wanted, spent)
         except Exception as error:
             bill(error, spent.usage)
             raise
@@ -193,7 +200,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
 
     async def _answered(self, wanted: Wanted, spent: Spent) -> ModelResponse:
         """The answer to a request, in a turn of the dialect that nothing better is known for."""
-        dialect = self._dialect(wanted.input)
+        dialect = self.dialect(wanted.input)
         while True:
             async with self._one_at_a_time_while_trying(dialect):
                 sent, response = await self._taken(dialect, wanted, spent)
@@ -217,7 +224,8 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             dialect.note_odd_counts(response.odd_counts)
             return sent, response
 
-    def _dialect(self, input: FormattedInput) -> Dialect:
+    def dialect(self, input: FormattedInput) -> Dialect:
+        """What is known of the server, for requests with such an input."""
         is_chat = not isinstance(input, str)
         if is_chat not in self._dialects:
             manner = Manner(self.thinking, self.thinking_tokens, self.extra_body)
@@ -246,15 +254,16 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             self._listener(note)
 
 
-def _output(response: ModelResponse, spent: Spent) -> GenerateOutput:
-    answers, usage = response.answers, spent.usage
+def output_of(response: ModelResponse, usage: TokenUsage, retries: int) -> GenerateOutput:
+    """What `OpenAICompatibleLLM.agenerate` returns for a response, with what it took altogether."""
+    answers = response.answers
     output: Any = prepare_output(
         generations=[answer.text for answer in answers],
         input_tokens=[usage.input_tokens],
         output_tokens=[usage.output_tokens],
     )
     output["finish_reason"] = [answer.finish_reason for answer in answers]
-    output["retries"] = [spent.retries] * len(answers)
+    output["retries"] = [retries] * len(answers)
     output["reasoning"] = [answer.reasoning for answer in answers]
     output["reasoning_tokens"] = [usage.reasoning_tokens]
     output["cached_tokens"] = [usage.cached_tokens]

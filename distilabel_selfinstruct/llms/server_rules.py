@@ -26,6 +26,29 @@ class Wanted:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+def wanted_from(
+    input: Any,
+    num_generations: int = 1,
+    max_new_tokens: int = 128,
+    frequency_penalty: float = 0.0,
+    presence_penalty: float = 0.0,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+    stop: str | list[str] | None = None,
+    extra_body: dict[str, Any] | None = None,
+) -> Wanted:
+    """The request that the arguments of `OpenAICompatibleLLM.agenerate` ask for."""
+    sampling = {
+        "n": num_generations,
+        "temperature": temperature,
+        "top_p": top_p,
+        "presence_penalty": presence_penalty,
+        "frequency_penalty": frequency_penalty,
+    }
+    sequences = (stop,) if isinstance(stop, str) else tuple(stop or ())
+    return Wanted(input, sampling, max_new_tokens, sequences, extra_body or {})
+
+
 class ServerRules:
     """The rules of one server, as far as they are known. Each is learned once, and told as a note.
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from distilabel_selfinstruct.config import RunConfig, Tokens
@@ -16,7 +16,7 @@ class StageUsage:
     """The requests of a stage. `seconds` is their mean time, or 0 if the journal has no times.
 
     `cached_tokens` are those of `input_tokens` that the server had in its cache, `reasoning_tokens` those of
-    `output_tokens` that were thoughts.
+    `output_tokens` that were thoughts. `in_batches` has what is at the price of batches.
     """
 
     stage: str
@@ -28,6 +28,7 @@ class StageUsage:
     seconds: float = 0.0
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    in_batches: Tokens = field(default_factory=Tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
     order = [stage.value for stage in Stage]
     stages = sorted(sums.values(), key=lambda usage: order.index(usage.stage) if usage.stage in order else len(order))
     tokens = {
-        Stage(usage.stage): Tokens(usage.input_tokens, usage.output_tokens, usage.cached_tokens)
+        Stage(usage.stage): replace(
+            usage.in_batches, input=usage.input_tokens, output=usage.output_tokens, cached=usage.cached_tokens
+        )
         for usage in stages
         if usage.stage in order
     }
@@ -88,7 +91,10 @@ def read_usage(state: Path, config: RunConfig) -> Usage | None:
 
 
 def _with_request(usage: StageUsage, row: Row) -> StageUsage:
-    requests = usage.requests + 1
+    requests, in_batches = usage.requests + 1, usage.in_batches
+    if row.get("batch"):
+        counts = ("input_tokens", "output_tokens", "cached_tokens")
+        in_batches = in_batches.with_batched(*(row.get(name) or 0 for name in counts))
     return StageUsage(
         stage=usage.stage,
         requests=requests,
@@ -99,6 +105,7 @@ def _with_request(usage: StageUsage, row: Row) -> StageUsage:
         seconds=usage.seconds + ((row.get("seconds") or 0.0) - usage.seconds) / requests,
         cached_tokens=usage.cached_tokens + (row.get("cached_tokens") or 0),
         reasoning_tokens=usage.reasoning_tokens + (row.get("reasoning_tokens") or 0),
+        in_batches=in_batches,
     )
 
 

@@ -6,6 +6,7 @@ from math import ceil
 
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, probe
+from distilabel_selfinstruct.llms.batch.check import check_batches
 from distilabel_selfinstruct.llms.context import context_of
 from distilabel_selfinstruct.prompts import Prompt, apply_overrides, default_decoding
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
@@ -81,7 +82,8 @@ def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
         tell: is told what is waited for, and what may go wrong.
 
     Raises:
-        ModelError: a server cannot be reached, refuses, or its model cannot take the prompts.
+        ModelError: a server cannot be reached, refuses, has no batches though they are wanted, or its model cannot take
+            the prompts.
     """
     needed = needs(plan)
     for model in plan.models:
@@ -89,6 +91,8 @@ def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
             tell(f"Waiting for a first answer from {model.config.llm} at {model.llm.base_url}.")
             probe(model.llm, model.config.effective_prompt_form)
             _check_context(model, model.llm, needed, tell)
+            if model.config.batch:
+                check_batches(model.llm)
 
 
 def _check_context(

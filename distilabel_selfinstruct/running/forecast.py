@@ -1,6 +1,6 @@
 """What a run will take, before anything is asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
@@ -63,10 +63,15 @@ def forecast(plan: RunPlan) -> Forecast:
     stages = tuple(_stage(stage, prompt, config.for_stage(stage)) for stage, prompt in rendered.items())
     return Forecast(
         stages,
-        config.cost({stage.stage: Tokens(stage.input_tokens, stage.output_tokens) for stage in stages}),
+        config.cost({stage.stage: _tokens(stage, in_batches=config.batch) for stage in stages}),
         max(stage.seconds for stage in stages),
         plan.feedback.summary(classification_only=config.classification_only),
     )
+
+
+def _tokens(stage: StageForecast, *, in_batches: bool) -> Tokens:
+    used = Tokens(stage.input_tokens, stage.output_tokens)
+    return replace(used, batch_input=used.input, batch_output=used.output) if in_batches else used
 
 
 def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:

@@ -12,6 +12,7 @@ from typing import Any
 
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import RESUME
+from distilabel_selfinstruct.running.batches import batches_in_words
 
 INTERRUPTED = f"it was interrupted. {RESUME}"
 EXIT_STATUS = 130
@@ -28,7 +29,10 @@ def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
             return
         if not stop_reason(state):
             ask_to_stop(state, INTERRUPTED)
-            _say("Finishing the requests in flight. Press Ctrl-C again to stop at once.")
+            if batches := batches_in_words(state):
+                _say(f"The server works on: {batches}. Run the same command again to fetch the answers.")
+            else:
+                _say("Finishing the requests in flight. Press Ctrl-C again to stop at once.")
         else:
             for process in multiprocessing.active_children():
                 process.kill()

@@ -38,8 +38,8 @@ def configured_llm(config: RunConfig) -> LLM:
         llm.timeout = config.request_timeout
         llm.extra_body = config.extra_body
         llm.thinking, llm.thinking_tokens = config.thinking, config.thinking_tokens
-    elif config.extra_body or config.thinking:
-        option = "extra_body" if config.extra_body else "thinking"
+    elif config.extra_body or config.thinking or config.batch:
+        option = "extra_body" if config.extra_body else "thinking" if config.thinking else "batch"
         raise ConfigError(f"{config.llm!r} takes no {option}: it is for models that are asked over HTTP.")
     return llm
 
@@ -68,10 +68,12 @@ def self_instruct_pipeline(config: RunConfig, *, state_dir: str = "", cache_dir:
         return kind(name=stage.value, state_dir=state_dir, **options_for(kind, own), **options)
 
     rows = {"input_batch_size": config.effective_batch_size}
+    # A stage whose requests are sent in batches gets all of its rows at once.
+    asked = {"input_batch_size": config.num_instructions} if config.batch else rows
     with Pipeline(name="self-instruct", cache_dir=cache_dir) as pipeline:
         instructions = step(InstructionGeneration, Stage.INSTRUCTION_GENERATION, batch_size=config.effective_batch_size)
-        task_types = step(ClassificationTaskIdentification, Stage.CLASSIFICATION, **rows)
-        raw_instances = step(InstanceGeneration, Stage.INSTANCE_GENERATION, **rows)
+        task_types = step(ClassificationTaskIdentification, Stage.CLASSIFICATION, **asked)
+        raw_instances = step(InstanceGeneration, Stage.INSTANCE_GENERATION, **asked)
         instances = step(InstanceFiltering, Stage.INSTANCE_FILTERING, **rows)
         instructions >> task_types >> raw_instances >> instances
     return pipeline

@@ -34,7 +34,12 @@ def packaged_prices() -> dict[str, Provider]:
         name: Provider(
             host=section["host"],
             prices={
-                model: price.model_copy(update={"source": f"{section['source']}, {section['as_of']}"})
+                model: price.model_copy(
+                    update={
+                        "source": f"{section['source']}, {section['as_of']}",
+                        "batch": price.batch or (price.times(section["batch"]) if "batch" in section else None),
+                    }
+                )
                 for model, price in read_prices(section["models"]).items()
             },
         )

@@ -3,14 +3,15 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from distilabel_selfinstruct.analysis.quality import Fault, QualityWatch
 from distilabel_selfinstruct.config import Tokens
 from distilabel_selfinstruct.errors import JournalError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.files.run_layout import BATCHES, COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.batch_ledger import BatchState, batch_state_of
 from distilabel_selfinstruct.journal.completions import completion_of
 from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
@@ -25,7 +26,7 @@ class StageProgress:
     Of the `requests` recorded, `failed` brought no text, and `uncounted` brought one without any token counts; `asked`
     were recorded since the run was started this time. `finished` are the rows that the stage is done with: the admitted
     instructions in the first stage. `began` is when the first of the requests asked was sent, in seconds since the
-    start; None while none was.
+    start; None while none was. `in_batches` counts tokens at the price of batches.
     """
 
     requests: int = 0
@@ -37,6 +38,7 @@ class StageProgress:
     output_tokens: int = 0
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    in_batches: Tokens = field(default_factory=Tokens)
     finished: int = 0
     last_failure: str = ""
     began: float | None = None
@@ -44,7 +46,7 @@ class StageProgress:
     @property
     def tokens(self) -> Tokens:
         """What the requests used."""
-        return Tokens(self.input_tokens, self.output_tokens, self.cached_tokens)
+        return replace(self.in_batches, input=self.input_tokens, output=self.output_tokens, cached=self.cached_tokens)
 
     def seconds_for(self, rows: int, elapsed: float) -> float | None:
         """How long the stage needs for so many more rows, at its pace so far; None while it has none."""
@@ -74,6 +76,7 @@ class Progress:
     elapsed: float = 0.0
     over: bool = False
     reused: int = 0
+    batches: dict[tuple[Stage, int], BatchState] = field(default_factory=dict)
     notes: list[tuple[Stage, Note]] = field(default_factory=list)
     num_notes_before: int = 0
 
@@ -143,6 +146,11 @@ class Progress:
         return {stage: self.stages[stage].tokens for stage in MODEL_STAGES}
 
     @property
+    def in_flight(self) -> list[tuple[Stage, BatchState]]:
+        """The batches that the server works on."""
+        return [(stage, state) for (stage, _), state in self.batches.items() if state.batch_id and not state.is_over]
+
+    @property
     def acceptance_rate(self) -> float | None:
         """Share of the candidate instructions that were admitted, from 0 to 1."""
         candidates = self.admitted + self.instruction_rejections
@@ -192,6 +200,8 @@ class ProgressReader:
         for stage in Stage:
             self._count_completions(stage)
             progress.notes += [(stage, note_of(row)) for row in self._new_rows(stage, NOTES)]
+            for state in map(batch_state_of, self._new_rows(stage, BATCHES)):
+                progress.batches[stage, state.number] = state
             self._count_rejections(stage)
             self._count_results(stage)
         for hint in self._watch.hints():
@@ -214,6 +224,10 @@ class ProgressReader:
             counts.output_tokens += completion.output_tokens
             counts.reasoning_tokens += completion.reasoning_tokens
             counts.cached_tokens += completion.cached_tokens
+            if completion.batch:
+                counts.in_batches = counts.in_batches.with_batched(
+                    completion.input_tokens, completion.output_tokens, completion.cached_tokens
+                )
             counts.retries += completion.retries
             if completion.text is None:
                 counts.failed += 1

@@ -22,6 +22,7 @@ from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
 from distilabel_selfinstruct.running.budget import is_overdue, used_up
 from distilabel_selfinstruct.running.context import check_models, needs
 from distilabel_selfinstruct.running.ending import Ending, ending_of
@@ -86,6 +87,8 @@ def run(
     if not (fresh or extend) and folder.is_finished(config):
         reader, records = ProgressReader(folder.state, config.num_instructions), read_run(folder.state)
         return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
+    if not (config.batch or fresh):
+        refuse_to_pay_twice(folder.state)
     plan = plan_run(config)
     config = plan.config
     # Before the settings are written to the folder: a mistyped model must not count as the run's.

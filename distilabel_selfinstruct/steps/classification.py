@@ -32,6 +32,7 @@ class ClassificationTaskIdentification(RowTask):
         - `requests_per_minute`: the most that all steps with this `state_dir` send. Defaults to no limit.
         - `tokens_per_minute`: the same for tokens, in and out. Defaults to no limit.
         - `max_wait_minutes`: the longest wait for a server that answers nothing. Defaults to `15`.
+        - `batch`: whether requests are sent in batches, at a lower price; needs `state_dir`. Defaults to `False`.
         - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `state_dir`: folder for the journal. Defaults to none.
 

@@ -60,10 +60,10 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         - `max_wait_minutes`: the longest wait for a server that answers nothing. Defaults to `15`.
         - `sampling_lag`: how many requests earlier a prompt sees the pool, so that requests need not wait for each
             other. Results depend on it, but not on `max_in_flight`. Defaults to `0`: chosen from the two sizes.
+        - `batch`: whether requests are sent in batches, at a lower price; needs `state_dir`. Defaults to `False`.
         - `max_requests`: the most requests that all steps with this `state_dir` send. Defaults to no limit.
         - `patience`: requests in a row that admit nothing before the loop gives up. Defaults to `50`.
-        - `min_acceptance`: share of candidates, over as many requests, below which the loop gives up. Defaults to
-            `0.02`.
+        - `min_acceptance`: share of candidates, in as many requests, below which it gives up. Defaults to `0.02`.
         - `min_words`: the fewest words of an instruction. Defaults to `4`.
         - `max_words`: the most words of an instruction. Defaults to `150`.
         - `state_dir`: folder for the journal. Defaults to none.

@@ -36,6 +36,7 @@ class PromptedTask(JournaledStep, _Task):
     tokens_per_minute: RuntimeParameter[int] | None = run_option("tokens_per_minute")
     request_retries: RuntimeParameter[int] = run_option("request_retries")
     max_wait_minutes: RuntimeParameter[float] = run_option("max_wait_minutes")
+    batch: RuntimeParameter[bool] = run_option("batch")
     max_requests: RuntimeParameter[int] | None = run_option("max_requests")
     add_raw_output: RuntimeParameter[bool] = Field(
         default=False, description="Whether rows carry the raw completion in `distilabel_metadata`."
@@ -77,6 +78,7 @@ class PromptedTask(JournaledStep, _Task):
             ),
             retries=self.request_retries,
             clock=self._clock,
+            in_batches=self.batch,
         )
 
     def unload(self) -> None:

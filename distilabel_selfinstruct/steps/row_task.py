@@ -57,9 +57,10 @@ class RowTask(PromptedTask, Task):
         """Send the requests of a batch that `process` will get later, in the same order of batches.
 
         Called by the worker while `process` still waits for earlier batches, so that the model is kept busy. Waits
-        while too many requests wait. Does nothing for an LLM in this process, which works on whole batches.
+        while too many requests wait. Does nothing for an LLM in this process, which works on whole batches, nor where
+        requests are sent as the batches of a server.
         """
-        if isinstance(self.llm, AsyncLLM):
+        if isinstance(self.llm, AsyncLLM) and not self.batch:
             ahead = MOST_AHEAD if self.max_in_flight == "auto" else BATCHES_AHEAD * self.max_in_flight
             self.client.wait_for_room(ahead)
             self._begun.append(self._submit(inputs))

@@ -24,6 +24,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "seed_tasks": (["seeds.jsonl"], "seeds.jsonl"),
     "human_feedback": (["before"], "before"),
     "classification_only": ([], True),
+    "batch": ([], True),
     "language": (["de"], "de"),
     "mode": (["strict"], "strict"),
     "tokenizer": (["unicode"], "unicode"),

@@ -76,3 +76,18 @@ def test_a_price_that_cannot_be_read_is_shown_with_the_form_it_should_have(price
         f"The price of small is {price!r}: write MODEL: {{input: 0.25, cached_input: 0.025, output: 2}}, in US dollars "
         "for a million tokens."
     )
+
+
+def test_batches_cost_their_own_price_or_half_of_the_others_if_none_is_known() -> None:
+    used = Tokens(input=3_000_000, output=200_000, cached=1_000_000).with_batched(2_000_000, 100_000, 1_000_000)
+    known = Price(input=1.0, output=10.0, batch=Price(input=0.4, cached_input=0.1, output=3.0))
+    assert known.cost(used) == pytest.approx(1.0 + 1.0 + 0.4 + 0.1 + 0.3)
+    assert Price(input=1.0, output=10.0, cached_input=0.2).cost(used) == pytest.approx(1.0 + 1.0 + 0.5 + 0.1 + 0.5)
+
+
+def test_a_run_says_that_half_the_price_is_assumed_only_where_a_batch_was_billed_so() -> None:
+    batched = {FIRST: MILLION.with_batched(1_000_000, 0, 0)}
+    assert config_with(big=BIG).assumes_half_price(batched)
+    assert not config_with(big=BIG).assumes_half_price({FIRST: MILLION})
+    assert not config_with(big=BIG.model_copy(update={"batch": BIG})).assumes_half_price(batched)
+    assert not config_with(other=BIG).assumes_half_price(batched)

@@ -33,6 +33,7 @@ ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
     "tokens_per_minute": (9000, MODEL_STEPS),
     "request_retries": (2, MODEL_STEPS),
     "max_wait_minutes": (3.0, MODEL_STEPS),
+    "batch": (True, MODEL_STEPS),
     "max_requests": (70, MODEL_STEPS),
     "mode": ("strict", (*MODEL_STEPS, FOURTH)),
     "seed_tasks": ("/seeds.jsonl", (FIRST,)),
@@ -98,6 +99,13 @@ def test_the_batch_size_arrives_in_the_steps_that_get_rows(stage: Stage) -> None
     assert steps_of(RunConfig(**SERVER, batch_size=17))[stage].input_batch_size == 17
 
 
+@pytest.mark.parametrize("stage", [SECOND, THIRD])
+def test_a_stage_that_sends_batches_gets_all_of_its_rows_at_once(stage: Stage) -> None:
+    steps = steps_of(RunConfig(**SERVER, batch=True, num_instructions=700))
+    assert steps[stage].input_batch_size == 700
+    assert steps[FOURTH].input_batch_size != 700
+
+
 @pytest.mark.parametrize("name", ARRIVES_IN_THE_CLIENT)
 def test_an_option_of_the_client_arrives_in_every_stage_that_asks(name: str) -> None:
     value, attribute = ARRIVES_IN_THE_CLIENT[name]
@@ -106,7 +114,7 @@ def test_an_option_of_the_client_arrives_in_every_stage_that_asks(name: str) -> 
     assert [getattr(steps[stage].llm, attribute) for stage in MODEL_STEPS] == [wanted] * 3
 
 
-@pytest.mark.parametrize("option", [{"extra_body": {"top_k": 40}}, {"thinking": "off"}])
+@pytest.mark.parametrize("option", [{"extra_body": {"top_k": 40}}, {"thinking": "off"}, {"batch": True}])
 def test_an_option_for_servers_is_refused_for_a_model_that_is_none(option: dict[str, Any]) -> None:
     (name,) = option
     with pytest.raises(ConfigError, match=f"'recorded:demo' takes no {name}: it is for models"):

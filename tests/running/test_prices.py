@@ -90,3 +90,8 @@ def test_max_cost_needs_the_price_of_every_model() -> None:
         "max_cost is set and the price of 'small' is not known: give it in `prices`, in lines like "
         "MODEL: {input: 0.25, cached_input: 0.025, output: 2}, in US dollars for a million tokens."
     )
+
+
+def test_batches_of_openai_cost_half() -> None:
+    assert MINI.batch is not None
+    assert (MINI.batch.input, MINI.batch.cached_input, MINI.batch.output) == (0.125, 0.0125, 1)

@@ -1,0 +1,95 @@
+"""Requests of a batch in the form that the server takes, and the output of an LLM from a line of its answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import openai
+
+from distilabel_selfinstruct.llms.batch.lines import BatchLine
+from distilabel_selfinstruct.llms.batch.request import BatchRequest
+from distilabel_selfinstruct.llms.dialect import UNFINISHED, Lesson, SentRequest
+from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM, output_of
+from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, read_response
+from distilabel_selfinstruct.llms.server_rules import wanted_from
+from distilabel_selfinstruct.llms.usage import bill, billed
+
+FIRST_ERROR_STATUS = 400
+
+
+class LostAnswerError(Exception):
+    """A batch is over and holds no response to a request."""
+
+
+class BatchedRequestError(openai.APIStatusError):
+    """A request of a batch was answered with an error, in the server's own words."""
+
+    def __init__(self, message: str, status: int, body: object) -> None:
+        # The client's constructor wants a response of its HTTP library, and there is none.
+        Exception.__init__(self, message)
+        self.message, self.status_code, self.body = message, status, body
+
+
+class AnswerReader:
+    """Speaks the dialect of a server in batches: what an answer teaches holds for those that are sent later.
+
+    Args:
+        llm: a loaded LLM.
+    """
+
+    def __init__(self, llm: OpenAICompatibleLLM) -> None:
+        self._llm = llm
+        self._turns: dict[str, int] = {}
+
+    def is_trying(self, prompt: Any) -> bool:
+        """Whether one request is enough for now, since its answer decides in what form others are sent."""
+        return self._llm.dialect(prompt).is_trying
+
+    def body(self, request: BatchRequest) -> dict[str, Any]:
+        """The body of a request, without the model's name."""
+        sent = self._llm.dialect(request.prompt).request(wanted_from(request.prompt, **request.keywords))
+        self._turns[request.name] = sent.turn
+        return sent.body
+
+    def output(self, request: BatchRequest, line: BatchLine, body: Mapping[str, Any]) -> Any:
+        """What the LLM would have given, or the exception it would have raised; None to send the request again.
+
+        Args:
+            request: the request.
+            line: its answer.
+            body: what was sent. Another attempt at the run may have sent it.
+        """
+        dialect, wanted = self._llm.dialect(request.prompt), wanted_from(request.prompt, **request.keywords)
+        turn = self._turns.pop(request.name, dialect.request(wanted).turn)
+        sent = SentRequest(dict(body), turn)
+        response = UNFINISHED
+        if line.status is None or line.status >= FIRST_ERROR_STATUS:
+            error = _error(line)
+            lesson = Lesson.NONE
+            if isinstance(error, openai.APIStatusError):
+                lesson = dialect.learn(error, sent, wanted)
+            if lesson is Lesson.SEND_AGAIN:
+                return None
+            if lesson is Lesson.NONE:
+                bill(error, request.usage)
+                return error
+        else:
+            try:
+                response = read_response(line.body)
+            except BrokenAnswerError as broken:
+                bill(broken, request.usage + billed(broken))
+                return broken
+            dialect.note_odd_counts(response.odd_counts)
+        request.usage += response.usage
+        response = dialect.read(response, sent, wanted)
+        if dialect.judge(response, sent):
+            return None
+        return output_of(response, request.usage, retries=0)
+
+
+def _error(line: BatchLine) -> Exception:
+    """The exception that the client raises for such an answer."""
+    if line.status is None:
+        return LostAnswerError(line.message or line.code or "the files of the batch hold no answer")
+    body = line.body.get("error", line.body) if isinstance(line.body, Mapping) else line.body
+    said = body.get("message") if isinstance(body, Mapping) else body
+    return BatchedRequestError(str(said or line.message or "no reason"), line.status, body)

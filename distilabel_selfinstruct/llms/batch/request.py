@@ -1,0 +1,26 @@
+"""A request on its way through batches."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from distilabel_selfinstruct.llms.usage import TokenUsage
+
+
+@dataclass
+class BatchRequest:
+    """A request on its way to its answer.
+
+    `name` tells it from all other requests of the step, also after a restart. Exactly one of two is called: `deliver`
+    with an LLM's output or an exception, the name of its batch (empty if it was asked directly) and the seconds that it
+    took; or `hold_back` with the reason why it was not answered in this attempt at the run.
+    """
+
+    name: str
+    prompt: Any
+    keywords: Mapping[str, Any]
+    deliver: Callable[[Any, str, float], None]
+    hold_back: Callable[[str], None]
+    is_claimed: bool = False
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    """What answers took that were of no use."""

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.journal.completions import completion_of
 from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
 from distilabel_selfinstruct.journal.rows import row_fault
-from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RequestStatus, Row, Stage
 
 
 @dataclass
@@ -163,6 +163,9 @@ class Progress:
         return sum(map(count, self.stages.values()))
 
 
+_NEVER_ASKED = frozenset({RequestStatus.NOT_SENT.value, RequestStatus.EXHAUSTED.value})
+
+
 class ProgressReader:
     """Reads what the journals gained since the last call.
 
@@ -236,7 +239,7 @@ class ProgressReader:
 
     def _count_results(self, stage: Stage) -> None:
         rows = self._new_rows(stage, STEP_RESULTS)
-        self._progress.stages[stage].finished += len(rows)
+        self._progress.stages[stage].finished += sum(row.get("status") not in _NEVER_ASKED for row in rows)
         count_results(self._watch, stage, rows)
         if stage is Stage.INSTANCE_FILTERING:
             self._progress.instances += sum(len(row["instances"]) for row in rows)

@@ -61,6 +61,15 @@ def test_progress_counts_what_the_journals_gained(tmp_path: Path) -> None:
     assert dict(progress.rejections) == {"too_short": 1, "over_limit": 1}
 
 
+def test_rows_that_were_never_asked_count_for_no_stage_that_asks(tmp_path: Path) -> None:
+    for stage in (SECOND, THIRD):
+        asked = [{"instruction": "one"}, {"instruction": "two", "status": "failed"}]
+        unasked = [{"instruction": "three", "status": "not_sent"}, {"instruction": "four", "status": "exhausted"}]
+        write(tmp_path, stage, STEP_RESULTS, *({"is_classification": None, **row} for row in asked + unasked))
+    progress = ProgressReader(tmp_path, wanted=4).read()
+    assert (progress.classified, progress.answered) == (2, 2)
+
+
 def test_progress_leaves_a_half_written_line_for_the_next_time(tmp_path: Path) -> None:
     write(tmp_path, FIRST, STEP_RESULTS, {"instruction": "one"})
     reader = ProgressReader(tmp_path, wanted=4)

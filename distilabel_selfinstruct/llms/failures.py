@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from distilabel_selfinstruct.addresses import redact_url, secrets_of_url
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, WrongAPIError
 from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+from distilabel_selfinstruct.words import escape_controls
 
 
 class FailureKind(Enum):
@@ -123,6 +124,7 @@ def said_in(llm: LLM, error: Exception) -> str:
         text = title[1] if title else _TAG.sub(" ", text)
     # Cut to size last: half a secret is one still. In our messages backticks mark the names of options.
     text = without_secrets(llm, " ".join(text.split())).replace("`", "'")
+    text = escape_controls(text)  # a terminal, a file and other processes get it
     return text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…"
 
 

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.failures import MOST_SAID, said_by
+from distilabel_selfinstruct.words import escape_controls
 from tests.local_openai_server import KEY
 
 PASSWORD = "a-long-password"
@@ -22,11 +23,17 @@ def said(text: str, *, in_json: bool = False) -> str:
     return said_by(llm, openai.BadRequestError(text, response=response, body=body))
 
 
-@given(st.lists(st.sampled_from([KEY, URL, PASSWORD, "x", "\n", "`", "<p>"]) | st.text(), max_size=60), st.booleans())
+@given(
+    st.lists(
+        st.sampled_from([KEY, URL, PASSWORD, "x", "\n", "`", "<p>", "\ud800", "\x1b[31m"]) | st.text(), max_size=60
+    ),
+    st.booleans(),
+)
 def test_whatever_a_server_says_is_one_short_line_without_secrets(parts: list[str], in_json: bool) -> None:
     line = said(" ".join(parts), in_json=in_json)
     assert KEY not in line
     assert PASSWORD not in line
+    assert line == escape_controls(line)
     assert len(line.splitlines()) <= 1 or not set("\n\r") & set(line)
     assert len(line) <= MOST_SAID + len("BadRequestError (HTTP 400): …")
 

@@ -1,6 +1,8 @@
 """Addresses of servers, as they may be shown and kept."""
 
+import base64
 import re
+from urllib.parse import unquote
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 
@@ -12,8 +14,14 @@ def redact_url(url: str) -> str:
 
 
 def secrets_of_url(url: str) -> tuple[str, ...]:
-    """The parts of an address that `redact_url` leaves out, the longest first, to be cut out of messages."""
+    """The parts of an address that `redact_url` leaves out, the longest first, to be cut out of messages.
+
+    User and password also as they are sent, in Base64.
+    """
     path, mark, query = url.partition("?")
     user = path.partition("://")[2].rpartition("@")[0]
-    parts = {user, user.partition(":")[2], query.partition("#")[0] if mark else ""}
+    plain = unquote(user)
+    sent = base64.b64encode(plain.encode("utf-8", "replace")).decode("ascii")
+    passwords = {text.partition(":")[2] for text in (user, plain)}
+    parts = {user, plain, sent, *passwords, query.partition("#")[0] if mark else ""}
     return tuple(sorted(parts - {""}, key=len, reverse=True))

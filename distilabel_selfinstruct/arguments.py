@@ -1,5 +1,6 @@
 """Arguments that have another type than the signature says: found at the door, as an error of ours with a remedy."""
 
+import errno
 import inspect
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from dataclasses import fields
 from enum import Enum
 from functools import cache, wraps
 from numbers import Integral, Real
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
@@ -71,6 +73,21 @@ def _check(name: str, value: object, annotation: Any) -> None:
     if kinds and not any(_fits(value, kind) for kind in kinds):
         words = [_words(kind) for kind in kinds if kind is not NoneType]
         raise ConfigError(f"{name} is {_quoted(value)}: give {' or '.join(dict.fromkeys(words))}.")
+    if any((get_origin(kind) or kind) is os.PathLike for kind in kinds) and isinstance(value, str | os.PathLike):
+        _check_path(name, value)
+
+
+def _check_path(name: str, value: "str | os.PathLike[str]") -> None:
+    """Refuse a path that no file can have; whether there is a file is not asked."""
+    try:
+        Path(value).stat()
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
+            raise ConfigError(f"{name} is {_quoted(value)}, which is no path ({_why(error)}): give another.") from None
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 @cache

@@ -145,3 +145,15 @@ def test_what_fits_an_annotation_passes_unchanged(data: st.DataObject) -> None:
     assert checks_arguments(function)(value) is value
     with pytest.raises(ConfigError, match=r"^argument of function is <object"):
         checks_arguments(function)(object())
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, "a\0b", Path("a\0b")])
+def test_a_path_that_no_file_can_have_is_an_error_of_ours(path: Any) -> None:
+    with pytest.raises(ConfigError, match=r"which is no path \(.+\): give another"):
+        si.report(path)
+
+
+@pytest.mark.parametrize("tokenizer", [[], {}, None, 5])
+def test_a_tokenizer_that_is_neither_a_name_nor_a_function_is_an_error_of_ours(tokenizer: Any) -> None:
+    with pytest.raises(ConfigError, match="There is no tokenizer"):
+        si.NoveltyIndex(tokenizer=tokenizer)

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "distilabel_selfinstruct"
 NAME = PACKAGE.name
 
 FLOORS = {
+    "addresses": 0,
     "errors": 0,
     "records": 0,
     "task_types": 0,

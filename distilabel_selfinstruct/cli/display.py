@@ -25,6 +25,7 @@ from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
+from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.runner import RunResult
@@ -78,7 +79,7 @@ class RunDisplay:
             self._say(_line(self._config, progress))
 
     def _say(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+        self._console.print(escape_controls(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _announce(self, progress: Progress) -> None:
         # Only now is it known that the run could start.
@@ -249,12 +250,12 @@ def _is_recorded(llm: str) -> bool:
 def shown_note(stage: Stage, note: Note) -> str:
     """A note of a stage, with flags for the options that it names. A wait repeats the words of a server."""
     text = note.text if note.kind is NoteKind.WAITING else with_flags(note.text)
-    return f"{stage.value}: {text}"
+    return escape_controls(f"{stage.value}: {text}")
 
 
 def shown_failure(error: str) -> str:
     """A failure on one line, shortened."""
-    line = " ".join(error.split())
+    line = escape_controls(" ".join(error.split()))
     return line if len(line) <= SHOWN_FAILURE else f"{line[: SHOWN_FAILURE - 1]}…"
 
 

@@ -102,7 +102,7 @@ def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
             raise ConfigError(f"--decoding {assignment!r} is not STAGE.NAME=VALUE.")
         try:
             overrides.setdefault(stage, {})[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+        except (ValueError, RecursionError, yaml.YAMLError) as error:  # 2026-13-45 looks like a date and is none
             raise ConfigError(f"--decoding {assignment!r} has a value that is not YAML: quote it.") from error
     return overrides
 

@@ -22,7 +22,7 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     try:
         with reading(path):
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"{what.capitalize()} {path} is not YAML: {error}.") from error
     if content is None:
         return {}

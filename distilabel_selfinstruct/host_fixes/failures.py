@@ -62,8 +62,8 @@ class PipelineFailedError(PipelineError):
         more = f"; and {len(failures) - _FAILURES_SHOWN} more" if len(failures) > _FAILURES_SHOWN else ""
         super().__init__(
             f"The pipeline {pipeline!r} ended with {len(failures)} failure(s): {shown}{more}. Rows that were"
-            f" made are in the error's `distiset` and in {data_dir}, those of a failed batch with None in the"
-            " outputs of the step."
+            f" made are in the attribute distiset of the error and in {data_dir}, those of a failed batch with None"
+            " in the outputs of the step."
         )
 
 

@@ -20,7 +20,7 @@ def ask_to_stop(state_dir: Path, reason: str) -> None:
         reason: why, and how the run is resumed, in sentences. The first one given stands.
     """
     partial = state_dir / f"{STOP}.{os.getpid()}.{get_ident()}"
-    partial.write_text(reason, encoding="utf-8")
+    partial.write_text(reason, encoding="utf-8", errors="replace")  # servers and files say what UTF-8 cannot hold
     try:
         os.link(partial, state_dir / STOP)  # unlike renaming, this never replaces an earlier reason
     except FileExistsError:

@@ -1,6 +1,7 @@
 """What a request that failed says about the server, about the request, and about when to ask again."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -9,8 +10,10 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 from pydantic import SecretStr
 
+from distilabel_selfinstruct.addresses import redact_url, secrets_of_url
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, WrongAPIError
 from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+from distilabel_selfinstruct.words import escape_controls
 
 
 class FailureKind(Enum):
@@ -81,6 +84,14 @@ NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 """Codes of OpenAI with HTTP 429 that no waiting remedies."""
 
 
+MOST_SAID = 500
+"""Letters of what a server says that are kept: some send a page, or repeat the prompt."""
+
+_WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>\s*([^<]*[^<\s])\s*</title>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
 def failure_of(llm: LLM, error: Exception, wall: float) -> Failure:
     """What an exception of a client means.
 
@@ -97,14 +108,36 @@ def failure_of(llm: LLM, error: Exception, wall: float) -> Failure:
 
 
 def said_by(llm: LLM, error: Exception) -> str:
-    """The name of an error and what the server says, in one line, without the keys of the LLM."""
-    status, body = _status(error), getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, Mapping) else None
+    """The name of an error and what the server says, in one line of at most `MOST_SAID` letters, without secrets."""
+    status = _status(error)
     code = f" (HTTP {status})" if status is not None else ""
-    text = " ".join(f"{type(error).__name__}{code}: {said if isinstance(said, str) else error}".split())
-    for _, value in llm:
-        if isinstance(value, SecretStr) and value.get_secret_value():
-            text = text.replace(value.get_secret_value(), "***")
+    return f"{type(error).__name__}{code}: {said_in(llm, error)}"
+
+
+def said_in(llm: LLM, error: Exception) -> str:
+    """What the server says, in one line, without secrets: its message, or the title where it sent a web page."""
+    body = getattr(error, "body", None)
+    said = body.get("message") if isinstance(body, Mapping) else None
+    text = said if isinstance(said, str) and said.strip() else str(error)
+    if _WEB_PAGE.search(text):
+        title = _TITLE.search(text)
+        text = title[1] if title else _TAG.sub(" ", text)
+    # Cut to size last: half a secret is one still. In our messages backticks mark the names of options.
+    text = without_secrets(llm, " ".join(text.split())).replace("`", "'")
+    text = escape_controls(text)  # a terminal, a file and other processes get it
+    return text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…"
+
+
+def without_secrets(llm: LLM, text: str) -> str:
+    """A text without the keys of an LLM, and without the user, the password and the query of its address."""
+    secrets = [value.get_secret_value() for _, value in llm if isinstance(value, SecretStr)]
+    address = getattr(llm, "base_url", None)
+    if isinstance(address, str):
+        text = text.replace(address, redact_url(address))
+        secrets += secrets_of_url(address)
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
     return text
 
 

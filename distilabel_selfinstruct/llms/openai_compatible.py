@@ -13,6 +13,7 @@ from distilabel.typing import FormattedInput, GenerateOutput
 from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
@@ -92,7 +93,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
         self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
         super().load()
-        self._sender = BodySender(self._aclient, self.model, str(self.base_url))
+        self._sender = BodySender(self._aclient, self.model, redact_url(str(self.base_url)))
 
     def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
         """Send each request once from now on, with `timeout` for the whole of its answer, on a connection of its own.

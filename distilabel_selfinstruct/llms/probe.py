@@ -6,7 +6,9 @@ import re
 import openai
 from distilabel.models.llms.base import LLM
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
+from distilabel_selfinstruct.llms.failures import said_in, without_secrets
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.prompts import PromptForm
 
@@ -77,13 +79,13 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
         for kinds, sentence in (*_wrong_form(prompt_form, _said(error, llm)), *_REFUSALS):
             if isinstance(error, kinds):
                 filled = sentence.format(
-                    url=llm.base_url,
+                    url=redact_url(str(llm.base_url)),
                     variable=llm.api_key_variable,
                     model=llm.model,
                     form=prompt_form,
                     seconds=SECONDS,
                     said=_said(error, llm),
-                    cause=error.__cause__ or error,
+                    cause=without_secrets(llm, str(error.__cause__ or error)),
                 )
                 raise ModelError(filled) from None
 
@@ -102,8 +104,5 @@ def _wrong_form(form: PromptForm, said: str) -> list[tuple[type[Exception], str]
 
 
 def _said(error: Exception, llm: OpenAICompatibleLLM) -> str:
-    """The server's own words, without the key that some servers repeat."""
-    body = getattr(error, "body", None)
-    said = body.get("message") if isinstance(body, dict) else None
-    text = str(said or error).rstrip(".")
-    return text.replace(llm.api_key.get_secret_value(), "***") if llm.api_key else text
+    """The server's own words, without the full stop."""
+    return said_in(llm, error).rstrip(".")

@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel.models.llms.base import LLM
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
 from distilabel_selfinstruct.llms.api_keys import key_in
@@ -70,7 +71,7 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
     if not model:
         raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
     if base_url is not None and provider not in _ADDRESSES:
-        raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {base_url}.")
+        raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {redact_url(base_url)}.")
     if provider == "recorded":
         recording_files(model)
     return provider, model

@@ -24,6 +24,9 @@ _FINAL_CHANNEL = re.compile(r"<\|channel\|>final(?:<\|constrain\|>\w+)?<\|messag
 _OTHER_CHANNEL = re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)")
 _CHANNEL_MARK = re.compile(r"<\|(?:start\|>|channel\|>(?!final))\w+(?:<\|message\|>)?|<\|\w+\|>")
 
+MOST_DIGITS = 12
+"""Digits of a whole number in an answer. Longer ones are no counts of tokens, and could not be added up in a table."""
+
 
 class BrokenAnswerError(ValueError):
     """An answer arrived and is not what the API promises; the next one may be."""
@@ -70,7 +73,7 @@ def decoded(content: str, content_type: str, url: str) -> Mapping[str, Any]:
         WrongAPIError: it is something else.
     """
     try:
-        body = json.loads(content)
+        body = json.loads(content.removeprefix("\ufeff"), parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         if "json" in content_type:
             raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
@@ -185,6 +188,11 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "".join(_text(part.get("text") if isinstance(part, Mapping) else part) for part in value)
     return ""
+
+
+def _whole_number(digits: str) -> float:
+    """A count; a fraction, which is none, where there are more digits than anything here is counted with."""
+    return int(digits) if len(digits) <= MOST_DIGITS else float(digits)
 
 
 def _fault(holder: Mapping[str, Any]) -> str:

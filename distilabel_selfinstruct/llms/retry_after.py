@@ -20,7 +20,8 @@ PREFIXES = ("x-ratelimit", "anthropic-ratelimit", "ratelimit")
 def seconds_to_wait(headers: Mapping[str, str], wall: float) -> float | None:
     """How long a server that refuses a request asks to wait; None if it does not say, or nothing that makes sense.
 
-    Read in this order: `retry-after-ms` (milliseconds), `retry-after` (seconds, or a date by the server's own clock),
+    Read in this order: `retry-after-ms` (milliseconds), `retry-after` (seconds, with or without
+    units, or a point in time by the server's own clock),
     and the reset of that rate limit which is used up (`x-ratelimit-reset-requests` and its like).
 
     Args:
@@ -28,12 +29,9 @@ def seconds_to_wait(headers: Mapping[str, str], wall: float) -> float | None:
         wall: the time of day, as seconds since 1970 in UTC.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
+    if milliseconds is not None and milliseconds / 1000 < EPOCH_FROM:
         return milliseconds / 1000
-    given = headers.get("retry-after")
-    seconds = _number(given)
-    if seconds is None and given:
-        seconds = _until(given, _date(headers.get("date")) or wall)
+    seconds = _duration(headers.get("retry-after"), _date(headers.get("date")) or wall)
     if seconds is not None:
         return seconds
     resets = _resets(headers, wall)
@@ -65,11 +63,16 @@ def _resets(headers: Mapping[str, str], wall: float) -> list[tuple[float | None,
 
 
 def _duration(text: str | None, wall: float) -> float | None:
-    """Seconds in `1.5`, `20ms`, `6m0s`, `1h2m3s`, a time since 1970 or a date."""
+    """Seconds in `1.5`, `20ms`, `6m0s`, `1h2m3s`, a time since 1970 or a date; None for more than any server means."""
+    seconds = _seconds(text, wall)
+    return seconds if seconds is not None and seconds < EPOCH_FROM else None
+
+
+def _seconds(text: str | None, wall: float) -> float | None:
     number = _number(text)
     if number is not None:
         return max(0.0, number - wall) if number >= EPOCH_FROM else number
-    if not text:
+    if not text or not text.strip():
         return None
     text = text.strip().lower()
     if matched := _MILLISECONDS.fullmatch(text):

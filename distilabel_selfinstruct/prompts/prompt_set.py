@@ -161,7 +161,7 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
 def _load_words(path: Path) -> Words:
     try:
         words = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"Cannot read the prompts in {path}: {error}.") from error
     for section, names in _REQUIRED.items():
         for name in names:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, probe
 from distilabel_selfinstruct.llms.batch.check import check_batches
@@ -88,7 +89,7 @@ def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
     needed = needs(plan)
     for model in plan.models:
         if isinstance(model.llm, OpenAICompatibleLLM):
-            tell(f"Waiting for a first answer from {model.config.llm} at {model.llm.base_url}.")
+            tell(f"Waiting for a first answer from {model.config.llm} at {redact_url(str(model.llm.base_url))}.")
             probe(model.llm, model.config.effective_prompt_form)
             _check_context(model, model.llm, needed, tell)
             if model.config.batch:
@@ -105,10 +106,10 @@ def _check_context(
     need = needed[stage]
     sentence = (
         f"Prompts of {stage.value} need about {need.prompt_tokens:,} tokens, and up to {need.answer_tokens:,} for the "
-        f"answer; {llm.model!r} at {llm.base_url} takes {context:,} together."
+        f"answer; {llm.model!r} at {redact_url(str(llm.base_url))} takes {context:,} together."
     )
     if need.fewest_tokens > context:
         remedy = "Start the server with a longer context, or choose another model."
-        raise ModelError(f"{sentence} {remedy}", str(llm.base_url))
+        raise ModelError(f"{sentence} {remedy}", redact_url(str(llm.base_url)))
     if need.tokens > context:
         tell(f"{sentence} Long ones may be refused: start the server with a longer context.")

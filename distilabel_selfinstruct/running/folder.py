@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.config.options import is_free_to_change, is_per_stage
@@ -137,7 +138,7 @@ class RunFolder:
             self._refuse_differences(before, config, description.get("inputs", {}), extend=extend)
         self._write(
             {
-                "config": config.model_dump(mode="json", exclude_none=True),
+                "config": _without_secrets(config.model_dump(mode="json", exclude_none=True)),
                 "inputs": _inputs(config),
                 "versions": {name: version(name) for name in ("distilabel-selfinstruct", "distilabel", "datasets")},
                 "status": RunStatus.STARTED.value,
@@ -187,6 +188,16 @@ class RunFolder:
         report = (run_layout.REPORT_PAGE, run_layout.REPORT_FIGURES)
         for file in (run_layout.DESCRIPTION, run_layout.PIPELINE, *rows, *report):
             (self.path / file).unlink(missing_ok=True)
+
+
+def _without_secrets(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a run, or of a stage, with addresses as they may be kept."""
+    kept = {**options}
+    if kept.get("base_url"):
+        kept["base_url"] = redact_url(kept["base_url"])
+    if STAGES in kept:
+        kept[STAGES] = {stage: _without_secrets(own) for stage, own in kept[STAGES].items()}
+    return kept
 
 
 def _differences(before: RunConfig, config: RunConfig) -> list[str]:

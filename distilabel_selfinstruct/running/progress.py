@@ -171,6 +171,9 @@ class Progress:
         return sum(map(count, self.stages.values()))
 
 
+_NEVER_ASKED = frozenset({RequestStatus.NOT_SENT.value, RequestStatus.EXHAUSTED.value})
+
+
 class ProgressReader:
     """Reads what the journals gained since the last call.
 
@@ -251,7 +254,7 @@ class ProgressReader:
     def _count_results(self, stage: Stage) -> None:
         rows = self._new_rows(stage, STEP_RESULTS)
         # A row that was not asked about is passed on, and done when the run is resumed.
-        self._progress.stages[stage].finished += sum(row.get("status") != RequestStatus.NOT_SENT.value for row in rows)
+        self._progress.stages[stage].finished += sum(row.get("status") not in _NEVER_ASKED for row in rows)
         count_results(self._watch, stage, rows)
         if stage is Stage.INSTANCE_FILTERING:
             self._progress.instances += sum(len(row["instances"]) for row in rows)

@@ -10,18 +10,20 @@ from pathlib import Path
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PipelineError, writing
+from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.completions import repair
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
 from distilabel_selfinstruct.running.budget import is_overdue, used_up
 from distilabel_selfinstruct.running.context import check_models, needs
@@ -96,7 +98,7 @@ def run(
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
         with writing(folder.path, "Make room."):
-            pipeline.save(str(folder.pipeline), format="yaml")
+            _save_without_secrets(pipeline, effective, folder.pipeline)
         for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
             repair(recorded)
             deque(read_rows(recorded), maxlen=0)  # damage is found before anything starts
@@ -116,6 +118,15 @@ def run(
             except Exception as error:  # whatever the host raises, what was made is written first
                 failure = error
         return _finished(folder, reader, failure, num_rows)
+
+
+def _save_without_secrets(pipeline: Any, config: RunConfig, path: Path) -> None:
+    pipeline.save(str(path), format="yaml")
+    kept = path.read_text(encoding="utf-8")
+    for stage in MODEL_STAGES:
+        if address := (config.for_stage(stage).base_url or "").strip():
+            kept = kept.replace(address, redact_url(address))
+    atomic.write(path, kept)
 
 
 def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:

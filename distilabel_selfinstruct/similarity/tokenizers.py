@@ -92,7 +92,7 @@ def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
     """
     if callable(tokenizer):
         return tokenizer
-    if tokenizer not in TOKENIZERS:
+    if not isinstance(tokenizer, str) or tokenizer not in TOKENIZERS:
         raise ConfigError(f"There is no tokenizer {tokenizer!r}: use one of {', '.join(TOKENIZERS)}.")
     return TOKENIZERS[tokenizer]
 

@@ -55,6 +55,8 @@ def test_a_chosen_prompt_form_stands():
         ("nun_instructions: 3", "There is no option 'nun_instructions' in .*run.yaml: use llm, "),
         ("- a\n- b", "holds a list"),
         ("a: [", "is not YAML"),
+        ("a: " + "[" * 5000 + "]" * 5000, "is not YAML"),
+        ("a: 2026-13-45", "is not YAML"),
         ("1: 2", "has the key 1, which is no text"),
     ],
 )

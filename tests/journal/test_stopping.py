@@ -16,6 +16,11 @@ def test_the_first_reason_to_stop_stands(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_a_reason_that_utf_8_cannot_hold_stops_all_the_same(tmp_path: Path) -> None:
+    ask_to_stop(tmp_path, "The last failure was: \ud800.")
+    assert stop_reason(tmp_path) == "The last failure was: ?."
+
+
 def test_of_many_that_ask_to_stop_at_once_one_stands_as_a_whole(tmp_path: Path) -> None:
     processes = [
         script(f"ask_to_stop(__import__('pathlib').Path(sys.argv[1]), '{name}' * 2000)", tmp_path, name)

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.llms.reading_answers import (
     BrokenAnswerError,
     ModelAnswer,
     cut_at_stop,
+    decoded,
     read_response,
     split_thoughts,
 )
@@ -221,6 +222,18 @@ def test_any_choice_is_read_or_broken(choice: dict[str, Any], usage: Any) -> Non
         assert isinstance(answer.text, str)
         assert isinstance(answer.reasoning, str)
         assert isinstance(answer.finish_reason, str | None)
+
+
+@pytest.mark.parametrize("count", ["9" * 30, "9" * 5000, "-" + "9" * 5000, "1e400", "NaN"])
+def test_a_count_that_nobody_can_have_loses_no_answer(count: str) -> None:
+    body = f'{{"choices": [{{"text": "A"}}], "usage": {{"prompt_tokens": {count}, "completion_tokens": 2}}}}'
+    response = read_response(decoded(body, "application/json", "http://host"))
+    assert response.answers[0].text == "A"
+    assert (response.usage, response.odd_counts) == (TokenUsage(0, 2), ("prompt_tokens",))
+
+
+def test_a_byte_order_mark_loses_no_answer() -> None:
+    assert decoded('\ufeff{"choices": []}', "application/json", "http://host") == {"choices": []}
 
 
 @given(JSON)

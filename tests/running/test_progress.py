@@ -67,7 +67,8 @@ def test_rows_that_were_not_asked_about_are_not_done(tmp_path: Path) -> None:
         (Stage.INSTANCE_GENERATION, {}),
         (Stage.INSTANCE_FILTERING, {"instances": []}),
     ):
-        rows = [{"instruction": "Sort.", "status": status, **fields} for status in ("answered", "failed", "not_sent")]
+        statuses = ("answered", "failed", "not_sent", "exhausted")
+        rows = [{"instruction": "Sort.", "status": status, **fields} for status in statuses]
         write(tmp_path, stage, STEP_RESULTS, *rows)
     progress = ProgressReader(tmp_path, 5).read()
     assert (progress.classified, progress.answered, progress.filtered) == (2, 2, 2)

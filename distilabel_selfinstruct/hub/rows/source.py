@@ -176,7 +176,7 @@ def _rule(path: Path) -> DecisionRule | None:
 def _pipeline(path: Path) -> dict[str, Any] | None:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None  # the file is distilabel's, and a run can be published without it
     return content if isinstance(content, dict) else None
 

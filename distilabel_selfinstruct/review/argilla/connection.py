@@ -1,13 +1,13 @@
 """The connection to Argilla: to the server that the user names, or else to the embedded server."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ArgillaError, ArgillaServerError, ConfigError
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ CONNECT_RETRIES = 2
 
 MAX_QUOTED = 200
 """Characters of a server's own message that an error message quotes."""
-
-_QUERY = re.compile(r"[?#].*", re.DOTALL)
 
 
 def connect(
@@ -201,9 +199,3 @@ def one_line(error: BaseException) -> str:
     """The message of an exception on one line, of at most `MAX_QUOTED` characters."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "…"
-
-
-def redact_url(url: str) -> str:
-    """The address without the parts that may be secret: a user, a password, a query. Any text can be redacted."""
-    scheme, separator, rest = _QUERY.sub("", url).partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}".rstrip("/") if separator else scheme.rpartition("@")[2]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError
-from distilabel_selfinstruct.review.argilla.connection import redact_url, server_errors
+from distilabel_selfinstruct.review.argilla.connection import server_errors
 
 if TYPE_CHECKING:
     import argilla as rg

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ArgillaError
-from distilabel_selfinstruct.review.argilla.connection import redact_url, server_errors
+from distilabel_selfinstruct.review.argilla.connection import server_errors
 from distilabel_selfinstruct.review.argilla.progress import OnProgress, TransferProgress
 
 if TYPE_CHECKING:

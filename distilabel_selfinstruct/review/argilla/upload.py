@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential_jitter
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ArgillaError
-from distilabel_selfinstruct.review.argilla.connection import one_line, redact_url, server_errors
+from distilabel_selfinstruct.review.argilla.connection import one_line, server_errors
 from distilabel_selfinstruct.review.argilla.datasets import ReviewDataset
 from distilabel_selfinstruct.review.argilla.records import ReviewRecord
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
@@ -21,7 +22,7 @@ from distilabel_selfinstruct.reading import (
     open_rows,
     stem,
 )
-from distilabel_selfinstruct.review.argilla.connection import open_client, redact_url
+from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.datasets import dataset_name
 from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.folder.push_file import (

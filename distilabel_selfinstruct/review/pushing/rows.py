@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.reading import SkippedRow
-from distilabel_selfinstruct.review.argilla.connection import redact_url
 from distilabel_selfinstruct.review.argilla.datasets import (
     ReviewDataset,
     add_raters,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ArgillaError, ArgillaServerError, ConfigError
-from distilabel_selfinstruct.review.argilla.connection import connect, open_client, redact_url
+from distilabel_selfinstruct.review.argilla.connection import connect, open_client
 from tests.review.flaky_proxy import flaky_proxy
 
 

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 from tests.shared import Description, shared
@@ -39,14 +40,16 @@ class _Session:
         self.held = ExitStack()
         self._folder = folder
         self._sockets: dict[tuple[str, ...], str] = {}
+        self._lock = Lock()  # a test may start processes from several threads
 
     def socket(self, *options: str) -> str:
         """The address of a fork server with the options, which is started for the first process."""
-        if options not in self._sockets:
-            folder = self._folder / "-".join(["fork-server", *options])
-            server = shared(folder, lambda: self._fork_server(folder / "log.txt", options))
-            self._sockets[options] = self.held.enter_context(server)["socket"]
-        return self._sockets[options]
+        with self._lock:
+            if options not in self._sockets:
+                folder = self._folder / "-".join(["fork-server", *options])
+                server = shared(folder, lambda: self._fork_server(folder / "log.txt", options))
+                self._sockets[options] = self.held.enter_context(server)["socket"]
+            return self._sockets[options]
 
     @contextmanager
     def _fork_server(self, log: Path, options: tuple[str, ...]) -> Iterator[Description]:

@@ -45,7 +45,6 @@ FLOORS = {
     "steps": 7,
     "running": 8,
     "cli": 9,
-    "__main__": 10,
 }
 
 SUB_ROOMS = {
@@ -95,7 +94,9 @@ def imports_of(path: Path, *, when_imported: bool = False) -> set[str]:
 
 
 def room_of(module: str) -> str:
-    return module.split(".")[1]
+    """The room of a module; `__main__`, which only calls the command, is a door of `cli`."""
+    room = module.split(".")[1]
+    return "cli" if room == "__main__" else room
 
 
 def inside() -> list[tuple[str, Path]]:

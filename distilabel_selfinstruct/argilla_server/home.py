@@ -110,7 +110,9 @@ class Home:
             ArgillaServerError: a server runs in it.
         """
         with writing(self.path, "Choose another folder with --home."):
-            if self.path.exists() and not self._lock.exists() and any(self.path.iterdir()):
+            # One look: the lock comes first, so that another start is not taken for other files.
+            there = set(self.path.iterdir()) if self.path.exists() else set()
+            if there and self._lock not in there:
                 raise InputFileError(
                     f"{self.path} holds other files than an Argilla server's: choose a new or an empty folder.",
                     self.path,

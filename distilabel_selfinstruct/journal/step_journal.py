@@ -149,7 +149,7 @@ class StepJournal:
             JournalError: the record of the batches is damaged.
         """
         if self._folder is None:
-            raise ConfigError("`batch` needs `state_dir`, a folder for what is paid for: give one.")
+            raise ConfigError("`batch` needs a folder for what is paid for: give the step a state_dir.")
         return BatchLedger(self._folder)
 
     def rate(self, name: str, per_minute: int) -> Rate:

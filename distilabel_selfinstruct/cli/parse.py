@@ -26,6 +26,9 @@ File = Annotated[
 ]
 ModeOption = Annotated[Mode, typer.Option(help="strict reads as the paper's reference implementation does.")]
 LanguageOption = Annotated[str, typer.Option(help="BCP-47 tag of the instructions, such as en or ko.")]
+AnyLanguageOption = Annotated[
+    str, typer.Option(help="As for parse instructions. It changes nothing here: all languages are read alike.")
+]
 
 
 Column = Annotated[
@@ -100,6 +103,7 @@ def instructions(
 def classification(
     file: File,
     mode: ModeOption = "default",
+    language: AnyLanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -108,6 +112,8 @@ def classification(
 ) -> None:
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
     from distilabel_selfinstruct.parsing.filtered import read_classification
+
+    del language  # one set of options serves all three commands
 
     def read(row: _Response) -> Row:
         answer = read_classification(row.completion(), mode=mode)
@@ -120,6 +126,7 @@ def classification(
 def instances(
     file: File,
     mode: ModeOption = "default",
+    language: AnyLanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -130,6 +137,7 @@ def instances(
     from distilabel_selfinstruct.parsing.filtered import read_instances
     from distilabel_selfinstruct.prompts import load_prompts
 
+    del language  # one set of options serves all three commands
     shown = load_prompts().shown_instances
 
     def read(row: _Response) -> Row:

@@ -99,9 +99,9 @@ def test_control_characters_are_escaped_in_what_is_printed(tmp_path):
     assert "\x9b" not in CliRunner().invoke(app, ["parse", "instructions", str(path)]).stdout
 
 
-@pytest.mark.parametrize("kind", ["classification", "instances"])
-def test_a_language_that_would_change_nothing_is_no_option(tmp_path, kind):
+@pytest.mark.parametrize("kind", ["instructions", "classification", "instances"])
+def test_one_set_of_options_serves_all_kinds_of_responses(tmp_path, kind):
     path = tmp_path / "responses.jsonl"
-    path.write_text("")
-    assert CliRunner().invoke(app, ["parse", kind, str(path), "--language", "ko"]).exit_code == 2
-    assert CliRunner().invoke(app, ["parse", "instructions", str(path), "--language", "ko"]).exit_code == 0
+    path.write_text(json.dumps({"id": 1, "text": "Yes", "is_classification": True}) + "\n")
+    options = ["--language", "ko", "--mode", "default"]
+    assert CliRunner().invoke(app, ["parse", kind, str(path), *options]).exit_code == 0

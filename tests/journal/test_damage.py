@@ -62,8 +62,18 @@ def test_damage_elsewhere_is_named_with_file_and_line(tmp_path: Path, damaged: b
     lines[number - 1] = damaged
     path.write_bytes(b"\n".join(lines) + b"\n")
     assert refusal(tmp_path).startswith(f"{path}, line {number}: the line {said}")
-    gc.collect()
     assert path.read_bytes() == b"\n".join(lines) + b"\n"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_damaged_journal_is_not_changed_when_its_refusal_is_collected(tmp_path: Path) -> None:
+    record(tmp_path, Completion("one"), Completion("two"))
+    path = completions_file(tmp_path)
+    content = b"damaged\n" + path.read_bytes()
+    path.write_bytes(content)
+    refusal(tmp_path)
+    gc.collect()
+    assert path.read_bytes() == content
 
 
 def test_a_damaged_journal_is_not_held_after_it_was_refused(tmp_path: Path) -> None:

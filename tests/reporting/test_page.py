@@ -10,6 +10,8 @@ from distilabel_selfinstruct.reporting import build_report, source_of_rows, to_h
 from tests.live_argilla import skip_or_fail
 from tests.reporting.run_folders import instance, rejection, task, write_run
 
+pytestmark = pytest.mark.slow  # figures are drawn
+
 PAYLOADS = [
     "<script>document.title = 'owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",

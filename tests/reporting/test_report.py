@@ -13,6 +13,8 @@ from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.builders import seed_row
 from tests.reporting.run_folders import completion, instance, rejection, task, write_review, write_run
 
+pytestmark = pytest.mark.slow  # figures are drawn
+
 POEM, SORT = "Write a poem about rain.", "Sort the message into spam or not spam."
 TASKS = [task(POEM, 0), task(SORT, 1, is_classification=True)]
 INSTANCES = [

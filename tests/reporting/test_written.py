@@ -9,6 +9,8 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.reporting import report
 from tests.reporting.run_folders import instance, task, write_run
 
+pytestmark = pytest.mark.slow  # figures are drawn
+
 
 @pytest.fixture
 def rows(tmp_path):

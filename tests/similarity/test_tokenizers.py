@@ -17,6 +17,7 @@ def test_rouge_score_tokens_equal_the_package_on_any_text(text: str) -> None:
     assert rouge_score_tokens(text) == tokenize.tokenize(text, None)
 
 
+@pytest.mark.slow
 def test_rouge_score_tokens_equal_the_package_beside_every_character() -> None:
     letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     for start in range(0, len(letters), 4096):

@@ -19,6 +19,8 @@ from distilabel_selfinstruct.reporting.plots import (
 )
 from distilabel_selfinstruct.reporting.plots.style import PALETTE, drawable, ink_on, tinted
 
+pytestmark = pytest.mark.slow  # figures are drawn
+
 
 def verb_nouns(*sectors: Sector) -> VerbNouns:
     covered = sum(count for sector in sectors for _, count in sector.nouns)

@@ -67,6 +67,8 @@ _SHARE_OF_LATIN_LETTERS = 0.5
 # What a terminal obeys (with the line separators that some take for a newline), and what it cannot show.
 _NOT_FOR_SCREENS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
 # So many letters show the script of a text, whatever its length.
 _NUM_LETTERS = 400
 
@@ -146,3 +148,8 @@ def escape_controls(text: str) -> str:
     surrogates. Each becomes the escape that JSON has for it: `\u001b`.
     """
     return _NOT_FOR_SCREENS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def encodable(text: str) -> str:
+    """The text with each lone surrogate (half a character) replaced by U+FFFD, so that it can be written as UTF-8."""
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)

@@ -163,7 +163,7 @@ def _print_rows(file: str, options: "ReadingArguments", column: str | None, read
     for row in rows.originals():
         try:
             if not isinstance(row.original, dict):
-                raise ValueError(f"is a JSON {type(row.original).__name__}, not an object")  # noqa: TRY004, TRY301
+                raise ValueError(f"is {jsonl.json_kind(row.original)}, not an object")  # noqa: TRY004, TRY301
             parsed = read(_Response(row.original, name))
         except ValueError as error:
             rows.skip(row, str(error))

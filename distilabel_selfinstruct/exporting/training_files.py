@@ -185,7 +185,7 @@ def _unreadable(skipped: SkippedRow) -> Row:
 def _why(rejected: Sequence[Row], reasons: Mapping[str, int], files: "_Files") -> str:
     """Why nothing can be exported: in a file that the next try may replace, or with the first row as an example."""
     if not rejected:
-        return "it has none"
+        return "it has no rows"
     counts = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
     if files.are_ours:
         return f"{files.rejected} says why for each ({counts})"

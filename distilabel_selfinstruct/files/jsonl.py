@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,7 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import InputFileError, reading
 from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.records import Row
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+from distilabel_selfinstruct.words import encodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def parse(raw: bytes, number: int = 1) -> Line:
     except RecursionError:
         return Line(number, {}, "is not JSON that can be read (nested too deeply)")
     if not isinstance(value, dict):
-        return Line(number, {}, f"holds a JSON {type(value).__name__}, not an object")
+        return Line(number, {}, f"holds {json_kind(value)}, not an object")
     return Line(number, value)
 
 
@@ -65,13 +63,24 @@ def read(path: str | os.PathLike[str]) -> Iterator[Row]:
         yield line.value
 
 
+def json_kind(value: object) -> str:
+    """What JSON calls a value that is no object, with its article."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, int | float):
+        return "a number"
+    return "an array" if isinstance(value, list) else "a text"
+
+
 def dumps(row: Row) -> str:
     """A row as a line, without the newline. The line can always be encoded as UTF-8.
 
     Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character. Values that JSON has no
     form for, such as dates, become text.
     """
-    return _LONE_SURROGATE.sub("\ufffd", json.dumps(row, ensure_ascii=False, default=str))
+    return encodable(json.dumps(row, ensure_ascii=False, default=str))
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> int:

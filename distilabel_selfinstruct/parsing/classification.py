@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from distilabel_selfinstruct.parsing.cleaning import encodable, plain, unread, without_thinking
+from distilabel_selfinstruct.parsing.cleaning import plain, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
 from distilabel_selfinstruct.parsing.reference import strict_classification
 from distilabel_selfinstruct.parsing.turns import first_turn
 from distilabel_selfinstruct.parsing.verdicts import read_verdict
 from distilabel_selfinstruct.records import Completion, Mode, Reason, Rejection
+from distilabel_selfinstruct.words import encodable
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 import re
 
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, Completion, Reason, Rejection, is_refused
+from distilabel_selfinstruct.words import encodable
 
 # Halves of a character outside the basic plane: no UTF-8 exists for one alone.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Control characters except tab and newline, the byte order mark and the zero-width space.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u200b]")
@@ -39,11 +39,6 @@ def _why_empty(completion: Completion) -> str:
     if completion.reasoning:
         return "the answer ended inside the model's thoughts"
     return "cut off before any text" if completion.truncated else ""
-
-
-def encodable(text: str) -> str:
-    """The text with each lone surrogate replaced by U+FFFD, so that it can be written as UTF-8."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from distilabel_selfinstruct.filters.asked import asks_for_writing
 from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing import preambles
-from distilabel_selfinstruct.parsing.cleaning import encodable, plain, tidy, unread, without_thinking
+from distilabel_selfinstruct.parsing.cleaning import plain, tidy, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
 from distilabel_selfinstruct.parsing.fences import without_outer_fences
 from distilabel_selfinstruct.parsing.input_first import input_first, is_dialogue
@@ -20,7 +20,7 @@ from distilabel_selfinstruct.parsing.reference import strict_instances
 from distilabel_selfinstruct.parsing.turns import first_turn
 from distilabel_selfinstruct.parsing.unknown_markers import unknown_markers
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason, Rejection
-from distilabel_selfinstruct.words import without_placeholder
+from distilabel_selfinstruct.words import encodable, without_placeholder
 
 
 def parse_instances(

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.cleaning import (
-    encodable,
     is_rule_line,
     plain,
     unread,
@@ -27,6 +26,7 @@ from distilabel_selfinstruct.parsing.reference import strict_instructions
 from distilabel_selfinstruct.parsing.turns import first_turn
 from distilabel_selfinstruct.parsing.unnumbered import split_unnumbered
 from distilabel_selfinstruct.records import Completion, Mode, Parsed, Reason, Rejection
+from distilabel_selfinstruct.words import encodable
 
 # A label that some models put before each task.
 _TASK_LABEL = re.compile(rf"(?:(?:{TASK_WORDS})\s*(?:\d{{1,4}}\s*)?[:\uff1a]\s*)+", re.IGNORECASE)

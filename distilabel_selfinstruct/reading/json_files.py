@@ -11,12 +11,16 @@ from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.reading.decoding import open_text, undecodable
 from distilabel_selfinstruct.reading.json_objects import ONE_OBJECT, rows_in
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
+from distilabel_selfinstruct.reading.values import encodable_value
 
 _TRIED_LINES = 20
 """If none of so many lines is JSON, the file is not made of lines."""
 
 _TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
 _NEXT_OBJECT = re.compile(r"\}\s*,?\s*(?=\{)")
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that may be a half of a character, without its other half."""
+
 _BETWEEN = " \t\r\n,"
 
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
@@ -51,9 +55,13 @@ def parse_json(text: str) -> Any:
 
 def _decoded(text: str) -> Any:
     try:
-        return _DECODER.decode(text.strip())
+        return _whole_characters(_DECODER.decode(text.strip()), text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _whole_characters(value: Any, text: str) -> Any:
+    return encodable_value(value) if _HALF_CHARACTER.search(text) else value
 
 
 def _is_object(line: str) -> bool:
@@ -102,7 +110,7 @@ def _elements(text: str) -> Iterator[RawRow]:
         number += 1
         try:
             value, position = _DECODER.raw_decode(text, position)
-            yield RawRow(number, value)
+            yield RawRow(number, _whole_characters(value, text))
         except (ValueError, RecursionError) as error:
             following = _NEXT_OBJECT.search(text, position)
             end = following.end() if following else len(text)

@@ -32,7 +32,9 @@ def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], s
     if len(names) == len(value) and {name.casefold() for name in names} <= _SPLITS:
         name = choose_split(list(value), split, path)
         return value[name], f"the split {name} of a JSON object"
-    for name in (*(name for name in names if name.casefold() in _NAMES_OF_ROWS), *names):
+    told = [name for name in names if name.casefold() in _NAMES_OF_ROWS]
+    others = [] if isinstance(value.get("instruction"), str) else names  # a row may have lists of objects of its own
+    for name in (*told, *others):
         if name.casefold() not in _OWN_LISTS:
             return [_unwrapped(row) for row in value[name]], f"{name!r} of a JSON object"
     return _columns(value, has_rows=bool(names)) or ([value], ONE_OBJECT)

@@ -16,6 +16,7 @@ from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 from distilabel_selfinstruct.reading.shapes import Recognized, Shape, missing_columns, recognize
 from distilabel_selfinstruct.reading.skipped import SkippedRow
 from distilabel_selfinstruct.reading.sources import open_source
+from distilabel_selfinstruct.reading.values import encodable_value
 from distilabel_selfinstruct.records import Row
 
 Source = str | os.PathLike[str] | Iterable[Mapping[str, Any]]
@@ -199,7 +200,7 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
     if isinstance(source, str | os.PathLike):
         raw = open_source(source, options)
     else:
-        raw = RawRows((RawRow(number, _row(row)) for number, row in enumerate(source, 1)), "rows")
+        raw = RawRows((RawRow(number, encodable_value(row)) for number, row in enumerate(source, 1)), "rows")
     rows = iter(raw.rows)
     peeked = list(islice(rows, _PEEKED))
     values = tuple(row.value for row in peeked if not row.fault)
@@ -222,10 +223,6 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
     if values and not quiet and not _is_ours(path):
         options.on_note(found.note)
     return found
-
-
-def _row(row: object) -> object:
-    return dict(row) if isinstance(row, Mapping) else row
 
 
 def _is_ours(path: str) -> bool:

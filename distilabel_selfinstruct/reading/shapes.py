@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from distilabel_selfinstruct.files.jsonl import json_kind
 from distilabel_selfinstruct.reading.columns import find, has_column, known_columns, lookup
 from distilabel_selfinstruct.reading.conversations import COLUMNS, first_exchange, is_conversation, is_sharegpt
 from distilabel_selfinstruct.reading.values import nested, objects_of, text_of, texts_of
@@ -69,7 +70,7 @@ class Recognized:
         if isinstance(value, str) and self.shape is Shape.TEXTS:
             return Mapped(({"instruction": value},))
         if not isinstance(value, dict):
-            raise ValueError(f"is a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - it is data
+            raise ValueError(f"is {json_kind(value)}, not an object")  # noqa: TRY004 - it is data
         telling = self.columns.get("instruction") or self.columns.get("conversations")
         if telling is not None and lookup(value, telling) is None and not self.given:
             own = recognize([value], {})

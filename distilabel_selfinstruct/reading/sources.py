@@ -15,6 +15,9 @@ from distilabel_selfinstruct.reading.tables import arrow_rows, dataset_rows, par
 
 _SHOWN = 5
 
+_SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+"""What spreadsheet programs write."""
+
 _SAVED = ("state.json", "dataset_dict.json")
 
 
@@ -30,10 +33,12 @@ def open_source(source: str | os.PathLike[str], options: ReadOptions) -> RawRows
     reader = _READERS.get(suffix(path))
     if path.is_file():
         if reader is None:
-            raise InputFileError(
-                f"{path} is in no known format: use one of {KNOWN}, any of them packed as .gz, or a dataset folder.",
-                path,
+            remedy = (
+                "save the sheet as CSV"
+                if suffix(path) in _SHEETS
+                else f"use one of {KNOWN}, any of them packed as .gz, or a dataset folder"
             )
+            raise InputFileError(f"{path} is in no known format: {remedy}.", path)
         return reader(path, options)
     if reader is not None or path.is_absolute():  # such a name is no dataset on the Hub
         raise InputFileError(f"There is no file {path}: check the path.", path)

@@ -9,6 +9,8 @@ from decimal import Decimal
 from textwrap import shorten
 from typing import Any
 
+from distilabel_selfinstruct.words import encodable
+
 
 def text_of(value: object) -> str | None:
     """A value as a text; None for nothing.
@@ -77,6 +79,17 @@ def _parsed(parse: Callable[[str], object], value: object) -> object:
         return parse(value.strip()) if isinstance(value, str) else value
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return value
+
+
+def encodable_value(value: Any) -> Any:
+    """A JSON value without half characters (see `encodable`), in whatever part of it they are."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, Mapping):
+        return {encodable_value(name): encodable_value(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [encodable_value(part) for part in value]
+    return value
 
 
 def show(value: object) -> str:

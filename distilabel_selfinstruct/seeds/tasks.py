@@ -18,6 +18,7 @@ from typing_extensions import Unpack
 
 from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
+from distilabel_selfinstruct.files.jsonl import json_kind
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
@@ -100,7 +101,7 @@ def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArgum
 def _whole_tasks(rows: RowSource) -> Iterator[SeedLine]:
     first_line_of: dict[str, int] = {}
     for raw in rows.raw():
-        fault = raw.fault or ("" if isinstance(raw.value, dict) else f"holds a JSON {type(raw.value).__name__}")
+        fault = raw.fault or ("" if isinstance(raw.value, dict) else f"holds {json_kind(raw.value)}")
         if fault:
             yield _unreadable(rows.unit, raw.number, fault)
             continue

@@ -120,7 +120,7 @@ def test_every_row_is_in_one_of_the_files_and_kept_rows_are_never_rejected(tmp_p
     [
         ({"aim": "x"}, "has no instruction"),
         ({"instruction": [5, 6]}, r"has under 'instruction' what is [5, 6], not a text"),
-        ([1], "is a JSON list, not an object"),
+        ([1], "is an array, not an object"),
     ],
 )
 def test_a_row_without_a_text_is_left_out_and_listed_with_its_number(tmp_path, row, fault):

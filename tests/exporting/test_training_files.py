@@ -258,7 +258,7 @@ def test_rows_that_cannot_be_read_are_listed_with_the_rejected_ones(tmp_path: Pa
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     jsonl.write(tmp_path / "rows.jsonl", [])
-    with pytest.raises(InputFileError, match="can be exported: it has none"):
+    with pytest.raises(InputFileError, match="can be exported: it has no rows"):
         export(tmp_path / "rows.jsonl", "openai")
 
 

@@ -48,7 +48,7 @@ def test_line_separators_inside_a_text_do_not_end_a_line(tmp_path):
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (b"[1, 2]", "holds a JSON list, not an object"),
+        (b"[1, 2]", "holds an array, not an object"),
         (b"{", "is not JSON"),
         (b"[" * 100_000, "is not JSON that can be read"),
         (b'"\xff"', r"is not UTF-8 \(byte 2 of the line\)"),

@@ -48,7 +48,7 @@ def test_repairing_says_whether_there_was_something_to_repair(tmp_path: Path) ->
         (b'{"key": "1", "sta', "is not JSON"),
         (b'{"key": "1", "stage": "instruction_generation"}', "lacks text"),
         (b"{}", "lacks key, stage, text"),
-        (b"[1]", "holds a JSON list, not an object"),
+        (b"[1]", "holds an array, not an object"),
         (b'{"key": "\xff"}', "is not UTF-8"),
         (b"\x00\x00\x00\x00", "is not JSON"),
     ],

@@ -132,7 +132,7 @@ def test_a_recording_that_is_not_there_is_named_with_the_remedy(tmp_path: Path) 
     ("line", "message"),
     [
         ("{", "line 2: the line is not JSON"),
-        ("[1]", "line 2: the line holds a JSON list"),
+        ("[1]", "line 2: the line holds an array"),
         ('{"text": "one"}', "completion 2 is no completion: it lacks or misnames 'stage'"),
         ('{"stage": "classification", "text": "Yes"}', "it lacks or misnames 'instruction'"),
         ('{"stage": "classification", "instruction": "Sort it."}', "it lacks or misnames 'text'"),

@@ -91,3 +91,44 @@ def test_the_summary_names_the_first_few_and_the_file_with_all(tmp_path):
     assert write_skipped(tmp_path, []) is None
     assert not (tmp_path / "skipped.jsonl").exists()
     assert summary([]) == ""
+
+
+HALVES = st.text(st.sampled_from("aé\ud83d\udc00\ude00\u4e2d"), max_size=6)
+
+
+@given(HALVES, HALVES, st.sampled_from([".jsonl", ".json", "memory"]))
+def test_half_characters_never_leave_the_reader(tmp_path_factory, instruction, output, kind):
+    row = {"instruction": instruction, "output": output, "tags": [{instruction: output}]}
+    source = tmp_path_factory.mktemp("f") / f"rows{kind}"
+    if kind == "memory":
+        source = [row]
+    else:
+        source.write_text(json.dumps(row if kind == ".jsonl" else [row], ensure_ascii=True))
+    (read,) = open_rows(source)
+    json.dumps(read, ensure_ascii=False).encode()  # raises where half a character is left
+    whole = json.loads(json.dumps(instruction)) if kind != "memory" else instruction  # two halves make one character
+    assert read["instruction"] == "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in whole)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("null", "null"), ("[1]", "an array"), ('"text"', "a text"), ("3", "a number"), ("true", "a truth value")],
+)
+def test_a_line_that_is_no_object_is_called_what_json_calls_it(tmp_path, line, kind):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(GOOD) + "\n" + line + "\n")
+    _, (skipped,) = opened(path)
+    assert skipped.reason == f"is {kind}, not an object"
+
+
+def test_a_single_row_with_a_list_of_objects_is_a_row_and_no_wrapping(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({**GOOD, "tags": [{"name": "x"}]}) + "\n")
+    assert opened(path)[0] == [{**GOOD, "tags": [{"name": "x"}]}]
+
+
+def test_a_spreadsheet_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "rows.xlsx"
+    path.write_bytes(b"PK")
+    with pytest.raises(InputFileError, match="save the sheet as CSV"):
+        open_rows(path)

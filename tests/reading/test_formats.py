@@ -278,7 +278,7 @@ def test_a_missing_file_is_named_without_asking_the_hub(monkeypatch):
 
 
 def test_a_file_of_an_unknown_kind_is_refused_with_the_known_ones(tmp_path):
-    path = tmp_path / "rows.xlsx"
+    path = tmp_path / "rows.docx"
     path.write_text("")
     with pytest.raises(InputFileError, match=r"\.jsonl, .*\.parquet"):
         open_rows(path)

@@ -60,7 +60,7 @@ class PublishedRows:
                 models[str(row.get("model_name") or "")] += 1
         self.models = tuple(dict.fromkeys(public_model(name) for name, _ in models.most_common() if name))
         if not self.records:
-            counts = ", ".join(f"{number} {status}" for status, number in self.counts.items()) or "it has none"
+            counts = ", ".join(f"{number} {status}" for status, number in self.counts.items()) or "the file has no rows"
             raise PublishError(
                 f"There is no instance to publish ({counts}): rate some, or add others with `include=undecided`."
             )

@@ -12,6 +12,7 @@ from .errors import FolderInUseError as FolderInUseError
 from .errors import HubError as HubError
 from .errors import InputFileError as InputFileError
 from .errors import JournalError as JournalError
+from .errors import MissingColumnError as MissingColumnError
 from .errors import MissingExtraError as MissingExtraError
 from .errors import MissingKeyError as MissingKeyError
 from .errors import ModelError as ModelError

@@ -6,6 +6,7 @@ SelfInstructError
 │   └── MissingKeyError         an API key is not set (`provider`, `variable`)
 ├── FileError                   a file or folder cannot be used (`path`)
 │   ├── InputFileError          it cannot be read, or holds something else than it must
+│   │   ├── MissingColumnError  it lacks a column (`fault`)
 │   │   ├── SeedTaskError       a seed file holds too few or malformed tasks
 │   │   └── RecordingError      a recording is not there, malformed, or asked for what it cannot answer
 │   ├── OutputFileError         it cannot be written
@@ -71,6 +72,14 @@ class FileError(SelfInstructError):
 
 class InputFileError(FileError):
     """A file cannot be read, or holds something else than it must."""
+
+
+class MissingColumnError(InputFileError):
+    """No column of a file is known to hold what is needed. `fault` says which, without the remedy."""
+
+    def __init__(self, fault: str, remedy: str, path: str | os.PathLike[str] = "") -> None:
+        super().__init__(f"{fault}: {remedy}.", path)
+        self.fault = fault
 
 
 class SeedTaskError(InputFileError):

@@ -7,7 +7,11 @@ from distilabel_selfinstruct import errors
 KINDS = [
     kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SelfInstructError)
 ]
-ARGUMENTS = {"MissingExtraError": ("Plots", "analysis"), "MissingKeyError": ("openai", "OPENAI_API_KEY")}
+ARGUMENTS = {
+    "MissingColumnError": ("There is no column", "name it"),
+    "MissingExtraError": ("Plots", "analysis"),
+    "MissingKeyError": ("openai", "OPENAI_API_KEY"),
+}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -1,4 +1,4 @@
-"""`selfinstruct seeds`: check a seed file, or start one from the packaged tasks."""
+"""`selfinstruct seeds`: check a seed file, make one of rows that you have, or start one from the packaged tasks."""
 
 import shutil
 from pathlib import Path
@@ -14,11 +14,11 @@ from distilabel_selfinstruct.cli.reading_options import (
     Split,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import say
-from distilabel_selfinstruct.errors import OutputFileError, writing
-from distilabel_selfinstruct.files import atomic
+from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
+from distilabel_selfinstruct.files import atomic, jsonl
 
-HELP = "Check a file of seed tasks, or copy the packaged ones."
+HELP = "Check a file of seed tasks, make one of rows that you have, or copy the packaged ones."
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -53,6 +53,35 @@ def check(
         say(f"{location}: {finding.severity}:{field} {finding.message}. {finding.remedy}")
     say(f"{file}: {num_errors} errors, {num_warnings} warnings.")
     raise typer.Exit(1 if num_errors else 0)
+
+
+@app.command("convert")
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rows in any format and shape.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The new seed file.")],
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+) -> None:
+    """Write the rows of a file as seed tasks. Rows that cannot be one are left out, and said."""
+    from distilabel_selfinstruct.seeds.tasks import scan_seed_tasks, seed_row
+
+    if output.exists():
+        raise OutputFileError(f"{output} exists: choose another name.", output)
+    reading = reading_arguments(columns, split, delimiter, encoding, strict_rows=False, column=column)
+    lines = scan_seed_tasks(file, **reading)
+    for line in lines:
+        if line.task is None:
+            first = line.findings[0]
+            warn(f"{file}, {line.unit} {line.number} is left out: {first.field} {first.message}".rstrip() + ".")
+    tasks = [line.task for line in lines if line.task is not None]
+    if not tasks:
+        raise InputFileError(f"No row of {file} is a seed task: it needs an instruction and an output.", file)
+    with writing(output):
+        jsonl.write(output, map(seed_row, tasks))
+    say(f"{output}: {len(tasks)} seed tasks. Check them: selfinstruct seeds check {output}")
 
 
 @app.command("copy")

@@ -45,6 +45,9 @@ _LAST_LATIN = 0x24F
 _FEWEST_LETTERS = 10
 """Fewer letters beyond ASCII tell nothing."""
 
+_SHARE_OF_OTHER_SCRIPTS = 1 / 8
+"""In a text of another script more of the letters are beyond ASCII, names of fields included; in a Latin one fewer."""
+
 UNDECODABLE = range(0xDC80, 0xDD00)
 """The code points that stand for bytes that are no UTF-8."""
 
@@ -118,9 +121,11 @@ def _not_latin(sample: bytes) -> str | None:
     guess = from_bytes(sample, cp_isolation=[*_OF_OTHER_SCRIPTS, WINDOWS]).best()
     if guess is None:
         return None
-    letters = [letter for letter in str(guess) if not letter.isascii() and letter.isalpha()]
-    foreign = sum(ord(letter) > _LAST_LATIN for letter in letters)
-    return guess.encoding if foreign > max(len(letters) / 2, _FEWEST_LETTERS) else None
+    letters = [letter for letter in str(guess) if letter.isalpha()]
+    beyond_ascii = [letter for letter in letters if not letter.isascii()]
+    foreign = sum(ord(letter) > _LAST_LATIN for letter in beyond_ascii)
+    least = max(len(beyond_ascii) / 2, _FEWEST_LETTERS, len(letters) * _SHARE_OF_OTHER_SCRIPTS)
+    return guess.encoding if foreign > least else None
 
 
 def undecodable(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from typing_extensions import Self
 
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.errors import InputFileError, MissingColumnError
 from distilabel_selfinstruct.reading.columns import find
 from distilabel_selfinstruct.reading.options import ReadOptions
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
@@ -178,8 +178,9 @@ class RowSource:
 
     def _refuse(self, column: str, remedy: str) -> None:
         known = ", ".join(self._known)
-        raise InputFileError(
-            f"{self.name} has no column {column!r} (there is {known}): name the one that holds it with {remedy}.",
+        raise MissingColumnError(
+            f"{self.name} has no column {column!r} (there is {known})",
+            f"name the one that holds it with {remedy}",
             self.path,
         )
 

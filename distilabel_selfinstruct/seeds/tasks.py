@@ -16,7 +16,7 @@ from typing import Literal
 
 from typing_extensions import Unpack
 
-from distilabel_selfinstruct.errors import InputFileError, SeedTaskError
+from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
@@ -64,6 +64,9 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None) -> tuple[SeedTas
     source = packaged_seeds_path() if path is None else Path(path)
     try:
         lines = scan_seed_tasks(source)
+    except MissingColumnError as error:
+        remedy = f"convert it with selfinstruct seeds convert {source} --map instruction=COLUMN,..."
+        raise SeedTaskError(f"{error.fault}: {remedy}", source) from error
     except InputFileError as error:
         raise SeedTaskError(str(error), source) from error
     faults = [(line, finding) for line in lines for finding in line.findings if finding.severity == "error"]
@@ -76,6 +79,13 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None) -> tuple[SeedTas
     if not lines:
         raise SeedTaskError(f"{source} holds no seed tasks: put one JSON object on each line.", source)
     return tuple(line.task for line in lines if line.task)
+
+
+def seed_row(task: SeedTask) -> Row:
+    """A seed task as a row of a seed file."""
+    instances = [{"input": instance.input, "output": instance.output} for instance in task.instances]
+    row: Row = {"id": task.id, "name": task.name, "instruction": task.instruction, "instances": instances}
+    return {**row, "is_classification": task.is_classification}
 
 
 def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArguments]) -> list[SeedLine]:
@@ -94,6 +104,8 @@ def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArgum
     with reading_file(path):
         Path(path).stat()  # a name on the Hub is no seed file
     rows = open_rows(path, ReadOptions(**reading))
+    if not rows.has("id") and not rows.has("instances"):
+        rows.require("instruction")
     is_flat = "output" in rows.recognized.columns or "conversations" in rows.recognized.columns
     return list(_flat_tasks(rows)) if is_flat and not rows.has("instances") else list(_whole_tasks(rows))
 

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli import app
-from distilabel_selfinstruct.errors import InputFileError, OutputFileError
+from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, OutputFileError, SeedTaskError
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from tests.builders import seed_row
 
@@ -56,3 +56,37 @@ def test_a_copy_that_cannot_be_written_is_one_sentence_with_its_path(tmp_path):
 @pytest.mark.parametrize("file", ["nowhere.jsonl", "."])
 def test_a_file_that_cannot_be_opened_is_named(tmp_path, file):
     assert isinstance(seeds("check", str(tmp_path / file)).exception, InputFileError)
+
+
+def test_rows_with_columns_of_other_names_become_a_seed_file(tmp_path):
+    rows, made = tmp_path / "rows.csv", tmp_path / "seeds.jsonl"
+    rows.write_text("Frage;Antwort\nNenne einen Fluss.;Elbe\nNenne einen Fluss.;Oder\nOhne Antwort;\n")
+    result = seeds("convert", str(rows), "--map", "instruction=Frage,output=Antwort", "--output", str(made))
+    assert (result.exit_code, "row 3 is left out: output it is empty." in result.stderr) == (0, True)
+    (task,) = load_seed_tasks(made)
+    assert (task.instruction, [one.output for one in task.instances]) == ("Nenne einen Fluss.", ["Elbe", "Oder"])
+    assert isinstance(seeds("convert", str(made), "-o", str(made)).exception, OutputFileError)
+
+
+def test_seed_tasks_that_are_converted_stay_what_they_are(tmp_path):
+    made = tmp_path / "seeds.jsonl"
+    assert seeds("convert", str(packaged_seeds_path()), "-o", str(made)).exit_code == 0
+    assert load_seed_tasks(made) == load_seed_tasks()
+
+
+def test_seeds_whose_columns_are_not_known_are_refused_with_the_command_that_converts_them(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("Frage;Antwort\nNenne einen Fluss.;Elbe\n")
+    with pytest.raises(
+        SeedTaskError, match=r"no column 'instruction' \(there is Frage, Antwort\): convert it with .*--map"
+    ):
+        load_seed_tasks(path)
+    assert isinstance(seeds("convert", str(path), "-o", str(tmp_path / "x")).exception, MissingColumnError)
+
+
+def test_a_file_without_a_seed_task_is_not_converted(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("instruction,output\nName a sea.,\n")
+    result = seeds("convert", str(path), "-o", str(tmp_path / "x.jsonl"))
+    assert isinstance(result.exception, InputFileError)
+    assert not (tmp_path / "x.jsonl").exists()

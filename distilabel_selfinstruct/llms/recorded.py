@@ -1,7 +1,6 @@
 """A model that replays completions recorded earlier: no key, no network, no download."""
 
 import os
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from pydantic import PrivateAttr
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.packaged import packaged_folder
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.prompts import collapse_whitespace
 from distilabel_selfinstruct.records import Completion, Request, RequestStatus, Stage
@@ -25,14 +25,16 @@ _Key = tuple[Stage, str, bool | None]
 def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
     """The files of a recording: a packaged one by name ("demo"), a file, a folder with one, or the folder of a run.
 
+    A packaged name wins: a folder of the user that is called so needs a path, as in "./demo".
+
     Raises:
         RecordingError: there is none.
     """
-    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("data/recordings")))
     name = os.fspath(recording)
-    if name and Path(name).is_file():
+    packaged = packaged_folder("data/recordings", name)
+    if packaged is None and name and Path(name).is_file():
         return [Path(name)]
-    for folder in (Path(name), Path(name) / run_layout.STATE, packaged / name):
+    for folder in (Path(name), Path(name) / run_layout.STATE) if packaged is None else (packaged,):
         files = [folder / COMPLETIONS] if (folder / COMPLETIONS).is_file() else sorted(folder.glob(f"*/{COMPLETIONS}"))
         if name and files:
             return files
@@ -48,7 +50,8 @@ class RecordedLLM(CheckedOptions, LLM):
     `input_tokens`, `output_tokens` and `model` are optional. The journals of a run are one.
 
     Attributes:
-        recording: "demo" (packaged), or the path of a file, of a folder with one, or of a run.
+        recording: "demo" (packaged; "./demo" is a folder of yours), or the path of a file, of a folder with one, or of
+            a run.
     """
 
     recording: str = "demo"

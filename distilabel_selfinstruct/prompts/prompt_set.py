@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
@@ -16,6 +15,7 @@ import yaml
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files.packaged import packaged_folder, packaged_names
 from distilabel_selfinstruct.records import Instance
 
 PromptForm = Literal["completion", "chat"]
@@ -133,12 +133,9 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
     Raises:
         ConfigError: there is no such language or folder, or a file of it is missing or malformed.
     """
-    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("templates")))
-    folder = packaged / os.fspath(prompts)
-    if not folder.is_dir() or not os.fspath(prompts):
-        folder = Path(prompts)
+    folder = packaged_folder("templates", os.fspath(prompts)) or Path(prompts)
     if not (folder / "prompts.yaml").is_file():
-        known = ", ".join(sorted(path.name for path in packaged.iterdir()))
+        known = ", ".join(packaged_names("templates"))
         raise ConfigError(
             f"There are no prompts {os.fspath(prompts)!r}: use a packaged language ({known}), or a folder that holds "
             "prompts.yaml, classification.jsonl, input_first.jsonl and output_first.jsonl."

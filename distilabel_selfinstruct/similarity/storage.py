@@ -1,8 +1,8 @@
 """The novelty index as a file: its texts in order, from which all else is built again.
 
-Format 1, UTF-8: the first line is a JSON object (`format`, `version`, `max_rouge_l`, `tokenizer`,
-`num_texts`, `num_tokens`, `sha256` of all that follows), then a line per text: a JSON string. It is written
-beside the old file and then replaces it, so that a reader sees the old file or the new one.
+Format 2, UTF-8: the first line is a JSON object (`format`, `version`, `max_rouge_l`, `tokenizer`,
+`num_texts`, `num_tokens`, and last `sha256` of the line without it and of all that follows), then a line per text: a
+JSON string. It is written beside the old file and then replaces it, so that a reader sees the old file or the new one.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from distilabel_selfinstruct.errors import ConfigError, InputFileError, reading
 from distilabel_selfinstruct.similarity.tokenizers import TOKENIZERS, Tokenizer
 
 FORMAT = "distilabel-selfinstruct novelty index"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def save(path: Path, max_rouge_l: float, tokenizer: str | Tokenizer, texts: Sequ
         "tokenizer": _name(tokenizer),
         "num_texts": len(texts),
         "num_tokens": num_tokens,
-        "sha256": hashlib.sha256(body).hexdigest(),
     }
+    header["sha256"] = _checksum(header, body)
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.write_bytes(json.dumps(header).encode() + b"\n" + body)
     unfinished.replace(path)
@@ -60,7 +60,7 @@ def load(path: Path, tokenizer: str | Tokenizer | None = None) -> SavedIndex:
     with reading(path):
         first, _, body = path.read_bytes().partition(b"\n")
     header = _header(path, first)
-    if hashlib.sha256(body).hexdigest() != header.get("sha256"):
+    if first != json.dumps(header).encode() or header.pop("sha256", None) != _checksum(header, body):
         raise InputFileError(f"{path} is damaged: its checksum differs; restore it, or build the index again.", path)
     texts = [json.loads(line) for line in body.splitlines()]
     if tokenizer is None:
@@ -85,10 +85,15 @@ def verify_num_tokens(path: Path, saved: SavedIndex, num_tokens: int) -> None:
         )
 
 
+def _checksum(header: dict[str, Any], body: bytes) -> str:
+    """The SHA-256 of the first line, without its own, and of the texts."""
+    return hashlib.sha256(json.dumps(header).encode() + b"\n" + body).hexdigest()
+
+
 def _header(path: Path, line: bytes) -> dict[str, Any]:
     try:
         header = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputFileError(f"{path} is not a novelty index: use a file that NoveltyIndex.save wrote.", path)

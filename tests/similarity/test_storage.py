@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.similarity import NoveltyIndex
@@ -55,6 +58,24 @@ def test_a_damaged_file_is_refused(tmp_path: Path, damage: object) -> None:
         NoveltyIndex.load(path)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(position=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_a_file_with_one_flipped_bit_is_refused_wherever_it_is(position: int, bit: int) -> None:
+    with TemporaryDirectory() as folder:
+        path = saved(Path(folder) / "index")
+        content = bytearray(path.read_bytes())
+        content[position % len(content)] ^= 1 << bit
+        path.write_bytes(content)
+        with pytest.raises(InputFileError):
+            NoveltyIndex.load(path)
+
+
+def test_a_header_that_nests_too_deep_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "index").write_bytes(b"[" * 200_000)
+    with pytest.raises(InputFileError, match="not a novelty index"):
+        NoveltyIndex.load(tmp_path / "index")
+
+
 @pytest.mark.parametrize("content", [b"", b"text", b"{}\n", b'["a"]\n', b"\xff\xfe"])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "index").write_bytes(content)
@@ -70,8 +91,8 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_a_later_version_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "index")
     first, _, rest = path.read_bytes().partition(b"\n")
-    path.write_bytes(json.dumps({**json.loads(first), "version": 2}).encode() + b"\n" + rest)
-    with pytest.raises(InputFileError, match="version 2"):
+    path.write_bytes(json.dumps({**json.loads(first), "version": 3}).encode() + b"\n" + rest)
+    with pytest.raises(InputFileError, match="version 3"):
         NoveltyIndex.load(path)
 
 

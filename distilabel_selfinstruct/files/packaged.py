@@ -1,0 +1,18 @@
+"""Folders that come with the package, by name. A name is not a path: a folder of the user cannot hide one of them."""
+
+from importlib import resources
+from pathlib import Path
+
+
+def packaged_names(kind: str) -> tuple[str, ...]:
+    """The names of all packaged folders of a kind, sorted."""
+    return tuple(sorted(path.name for path in _folder(kind).iterdir() if path.is_dir() and path.name[0].isalnum()))
+
+
+def packaged_folder(kind: str, name: str) -> Path | None:
+    """The packaged folder with a name; None if there is none. `./demo` and `demo/` are paths, and name none."""
+    return _folder(kind) / name if name in packaged_names(kind) else None
+
+
+def _folder(kind: str) -> Path:
+    return Path(str(resources.files("distilabel_selfinstruct").joinpath(kind)))

@@ -1,7 +1,7 @@
 """The description of a run in its folder, `run.json`: the one place that reads it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from distilabel_selfinstruct.records import RESUME, RunStatus
 def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
     """What `run.json` in the folder of a run says, and the configuration in it.
 
+    People edit this file, and versions differ. So of `versions` and `inputs` only texts by name are read, `stop_reason`
+    is a text, `problems` are texts, and `notes` are objects, whatever stands there.
+
     Raises:
         RunFolderError: there is no run, or its description is damaged or of another version.
     """
@@ -25,6 +28,7 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
         with reading(path, RunFolderError):
             description = json.loads(path.read_text(encoding="utf-8"))
         config = description["config"]
+        description = {**description, **_readable(description)}
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise RunFolderError(f"{path} is damaged: it describes no run. Restore the file.", path) from error
     try:
@@ -42,11 +46,33 @@ def why_unfinished(description: Mapping[str, Any]) -> str:
         return f"was interrupted. {RESUME}"
     known = {RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
     ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
-    problems = description.get("problems") or ()
-    listed = problems if isinstance(problems, list | tuple) else [problems]  # people edit these files
-    reasons = [str(description.get("stop_reason") or ""), *map(str, listed)]
+    reasons = [_text(description.get("stop_reason")), *_texts(description.get("problems"))]
     reason = " ".join(filter(None, reasons))
     return f"{ended}: {reason}" if reason else f"{ended}."
+
+
+def _readable(description: Mapping[str, Any]) -> dict[str, Any]:
+    notes = description.get("notes")
+    return {
+        **{name: _named_texts(description[name]) for name in ("inputs", "versions") if name in description},
+        "stop_reason": _text(description.get("stop_reason")),
+        "problems": _texts(description.get("problems")),
+        "notes": [note for note in notes if isinstance(note, dict)] if isinstance(notes, list) else [],
+    }
+
+
+def _named_texts(value: object) -> dict[str, str]:
+    named = value.items() if isinstance(value, dict) else ()
+    return {name: text for name, text in named if isinstance(text, str)}
+
+
+def _texts(value: object) -> list[str]:
+    several: Iterable[object] = value if isinstance(value, list | tuple) else [value]
+    return [text for text in map(_text, several) if text]
+
+
+def _text(value: object) -> str:
+    return str(value) if value or value == 0 else ""
 
 
 def _writer(description: dict[str, Any]) -> str:

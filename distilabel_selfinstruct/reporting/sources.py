@@ -137,9 +137,9 @@ def run_facts(config: RunConfig, description: Mapping[str, Any]) -> RunFacts:
         num_instructions=config.num_instructions,
         max_rouge_l=config.max_rouge_l,
         random_seed=config.random_seed,
-        status=description.get("status", ""),
+        status=str(description.get("status", "")),
         stop_reason=description.get("stop_reason", ""),
-        problems=tuple(map(str, description.get("problems", ()))),
+        problems=tuple(description.get("problems", ())),
         versions=description.get("versions", {}),
     )
 

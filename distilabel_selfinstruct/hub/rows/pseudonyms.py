@@ -49,9 +49,7 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
         names: from `pseudonyms`.
         published: the records of the instances that are published.
     """
-    any_name = re.compile(
-        r"\b(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b", re.IGNORECASE
-    )
+    any_name = re.compile("|".join(map(_as_word, sorted(filter(None, names), key=len, reverse=True))), re.IGNORECASE)
     folded = {name.casefold(): pseudonym for name, pseudonym in names.items()}
     rows = []
     for rating in ratings:
@@ -59,7 +57,7 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
         if not is_published and rating.question in (COMMENT, CORRECTED_OUTPUT):
             continue
         value = rating.value
-        if rating.question == COMMENT and names:
+        if rating.question == COMMENT and any_name.pattern:
             value = any_name.sub(lambda match: folded.get(match[0].casefold(), "rater"), value)
         moment = instant(rating)
         rows.append(
@@ -74,6 +72,12 @@ def public_ratings(ratings: Iterable[Rating], names: dict[str, str], published: 
             }
         )
     yield from sorted(rows, key=lambda row: (row["record"], row["rater"], row["question"], row["date"], row["value"]))
+
+
+def _as_word(name: str) -> str:
+    """A pattern for the name as a word of its own. Where it begins or ends with a symbol, the symbol is the border."""
+    before, after = (r"(?<!\w)" if name[0].isalnum() else ""), (r"(?!\w)" if name[-1].isalnum() else "")
+    return f"{before}{re.escape(name)}{after}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def public_url(url: str) -> str:
 
 def public_config(config: RunConfig) -> dict[str, Any]:
     """The options that decide what a run makes, for `selfinstruct run --config` on any machine."""
-    options = config.model_dump(exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
+    options = config.model_dump(mode="json", exclude_none=True, exclude=set(_PRIVATE_OPTIONS))
     options["llm"] = public_model(config.llm)
     options["extra_body"] = public_value(config.extra_body)
     options[STAGES] = {stage.value: _public_stage(config, stage) for stage in config.stages}

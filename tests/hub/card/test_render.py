@@ -189,3 +189,40 @@ def test_the_card_says_by_which_rule_instances_were_kept(card, reviewed, rule, w
 
 def test_decisions_made_by_hand_have_no_rule_in_the_card(card, reviewed):
     assert "An instance is kept if" not in card(run_source(reviewed))
+
+
+ATTACK = "`1.0`<img src=x onerror=alert(1)>|[a](javascript:alert(1))**b**"
+
+
+def test_nothing_that_stands_in_the_files_of_a_run_is_markdown_or_html_of_the_card(card, run):
+    description = json.loads((run / "run.json").read_text())
+    description["versions"] = {ATTACK: ATTACK, "distilabel": ATTACK}
+    description["inputs"] = {"seed_tasks": ATTACK, ATTACK: ATTACK}
+    description["notes"] = [{"stage": ATTACK, "kind": "sampling", "subject": ATTACK, "text": ATTACK}]
+    description["config"] |= {"llm": f"openai:{ATTACK}", "extra_body": {ATTACK: ATTACK}}
+    description["config"]["decoding"] = {"classification": {"stop": [ATTACK]}}
+    (run / "run.json").write_text(json.dumps(description))
+    rows = [instance(ATTACK, model_name=ATTACK, output=ATTACK, input=ATTACK)]
+    (run / "instances.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dropped = {"stage": ATTACK, "reason": ATTACK, "detail": ATTACK, "text": ATTACK, "instruction": "", "request": 1}
+    (run / "rejections.jsonl").write_text(json.dumps(dropped) + "\n")
+    before = set(
+        re.findall(
+            r"<(\w+)", MarkdownIt("commonmark", {"html": True}).enable("table").render(card(row_source([instance()])))
+        )
+    )
+    rendered = (
+        MarkdownIt("commonmark", {"html": True}).enable("table").render(card(run_source(run)).split("---\n", 2)[2])
+    )
+    assert set(re.findall(r"<(\w+)", rendered)) <= before | {"h3", "ul", "li", "details", "summary", "blockquote"}
+    assert "javascript:" not in "".join(re.findall(r'(?:href|src)="[^"]*"', rendered))
+    assert "<strong>b</strong>" not in rendered
+    assert "onerror" in rendered  # as text
+
+
+@pytest.mark.parametrize("odd", [None, 5, "text", ["text"], {"a": 1}, [{"a": 1}]])
+@pytest.mark.parametrize("name", ["versions", "inputs", "stop_reason", "problems", "notes"])
+def test_a_run_whose_description_has_odd_values_has_a_card(card, run, name, odd):
+    description = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**description, name: odd}))
+    assert "## How it was made" in card(run_source(run))

@@ -159,3 +159,15 @@ def test_names_of_raters_leave_comments_but_not_other_words():
         {rating(row, "ann", "comment", "").record},
     )
     assert row_for_anyone["value"] == "rater-1, annual plan; see rater-1."
+
+
+@pytest.mark.parametrize("name", ["@anna", "anna!", "+49 170", "(ben)", "a.b+", "_ann_", "안나"])
+@pytest.mark.parametrize("comment", ["{}", "see {}, he knows", "({}).", "{} {}", "x {}"])
+def test_names_that_begin_or_end_with_a_symbol_leave_comments_too(name, comment):
+    row = instance()
+    [row_for_anyone] = public_ratings(
+        [rating(row, name, "comment", comment.format(name, name))],
+        {name: "rater-1"},
+        {rating(row, name, "comment", "").record},
+    )
+    assert row_for_anyone["value"] == comment.format("rater-1", "rater-1")

@@ -56,7 +56,7 @@ def serve(order: Order, answer: Any) -> None:
     _configure(order, listener.getsockname()[1])
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of the server itself
 
-    from . import accounts, content_policy, database, engine, jobs, speed
+    from . import accounts, content_policy, database, engine, jobs, shares, speed
 
     engine.register()
     import argilla_server
@@ -64,6 +64,7 @@ def serve(order: Order, answer: Any) -> None:
 
     jobs.connect_queues()
     speed.apply()
+    shares.apply()
     database.prepare()
     database.migrate()
     asyncio.run(accounts.ensure(order.accounts, order.workspace))

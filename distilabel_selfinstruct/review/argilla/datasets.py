@@ -23,6 +23,9 @@ MAX_NAME = 200
 SECONDS_FOR_A_DRAFT = 5.0
 """How long another push may take to make a dataset. After that the dataset is the rest of a push that was killed."""
 
+RATER = "selfinstruct_rater"
+"""The name in a dataset's metadata of the rater it is for. The embedded server shows it to no other rater."""
+
 _NAME = re.compile(r"[\w.-][\w. -]*")
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 
@@ -50,11 +53,13 @@ def open_dataset(
     settings: Any,
     *,
     min_submitted: int | None = None,
+    rater: str | None = None,
 ) -> ReviewDataset:
     """Find the dataset of this name and bring it up to date, or make it.
 
     The dataset that exists gets the guidelines of the settings, metadata properties that it lacks, and `min_submitted`
-    if that is given. Its questions, labels and fields cannot change.
+    if that is given. Its questions, labels and fields cannot change. The embedded server lets only `rater`, if one is
+    given, and the owner see it; any other Argilla shows it to its whole workspace.
 
     Raises:
         ConfigError: no dataset can have this name.
@@ -82,6 +87,8 @@ def open_dataset(
             dataset.settings.get()
             _refuse_differences(dataset, settings, workspace)
             _bring_up_to_date(dataset, settings, min_submitted)
+        if rater is not None:
+            _change(client, dataset.id, {"metadata": {RATER: rater}})
         return ReviewDataset(
             id=dataset.id,
             name=name,
@@ -161,6 +168,11 @@ def _finished_dataset(client: "rg.Argilla", name: str, workspace: UUID) -> Any:
         time.sleep(0.25)
 
 
+def _change(client: "rg.Argilla", dataset: UUID, change: dict[str, Any]) -> None:
+    # The `update` of the SDK's dataset would send every question again.
+    client.http_client.patch(f"/api/v1/datasets/{dataset}", json=change).raise_for_status()
+
+
 def _refuse_differences(dataset: Any, settings: Any, workspace: str) -> None:
     found, wanted = _shape(dataset.settings), _shape(settings)
     differences = [f"it has no {part}" for part in wanted if part not in found and not part.startswith("metadata")]
@@ -203,8 +215,7 @@ def _bring_up_to_date(dataset: Any, settings: Any, min_submitted: int | None) ->
             "guidelines": settings.guidelines,
             "distribution": {"strategy": "overlap", "min_submitted": wanted},
         }
-        client = dataset._client  # noqa: SLF001 - `dataset.update` would send every question again
-        client.http_client.patch(f"/api/v1/datasets/{dataset.id}", json=change).raise_for_status()
+        _change(dataset._client, dataset.id, change)  # noqa: SLF001 - the SDK has no public name for it
     names = {metadata.name for metadata in found.metadata}
     for metadata in settings.metadata:
         if metadata.name not in names:

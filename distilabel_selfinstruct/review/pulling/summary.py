@@ -16,7 +16,7 @@ class DatasetSummary:
 
     `completed` counts the records that at least `min_submitted` people have rated; `submitted`, `drafts` and
     `discarded` count responses. `missing_questions` were pushed and are not asked; `unknown_questions` are asked and
-    are not ours.
+    are not ours. `strangers` submitted answers, although the dataset was pushed for another rater.
     """
 
     name: str
@@ -30,6 +30,7 @@ class DatasetSummary:
     discarded: int
     missing_questions: tuple[str, ...]
     unknown_questions: tuple[str, ...]
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,15 @@ def _dataset(dataset: RatedDataset, questions: Sequence[str]) -> DatasetSummary:
         discarded=dataset.count(DISCARDED),
         missing_questions=tuple(question for question in questions if question not in dataset.questions),
         unknown_questions=tuple(question for question in dataset.questions if question not in QUESTIONS),
+        strangers=_strangers(dataset),
     )
+
+
+def _strangers(dataset: RatedDataset) -> tuple[str, ...]:
+    if dataset.target.rater is None:
+        return ()
+    submitted = {response.rater for response in dataset.responses if response.status == SUBMITTED}
+    return tuple(sorted(submitted - {dataset.target.rater}))
 
 
 def _deleted(target: Target) -> DeletedDataset:
@@ -163,6 +172,11 @@ def _notes(summary: ReviewSummary) -> Iterator[str]:
         ]
         if changes:
             yield f"The dataset {dataset.name!r} has other questions than were pushed: it {' and '.join(changes)}."
+        if dataset.strangers:
+            yield (
+                f"The dataset {dataset.name!r} was pushed for {dataset.rater}, and {' and '.join(dataset.strangers)} "
+                "answered there too. These answers count: delete them in Argilla if they must not."
+            )
     for what, count in (
         ("Rows of the run without usable texts, which nobody can rate", summary.unusable_rows),
         ("Records that were pushed or rated and are no longer in Argilla", summary.deleted_records),

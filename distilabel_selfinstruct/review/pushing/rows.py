@@ -159,17 +159,19 @@ def _assignments(
     add_raters(client, options.workspace, options.raters)
     assigned = assign(records, options.raters, options.shared, options.random_seed, before)
     return [
-        _Assignment(_open(client, dataset_name(dataset, rater), options), rater, own) for rater, own in assigned.items()
+        _Assignment(_open(client, dataset_name(dataset, rater), options, rater), rater, own)
+        for rater, own in assigned.items()
     ]
 
 
-def _open(client: "rg.Argilla", name: str, options: PushOptions) -> ReviewDataset:
+def _open(client: "rg.Argilla", name: str, options: PushOptions, rater: str | None = None) -> ReviewDataset:
     return open_dataset(
         client,
         name,
         options.workspace,
         load_settings(options.settings, client=client, min_submitted=options.min_submitted),
         min_submitted=options.min_submitted,
+        rater=rater,
     )
 
 

@@ -46,7 +46,12 @@ def status(folder: Folder) -> None:
         for stage, counts in progress.stages.items()
         if counts.failed
     ]
-    for text in (*told, *failed):
+    damaged = (
+        [f"{progress.damaged:,} damaged records are left out: {progress.damage}. The next run sets them aside."]
+        if progress.damaged
+        else []
+    )
+    for text in (*told, *failed, *damaged):
         line(console, text)
 
 

@@ -1,5 +1,6 @@
 """Files and folders that are written whole or not at all, whenever the process that writes them ends."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -24,7 +25,7 @@ def write(path: str | os.PathLike[str], text: str) -> None:
 
 
 def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
-    """Write several files beside their targets, and replace the targets when all of them are complete.
+    """Write several files beside their targets, and replace the targets when all of them are complete and on disk.
 
     Args:
         writers: for each target, a function that writes its content to the path it is given.
@@ -36,8 +37,13 @@ def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
     try:
         for target, write_to in writers.items():
             write_to(partials[target])
+        for partial in partials.values():
+            if partial.is_file():
+                _sync(partial)
         for target, partial in partials.items():
             partial.replace(target)
+        for folder in {target.parent for target in writers}:
+            _sync(folder)
     finally:
         for partial in partials.values():
             partial.unlink(missing_ok=True)
@@ -75,6 +81,18 @@ def is_free(folder: Path) -> bool:
     if not folder.exists():
         return True
     return folder.is_dir() and all(path.name.startswith(".partial-") for path in folder.iterdir())
+
+
+def _sync(path: Path) -> None:
+    """Have the content of a file, or the names in a folder, on disk. File systems that cannot do it are left alone."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:

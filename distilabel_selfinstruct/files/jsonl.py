@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,9 @@ from distilabel_selfinstruct.errors import InputFileError, reading
 from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.words import encodable
+
+_CHECKSUM = re.compile(rb', "crc32": "([0-9a-f]{8})"\}\s*\Z')
+"""How a line ends that was written with a checksum of what stands before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,12 @@ def scan(path: str | os.PathLike[str]) -> Iterator[Line]:
 
 
 def parse(raw: bytes, number: int = 1) -> Line:
-    """The line that stands in some bytes, faulty or not."""
+    """The line that stands in some bytes, faulty or not. One with a checksum is faulty if it does not match."""
+    checksum = _CHECKSUM.search(raw)
+    if checksum is not None:
+        raw, told = raw[: checksum.start()] + b"}", checksum.group(1)
+        if told != _crc(raw):
+            return Line(number, {}, "does not match its checksum")
     try:
         value = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -98,11 +108,30 @@ def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> int:
     return count
 
 
-class Appender:
-    """Appends rows to a file. When `append` returns, all of its rows are on disk; when it fails, none of them is."""
+def dumps_checked(row: Row) -> str:
+    """A row as a line that ends with a checksum of its content, by which `parse` finds damage."""
+    line = dumps(row)
+    if line == "{}":
+        raise ValueError("An empty row has nothing to check.")
+    return f'{line[:-1]}, "crc32": "{_crc(line.encode()).decode()}"}}'
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+
+def _crc(content: bytes) -> bytes:
+    """Of a line without its leading and trailing blanks, because a file may be indented."""
+    return b"%08x" % zlib.crc32(content.strip())
+
+
+class Appender:
+    """Appends rows to a file. When `append` returns, all of its rows are on disk; when it fails, none of them is.
+
+    Args:
+        path: the file.
+        checked: end each line with a checksum.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, checked: bool = False) -> None:
         self.path = Path(path)
+        self._dumps = dumps_checked if checked else dumps
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("ab", buffering=0)
 
@@ -112,7 +141,7 @@ class Appender:
         Raises:
             OSError: the rows cannot be written, for example because the disk is full. The file is as it was.
         """
-        content = memoryview("".join(dumps(row) + "\n" for row in rows).encode())
+        content = memoryview("".join(self._dumps(row) + "\n" for row in rows).encode())
         before = os.fstat(self._stream.fileno()).st_size
         try:
             while content:

@@ -14,7 +14,7 @@ from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.run_layout import BATCH_REQUESTS, BATCHES
-from distilabel_selfinstruct.journal.completions import repair
+from distilabel_selfinstruct.journal.damage import repair
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import Row
 
@@ -131,6 +131,6 @@ class BatchLedger:
 
     def _write(self, state: BatchState) -> None:
         with writing(self.path):
-            self._appender = self._appender or Appender(self.path)
+            self._appender = self._appender or Appender(self.path, checked=True)
             self._appender.append([asdict(state)])
         self._states[state.number] = state

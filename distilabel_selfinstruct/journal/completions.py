@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.prompts import Decoding
@@ -58,17 +56,3 @@ def completion_of(row: dict[str, Any]) -> Completion:
         cached_tokens=row.get("cached_tokens") or 0,
         batch=row.get("batch") or "",
     )
-
-
-def repair(path: Path) -> bool:
-    """Cut off a last line that was being written when its process died. Returns whether there was one."""
-    if not path.exists():
-        return False
-    with path.open("rb+") as stream:
-        content = stream.read()
-        complete = content.rfind(b"\n") + 1
-        if complete == len(content):
-            return False
-        stream.truncate(complete)
-        os.fsync(stream.fileno())
-    return True

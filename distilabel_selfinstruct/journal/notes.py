@@ -15,6 +15,8 @@ class NoteKind(str, Enum):
     """The server's token counts cannot be relied on."""
     WAITING = "waiting"
     """Requests fail, and the stage waits before it sends more."""
+    DAMAGE = "damage"
+    """Records of the journal could not be read."""
     QUALITY = "quality"
     """The model's answers show a fault that a user can remedy."""
 

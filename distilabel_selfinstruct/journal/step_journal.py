@@ -3,8 +3,8 @@
 Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at a time may hold:
 
 - `completions.jsonl` is the journal: append-only, flushed and fsynced, a record per completion. It is what was paid
-  for, and it is never rewritten. A record is found again by its request, so a step that starts over on the same folder
-  asks for nothing that had arrived.
+  for, and it is never rewritten but to set aside records that cannot be read (see `damage`). A record is found
+  again by its request, so a step that starts over on the same folder asks for nothing that had arrived.
 - `results.jsonl`, `rejections.jsonl` and `end.jsonl` are what became of the completions. They are written again each
   time a step starts, from the completions, and so equal those of a run that was never interrupted.
 - `notes.jsonl` holds what the step had to say, each sentence once.
@@ -22,12 +22,8 @@ from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, NOTES, SENT, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.batch_ledger import BatchLedger
-from distilabel_selfinstruct.journal.completions import (
-    completion_of,
-    completion_row,
-    repair,
-    request_key,
-)
+from distilabel_selfinstruct.journal.completions import completion_of, completion_row, request_key
+from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import Note, note_of, note_row
 from distilabel_selfinstruct.journal.rates import Rate
 from distilabel_selfinstruct.journal.rows import read_rows
@@ -193,8 +189,7 @@ class StepJournal:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder / LOCK)
-            repair(folder / COMPLETIONS)
-            repair(folder / NOTES)
+            set_damage_aside(folder)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
         self._notes = {note_of(row) for row in read_rows(folder / NOTES)}
@@ -207,5 +202,5 @@ class StepJournal:
             return
         with writing(self._folder / name):
             if name not in self._appenders:
-                self._appenders[name] = Appender(self._folder / name)
+                self._appenders[name] = Appender(self._folder / name, checked=name in (COMPLETIONS, NOTES))
             self._appenders[name].append(rows)

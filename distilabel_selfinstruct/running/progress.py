@@ -64,7 +64,7 @@ class Progress:
 
     `wanted` is how many instructions are wanted; `over`, whether no more will come. `reused` answers were on disk when
     the run was started this time. `notes` are what the stages had to say, the first `num_notes_before` of them before
-    that.
+    that. `damaged` records cannot be read and count nowhere; `damage` says of the first where it is and what is wrong.
     """
 
     wanted: int
@@ -79,6 +79,8 @@ class Progress:
     batches: dict[tuple[Stage, int], BatchState] = field(default_factory=dict)
     notes: list[tuple[Stage, Note]] = field(default_factory=list)
     num_notes_before: int = 0
+    damaged: int = 0
+    damage: str = ""
 
     @property
     def admitted(self) -> int:
@@ -196,7 +198,7 @@ class ProgressReader:
         """The counts as of now.
 
         Raises:
-            JournalError: a line of a journal is damaged.
+            JournalError: the record of the batches is damaged.
         """
         progress = self._progress
         progress.elapsed = time.monotonic() - self._started
@@ -272,18 +274,18 @@ class ProgressReader:
             return []
         complete = content.rfind(b"\n") + 1  # a line that is being written is read next time
         self._offsets[path] = offset + complete
-        return [_row(path, line) for line in content[:complete].split(b"\n") if line.strip()]
+        return [row for line in content[:complete].split(b"\n") if line.strip() and (row := self._row(path, line))]
 
-
-def _row(path: Path, line: bytes) -> Row:
-    """The row in a line of a journal.
-
-    Raises:
-        JournalError: the line holds none.
-    """
-    parsed = jsonl.parse(line)
-    if fault := parsed.fault or row_fault(path, parsed.value):
-        raise JournalError(
-            f"A line of {path} {fault}: restore the file, or remove the line. It is {line!r:.100}.", path
-        )
-    return parsed.value
+    def _row(self, path: Path, line: bytes) -> Row | None:
+        """The row in a line of a journal; None if it is damaged, which is counted."""
+        parsed = jsonl.parse(line)
+        fault = parsed.fault or row_fault(path, parsed.value)
+        if not fault:
+            return parsed.value
+        if path.name == BATCHES:  # a batch that is not known might be paid for again
+            raise JournalError(
+                f"A line of {path} {fault}: restore the file, or remove the line. It is {line!r:.100}.", path
+            )
+        self._progress.damaged += 1
+        self._progress.damage = self._progress.damage or f"a line of {path} {fault}"
+        return None

@@ -1,7 +1,6 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +14,11 @@ from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import PipelineError, writing
+from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
 from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
-from distilabel_selfinstruct.journal.completions import repair
+from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
-from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
@@ -86,9 +84,8 @@ def run(
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
     folder = RunFolder(output)
-    if not (fresh or extend) and folder.is_finished(config):
-        reader, records = ProgressReader(folder.state, config.num_instructions), read_run(folder.state)
-        return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
+    if not (fresh or extend) and (finished := _finished_before(folder, config)) is not None:
+        return finished
     if not (config.batch or fresh):
         refuse_to_pay_twice(folder.state)
     plan = plan_run(config)
@@ -99,9 +96,9 @@ def run(
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
         with writing(folder.path, "Make room."):
             _save_without_secrets(pipeline, effective, folder.pipeline)
-        for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
-            repair(recorded)
-            deque(read_rows(recorded), maxlen=0)  # damage is found before anything starts
+        with writing(folder.state):
+            for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
+                set_damage_aside(recorded.parent)  # before anybody counts its records
         prompt_tokens = {stage: need.prompt_tokens for stage, need in needs(plan).items()}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
@@ -118,6 +115,17 @@ def run(
             except Exception as error:  # whatever the host raises, what was made is written first
                 failure = error
         return _finished(folder, reader, failure, num_rows)
+
+
+def _finished_before(folder: RunFolder, config: RunConfig) -> RunResult | None:
+    """The run in the folder if it is finished. What was made of its journals and is damaged is made again."""
+    try:
+        if not folder.is_finished(config):
+            return None
+        reader, records = ProgressReader(folder.state, config.num_instructions), read_run(folder.state)
+    except JournalError:
+        return None
+    return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
 
 
 def _save_without_secrets(pipeline: Any, config: RunConfig, path: Path) -> None:

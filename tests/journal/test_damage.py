@@ -1,14 +1,15 @@
 """A torn last line is cut off; damage elsewhere is named."""
 
-import gc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from distilabel_selfinstruct.journal.completions import repair
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.journal.damage import repair
 from distilabel_selfinstruct.records import Completion
-from tests.journal.builders import DECODING, a_request, completions_file, opened, record, refusal, replayed
-from tests.journal.processes import script
+from tests.journal.builders import DECODING, a_request, completions_file, opened, record, replayed
 
 
 @pytest.mark.slow
@@ -54,47 +55,35 @@ def test_repairing_says_whether_there_was_something_to_repair(tmp_path: Path) ->
     ],
 )
 @pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_damage_elsewhere_is_named_with_file_and_line(tmp_path: Path, damaged: bytes, said: str, number: int) -> None:
+def test_a_damaged_record_is_set_aside_and_named_and_the_others_are_used(
+    tmp_path: Path, damaged: bytes, said: str, number: int
+) -> None:
     record(tmp_path, Completion("one"), Completion("two"), Completion("three"))
     path = completions_file(tmp_path)
     lines = path.read_bytes().splitlines()
     lines[number - 1] = damaged
     path.write_bytes(b"\n".join(lines) + b"\n")
-    assert refusal(tmp_path).startswith(f"{path}, line {number}: the line {said}")
-    assert path.read_bytes() == b"\n".join(lines) + b"\n"
+    texts = ["one", "two", "three"]
+    assert replayed(tmp_path, 3) == [None if place == number else text for place, text in enumerate(texts, 1)]
+    (note,) = [row["text"] for row in jsonl.read(path.with_name("notes.jsonl"))]
+    assert f"completions.jsonl, line {number}: the line {said}" in note
+    assert path.with_name("damaged.jsonl").read_bytes() == damaged + b"\n"
+    assert replayed(tmp_path, 3).count(None) == 1
+    assert len(list(jsonl.read(path.with_name("notes.jsonl")))) == 1
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_damaged_journal_is_not_changed_when_its_refusal_is_collected(tmp_path: Path) -> None:
-    record(tmp_path, Completion("one"), Completion("two"))
-    path = completions_file(tmp_path)
-    content = b"damaged\n" + path.read_bytes()
-    path.write_bytes(content)
-    refusal(tmp_path)
-    gc.collect()
-    assert path.read_bytes() == content
-
-
-def test_a_damaged_journal_is_not_held_after_it_was_refused(tmp_path: Path) -> None:
-    record(tmp_path, Completion("one"))
-    body = """
-        journal.close()
-        path = sys.argv[1] + "/step/completions.jsonl"
-        good = open(path).read()
-        open(path, "w").write("damaged\\n" + good)
-        try:
-            StepJournal(sys.argv[1], "step")
-        except FileError as error:
-            refused = error
-        open(path, "w").write(good)
-        try:
-            StepJournal(sys.argv[1], "step")
-        except FileError as error:
-            say(error)
-        else:
-            say("open", refused)
-    """
-    with script(body, tmp_path) as process:
-        said, _ = process.communicate(timeout=60)
-    assert said.startswith("open")
+@given(st.integers(0, 2), st.integers(0, 10_000), st.integers(0, 7))
+def test_whatever_bit_of_a_record_flips_no_text_is_ever_taken_for_another(
+    tmp_path_factory: pytest.TempPathFactory, number: int, place: int, bit: int
+) -> None:
+    folder, texts = tmp_path_factory.mktemp("run"), ["one", "two – ü", "three"]
+    record(folder, *map(Completion, texts))
+    path = completions_file(folder)
+    lines = path.read_bytes().split(b"\n")
+    line = bytearray(lines[number])
+    line[place % len(line)] ^= 1 << bit
+    lines[number] = bytes(line)
+    path.write_bytes(b"\n".join(lines))
+    found = replayed(folder, 3)
+    assert found[:number] + found[number + 1 :] == texts[:number] + texts[number + 1 :]
+    assert found[number] in (None, texts[number])

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -109,22 +110,23 @@ DAMAGE = {
 @pytest.mark.parametrize(
     ("name", "row"), [(name, row) for name, rows in DAMAGE.items() for row in [*rows, [], None, 7]]
 )
-def test_progress_names_the_file_of_a_line_that_holds_no_record(tmp_path, name, row):
+def test_progress_leaves_out_a_line_that_holds_no_record_and_names_its_file(tmp_path, name, row):
     folder = a_run(tmp_path)
     reader = ProgressReader(folder.state, wanted=4)
-    reader.read()
+    before = reader.read().requests
     journal(folder, Stage.INSTRUCTION_GENERATION, row, name=name)
-    with pytest.raises(JournalError, match=rf"A line of \S+{name} \w+.*: restore the file, or remove the line\."):
-        reader.read()
+    progress = reader.read()
+    assert (progress.damaged, progress.requests) == (1, before)
+    assert re.match(rf"a line of \S+{name} \w+", progress.damage)
 
 
 @pytest.mark.parametrize("instances", [None, {}, ["x"], [{"input": ""}], [{"input": "", "output": 1}]])
 def test_instances_that_are_none_are_damage(tmp_path, instances):
     folder = a_run(tmp_path)
     journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": instances})
-    for read in (ProgressReader(folder.state, wanted=4).read, lambda: read_run(folder.state)):
-        with pytest.raises(JournalError, match=r"instance_filtering/results\.jsonl"):
-            read()
+    assert "instance_filtering/results.jsonl" in ProgressReader(folder.state, wanted=4).read().damage
+    with pytest.raises(JournalError, match=r"instance_filtering/results\.jsonl"):
+        read_run(folder.state)
 
 
 def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):

@@ -109,15 +109,19 @@ def test_torn_lines_and_missing_outputs_are_mended_whatever_the_number_in_flight
     assert len(work(server.asked)) >= 24 + 29
 
 
-def test_damage_within_a_journal_is_one_sentence(server: LocalOpenAIServer, interrupted: Path) -> None:
+def test_damage_within_a_journal_is_named_and_costs_the_damaged_records_only(
+    server: LocalOpenAIServer, undisturbed: Path, interrupted: Path
+) -> None:
     path = interrupted / "state" / "instruction_generation" / "completions.jsonl"
     lines = path.read_bytes().splitlines()
-    path.write_bytes(b"\n".join([lines[0], b"damaged", *lines[1:4], b""]))
+    changed = lines[1].replace(b"instruction_generation", b"instruction_generatiom")
+    path.write_bytes(b"\n".join([lines[0], b"damaged", changed, *lines[2:4], b""]))
     done = run(interrupted, server, *OPTIONS)
-    assert done.status == 1
-    assert f"{path}, line 2: the line is not JSON" in done.complained
+    assert done.status == 0, done.complained
+    assert "completions.jsonl, line 2: the line is not JSON" in f"{done.said}{done.complained}"
+    assert outputs(interrupted) == outputs(undisturbed)
+    assert (path.parent / "damaged.jsonl").read_bytes().splitlines() == [b"damaged", changed]
     assert "Traceback" not in done.complained
-    assert work(server.asked) == []
 
 
 def test_the_same_command_on_a_finished_run_asks_nothing(

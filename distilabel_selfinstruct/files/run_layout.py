@@ -24,6 +24,9 @@ REPLACED_RATINGS = f"{REVIEW}/replaced_ratings.jsonl"
 DECISIONS = f"{REVIEW}/decisions.jsonl"
 PUSHED = f"{REVIEW}/push.json"
 PULLED = f"{REVIEW}/pull.json"
+PUSH_LOCK = f"{REVIEW}/push.lock"
+REPLACED_ROWS = f"{REVIEW}/replaced_rows.jsonl"
+"""Rows of the run that were pushed, or may have been, and that another run has replaced: the texts of their ratings."""
 
 # Within `STATE`, in the folder of each step: see `journal`.
 COMPLETIONS = "completions.jsonl"
@@ -53,3 +56,18 @@ TEXT_PACE = "tokens_per_minute"
 
 SENT = "sent"
 """Within `STATE`: this file has a byte for each request that any step has sent, so that their limit is kept exactly."""
+
+CACHE_TAG = "CACHEDIR.TAG"
+"""Within `CACHE`: says that the folder is ours to remove, and to programs for backups that it need not be kept."""
+
+OF_A_RUN = (
+    *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES),
+    *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
+    *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT)),
+    *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED, BATCHES)),
+    f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",
+)
+"""Patterns of all files that a run and its report write, within its folder. What people said is not among them."""
+
+FOLDERS_OF_A_RUN = (f"{STATE}/*/{BATCH_REQUESTS}", f"{STATE}/*", STATE, f"{DATASET}/train", DATASET, EXPORT)
+"""Patterns of the folders in which these files stand, the inner ones first."""

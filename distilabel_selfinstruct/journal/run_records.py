@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,16 +56,16 @@ def read_run(state: Path) -> RunRecords:
     """
     results = {stage: list(read_rows(state / stage.value / STEP_RESULTS)) for stage in Stage}
     ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
-    task_types = {row["instruction"]: row["is_classification"] for row in results[Stage.CLASSIFICATION]}
-    instances = {row["instruction"]: row["instances"] for row in results[Stage.INSTANCE_FILTERING]}
+    task_types = _by_task(results[Stage.CLASSIFICATION])
+    instances = _by_task(results[Stage.INSTANCE_FILTERING])
     return RunRecords(
         tasks=tuple(
             GeneratedTask(
                 **{name: row[name] for name in _ADMITTED},
-                is_classification=task_types.get(row["instruction"]),
-                instances=tuple(Instance(**instance) for instance in instances.get(row["instruction"], ())),
+                is_classification=task_types.get(task, {}).get("is_classification"),
+                instances=tuple(Instance(**instance) for instance in instances.get(task, {}).get("instances", ())),
             )
-            for row in results[Stage.INSTRUCTION_GENERATION]
+            for task, row in _by_task(results[Stage.INSTRUCTION_GENERATION]).items()
         ),
         rejections=tuple(
             rejection for stage in Stage for rejection in read_rejections(state / stage.value / STEP_REJECTIONS)
@@ -77,6 +77,19 @@ def read_run(state: Path) -> RunRecords:
         },
         stop_reason=ends[-1]["reason"] if ends else "",
     )
+
+
+def _by_task(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:
+    """The rows of a stage by instruction, and which of the equal instructions it is, counted from 0.
+
+    Each stage has its rows in the order of the first one, so this finds the row of the same task in each of them.
+    """
+    seen: Counter[str] = Counter()
+    tasks = {}
+    for row in rows:
+        tasks[row["instruction"], seen[row["instruction"]]] = row
+        seen[row["instruction"]] += 1
+    return tasks
 
 
 def rejection_row(rejection: RecordedRejection) -> Row:

@@ -41,7 +41,8 @@ class Rating:
     """One submitted answer of one person to one question about one instance.
 
     `record` is the `record_id` of the instance, `updated_at` the time of the answer (ISO 8601, UTC). `value` is `yes`
-    or `no`, a letter, or a text, by the question.
+    or `no`, a letter, or a text, by the question. `begun_at` is the time of the first draft of the response that the
+    answer is part of, which tells it from other responses of its rater; empty if it is not known.
     """
 
     record: str
@@ -51,6 +52,7 @@ class Rating:
     value: str
     updated_at: str = ""
     is_classification: bool = False
+    begun_at: str = ""
 
 
 _FIELDS = tuple(field.name for field in fields(Rating))
@@ -128,8 +130,8 @@ def write_ratings(path: str | os.PathLike[str], ratings: Iterable[Rating]) -> No
 
 def _fault(row: dict[str, object]) -> str:
     """What is wrong with a row of a ratings file; empty if it is an answer."""
-    row = {"updated_at": "", "is_classification": False, **row}
-    for name in ("record", "instruction", "rater", "question", "value", "updated_at"):
+    row = {"updated_at": "", "is_classification": False, "begun_at": "", **row}
+    for name in ("record", "instruction", "rater", "question", "value", "updated_at", "begun_at"):
         if not isinstance(row.get(name), str):
             return f"{name!r} is {row.get(name)!r} and must be a text"
     if not isinstance(row["is_classification"], bool):

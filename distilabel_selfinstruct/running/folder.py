@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,12 +17,20 @@ from distilabel_selfinstruct.config.options import is_free_to_change, is_per_sta
 from distilabel_selfinstruct.config.stages import STAGES
 from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import holder_of, lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
 from distilabel_selfinstruct.journal.stop_file import forget_stop
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
+from distilabel_selfinstruct.running.clearing import (
+    make_cache,
+    refuse_links,
+    refuse_to_clear,
+    remove_cache,
+    remove_run,
+    what_people_said,
+)
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 
@@ -72,29 +79,24 @@ class RunFolder:
             held = lock(self.path / run_layout.LOCK)
         with held:
             with writing(self.path, remedy):
-                if fresh:
-                    self._refuse_to_replace_what_people_rated()
-                    self._clear()
+                refuse_links(self.path)
+                if fresh and self.description.exists():
+                    refuse_to_clear(self.path)
+                    remove_run(self.path)
+                self._refuse_to_forget()
                 config = self._described(config, extend=extend)
                 self.state.mkdir(exist_ok=True)
                 forget_stop(self.state)
                 for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
                     for file in self.state.glob(f"*/{derived}"):
                         file.unlink()  # they are written again; whoever watches must not read the old ones
-                shutil.rmtree(self.cache, ignore_errors=True)
+                make_cache(self.path)
             yield config
 
     @property
     def is_held(self) -> bool:
         """Whether a process works on the run now."""
-        path = self.path / run_layout.LOCK
-        if not path.exists():
-            return False
-        try:
-            lock(path).close()
-        except RunFolderError:
-            return True
-        return False
+        return holder_of(self.path / run_layout.LOCK) is not None
 
     def is_finished(self, config: RunConfig) -> bool:
         """Whether the run here is finished, and running it again with this configuration would change nothing.
@@ -123,7 +125,7 @@ class RunFolder:
     def finish(self, outcome: dict[str, Any]) -> None:
         """Add how the run ended to its description, and remove what only distilabel needed."""
         self._write({**described_run(self.path)[0], **outcome})
-        shutil.rmtree(self.cache, ignore_errors=True)
+        remove_cache(self.path)
 
     def _described(self, config: RunConfig, *, extend: bool) -> RunConfig:
         """The configuration of the run that starts or is resumed here; `run.json` describes it."""
@@ -171,23 +173,15 @@ class RunFolder:
     def _write(self, description: dict[str, Any]) -> None:
         atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
-    def _refuse_to_replace_what_people_rated(self) -> None:
-        # Decisions may have been made by hand; without ratings they would still apply to the new rows.
-        for name in (run_layout.RATINGS, run_layout.DECISIONS):
-            if (self.path / name).exists():
-                raise RunFolderError(
-                    f"{self.path / name} says what people think of the run in {self.path}, so it is not replaced: move "
-                    f"the folder {run_layout.REVIEW} elsewhere first, or give another output folder."
-                )
-
-    def _clear(self) -> None:
-        """Remove the run and what was made of it. What people said is not touched."""
-        for folder in (run_layout.STATE, run_layout.CACHE, run_layout.DATASET, run_layout.EXPORT):
-            shutil.rmtree(self.path / folder, ignore_errors=True)
-        rows = (run_layout.INSTRUCTIONS, run_layout.INSTANCES, run_layout.REJECTIONS)
-        report = (run_layout.REPORT_PAGE, run_layout.REPORT_FIGURES)
-        for file in (run_layout.DESCRIPTION, run_layout.PIPELINE, *rows, *report):
-            (self.path / file).unlink(missing_ok=True)
+    def _refuse_to_forget(self) -> None:
+        """Refuse to make rows anew that people rate, when what the model answered is gone."""
+        said = what_people_said(self.path)
+        if said and self.instances.exists() and not any(self.state.glob(f"*/{run_layout.COMPLETIONS}")):
+            raise RunFolderError(
+                f"{self.state} holds no answers, and {said} says what people think of the rows in {self.path}: restore "
+                f"it, or move the folder {run_layout.REVIEW} elsewhere and the run starts over.",
+                self.state,
+            )
 
 
 def _without_secrets(options: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop
 from distilabel_selfinstruct.records import RESUME
 from distilabel_selfinstruct.running.batches import batches_in_words
 
@@ -22,12 +22,15 @@ EXIT_STATUS = 130
 def stopping_gently(state: Path, pipeline: Any) -> Iterator[None]:
     """Answer SIGINT while the pipeline runs; only in the main thread, where signals arrive."""
     owner = os.getpid()
+    was_pressed = False
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal was_pressed
         del signal_number, frame
         if os.getpid() != owner:  # a worker, which was forked with this handler
             return
-        if not stop_reason(state):
+        if not was_pressed:  # a limit that stopped the run before is no reason to drop the requests in flight
+            was_pressed = True
             ask_to_stop(state, INTERRUPTED)
             if batches := batches_in_words(state):
                 _say(f"The server works on: {batches}. Run the same command again to fetch the answers.")

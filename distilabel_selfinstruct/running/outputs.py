@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.journal.run_records import RunRecords, rejection_row
 from distilabel_selfinstruct.records import GeneratedTask, Row, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
@@ -65,10 +65,28 @@ def missing_rows(records: RunRecords, num_dataset_rows: int | None) -> list[str]
 def write_outputs(folder: RunFolder, records: RunRecords) -> None:
     """Write the JSON Lines files and the dataset. Equal records give equal bytes."""
     instances = instance_rows(records.tasks)
+    _keep_pushed_rows(folder, instances)
     jsonl.write(folder.instructions, instruction_rows(records.tasks))
     jsonl.write(folder.instances, instances)
     jsonl.write(folder.rejections, map(rejection_row, records.rejections))
     _save(_dataset(instances), folder.dataset)
+
+
+def _keep_pushed_rows(folder: RunFolder, instances: Sequence[Row]) -> None:
+    """Keep the rows that people may be rating and that are not among the new ones, so that ratings find their texts."""
+    if not ((folder.path / run_layout.PUSHED).exists() and folder.instances.exists()):
+        return
+    kept = folder.path / run_layout.REPLACED_ROWS
+    known = {_texts(row) for row in instances} | {_texts(row) for row in (jsonl.read(kept) if kept.exists() else ())}
+    gone = [row for row in jsonl.read(folder.instances) if _texts(row) not in known]
+    if gone:
+        appender = jsonl.Appender(kept)
+        appender.append(gone)
+        appender.close()
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name) or "") for name in ("instruction", "input", "output"))
 
 
 def _dataset(instances: Sequence[Row]) -> "Dataset":

@@ -16,7 +16,7 @@ from distilabel_selfinstruct.ratings.decisions import DecisionRule
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import connect
 from distilabel_selfinstruct.review.argilla.settings import load_settings
-from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, write_pushed
+from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, record_push
 from distilabel_selfinstruct.review.pulling.pull import PullResult, pull_decisions
 
 WORKSPACE = "selfinstruct"
@@ -106,7 +106,7 @@ class Review:
             PushedDataset(str(dataset.name), WORKSPACE, rater, "", tuple(self.server_ids(number)))
             for number, (dataset, rater) in enumerate(zip(self.datasets, raters, strict=True))
         )
-        write_pushed(self.run, Pushed(self.server.url, datasets, {"settings": "instances"}, {}))
+        record_push(self.run, Pushed(self.server.url, datasets, {"settings": "instances"}, {}))
 
     def server_ids(self, dataset: int = 0) -> dict[str, str]:
         """The server's own ids of the records, by ours."""

@@ -1,7 +1,4 @@
-import json
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from datasets import load_from_disk
@@ -14,40 +11,7 @@ from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.progress import ProgressReader
-
-ANSWER = {"key": "k", "stage": "instruction_generation", "text": "1. Ask."}
-ANSWERED = {"status": "answered"}
-ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
-
-
-def journal(folder: RunFolder, stage: Stage, *rows: dict, name: str = "results.jsonl") -> None:
-    path = folder.state / stage.value / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as stream:
-        stream.writelines(json.dumps(row) + "\n" for row in rows)
-
-
-def prepared(path: Path, *, fresh: bool = False, extend: bool = False, **options: Any) -> RunFolder:
-    folder = RunFolder(path)
-    with folder.prepared(RunConfig(**options), fresh=fresh, extend=extend):
-        return folder
-
-
-def a_run(tmp_path: Path) -> RunFolder:
-    folder = prepared(tmp_path / "run")
-    journal(
-        folder, Stage.INSTRUCTION_GENERATION, {"instruction": "one", **ADMITTED}, {"instruction": "two", **ADMITTED}
-    )
-    journal(
-        folder,
-        Stage.CLASSIFICATION,
-        {"instruction": "one", "is_classification": True, **ANSWERED},
-        {"instruction": "two", "is_classification": False, **ANSWERED},
-    )
-    journal(folder, Stage.INSTANCE_GENERATION, *({"instruction": name, **ANSWERED} for name in ("one", "two")))
-    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "one", "instances": []})
-    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
-    return folder
+from tests.running.run_folders import ADMITTED, ANSWER, ANSWERED, a_run, journal, prepared
 
 
 def test_tasks_are_put_together_from_what_each_stage_recorded(tmp_path):
@@ -84,6 +48,21 @@ def test_a_run_without_rows_gives_an_empty_dataset_with_its_columns(tmp_path):
     dataset = load_from_disk(str(folder.dataset))["train"]
     assert len(dataset) == 0
     assert {"instruction", "input", "output", "is_classification"} <= set(dataset.column_names)
+
+
+def test_equal_instructions_keep_their_own_task_types_and_instances(tmp_path):
+    folder = prepared(tmp_path / "run")
+    journal(folder, Stage.INSTRUCTION_GENERATION, *[{"instruction": "same", **ADMITTED}] * 2)
+    for is_classification, output in ((True, "x"), (False, "y")):
+        journal(
+            folder, Stage.CLASSIFICATION, {"instruction": "same", "is_classification": is_classification, **ANSWERED}
+        )
+        journal(
+            folder, Stage.INSTANCE_FILTERING, {"instruction": "same", "instances": [{"input": "", "output": output}]}
+        )
+    first, second = read_run(folder.state).tasks
+    assert (first.is_classification, first.instances) == (True, (Instance("", "x"),))
+    assert (second.is_classification, second.instances) == (False, (Instance("", "y"),))
 
 
 def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
@@ -133,40 +112,6 @@ def test_a_run_with_the_same_settings_keeps_what_it_has(tmp_path):
     folder = a_run(tmp_path)
     prepared(folder.path)
     assert all((folder.state / stage.value).exists() for stage in Stage)
-
-
-def test_a_run_is_only_replaced_when_asked(tmp_path):
-    folder = a_run(tmp_path)
-    prepared(folder.path, fresh=True, num_instructions=7)
-    assert not any((folder.state / stage.value).exists() for stage in Stage)
-    assert described_run(folder.path)[0]["config"]["num_instructions"] == 7
-
-
-def test_what_was_made_of_a_replaced_run_goes_too(tmp_path):
-    folder = a_run(tmp_path)
-    for name in ("report.html", "report.json", "export/alpaca.jsonl", "review/push.json"):
-        (folder.path / name).parent.mkdir(exist_ok=True)
-        (folder.path / name).write_text("old")
-    prepared(folder.path, fresh=True)
-    assert {path.name for path in folder.path.iterdir()} == {"run.json", "state", "lock", "review"}
-    assert (folder.path / "review" / "push.json").read_text() == "old"
-
-
-@pytest.mark.parametrize("name", ["ratings.jsonl", "decisions.jsonl"])
-def test_a_run_that_people_rated_is_not_replaced(tmp_path, name):
-    folder = a_run(tmp_path)
-    (folder.path / "review").mkdir()
-    (folder.path / "review" / name).write_text("{}")
-    before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
-    with pytest.raises(RunFolderError) as refusal:
-        prepared(folder.path, fresh=True)
-    assert str(refusal.value) == (
-        f"{folder.path / 'review' / name} says what people think of the run in {folder.path}, so it is not replaced: "
-        "move the folder review elsewhere first, or give another output folder."
-    )
-    assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
-    (folder.path / "review").rename(tmp_path / "elsewhere")
-    prepared(folder.path, fresh=True)
 
 
 def test_other_settings_are_refused_with_each_difference(tmp_path):

@@ -13,7 +13,7 @@ import yaml
 from distilabel_selfinstruct.config import RunConfig, described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import holder_of
 from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
@@ -141,15 +141,9 @@ def file_source(source: RowsSource, options: ReadOptions) -> ReadSource:
 
 
 def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None:
-    try:
-        if (folder / run_layout.LOCK).exists():
-            lock(folder / run_layout.LOCK).close()
-    except FolderInUseError as error:
-        raise FolderInUseError(
-            f"The run in {folder} is still working: publish it when it has ended.", folder, error.holder
-        ) from error
-    except OSError:
-        pass  # no process works in a folder that can only be read
+    holder = holder_of(folder / run_layout.LOCK)
+    if holder is not None:
+        raise FolderInUseError(f"The run in {folder} is still working: publish it when it has ended.", folder, holder)
     why = why_unfinished(description)
     if why and not allowed:
         raise PublishError(f"The run in {folder} {why} With `unfinished`, the rows that it has so far are published.")

@@ -1,8 +1,9 @@
 """`DIR/review/push.json`: what was pushed, to which datasets, and which rows could not be. It holds no secret."""
 
+import fcntl
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +96,23 @@ def _dataset(entry: Mapping[str, Any]) -> PushedDataset:
     return PushedDataset(entry["name"], entry["workspace"], entry["rater"], entry["url"], tuple(entry["records"]))
 
 
-def write_pushed(folder: Path, pushed: Pushed) -> None:
-    """Write what was pushed. An older file is replaced once the new one is complete.
+def record_push(folder: Path, pushed: Pushed) -> None:
+    """Write what was pushed, with the datasets that `push.json` has from other pushes.
+
+    It is read, changed and written under a lock: of two pushes at the same time none loses the datasets of the other.
 
     Raises:
+        RunFolderError: `push.json` is damaged.
         OutputFileError: the file cannot be written.
     """
     path = folder / run_layout.PUSHED
     with writing(path):
         path.parent.mkdir(exist_ok=True)
-        atomic.write(path, jsonl.dumps(asdict(pushed)) + "\n")
+        with (folder / run_layout.PUSH_LOCK).open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            earlier = read_pushed(folder)
+            datasets = merge_datasets(pushed.datasets, earlier.datasets if earlier else ())
+            atomic.write(path, jsonl.dumps(asdict(replace(pushed, datasets=datasets))) + "\n")
 
 
 def merge_datasets(latest: Iterable[PushedDataset], earlier: Iterable[PushedDataset]) -> tuple[PushedDataset, ...]:

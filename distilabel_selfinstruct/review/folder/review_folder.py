@@ -12,6 +12,7 @@ from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
+from distilabel_selfinstruct.review.argilla.records import row_fault
 from distilabel_selfinstruct.review.argilla.responses import Target
 from distilabel_selfinstruct.review.argilla.settings import read_settings
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
@@ -55,6 +56,16 @@ class ReviewFolder:
         """
         self.require_run()
         return list(jsonl.read(self.instances))
+
+    def read_replaced_rows(self) -> list[Row]:
+        """The rows that were pushed and that the run no longer has.
+
+        Raises:
+            InputFileError: the file is damaged.
+        """
+        path = self.run / run_layout.REPLACED_ROWS
+        rows = jsonl.read(path) if path.exists() else ()
+        return [{**row, "input": row.get("input") or ""} for row in rows if not row_fault(row)]
 
     def read_pulled(self) -> dict[str, Any]:
         """What the last pull wrote into `pull.json`; empty if there was none.

@@ -39,12 +39,13 @@ def gather(
     rows: Sequence[Row],
     targets: Sequence[Target],
     *,
+    replaced: Sequence[Row] = (),
     earlier: Sequence[Rating] = (),
     earlier_other: Sequence[OtherAnswer] = (),
     known_users: Mapping[str, str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Gathered:
-    """Read the datasets, and merge their answers with earlier ones.
+    """Read the datasets, and merge their answers with earlier ones. `replaced` are rows that the run had before.
 
     Raises:
         ArgillaError: Argilla cannot be reached, has none of the datasets, or one of them has none of our questions.
@@ -52,13 +53,8 @@ def gather(
     usable = tuple({**row, "input": row.get("input") or ""} for row in rows if not row_fault(row))
     reading = read_responses(client, targets, known_users=known_users, on_progress=on_progress)
     _require_our_questions(reading)
-    tasks = {
-        record_id(row["instruction"], row["input"], row["output"]): RatedTask(
-            row["instruction"], is_classification_task(row.get("is_classification"))
-        )
-        for row in usable
-    }
-    merged = merge(tasks, reading.responses, earlier, earlier_other)
+    tasks = _tasks(usable)
+    merged = merge({**tasks, **_tasks(replaced)}, reading.responses, earlier, earlier_other)
     return Gathered(usable, tasks, reading, merged, num_unusable=len(rows) - len(usable))
 
 
@@ -83,12 +79,23 @@ def gather_run(
         client,
         rows,
         folder.targets(datasets, workspace),
+        replaced=folder.read_replaced_rows(),
         earlier=read_ratings(folder.ratings) if folder.ratings.exists() else (),
         earlier_other=_other_answers(before, folder),
         known_users=before.get("users", {}),
         on_progress=on_progress,
     )
     return replace(gathered, complete=not datasets)
+
+
+def _tasks(rows: Sequence[Row]) -> dict[str, RatedTask]:
+    """The task of each row, by its record."""
+    return {
+        record_id(row["instruction"], row["input"], row["output"]): RatedTask(
+            row["instruction"], is_classification_task(row.get("is_classification"))
+        )
+        for row in rows
+    }
 
 
 def _require_our_questions(reading: Reading) -> None:

@@ -1,8 +1,9 @@
 """The responses on the server are merged with the answers that were pulled before, and no answer is ever lost.
 
-The unit is one rater and one record. A response on the server replaces the answers pulled before if it is newer. If
-the server no longer has the response, because its record, dataset or rater was deleted, the answers pulled before stay.
-Answers that their own rater changed or took back no longer count; they are returned separately.
+The unit is one rater and one record. A response on the server replaces the answers that were pulled from it before,
+and those of another response if it is newer. If the server no longer has the response, because its record, dataset or
+rater was deleted, the answers pulled before stay. Answers that their own rater changed or took back no longer count;
+they are returned separately.
 """
 
 from collections import defaultdict
@@ -76,8 +77,7 @@ def merge(
     num_gone = 0
     for record_and_rater in {**now, **before}:
         response, known = now.get(record_and_rater), before.get(record_and_rater, [])
-        newest = max((rating.updated_at for rating in known), default="")
-        if response is None or not _replaces(response, newest):
+        if response is None or not _replaces(response, known):
             ratings += known
             num_gone += len(known)
             continue
@@ -102,12 +102,15 @@ def _identity(answer: Rating | OtherAnswer) -> tuple[str, str, str]:
     return answer.record, answer.rater, answer.question
 
 
-def _replaces(response: Response, newest: str) -> bool:
-    """Whether the response replaces answers of the same rater, the newest of which was given at the time `newest`.
+def _replaces(response: Response, known: Sequence[Rating]) -> bool:
+    """Whether the response replaces answers of the same rater that were pulled before.
 
-    A response that is not submitted takes back only its own earlier answers. A draft that was begun later is another
-    response, to the same record in another dataset.
+    If they are its own earlier answers it does, whatever its time says: a server's clock may be set back. Another
+    response is one to the same record in another dataset. It counts if it is newer and submitted.
     """
+    if any(rating.begun_at == response.created_at for rating in known):
+        return True
+    newest = max((rating.updated_at for rating in known), default="")
     return newest <= response.updated_at and (response.status == SUBMITTED or response.created_at <= newest)
 
 
@@ -145,6 +148,7 @@ def _answer(response: Response, question: str, value: Any, tasks: Mapping[str, R
         value=value,
         updated_at=response.updated_at,
         is_classification=task.is_classification,
+        begun_at=response.created_at,
     )
 
 

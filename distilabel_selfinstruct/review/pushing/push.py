@@ -28,9 +28,8 @@ from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.folder.push_file import (
     Pushed,
     PushedDataset,
-    merge_datasets,
     read_pushed,
-    write_pushed,
+    record_push,
 )
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
 from distilabel_selfinstruct.review.pushing.options import PushOptions
@@ -124,12 +123,11 @@ def push_and_record(
         ConfigError, InputFileError, ArgillaError: as in `push_rows`.
     """
     earlier = read_pushed(folder)
-    known = earlier.datasets if earlier else ()
     recorded = {"dataset": dataset, **asdict(options)}
 
     def record_start(datasets: tuple[PushedDataset, ...]) -> None:
         url = redact_url(client.api_url)
-        write_pushed(folder, Pushed(url, merge_datasets(datasets, known), recorded, counts={}, complete=False))
+        record_push(folder, Pushed(url, datasets, recorded, counts={}, complete=False))
 
     result = push_rows(
         rows,
@@ -141,6 +139,5 @@ def push_and_record(
         on_datasets=record_start,
         on_progress=on_progress,
     )
-    datasets = merge_datasets(result.datasets, known)
-    write_pushed(folder, Pushed(result.url, datasets, recorded, result.counts, result.failed))
+    record_push(folder, Pushed(result.url, result.datasets, recorded, result.counts, result.failed))
     return result

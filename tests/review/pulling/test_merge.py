@@ -1,5 +1,7 @@
 """Answers on the server and answers pulled before, put together: nothing that was rated is ever lost."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,8 +49,8 @@ def answers(merged: Merged) -> list[tuple[str, str, str, str]]:
 def test_each_answer_of_a_submitted_response_becomes_a_rating():
     merged = merge(TASKS, [response("r2", overall="B", comment="  fine ")])
     assert merged.ratings == (
-        Rating("r2", "Is it red?", "anna", "overall", "B", at(1), is_classification=True),
-        Rating("r2", "Is it red?", "anna", "comment", "  fine ", at(1), is_classification=True),
+        Rating("r2", "Is it red?", "anna", "overall", "B", at(1), True, at(0)),
+        Rating("r2", "Is it red?", "anna", "comment", "  fine ", at(1), True, at(0)),
     )
 
 
@@ -95,7 +97,7 @@ def test_an_answer_about_a_row_that_is_gone_from_the_run_is_kept():
 def test_a_new_answer_about_a_row_that_is_gone_from_the_run_is_a_rating_when_its_text_is_known_from_before():
     assert merge({}, [response(rater="ben", overall="C")], [rating()]).ratings == (
         rating(),
-        rating(value="C", rater="ben"),
+        replace(rating(value="C", rater="ben"), begun_at=at(0)),
     )
 
 
@@ -113,6 +115,14 @@ def test_a_draft_in_another_dataset_takes_nothing_back():
 def test_an_older_response_does_not_take_the_place_of_a_newer_answer():
     merged = merge(TASKS, [response(minute=1, overall="D")], [rating(minute=5)])
     assert answers(merged) == [("r1", "anna", "overall", "A")]
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.sampled_from(["submitted", "draft", "discarded"]))
+def test_a_changed_response_counts_whatever_the_clock_of_the_server_says(before, now, status):
+    pulled = merge(TASKS, [response(begun=3, minute=before, overall="A")]).ratings
+    merged = merge(TASKS, [response(status=status, begun=3, minute=now, overall="D")], pulled)
+    assert answers(merged) == ([("r1", "anna", "overall", "D")] if status == "submitted" else [])
+    assert merged.replaced == pulled
 
 
 def test_of_a_rater_who_answers_in_two_datasets_the_newer_answer_counts():

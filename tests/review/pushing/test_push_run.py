@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import argilla as rg
 import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.review.folder.push_file import read_pushed, write_pushed
+from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, read_pushed, record_push
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
 from tests import processes
@@ -46,8 +47,23 @@ def test_datasets_of_earlier_pushes_stay_known(client: rg.Argilla, name: str, tm
     pushed = read_pushed(run)
     assert pushed is not None
     assert [dataset.name for dataset in pushed.datasets] == [f"{name}-second", name]
-    write_pushed(run, pushed)
+    record_push(run, pushed)
     assert read_pushed(run) == pushed
+
+
+def test_pushes_at_the_same_time_all_stay_known(tmp_path: Path) -> None:
+    run = a_run(tmp_path, rows(1))
+
+    def push(number: int) -> None:
+        dataset = PushedDataset(f"d{number}", "w", None, "u", (str(number),))
+        for complete in (False, True):
+            record_push(run, Pushed("u", (dataset,), {}, {}, complete=complete))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(push, range(40)))
+    pushed = read_pushed(run)
+    assert pushed is not None
+    assert {dataset.name for dataset in pushed.datasets} == {f"d{number}" for number in range(40)}
 
 
 def test_the_dataset_is_named_after_the_folder_by_default(client: rg.Argilla, tmp_path: Path) -> None:

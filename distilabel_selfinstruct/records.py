@@ -214,6 +214,13 @@ class Completion:
         return cls(None, model=model, error=reason, status=RequestStatus.NOT_SENT)
 
     @property
+    def holds_only_thoughts(self) -> bool:
+        """True when the model thought and then said nothing. Hidden thoughts show by the limit that they ran into."""
+        is_empty = self.text is not None and not self.text.strip()
+        is_other = self.finish_reason == TOOL_CALLS or is_refused(self.finish_reason)
+        return is_empty and not is_other and bool(self.reasoning or self.reasoning_tokens or self.truncated)
+
+    @property
     def truncated(self) -> bool:
         """True when the model ran into its token limit."""
         return is_cut_off(self.finish_reason)

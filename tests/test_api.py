@@ -76,7 +76,7 @@ def test_status_and_progress_import_neither_distilabel_nor_datasets(tmp_path: Pa
         "from distilabel_selfinstruct.running.folder import RunFolder\n"
         "import distilabel_selfinstruct.running.progress, distilabel_selfinstruct.running.outputs\n"
         f"with RunFolder({str(tmp_path / 'run')!r}).prepared(RunConfig()): pass\n"
-        "from distilabel_selfinstruct.cli import app\n"
+        "from distilabel_selfinstruct.cli.app import app\n"
         f"app(['status', {str(tmp_path / 'run')!r}], standalone_mode=False)\n"
         "import json\nprint(json.dumps(sorted({'distilabel', 'datasets', 'argilla'} & set(sys.modules))))"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from tests import processes
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from distilabel_selfinstruct.analysis.short_context import longer_context, names_short_context
 from distilabel_selfinstruct.records import Reason, Stage
 
 
@@ -63,19 +64,6 @@ SHOWN = 60
 
 # What a base model writes after a good answer is no copy.
 _HARMLESS_ECHOES = frozenset({"the next task", "the header of the prompt"})
-
-# The words of OpenAI, vLLM, llama.cpp, Ollama, Anthropic, Google and Mistral.
-_SHORT_CONTEXT = re.compile(
-    r"context[ _-]?(?:length|window|size)|maximum context|exceed\w*[ _](?:the |this |its )?(?:model'?s? )?"
-    r"(?:available )?context|(?:prompt|input) is too long|too many (?:input )?tokens|reduce the length"
-    r"|input (?:tokens|length) exceed|input token count|too large for model with",
-    re.IGNORECASE,
-)
-
-
-def names_short_context(text: str) -> bool:
-    """Whether a server's words for a refusal say that its context is too short for the request."""
-    return _SHORT_CONTEXT.search(text) is not None
 
 
 class QualityWatch:
@@ -195,7 +183,7 @@ class QualityWatch:
             )
         need = self._prompt_tokens.get(stage)
         about = f", which need about {need:,} tokens" if need else ""
-        return f"The model's context is too short for the prompts{about}. Start the server with a longer context."
+        return f"The model's context is too short for the prompts{about}. {longer_context(stage)}"
 
 
 def loop_in(text: str) -> str:

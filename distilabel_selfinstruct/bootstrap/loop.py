@@ -62,13 +62,13 @@ class BootstrapSettings:
     def __post_init__(self) -> None:
         for name in ("num_instructions", "num_prompt_instructions", "window", "patience"):
             if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1.")
+                raise ConfigError(f"`{name}` is {getattr(self, name)}: it must be at least 1.")
         if not 0 <= self.min_acceptance < 1:
-            raise ConfigError(f"min_acceptance is {self.min_acceptance}: it must be from 0 to below 1.")
+            raise ConfigError(f"`min_acceptance` is {self.min_acceptance}: it must be from 0 to below 1.")
         if not 0 <= self.num_prompt_generated <= self.num_prompt_instructions:
             raise ConfigError(
-                f"num_prompt_generated is {self.num_prompt_generated}: it must be from 0 to "
-                f"num_prompt_instructions ({self.num_prompt_instructions})."
+                f"`num_prompt_generated` is {self.num_prompt_generated}: it must be from 0 to "
+                f"`num_prompt_instructions` ({self.num_prompt_instructions})."
             )
 
 
@@ -119,7 +119,7 @@ class Bootstrap:
             banned = f" that people did not rate D ({pool.num_banned_human} are)" if pool.num_banned_human else ""
             raise SeedTaskError(
                 f"A prompt shows {settings.num_prompt_instructions} instructions and there are only {pool.num_human} "
-                f"{kind}{banned}: add some, or lower num_prompt_instructions."
+                f"{kind}{banned}: add some, or lower `num_prompt_instructions`."
             )
         self._pool = pool
         self._prompts = prompts
@@ -154,14 +154,14 @@ class Bootstrap:
             common = ", ".join(f"{reason.value} {count}" for reason, count in self._dry_reasons.most_common(3))
             return (
                 f"{got}: the last {self._dry_requests} requests admitted nothing ({common or 'empty answers'}). Try "
-                "other seed tasks, a higher temperature or another model, or raise the patience."
+                "other seed tasks, a higher temperature or another model, or raise `patience`."
             )
         rate = self.recent_acceptance
         if rate is not None and rate < settings.min_acceptance:
             return (
                 f"{got}: of the candidates in the last {settings.patience} requests only {rate:.1%} were admitted. The "
                 "model repeats itself: try more varied seed tasks, a higher temperature or another model, or lower "
-                "min_acceptance."
+                "`min_acceptance`."
             )
         return ""
 

@@ -17,6 +17,7 @@ from distilabel_selfinstruct.cli import (
     seeds,
     status,
 )
+from distilabel_selfinstruct.cli.interrupts import stop_by_exception
 
 app = typer.Typer(
     name="selfinstruct",
@@ -48,8 +49,12 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def selfinstruct(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Nothing to do before a command; the option answers by itself."""
+    """Before a command; the option answers by itself."""
+    del version
+    if context.invoked_subcommand != "run":
+        stop_by_exception()

@@ -16,12 +16,12 @@ from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.cli.notes import NotesOnScreen
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
-from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection, RunStatus, Stage
+from distilabel_selfinstruct.records import RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
@@ -47,7 +47,8 @@ class RunDisplay:
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._last_line = 0.0
         self._announced = False
-        self._num_notes_shown = 0
+        self._notes = NotesOnScreen()
+        self._said_last = ""
         self._num_failures_shown = 0
 
     def __enter__(self) -> Self:
@@ -68,7 +69,7 @@ class RunDisplay:
         if not self._announced:
             self._announced = True
             self._announce(progress)
-        self._show_notes(progress)
+        self._say_notes(self._notes.due(progress))
         if self._console.is_terminal:
             self._live.update(progress_view(self._config, progress))
             return
@@ -76,7 +77,17 @@ class RunDisplay:
         if failed_first or time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
             self._num_failures_shown = progress.failures
-            self._say(_line(self._config, progress))
+            self._say_line(progress)
+
+    def _say_line(self, progress: Progress) -> None:
+        """A line about the progress, unless it was the last one that was said."""
+        if (line := _line(self._config, progress)) != self._said_last:
+            self._said_last = line
+            self._say(line)
+
+    def _say_notes(self, notes: Iterable[str]) -> None:
+        for text in notes:
+            self._say(text, style="yellow")
 
     def _say(self, text: str, style: str | None = None) -> None:
         self._console.print(escape_controls(text), style=style, highlight=False, soft_wrap=True, markup=False)
@@ -94,18 +105,11 @@ class RunDisplay:
         if self._console.is_terminal:
             self._live.start()
 
-    def _show_notes(self, progress: Progress) -> None:
-        """Each note once. Of those of an earlier start, what was waited for then is over."""
-        for number, (stage, note) in enumerate(progress.notes):
-            is_over = number < progress.num_notes_before and note.kind is NoteKind.WAITING
-            if number >= self._num_notes_shown and not is_over:
-                self._say(shown_note(stage, note), style="yellow")
-        self._num_notes_shown = len(progress.notes)
-
     def show_result(self, result: "RunResult") -> None:
         """The final tables, and where the files are."""
+        self._say_notes(self._notes.due(result.progress, is_over=True))
         if not self._console.is_terminal:
-            self._say(_line(self._config, result.progress))
+            self._say_line(result.progress)
         self._console.print()
         self._console.print(statistics_table(result.statistics))
         self._console.print()
@@ -126,7 +130,8 @@ class RunDisplay:
 
 
 def _end(result: "RunResult") -> str:
-    return f"Stopped: {result.stop_reason}" if result.status is RunStatus.STOPPED else result.stop_reason
+    reason = with_flags(result.stop_reason)
+    return f"Stopped: {reason}" if result.status is RunStatus.STOPPED else reason
 
 
 def _in_flight(progress: Progress) -> str:
@@ -222,7 +227,7 @@ def stages_table(progress: Progress) -> Table:
 
 
 def _line(config: RunConfig, progress: Progress) -> str:
-    failed = ""
+    failed = f"retried {progress.retries} | " if progress.retries and not progress.failures else ""
     if progress.failures:
         failed = f"failed {progress.failures} (last: {shown_failure(progress.last_failure)}) | "
     batches = f"{batches} | " if (batches := batches_in_flight(progress)) else ""
@@ -245,12 +250,6 @@ def _used(config: RunConfig, progress: Progress) -> str:
 
 def _is_recorded(llm: str) -> bool:
     return llm.startswith("recorded:")
-
-
-def shown_note(stage: Stage, note: Note) -> str:
-    """A note of a stage, with flags for the options that it names. A wait repeats the words of a server."""
-    text = note.text if note.kind is NoteKind.WAITING else with_flags(note.text)
-    return escape_controls(f"{stage.value}: {text}")
 
 
 def shown_failure(error: str) -> str:

@@ -67,7 +67,7 @@ def report(
     say(f"{statistics.instructions:,} instructions, {statistics.instances:,} instances.")
     run = result.report.run
     if run is not None and (why := why_unfinished(asdict(run))):
-        say(f"The run {why}")
+        say(f"The run {with_flags(why)}")
     for part, reason in result.report.left_out.items():
         say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
     say(f"{result.page}\n{result.figures}")

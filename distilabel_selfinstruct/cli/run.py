@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
 from distilabel_selfinstruct.config import RunConfig, load_config
 from distilabel_selfinstruct.records import RunStatus
@@ -38,6 +39,10 @@ def run(
     **given: Any,
 ) -> None:
     """Run all stages."""
+    from distilabel_selfinstruct.running.folder import RunFolder
+    from distilabel_selfinstruct.running.plan import check_plan
+    from distilabel_selfinstruct.running.prices import with_known_prices
+
     settings = load_config(config, overrides_of(given))
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")
@@ -46,9 +51,10 @@ def run(
         return
     if not (fresh or extend) and _is_finished(settings, output):
         return
+    check_plan(settings)
+    RunFolder(output).check(settings, fresh=fresh, extend=extend)
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
-    from distilabel_selfinstruct.running.prices import with_known_prices
     from distilabel_selfinstruct.running.runner import run as run_pipeline
 
     host_fixes.restore_plain_tracebacks()
@@ -84,10 +90,10 @@ def _is_finished(settings: RunConfig, output: Path) -> bool:
     if not folder.is_finished(settings):
         return False
     instructions, instances = (sum(1 for _ in jsonl.read(path)) for path in (folder.instructions, folder.instances))
+    reason = with_flags(str(described_run(folder.path)[0].get("stop_reason", "")))
     said = (
         f"The run in {folder.path} is finished, so nothing was done: {instructions:,} instructions, {instances:,} "
-        f"instances. {described_run(folder.path)[0].get('stop_reason', '')} --extend with a higher --num-instructions "
-        "lets it grow, --fresh starts over."
+        f"instances. {reason} --extend with a higher --num-instructions lets it grow, --fresh starts over."
     )
     get_console().print(said, highlight=False, soft_wrap=True, markup=False)
     return True

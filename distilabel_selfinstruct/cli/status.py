@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import line
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
@@ -23,7 +24,8 @@ def status(folder: Folder) -> None:
     from rich import get_console
 
     from distilabel_selfinstruct.analysis.quality import QualityWatch
-    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, shown_note, stages_table
+    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, stages_table
+    from distilabel_selfinstruct.cli.notes import all_notes
     from distilabel_selfinstruct.config import described_run
     from distilabel_selfinstruct.running.folder import RunFolder
     from distilabel_selfinstruct.running.progress import ProgressReader
@@ -40,7 +42,6 @@ def status(folder: Folder) -> None:
     progress = ProgressReader(run.state, config.num_instructions, watch).read()
     console.print(progress_view(config, progress, timed=False))
     console.print(stages_table(progress))
-    told = [shown_note(stage, note) for stage, note in progress.notes]
     failed = [
         f"{stage.value}: {counts.failed:,} requests failed, the last one with: {shown_failure(counts.last_failure)}"
         for stage, counts in progress.stages.items()
@@ -51,27 +52,31 @@ def status(folder: Folder) -> None:
         if progress.damaged
         else []
     )
-    for text in (*told, *failed, *damaged):
+    for text in (*all_notes(progress.notes), *failed, *damaged):
         line(console, text)
 
 
 def rejections(
     folder: Folder,
     reason: Annotated[str | None, typer.Option(help="Only this reason, such as near_duplicate.")] = None,
-    stage: Annotated[str | None, typer.Option(help="Only this stage, such as instance_filtering.")] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option(help="Only this stage, such as instance_filtering."),
+    ] = None,
     examples: Annotated[int, typer.Option(min=0, help="How many examples of each.")] = 2,
 ) -> None:
     """Counts per rule, and examples with what decided and the request they came from."""
     from rich import get_console
 
     from distilabel_selfinstruct.cli.display import rejections_table
+    from distilabel_selfinstruct.config.stages import stage_named
 
     _check_choice("--reason", reason, [known.value for known in Reason])
-    _check_choice("--stage", stage, [known.value for known in Stage])
+    only = None if stage is None else stage_named(stage, among=Stage).value
     shown = [
         rejection
         for rejection in _rejections(folder)
-        if (reason is None or rejection.reason.value == reason) and (stage is None or rejection.stage == stage)
+        if (reason is None or rejection.reason.value == reason) and (only is None or rejection.stage == only)
     ]
     console = get_console()
     console.print(rejections_table(shown))
@@ -115,4 +120,4 @@ def _state(is_held: bool, description: dict[str, Any]) -> str:
     status = description.get("status")
     if status not in [known.value for known in RunStatus]:
         return f"its status is {status!r:.80}, which this version does not know. Use the version that wrote it."
-    return why_unfinished(description) or f"finished: {description.get('stop_reason')}"
+    return with_flags(why_unfinished(description) or f"finished: {description.get('stop_reason')}")

@@ -41,15 +41,20 @@ def fault_sentences(error: ValidationError, known: Iterable[str], place: Place) 
     """
     parts = []
     for fault in error.errors():
-        name = ".".join(str(part) for part in fault["loc"]) or "The configuration"
+        name = _named(*map(str, fault["loc"]))
         where = place(str(fault["loc"][0]) if fault["loc"] else "")
         if fault["type"] == "extra_forbidden":
-            parts.append(f"There is no option {name!r}{where}: use {', '.join(known)}.")
+            parts.append(f"There is no option {'.'.join(map(str, fault['loc']))!r}{where}: use {', '.join(known)}.")
         elif fault["type"] == "missing":
             parts.append(f"{name} is missing{where}: give it a value.")
         else:
             parts.append(f"{name} is {_quoted(fault['input'])}{where}: {_remedy(fault['msg'])}.")
     return " ".join(parts)
+
+
+def _named(option: str = "", *path: str) -> str:
+    """An option, with the path in its value; in backticks, as all options that errors name."""
+    return ".".join((f"`{option}`", *path)) if option else "The configuration"
 
 
 def _remedy(message: str) -> str:

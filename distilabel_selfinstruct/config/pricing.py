@@ -12,7 +12,7 @@ from distilabel_selfinstruct.errors import ConfigError
 FORMAT = "MODEL: {input: 0.25, cached_input: 0.025, output: 2}, in US dollars for a million tokens"
 """How prices are written, one model a line."""
 
-_UNIT = 1_000_000
+PRICED_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ class Price(BaseModel):
 def _cost(price: Price, input_tokens: int, output_tokens: int, cached_tokens: int) -> float:
     cached = min(cached_tokens, input_tokens)
     cached_input = price.input if price.cached_input is None else price.cached_input
-    return ((input_tokens - cached) * price.input + cached * cached_input + output_tokens * price.output) / _UNIT
+    return (
+        (input_tokens - cached) * price.input + cached * cached_input + output_tokens * price.output
+    ) / PRICED_TOKENS
 
 
 def read_prices(prices: Mapping[Any, Any]) -> dict[str, Price]:

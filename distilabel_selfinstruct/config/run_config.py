@@ -128,7 +128,7 @@ class RunConfig(ModelOptions):
         own = [stage for stage in MODEL_STAGES if "llm" in self.stages.get(stage, {})]
         if own and "llm" not in self.model_fields_set:
             missing = " and ".join(stage.value for stage in MODEL_STAGES if stage not in own)
-            raise ConfigError(f"llm names no model for {missing}: name one for every stage, or one for all.")
+            raise ConfigError(f"`llm` names no model for {missing}: name one for every stage, or one for all.")
         for stage, options in self.stages.items():
             options.update(self._checked(stage, options))
         return self
@@ -136,7 +136,7 @@ class RunConfig(ModelOptions):
     def _checked(self, stage: Stage, options: dict[str, Any]) -> dict[str, Any]:
         known = [name for name, field in type(self).model_fields.items() if is_per_stage(field)]
         if unknown := options.keys() - set(known):
-            raise ConfigError(f"{min(unknown)} cannot differ in {stage.value}: a stage takes {', '.join(known)}.")
+            raise ConfigError(f"`{min(unknown)}` cannot differ in {stage.value}: a stage takes {', '.join(known)}.")
         shared = {name: getattr(self, name) for name in known if name not in options}
         checked = type(self).model_validate({**shared, **options}, context={"place": lambda _: f" in {stage.value}"})
         return {name: getattr(checked, name) for name in options}
@@ -145,14 +145,14 @@ class RunConfig(ModelOptions):
     @classmethod
     def _are_words(cls, words: list[str] | None) -> list[str] | None:
         if words is not None and not all(word.strip() for word in words):
-            raise ConfigError("forbidden_words holds an empty text, which every instruction contains: remove it.")
+            raise ConfigError("`forbidden_words` holds an empty text, which every instruction contains: remove it.")
         return words
 
     @model_validator(mode="after")
     def _leaves_instructions(self) -> Self:
         if self.min_words > self.max_words:
             raise ConfigError(
-                f"min_words is {self.min_words} and max_words is {self.max_words}: no instruction can have both."
+                f"`min_words` is {self.min_words} and `max_words` is {self.max_words}: no instruction can have both."
             )
         return self
 

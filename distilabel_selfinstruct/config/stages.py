@@ -1,7 +1,7 @@
 """Options of one stage: how they are written, in a configuration and on the command line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
@@ -13,21 +13,26 @@ SHORT_NAMES = {"instructions": Stage.INSTRUCTION_GENERATION, "instances": Stage.
 STAGES = "stages"
 """The option that holds the options of single stages."""
 
-_NAMES = {**{stage.value: stage for stage in MODEL_STAGES}, **SHORT_NAMES}
-
 _NAME_AND_VALUE = re.compile(r"([A-Za-z_]+)=(.*)", re.DOTALL)
 
 
-def stage_named(name: object) -> Stage:
-    """The stage that asks a model and has this name, or this short name.
+def stage_named(name: object, *, among: Iterable[Stage] = MODEL_STAGES) -> Stage:
+    """The stage with this name, or this short name: every option that takes a stage takes these names.
+
+    Args:
+        name: the name.
+        among: the stages that there are; those that ask a model for the options of models.
 
     Raises:
         ConfigError: there is none.
     """
+    stages = tuple(among)
     wanted = name.value if isinstance(name, Stage) else str(name)
-    found = _NAMES.get(wanted)
+    known = {**{stage.value: stage for stage in stages}, **SHORT_NAMES}
+    found = known.get(wanted)
     if found is None:
-        raise ConfigError(f"There is no stage {wanted!r} that asks a model: use {', '.join(_NAMES)}.")
+        kind = " that asks a model" if stages == MODEL_STAGES else ""
+        raise ConfigError(f"There is no stage {wanted!r}{kind}: use {', '.join(known)}.")
     return found
 
 
@@ -82,9 +87,9 @@ def merged(options: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str
 
 def _add(stages: dict[str, dict[str, Any]], added: object, option: str) -> None:
     if not isinstance(added, Mapping):
-        raise ConfigError(f"{option} is {added!r}: write STAGE: MODEL, or STAGE: {{llm: MODEL, base_url: URL}}.")
+        raise ConfigError(f"`{option}` is {added!r}: write STAGE: MODEL, or STAGE: {{llm: MODEL, base_url: URL}}.")
     for name, value in added.items():
         values = {"llm": value} if isinstance(value, str) else value
         if not isinstance(values, Mapping):
-            raise ConfigError(f"{option}.{name} is {value!r}: write a model, or its options, as in {{llm: MODEL}}.")
+            raise ConfigError(f"`{option}`.{name} is {value!r}: write a model, or its options, as in {{llm: MODEL}}.")
         stages.setdefault(stage_named(name).value, {}).update(values)

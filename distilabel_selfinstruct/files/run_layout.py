@@ -54,6 +54,9 @@ REQUEST_PACE = "requests_per_minute"
 TEXT_PACE = "tokens_per_minute"
 """Within `STATE`: when any step may send the next request, so that a limit on the pace is kept by all together."""
 
+SPENDING = "spending.json"
+"""Within `STATE`: the limits on tokens and cost, what was used, and what is reserved for requests in flight."""
+
 SENT = "sent"
 """Within `STATE`: this file has a byte for each request that any step has sent, so that their limit is kept exactly."""
 

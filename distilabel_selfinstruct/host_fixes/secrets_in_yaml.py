@@ -1,7 +1,7 @@
 """Secrets stay out of `pipeline.yaml`, which the host uploads to the Hub.
 
 The host (`utils/serialization.py:197`) excludes the field `api_key` by name, and writes secrets under any other name in
-plain text.
+plain text, and the user and password in an address.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.host_fixes.host_fix import HostFix, wrap
 
 FIXES = (
@@ -38,7 +39,13 @@ def _without_secrets(value: Any) -> Any:
     from pydantic.types import _SecretField
 
     if isinstance(value, dict):
-        return {key: _without_secrets(item) for key, item in value.items() if not isinstance(item, _SecretField)}
+        kept = {key: _without_secrets(item) for key, item in value.items() if not isinstance(item, _SecretField)}
+        addresses = {key: redact_url(item.strip()) for key, item in kept.items() if _is_address(key, item)}
+        return {**kept, **addresses}
     if isinstance(value, (list, tuple)):
         return type(value)(_without_secrets(item) for item in value if not isinstance(item, _SecretField))
     return value
+
+
+def _is_address(name: Any, value: Any) -> bool:
+    return name == "base_url" and isinstance(value, str)

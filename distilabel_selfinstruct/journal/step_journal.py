@@ -20,14 +20,24 @@ from typing import IO, Any
 from distilabel_selfinstruct.errors import ConfigError, FileError, writing
 from distilabel_selfinstruct.files.jsonl import Appender
 from distilabel_selfinstruct.files.locks import lock
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, LOCK, NOTES, SENT, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.files.run_layout import (
+    COMPLETIONS,
+    END,
+    LOCK,
+    NOTES,
+    SENT,
+    SPENDING,
+    STEP_REJECTIONS,
+    STEP_RESULTS,
+)
 from distilabel_selfinstruct.journal.batch_ledger import BatchLedger
 from distilabel_selfinstruct.journal.completions import completion_of, completion_row, request_key
 from distilabel_selfinstruct.journal.damage import set_damage_aside
-from distilabel_selfinstruct.journal.notes import Note, note_of, note_row
+from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of, note_row
 from distilabel_selfinstruct.journal.rates import Rate
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import rejection_row
+from distilabel_selfinstruct.journal.spending import Spending
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, is_abandoned, raise_limit, stop_reason
 from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import Completion, Reason, RecordedRejection, Rejection, Request, RequestStatus
@@ -152,6 +162,11 @@ class StepJournal:
         """A limit on the pace, which all steps of the state folder keep together if they give it the same name."""
         return Rate(per_minute, self._state / name if self._state is not None else None)
 
+    def spending(self) -> Spending | None:
+        """The limits on tokens and cost that all steps of the state folder keep together; None if there are none."""
+        path = None if self._state is None else self._state / SPENDING
+        return None if path is None or not path.exists() else Spending(path, self.step)
+
     def _count(self, limit: int | None) -> bool:
         """Whether one more request stays within the limit; if so, it is counted, for a limit that comes later too."""
         if self._state is None:
@@ -192,7 +207,8 @@ class StepJournal:
             set_damage_aside(folder)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
-        self._notes = {note_of(row) for row in read_rows(folder / NOTES)}
+        kept = map(note_of, read_rows(folder / NOTES))
+        self._notes = {note for note in kept if note.kind is not NoteKind.WAITING}  # a new wait is said again
         for row in read_rows(folder / COMPLETIONS):
             if row["text"] is not None:
                 self._recorded[row["key"]].append(completion_of(row))

@@ -9,7 +9,7 @@ from distilabel_selfinstruct.files.run_layout import ABANDON, STOP
 
 def raise_limit(option: str, value: str) -> str:
     """The reason to stop at a limit that counts over all attempts at a run: the same command would stop there again."""
-    return f"{option} ({value}) was reached. Raise {option} to resume."
+    return f"`{option}` ({value}) was reached. Raise `{option}` to resume."
 
 
 def ask_to_stop(state_dir: Path, reason: str) -> None:

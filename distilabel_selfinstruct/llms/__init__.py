@@ -7,7 +7,7 @@ silence()  # before a module of this room imports the host
 from distilabel_selfinstruct.llms.completion_client import CompletionClient
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.probe import probe
-from distilabel_selfinstruct.llms.providers import PROVIDERS, check_llm, make_llm, server_of
+from distilabel_selfinstruct.llms.providers import PROVIDERS, make_llm
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 
 __all__ = [
@@ -15,8 +15,6 @@ __all__ = [
     "CompletionClient",
     "OpenAICompatibleLLM",
     "RecordedLLM",
-    "check_llm",
     "make_llm",
     "probe",
-    "server_of",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 
 from distilabel.models.llms.base import LLM, AsyncLLM
 
+from distilabel_selfinstruct.analysis.short_context import remedy_of
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.journal.completions import request_key
 from distilabel_selfinstruct.journal.step_journal import StepJournal
@@ -28,12 +29,17 @@ from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.outputs import as_messages, ask_together, completion_from
 from distilabel_selfinstruct.llms.pacing import Pace, Pacer
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
+from distilabel_selfinstruct.llms.reserving import Reserving
+from distilabel_selfinstruct.llms.usage import TokenUsage, usage_of
 from distilabel_selfinstruct.llms.work import Work
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import RESUME, Completion, Request, RequestStatus
+from distilabel_selfinstruct.records import Completion, Request, RequestStatus
 
 TIME_LIMIT = 600.0
 """Seconds for the whole of an answer, where the LLM has no time limit of its own."""
+
+SECONDS_FOR_OTHERS = 0.05
+"""Before it is tried again to reserve what a request may use, while other steps have reserved all that is left."""
 
 MOST_FAILURES = 20
 """Requests in a row that fail for good before the run is asked to stop: what one costs, all would."""
@@ -175,19 +181,43 @@ class CompletionClient:
         if self._batches is not None:
             self._batches.answer([self._batch_request(request, future) for request, future in unsent])
             return
-        by_decoding: dict[Decoding, list[tuple[Request, Future[Completion]]]] = {}
-        for request, future in unsent:
-            if reason := self._journal.claim_request():
-                future.set_result(Completion.not_sent(reason, model=self._llm.model_name))
-            else:
-                by_decoding.setdefault(self._decoding_of(request), []).append((request, future))
-        for decoding, batch in by_decoding.items():
-            arguments, started = self._arguments_for(decoding), time.monotonic()
-            outputs = ask_together(self._llm, [as_messages(request.prompt) for request, _ in batch], arguments)
+        waiting = deque(
+            Work(
+                next(self._numbers),
+                request,
+                self._arguments_for(decoding := self._decoding_of(request)),
+                partial(self._record, request, decoding),
+                future,
+            )
+            for request, future in unsent
+        )
+        reserving = Reserving(self._journal)
+        while waiting:
+            claimed: list[Work] = []
+            while waiting and reserving.holds(waiting[0]) and not self._journal.claim_request():
+                claimed.append(waiting.popleft())
+            self._ask_together(claimed, reserving)
+            if reason := self._journal.stop_reason:
+                for work in waiting:
+                    reserving.release(work, TokenUsage())
+                    work.future.set_result(Completion.not_sent(reason, model=self._llm.model_name))
+                return
+            if not claimed:
+                time.sleep(SECONDS_FOR_OTHERS)
+
+    def _ask_together(self, claimed: Sequence[Work], reserving: Reserving) -> None:
+        """Have an LLM that takes batches answer, with one batch for each decoding."""
+        by_decoding: dict[int, list[Work]] = {}
+        for work in claimed:
+            by_decoding.setdefault(id(work.arguments), []).append(work)
+        for batch in by_decoding.values():
+            arguments, started = batch[0].arguments, time.monotonic()
+            outputs = ask_together(self._llm, [as_messages(work.prompt) for work in batch], arguments)
             seconds = time.monotonic() - started
-            for (request, future), output in zip(batch, outputs, strict=True):
+            for work, output in zip(batch, outputs, strict=True):
                 completion = completion_from(self._llm, output, arguments, seconds=seconds)
-                future.set_result(self._record(request, decoding, completion))
+                reserving.release(work, usage_of(completion))
+                work.future.set_result(work.record(completion))
 
     def _batch_request(self, request: Request, future: "Future[Completion]") -> BatchRequest:
         decoding = self._decoding_of(request)
@@ -207,15 +237,15 @@ class CompletionClient:
         if completion.status is not RequestStatus.EXHAUSTED:  # a recording that ended says nothing about the request
             self._journal.record_completion(request, decoding, completion)
         if not isinstance(self._llm, RecordedLLM):
-            self._stop_if_all_fail(completion)
+            self._stop_if_all_fail(request, completion)
         return completion
 
-    def _stop_if_all_fail(self, completion: Completion) -> None:
+    def _stop_if_all_fail(self, request: Request, completion: Completion) -> None:
         self._failures_in_a_row = self._failures_in_a_row + 1 if completion.text is None else 0
         if self._failures_in_a_row == MOST_FAILURES:
             self._journal.ask_to_stop(
                 f"{self._journal.step}: {MOST_FAILURES} requests in a row failed. The last failure was: "
-                f"{completion.error.rstrip('.')}. {RESUME}"
+                f"{completion.error.rstrip('.')}. {remedy_of(request.stage, completion.error)}"
             )
 
     def _arguments_for(self, decoding: Decoding) -> Arguments:

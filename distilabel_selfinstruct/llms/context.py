@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM, is_openai
+from distilabel_selfinstruct.config.providers import is_openai
+from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 
 SECONDS = 10.0
 

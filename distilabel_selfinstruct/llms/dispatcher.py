@@ -16,7 +16,8 @@ from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.failures import Failure, FailureKind, RequestTimeoutError, failure_of
 from distilabel_selfinstruct.llms.outputs import completion_from
 from distilabel_selfinstruct.llms.pacing import Pacer
-from distilabel_selfinstruct.llms.usage import TokenUsage, billed
+from distilabel_selfinstruct.llms.reserving import Reserving
+from distilabel_selfinstruct.llms.usage import TokenUsage, billed, usage_of
 from distilabel_selfinstruct.llms.work import Work
 from distilabel_selfinstruct.records import Completion
 
@@ -65,6 +66,7 @@ class Dispatcher:
         self._patience = patience
         self._time_limit = time_limit
         self._check = check
+        self._reserving = Reserving(journal)
         self._closing = False
         self._ready: list[Work] = []
         self._put_off: list[tuple[float, Work]] = []
@@ -142,6 +144,9 @@ class Dispatcher:
             await self._sleep_until_woken()
             return
         work = self._ready[0]
+        if not self._reserving.holds(work):
+            await self._clock.sleep(SECONDS_BETWEEN_LOOKS)
+            return
         work.expected_tokens = self._pacer.expected_tokens(work.request.prompt)
         wait = self._pacer.seconds_left(work.expected_tokens)
         if wait > 0:
@@ -166,6 +171,7 @@ class Dispatcher:
         self._ready.clear()
         self._put_off.clear()
         for work in given_up:
+            self._reserving.release(work, TokenUsage())
             if isinstance(why, Exception):
                 work.future.set_exception(why)
             else:
@@ -201,13 +207,14 @@ class Dispatcher:
 
     async def _completion(self, work: Work, sent_at: float) -> Completion | None:
         """Send a request once. Returns what came of it, or None if it waits for another try."""
-        answered_before, started, tokens = self._pacer.num_answered, time.monotonic(), 0
+        answered_before, started, used = self._pacer.num_answered, time.monotonic(), TokenUsage()
         try:
             output = await self._output(work.request.prompt, work.arguments.keywords)
             completion = completion_from(self._llm, output, work.arguments, seconds=time.monotonic() - started)
-            tokens = completion.input_tokens + completion.output_tokens
+            used = usage_of(completion)
         finally:
-            self._pacer.ended(work.request.prompt, expected_tokens=work.expected_tokens, tokens=tokens)
+            self._reserving.release(work, used)
+            self._pacer.ended(work.request.prompt, expected_tokens=work.expected_tokens, tokens=used.total)
         if not isinstance(output, Exception):
             self._is_answered(sent_at)
             return completion
@@ -267,12 +274,12 @@ class Dispatcher:
 
     async def _answers_another(self, work: Work) -> bool:
         """Whether the server answers a small request, since no other tells whether a failure is about one prompt."""
-        sent_at = self._pacer.sent()
+        sent_at, used = self._pacer.sent(), TokenUsage()
         try:
             check = cast("Check", self._check)(work.request.prompt)
-            work.spent += await asyncio.wait_for(check, SECONDS_TO_CHECK)
+            used = await asyncio.wait_for(check, SECONDS_TO_CHECK)
         except Exception as error:
-            work.spent += billed(error)
+            used = billed(error)
             self._pacer.fails_others()
             return False
         else:
@@ -280,6 +287,8 @@ class Dispatcher:
             return True
         finally:
             self._pacer.ended("", expected_tokens=0, tokens=0)
+            self._reserving.add(used)
+            work.spent += used
 
     async def _finish(self, work: Work, completion: Completion, handed_out: Completion | None = None) -> None:
         """Record what came of a request, and hand it out, or something else in its place."""

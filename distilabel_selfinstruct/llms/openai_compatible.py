@@ -14,10 +14,11 @@ from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
 from distilabel_selfinstruct.addresses import redact_url
+from distilabel_selfinstruct.config.api_keys import clean_key, key_in
 from distilabel_selfinstruct.config.faults import CheckedOptions
+from distilabel_selfinstruct.config.providers import is_openai
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
-from distilabel_selfinstruct.llms.api_keys import clean_key, key_in
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest
 from distilabel_selfinstruct.llms.reading_answers import ModelResponse
 from distilabel_selfinstruct.llms.sending import BodySender, Spent
@@ -25,18 +26,11 @@ from distilabel_selfinstruct.llms.server_rules import Wanted, wanted_from
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
-OPENAI_URL = "https://api.openai.com/v1"
-
 NO_KEY = "no-key-is-needed"
 """What a server that needs no key is sent; the client insists on something."""
 
 OPENAI_SECONDS, SECONDS = 120, 600
 """How long the whole of an answer is waited for: OpenAI answers sooner, a model on a small machine takes its time."""
-
-
-def is_openai(base_url: str | None) -> bool:
-    """Whether an address is that of OpenAI itself."""
-    return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
 
 
 class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):

@@ -23,7 +23,7 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
         text = output["generations"][0]
     except (LookupError, TypeError):
         return Completion.failed("the answer holds no generation", **facts)
-    usage = _usage(output)
+    usage = usage_in(output)
     finish_reason = _first(output.get("finish_reason"))
     facts |= {**asdict(usage), "retries": _first(output.get("retries")) or 0}
     if not isinstance(text, str):
@@ -39,7 +39,10 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
     return Completion(text=text, finish_reason=finish_reason, reasoning=reasoning, **facts)
 
 
-def _usage(output: Any) -> TokenUsage:
+def usage_in(output: Any) -> TokenUsage:
+    """What an LLM's output, or the exception that it raised, says of what was billed."""
+    if isinstance(output, Exception):
+        return billed(output)
     statistics = output.get("statistics") or {}
     return TokenUsage(
         input_tokens=_first(statistics.get("input_tokens")) or 0,

@@ -27,6 +27,9 @@ LONGEST_FORESIGHT = 60.0
 SECONDS_TO_NOTE = 5.0
 """A wait of so many seconds is told; a shorter one is over before anybody has read of it."""
 
+REFUSALS_TO_NOTE = 3
+"""So many refusals for too many requests are told; one or two are what finding the server's limit takes."""
+
 SECONDS_TO_REPEAT = 600.0
 """The same cause is told again after so long."""
 
@@ -103,6 +106,7 @@ class Pacer:
         self._seen_tokens = self._seen_characters = 0
         self._requests = pace.requests_per_minute and journal.rate(REQUEST_PACE, pace.requests_per_minute)
         self._tokens = pace.tokens_per_minute and journal.rate(TEXT_PACE, pace.tokens_per_minute)
+        self._num_throttled = 0
         self.num_answered = 0
 
     def holds_back(self) -> bool:
@@ -179,11 +183,13 @@ class Pacer:
             answered_before: `num_answered` at that time.
         """
         now = self._clock.now()
+        if failure.kind is FailureKind.THROTTLED:
+            self._count_throttled()
         if failure.kind.is_too_much:
             self._concurrency.throttled(sent_at, now)
         wait = failure.retry_after or 0.0
         if wait > self._longest:
-            limit = f"max_wait_minutes ({self._longest / 60:g})"
+            limit = f"`max_wait_minutes` ({self._longest / 60:g})"
             self._stop(f"would have to wait {spoken(wait)} for the server, longer than {limit}", failure)
             return
         if self.num_answered == answered_before:
@@ -241,6 +247,13 @@ class Pacer:
                 f"Waits {spoken(seconds)}, until {until:%H:%M:%S}, before it sends more requests: {cause.rstrip('.')}."
             )
             self._journal.record_note(Note(NoteKind.WAITING, "requests", text))
+
+    def _count_throttled(self) -> None:
+        """Short waits are told once, all together: the run may be slow and nothing else says why."""
+        self._num_throttled += 1
+        if self._num_throttled == REFUSALS_TO_NOTE and not self._told.at:
+            text = f"Waiting: the server limits requests ({self._num_throttled} refused so far)."
+            self._journal.record_note(Note(NoteKind.WAITING, "rate limit", text))
 
     def _stop(self, what: str, failure: Failure) -> None:
         self._journal.ask_to_stop(

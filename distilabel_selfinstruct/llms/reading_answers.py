@@ -95,9 +95,10 @@ def read_response(body: object) -> ModelResponse:
     readable = [choice for choice in choices if isinstance(choice, Mapping)] if isinstance(choices, list) else []
     # A proxy gives the error of the server behind it with status 200: for the whole response, or for a choice.
     fault = _fault(holder) or next((found for choice in readable if (found := _fault(choice))), "")
-    if readable and not fault:
+    if readable and not fault and not any(map(_is_damaged, readable)):
         return ModelResponse(tuple(_answer(choice) for choice in readable), usage, odd)
-    broken = BrokenAnswerError(f"the answer is an error: {fault}" if fault else "the answer holds no choices")
+    lacking = "the answer holds a choice without a message or a text" if readable else "the answer holds no choices"
+    broken = BrokenAnswerError(f"the answer is an error: {fault}" if fault else lacking)
     bill(broken, usage)
     raise broken
 
@@ -132,6 +133,15 @@ def text_before_stop(text: str, stop: tuple[str, ...]) -> str | None:
     """The text up to the earliest stop sequence in it, or None where there is none."""
     found = [text.index(sequence) for sequence in stop if sequence and sequence in text]
     return text[: min(found)] if found else None
+
+
+def _is_damaged(choice: Mapping[str, Any]) -> bool:
+    """Whether a choice has no place for an answer. One where that is empty is an answer: thoughts took all tokens."""
+    message = choice.get("message")
+    is_ended = choice.get("finish_reason") not in (None, "")
+    if isinstance(message, Mapping) and (message or is_ended):
+        return False
+    return not any(choice.get(name) is not None or (name in choice and is_ended) for name in ("text", "content"))
 
 
 def _answer(choice: Mapping[str, Any]) -> ModelAnswer:

@@ -1,6 +1,5 @@
 """A model that replays completions recorded earlier: no key, no network, no download."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +7,9 @@ from distilabel.models.llms.base import LLM
 from pydantic import PrivateAttr
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
+from distilabel_selfinstruct.config.providers import recording_files
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
-from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.files.packaged import packaged_folder
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.prompts import collapse_whitespace
 from distilabel_selfinstruct.records import Completion, Request, RequestStatus, Stage
 from distilabel_selfinstruct.task_types import read_task_type
@@ -20,25 +18,6 @@ if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
 
 _Key = tuple[Stage, str, bool | None]
-
-
-def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
-    """The files of a recording: a packaged one by name ("demo"), a file, a folder with one, or the folder of a run.
-
-    A packaged name wins: a folder of the user that is called so needs a path, as in "./demo".
-
-    Raises:
-        RecordingError: there is none.
-    """
-    name = os.fspath(recording)
-    packaged = packaged_folder("data/recordings", name)
-    if packaged is None and name and Path(name).is_file():
-        return [Path(name)]
-    for folder in (Path(name), Path(name) / run_layout.STATE) if packaged is None else (packaged,):
-        files = [folder / COMPLETIONS] if (folder / COMPLETIONS).is_file() else sorted(folder.glob(f"*/{COMPLETIONS}"))
-        if name and files:
-            return files
-    raise RecordingError(f"There is no recording {name!r}: use 'demo', a file of completions, or the folder of a run.")
 
 
 class RecordedLLM(CheckedOptions, LLM):

@@ -9,7 +9,7 @@ from typing import Any
 
 from openai import APIStatusError
 
-from distilabel_selfinstruct.analysis.quality import names_short_context
+from distilabel_selfinstruct.analysis.short_context import names_short_context
 
 STATUSES = frozenset({400, 422})
 """The statuses by which servers refuse a field: 422 is that of FastAPI, Mistral and text-generation-inference."""

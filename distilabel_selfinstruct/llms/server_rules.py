@@ -107,7 +107,7 @@ class ServerRules:
         if refusal.kind is RefusalKind.FIELD and refusal.field in LIMITS:
             return self._rename_limit(refusal.field)
         if refusal.kind is RefusalKind.FIELD:
-            self._drop(refusal.field, body.get(refusal.field))
+            self._drop(refusal.field)
             return True
         if refusal.kind is RefusalKind.LIMIT_TOO_HIGH:
             return self._lower_limit(refusal)
@@ -118,15 +118,14 @@ class ServerRules:
             self._note("system message", "The model takes no system message: its text opens the user's message.")
         return refusal.kind is RefusalKind.SYSTEM_ROLE and _has_system(body)
 
-    def _drop(self, name: str, value: object) -> None:
+    def _drop(self, name: str) -> None:
         if name in self._dropped:
             return
         self._dropped.add(name)
         if name == "stop":
             self._note(name, "The server refuses stop sequences: answers are cut at them after they have arrived.")
         else:
-            shown = f"{value:g}" if isinstance(value, float | int) else "the value given"
-            self._note(name, f"The server refuses {name}: its own value is in force instead of {shown}.")
+            self._note(name, f"The server refuses {name}: its own value is in force.")
 
     def _rename_limit(self, refused: str) -> bool:
         if refused != self._limit_name:

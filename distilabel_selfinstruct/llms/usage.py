@@ -19,6 +19,11 @@ class TokenUsage:
     reasoning_tokens: int = 0
     cached_tokens: int = 0
 
+    @property
+    def total(self) -> int:
+        """Tokens in and out."""
+        return self.input_tokens + self.output_tokens
+
     def __add__(self, other: "TokenUsage") -> "TokenUsage":
         """The counts of both."""
         return TokenUsage(

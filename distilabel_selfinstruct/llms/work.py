@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
+from distilabel_selfinstruct.journal.spending import SpentAmount
 from distilabel_selfinstruct.llms.arguments import Arguments
 from distilabel_selfinstruct.llms.usage import TokenUsage, usage_of
 from distilabel_selfinstruct.records import Completion, Request
@@ -33,8 +35,20 @@ class Work:
     """When it was sent first, if that failed."""
     last_failure: str = field(compare=False, default="")
     """Why it failed the last time."""
+    reserved: SpentAmount | None = field(compare=False, default=None)
+    """What is reserved for it while it is in flight."""
     spent: TokenUsage = field(compare=False, default_factory=TokenUsage)
     """What its failures cost."""
+
+    @property
+    def prompt(self) -> Any:
+        """What is asked."""
+        return self.request.prompt
+
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of its answer."""
+        return self.arguments.max_tokens
 
     @property
     def seconds_to_wait(self) -> float:

@@ -1,9 +1,30 @@
 """What a run may use, and whether it is used up."""
 
-from distilabel_selfinstruct.config import RunConfig
+from pathlib import Path
+
+from distilabel_selfinstruct.analysis.short_context import remedy_of
+from distilabel_selfinstruct.config import Price, RunConfig
+from distilabel_selfinstruct.config.pricing import PRICED_TOKENS
+from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount, TokenPrice, start_spending
 from distilabel_selfinstruct.journal.stop_file import raise_limit
 from distilabel_selfinstruct.records import RESUME
 from distilabel_selfinstruct.running.progress import Progress
+
+
+def limit_spending(state: Path, config: RunConfig, progress: Progress) -> None:
+    """Have the steps of a run that starts keep its limits on tokens and cost, with what it has used before."""
+    direct, batched = {}, {}
+    for stage, model in config.models.items():
+        if price := config.prices.get(model):
+            direct[stage.value], batched[stage.value] = _of_a_token(price), _of_a_token(price.in_batches)
+    used = SpentAmount(progress.input_tokens + progress.output_tokens, config.cost(progress.tokens) or 0.0)
+    start_spending(state, SpendingLimits(config.max_tokens, config.max_cost, direct, batched), used)
+
+
+def _of_a_token(price: Price) -> TokenPrice:
+    cached = price.input if price.cached_input is None else price.cached_input
+    return TokenPrice(price.input / PRICED_TOKENS, cached / PRICED_TOKENS, price.output / PRICED_TOKENS)
+
 
 SECONDS_TO_FINISH = 30
 """How long requests in flight are waited for when `max_minutes` is reached, whatever the server does."""
@@ -12,9 +33,9 @@ SECONDS_TO_FINISH = 30
 def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> str:
     """Which limit of the run is reached and how the run is resumed, in sentences; empty if none is.
 
-    Limits other than that on requests are checked twenty times a second. Requests in flight when one is reached are
-    finished and counted, so a run uses more by as many requests of each stage. `failures_before` are those of earlier
-    attempts at the run.
+    Limits other than that on requests are checked twenty times a second. Those on tokens and cost are kept by the steps
+    as well, which reserve what their requests in flight may use (see `limit_spending`). `failures_before` are those of
+    earlier attempts at the run.
     """
     spent = config.cost(progress.tokens)
     if config.max_tokens is not None and progress.input_tokens + progress.output_tokens >= config.max_tokens:
@@ -22,10 +43,12 @@ def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> 
     if config.max_cost is not None and spent is not None and spent >= config.max_cost:
         return raise_limit("max_cost", f"{config.max_cost:g}")
     if config.max_minutes is not None and progress.elapsed >= 60 * config.max_minutes:
-        return f"max_minutes ({config.max_minutes:g}) was reached. {RESUME}"
+        return f"`max_minutes` ({config.max_minutes:g}) was reached. {RESUME}"
     if config.max_failures is not None and progress.failures - failures_before > config.max_failures:
-        last = progress.last_failure.rstrip(".")
-        return f"max_failures ({config.max_failures}) was exceeded. The last failure was: {last}. {RESUME}"
+        last = progress.last_failure
+        failing = next(stage for stage, counts in progress.stages.items() if counts.last_failure == last)
+        said = f"`max_failures` ({config.max_failures}) was exceeded. The last failure was: {last.rstrip('.')}."
+        return f"{said} {remedy_of(failing, last)}"
     return ""
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from distilabel_selfinstruct.analysis.short_context import remedy_of
 from distilabel_selfinstruct.journal.run_records import RunRecords
-from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, Reason, RequestStatus, RunStatus, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RequestStatus, RunStatus, Stage
+from distilabel_selfinstruct.running.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +16,47 @@ class Ending:
     reason: str
 
 
-def ending_of(records: RunRecords, stopped: str, *, has_problems: bool) -> Ending:
+def ending_of(records: RunRecords, stopped: str, progress: Progress | None = None, *, has_problems: bool) -> Ending:
     """Judge a run.
 
     Args:
         records: what it made.
         stopped: why its steps were asked to stop; empty if they were not.
+        progress: what its requests used; None where that is not known.
         has_problems: whether a step failed or rows were lost.
     """
     if has_problems:
         return Ending(RunStatus.FAILED, stopped or records.stop_reason)
-    if reason := stopped or shortfall(records):
+    if stopped:
+        return Ending(RunStatus.STOPPED, " ".join(filter(None, (stopped, not_asked(records)))))
+    if reason := (only_thoughts(progress) if progress else "") or shortfall(records):
         return Ending(RunStatus.STOPPED, reason)
     return Ending(RunStatus.FINISHED, records.stop_reason)
+
+
+def not_asked(records: RunRecords) -> str:
+    """Which stages had no turn with all of their instructions, as a sentence; empty if there is none."""
+    counts = {stage: records.requests[stage][RequestStatus.NOT_SENT] for stage in MODEL_STAGES[1:]}
+    listed = [
+        f"{stage.value} about {count:,} of {records.num_results[stage]:,} instructions"
+        for stage, count in counts.items()
+        if count
+    ]
+    return f"Not asked yet: {', '.join(listed)}." if listed else ""
+
+
+def only_thoughts(progress: Progress) -> str:
+    """Why a run made little whose model only thought, with the remedy; empty if most answers hold text."""
+    for stage in MODEL_STAGES:
+        counts = progress.stages[stage]
+        answered = counts.requests - counts.failed
+        if 2 * counts.only_thoughts > answered:
+            return (
+                f"{counts.only_thoughts:,} of {answered:,} answers of {stage.value} ended inside the model's thoughts "
+                "and hold nothing else. Start over (`fresh`) with more room for thoughts (`thinking_tokens`), with "
+                "`thinking=off`, or with another model."
+            )
+    return ""
 
 
 def shortfall(records: RunRecords) -> str:
@@ -40,7 +70,8 @@ def shortfall(records: RunRecords) -> str:
         asked = answered + counts[RequestStatus.FAILED]
         if 2 * answered < asked:
             counted = f"{stage.value} got answers to {answered} of {asked} requests"
-            return f"{counted}. The last failure was: {_last_failure(records, stage)}. {RESUME}"
+            last = _last_failure(records, stage)
+            return f"{counted}. The last failure was: {last}. {remedy_of(stage, last)}"
     if not records.tasks:
         return records.stop_reason
     if not records.num_instances:

@@ -33,6 +33,9 @@ from distilabel_selfinstruct.running.clearing import (
 )
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
+_GROWS = "`num_instructions`"
+"""The option that may grow when a run is extended."""
+
 
 class RunFolder:
     """Paths of a run, and its description in `run.json`.
@@ -71,10 +74,7 @@ class RunFolder:
         """
         remedy = "Give another output folder."
         with writing(self.path, remedy):
-            if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
-                raise RunFolderError(
-                    f"{self.path} holds something that is no run: give a new or an empty folder.", self.path
-                )
+            self._refuse_what_is_no_run()
             self.path.mkdir(parents=True, exist_ok=True)
             held = lock(self.path / run_layout.LOCK)
         with held:
@@ -92,6 +92,19 @@ class RunFolder:
                         file.unlink()  # they are written again; whoever watches must not read the old ones
                 make_cache(self.path)
             yield config
+
+    def check(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> None:
+        """Find out whether a run may start or be resumed here, without a change to the folder: see `prepared`.
+
+        Raises:
+            RunFolderError: it may not.
+        """
+        with writing(self.path, "Give another output folder."):
+            self._refuse_what_is_no_run()
+            if fresh:
+                self._refuse_to_replace_what_people_rated()
+            elif self.description.exists():
+                self._resumed(config, extend=extend)
 
     @property
     def is_held(self) -> bool:
@@ -134,10 +147,7 @@ class RunFolder:
             lag = config.sampling_lag or sampling_lag(config.num_instructions, first.max_in_flight)
             config = config.model_copy(update={"sampling_lag": lag})
         else:
-            description, before = described_run(self.path)
-            if not config.sampling_lag:
-                config = config.model_copy(update={"sampling_lag": before.sampling_lag})
-            self._refuse_differences(before, config, description.get("inputs", {}), extend=extend)
+            config = self._resumed(config, extend=extend)
         self._write(
             {
                 "config": _without_secrets(config.model_dump(mode="json", exclude_none=True)),
@@ -148,22 +158,36 @@ class RunFolder:
         )
         return config
 
+    def _resumed(self, config: RunConfig, *, extend: bool) -> RunConfig:
+        """The configuration with which the run that is here is resumed."""
+        description, before = described_run(self.path)
+        if not config.sampling_lag:
+            config = config.model_copy(update={"sampling_lag": before.sampling_lag})
+        self._refuse_differences(before, config, description.get("inputs", {}), extend=extend)
+        return config
+
+    def _refuse_what_is_no_run(self) -> None:
+        if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
+            raise RunFolderError(
+                f"{self.path} holds something that is no run: give a new or an empty folder.", self.path
+            )
+
     def _refuse_differences(
         self, before: RunConfig, config: RunConfig, hashes: dict[str, str], *, extend: bool
     ) -> None:
         """Refuse to resume with settings that would make another dataset; name each difference."""
         differences = _differences(before, config)
         if extend:
-            differences = [text for text in differences if not text.startswith("num_instructions ")]
+            differences = [text for text in differences if not text.startswith(_GROWS)]
             if config.num_instructions < before.num_instructions:
-                differences.append(f"num_instructions was {before.num_instructions} and can only grow")
+                differences.append(f"{_GROWS} was {before.num_instructions} and can only grow")
         differences += [
             f"the {name} changed"
             for name, digest in _inputs(config).items()
             if getattr(before, name) == getattr(config, name) and hashes.get(name) != digest
         ]
         if differences:
-            more = " `extend` lets it grow to more instructions." if differences[0].startswith("num_instr") else ""
+            more = " `extend` lets it grow to more instructions." if differences[0].startswith(_GROWS) else ""
             raise RunFolderError(
                 f"{self.path} holds a run with other settings: {'; '.join(differences)}. Give the same settings to "
                 f"resume it, another folder, or `fresh` to replace what is there.{more}",
@@ -202,7 +226,7 @@ def _differences(before: RunConfig, config: RunConfig) -> list[str]:
             continue
         if not is_per_stage(field):
             if getattr(before, name) != getattr(config, name):
-                differences.append(f"{name} was {getattr(before, name)!r} and is {getattr(config, name)!r}")
+                differences.append(_difference(name, getattr(before, name), getattr(config, name)))
             continue
         values = {
             stage: tuple(getattr(one.for_stage(stage), name) for one in (before, config)) for stage in MODEL_STAGES
@@ -211,9 +235,23 @@ def _differences(before: RunConfig, config: RunConfig) -> list[str]:
             values = {Stage.INSTRUCTION_GENERATION: values[Stage.INSTRUCTION_GENERATION]}
         for stage, (old, new) in values.items():
             if old != new:
-                of = f" of {stage.value}" if len(values) > 1 else ""
-                differences.append(f"{name}{of} was {old!r} and is {new!r}")
+                differences.append(_difference(name, old, new, f" of {stage.value}" if len(values) > 1 else ""))
     return differences
+
+
+def _difference(name: str, before: object, now: object, of_stage: str = "") -> str:
+    return f"`{name}`{of_stage} was {_in_words(before)} and is {_in_words(now)}"
+
+
+def _in_words(value: object) -> str:
+    """The value of an option as its user gives it."""
+    if value is None or value in ([], {}, ""):
+        return "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict) else str(value)
 
 
 def _inputs(config: RunConfig) -> dict[str, str]:

@@ -7,7 +7,7 @@ from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
 from distilabel_selfinstruct.config import RunConfig, Tokens
 from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
-from distilabel_selfinstruct.running.context import BYTES_PER_TOKEN, size_of
+from distilabel_selfinstruct.running.needs import BYTES_PER_TOKEN, size_of
 from distilabel_selfinstruct.running.plan import RunPlan
 
 # Tokens that a completion has on average, in recorded runs of GPT-3 and Llama 3 with the paper's prompts.

@@ -40,7 +40,7 @@ def configured_llm(config: RunConfig) -> LLM:
         llm.thinking, llm.thinking_tokens = config.thinking, config.thinking_tokens
     elif config.extra_body or config.thinking or config.batch:
         option = "extra_body" if config.extra_body else "thinking" if config.thinking else "batch"
-        raise ConfigError(f"{config.llm!r} takes no {option}: it is for models that are asked over HTTP.")
+        raise ConfigError(f"{config.llm!r} takes no `{option}`: it is for models that are asked over HTTP.")
     return llm
 
 

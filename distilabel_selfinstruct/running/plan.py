@@ -1,14 +1,16 @@
 """What a run needs, made once: whatever would stop it is found before anything is started or paid for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap
+from distilabel_selfinstruct.bootstrap_factory import bootstrap_for
 from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.providers import check_access, check_llm
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
-from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for
+from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
 
 if TYPE_CHECKING:
     from distilabel.models.llms.base import LLM
@@ -31,7 +33,7 @@ class RunPlan:
     prompts: PromptSet
     feedback: Feedback
     bootstrap: Bootstrap
-    models: tuple[PlannedModel, ...]
+    models: tuple[PlannedModel, ...] = ()
 
 
 def plan_run(config: RunConfig, *, dry: bool = False) -> RunPlan:
@@ -44,22 +46,29 @@ def plan_run(config: RunConfig, *, dry: bool = False) -> RunPlan:
     Raises:
         SelfInstructError: an option, the seed file, the feedback, the prompts or a model cannot work.
     """
-    from distilabel_selfinstruct.llms import check_llm
-    from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
+    plan = check_plan(config, dry=dry)
+    return plan if dry else replace(plan, models=_models(plan.config))
 
+
+def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
+    """The plan of a run without its models: all that can be found out before the host, which takes seconds to import.
+
+    Args:
+        config: the options of the run.
+        dry: nothing will be asked: no key is needed.
+
+    Raises:
+        SelfInstructError: see `plan_run`.
+    """
     for stage in MODEL_STAGES:
         own = config.for_stage(stage)
         check_llm(own.llm, own.base_url)
+        if not dry:
+            check_access(own.llm, own.base_url, own.effective_prompt_form)
     config = with_known_prices(config)
     check_prices(config)
     prompts, feedback = load_prompts(config.prompts), load_feedback(config.human_feedback)
-    return RunPlan(
-        config=config,
-        prompts=prompts,
-        feedback=feedback,
-        bootstrap=bootstrap_for(config, prompts, feedback),
-        models=() if dry else _models(config),
-    )
+    return RunPlan(config, prompts, feedback, bootstrap_for(config, prompts, feedback))
 
 
 def _models(config: RunConfig) -> tuple[PlannedModel, ...]:

@@ -10,8 +10,8 @@ import yaml
 
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.pricing import FORMAT, read_prices
+from distilabel_selfinstruct.config.providers import server_of
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.llms import server_of
 from distilabel_selfinstruct.records import MODEL_STAGES
 
 # The day of a snapshot at the end of a model's name: gpt-5-mini-2025-08-07, claude-haiku-4-5-20251001.
@@ -75,7 +75,7 @@ def check_prices(config: RunConfig) -> None:
     missing = sorted({model for model in config.models.values() if model not in config.prices})
     if config.max_cost is not None and missing:
         raise ConfigError(
-            f"max_cost is set and the price of {missing[0]!r} is not known: give it in `prices`, in lines like "
+            f"`max_cost` is set and the price of {missing[0]!r} is not known: give it in `prices`, in lines like "
             f"{FORMAT}."
         )
 

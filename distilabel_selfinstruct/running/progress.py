@@ -23,10 +23,10 @@ from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RequestStatus,
 class StageProgress:
     """Counts of one stage.
 
-    Of the `requests` recorded, `failed` brought no text, and `uncounted` brought one without any token counts; `asked`
-    were recorded since the run was started this time. `finished` are the rows that the stage is done with: the admitted
-    instructions in the first stage. `began` is when the first of the requests asked was sent, in seconds since the
-    start; None while none was. `in_batches` counts tokens at the price of batches.
+    Of the `requests` recorded, `failed` brought no text, `uncounted` one without any token counts, and `only_thoughts`
+    an empty one after thoughts; `asked` were recorded since the run was started this time. `finished` are the rows that
+    the stage is done with: the admitted instructions in the first stage. `began` is when the first of the requests
+    asked was sent, in seconds since the start; None while none was. `in_batches` counts tokens at the price of batches.
     """
 
     requests: int = 0
@@ -34,6 +34,7 @@ class StageProgress:
     failed: int = 0
     retries: int = 0
     uncounted: int = 0
+    only_thoughts: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
@@ -239,6 +240,7 @@ class ProgressReader:
                 counts.last_failure = self._progress.last_failure = completion.error
             else:
                 counts.uncounted += not (completion.input_tokens or completion.output_tokens)
+                counts.only_thoughts += completion.holds_only_thoughts
             count_completion(self._watch, stage, completion)
             if not self._is_first_look:
                 counts.asked += 1

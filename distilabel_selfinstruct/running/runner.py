@@ -1,5 +1,6 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,25 +10,24 @@ from pathlib import Path
 from threading import Event, Thread, current_thread, main_thread
 from typing import Any
 
-from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
-from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
-from distilabel_selfinstruct.running.budget import is_overdue, used_up
-from distilabel_selfinstruct.running.context import check_models, needs
+from distilabel_selfinstruct.running.budget import is_overdue, limit_spending, used_up
+from distilabel_selfinstruct.running.context import check_models
 from distilabel_selfinstruct.running.ending import Ending, ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
+from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.plan import plan_run
@@ -95,19 +95,21 @@ def run(
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
         pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
         with writing(folder.path, "Make room."):
-            _save_without_secrets(pipeline, effective, folder.pipeline)
+            pipeline.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records
         prompt_tokens = {stage: need.prompt_tokens for stage, need in needs(plan).items()}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
+        limit_spending(folder.state, effective, reader.read())
         failure: Exception | None = None
         num_rows: int | None = None
         with (
             _watching(folder, config, reader, on_progress),
             _stopping_gently(folder, pipeline),
             _without_dataset_bars(),
+            _quiet_host(),
         ):
             try:
                 distiset = pipeline.run(use_cache=False)
@@ -128,19 +130,10 @@ def _finished_before(folder: RunFolder, config: RunConfig) -> RunResult | None:
     return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
 
 
-def _save_without_secrets(pipeline: Any, config: RunConfig, path: Path) -> None:
-    pipeline.save(str(path), format="yaml")
-    kept = path.read_text(encoding="utf-8")
-    for stage in MODEL_STAGES:
-        if address := (config.for_stage(stage).base_url or "").strip():
-            kept = kept.replace(address, redact_url(address))
-    atomic.write(path, kept)
-
-
 def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:
     records = read_run(folder.state)
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
-    ending = ending_of(records, stop_reason(folder.state), has_problems=bool(problems))
+    ending = ending_of(records, stop_reason(folder.state), reader.read(), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
     with writing(folder.path, remedy), _without_dataset_bars():
         write_outputs(folder, records)
@@ -208,6 +201,29 @@ def _watching(
         over.set()
         thread.join()
         on_progress(reader.read())
+
+
+@contextmanager
+def _quiet_host() -> Iterator[None]:
+    """Keep the host's own log off the screen, unless its user asked for it: the journals say more, and we say it.
+
+    It takes a stage that kept no row for a fault, and logs that; how a run ended is judged by `ending_of`.
+    """
+    level, logger = "DISTILABEL_LOG_LEVEL", logging.getLogger("distilabel.distiset")
+    is_ours = level not in os.environ
+    if is_ours:
+        os.environ[level] = "WARNING"
+    logger.addFilter(_is_no_empty_stage)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_is_no_empty_stage)
+        if is_ours:
+            del os.environ[level]
+
+
+def _is_no_empty_stage(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("No output files for step")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ def check_threshold(max_rouge_l: float) -> None:
         ConfigError: it is not a number from 0 to 1.
     """
     if not isinstance(max_rouge_l, Real) or not 0 <= max_rouge_l <= 1:
-        raise ConfigError(f"max_rouge_l is {max_rouge_l!r}: use a number from 0 to 1.")
+        raise ConfigError(f"`max_rouge_l` is {max_rouge_l!r}: use a number from 0 to 1.")
 
 
 def checked_text(text: str, name: str = "text") -> str:

@@ -15,9 +15,9 @@ from distilabel_selfinstruct.steps.row_task import RowTask
 class ClassificationTaskIdentification(RowTask):
     """Decide for each instruction whether it is a classification task.
 
-    The model answers Yes or No after 31 worked examples, 12 of them yes. An answer that is neither, or none at all,
-    counts as no, since input-first generation works for any task; the journal keeps it with its reason. A row that was
-    not asked about, since the run stopped, has no verdict.
+    The model answers Yes or No after 31 worked examples, 12 of them yes. An answer that is neither counts as no, since
+    input-first generation works for any task; the journal keeps it with its reason. A row whose request failed, or that
+    was not asked about since the run stopped, has no verdict.
 
     Attributes:
         llm: any distilabel LLM.
@@ -40,7 +40,7 @@ class ClassificationTaskIdentification(RowTask):
         - instruction (`str`): the instruction.
 
     Output columns:
-        - is_classification (`bool`): whether it is a classification task; None if that was not asked.
+        - is_classification (`bool`): whether it is a classification task; None if that is not known.
         - model_name (`str`): the model that decided.
 
     Categories:
@@ -85,8 +85,7 @@ class ClassificationTaskIdentification(RowTask):
     @override
     def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
         if completion.text is None:
-            failure = Rejection("", Reason.FAILED_REQUEST, f"{completion.error}; taken for no")
-            return {"is_classification": False}, (failure,)
+            return {"is_classification": None}, (Rejection("", Reason.FAILED_REQUEST, completion.error),)
         prompt = request.prompt if isinstance(request.prompt, str) else None
         verdict = read_classification(completion, mode=self.mode, prompt=prompt)
         return {"is_classification": bool(verdict.is_classification)}, verdict.rejected

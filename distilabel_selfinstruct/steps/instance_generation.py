@@ -38,7 +38,8 @@ class InstanceGeneration(RowTask):
 
     Input columns:
         - instruction (`str`): the instruction.
-        - is_classification (`bool`, optional): whether it is a classification task. Defaults to `False`.
+        - is_classification (`bool`, optional): whether it is a classification task; a row in which it is None is not
+            asked about, since another form of prompt may be right. Defaults to `False`.
 
     Output columns:
         - raw_instances (`str`): the completion; empty if the request failed.
@@ -88,6 +89,10 @@ class InstanceGeneration(RowTask):
         is_classification = is_classification_task((input or {}).get("is_classification"))
         parsed = read_instances(Completion(output), is_classification=is_classification, mode=self.mode)
         return {"instances": [{"input": kept.input, "output": kept.output} for kept in parsed.kept]}
+
+    @override
+    def _can_be_asked(self, row: dict[str, Any]) -> bool:
+        return super()._can_be_asked(row) and row.get("is_classification", False) is not None
 
     @override
     def _request(self, row: dict[str, Any], number: int) -> Request:

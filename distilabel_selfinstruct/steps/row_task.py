@@ -49,7 +49,7 @@ class RowTask(PromptedTask, Task):
         asked = self._begun.popleft() if self._begun else self._submit(inputs)
         answers = {index: self.client.wait() for index in asked}
         yield [
-            self._answered(row, *answers[index]) if index in answers else {**row, **self._unasked()}
+            self._answered(row, *answers[index]) if index in answers else self._passed_on(row)
             for index, row in enumerate(inputs)
         ]
 
@@ -66,13 +66,25 @@ class RowTask(PromptedTask, Task):
             self._begun.append(self._submit(inputs))
 
     def _submit(self, inputs: StepInput) -> list[int]:
-        """Ask about each row that has an instruction. Returns the indices of these rows."""
-        asked = [index for index, row in enumerate(inputs) if isinstance(row.get("instruction"), str)]
+        """Ask about each row that can be asked about. Returns the indices of these rows."""
+        asked = [index for index, row in enumerate(inputs) if self._can_be_asked(row)]
         requests = [self._request(inputs[index], self._num_requests + n) for n, index in enumerate(asked)]
         self._num_requests += len(requests)
         for request in requests:
             self.client.submit(request)
         return asked
+
+    def _can_be_asked(self, row: dict[str, Any]) -> bool:
+        """Whether a row has what its request needs."""
+        return isinstance(row.get("instruction"), str)
+
+    def _passed_on(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row that is not asked about, which counts as such if it has an instruction."""
+        values = self._unasked()
+        if isinstance(row.get("instruction"), str):
+            status = RequestStatus.NOT_SENT.value
+            self._journal.record_results([{"instruction": row["instruction"], **values, "status": status}])
+        return {**row, **values}
 
     @abstractmethod
     def _request(self, row: dict[str, Any], number: int) -> Request:

@@ -171,7 +171,7 @@ def test_a_context_that_is_too_short_is_told_at_once_with_what_is_needed(error: 
     (hint,) = watch.hints()
     assert hint.text == (
         "The model's context is too short for the prompts, which need about 1,900 tokens. Start the server with a "
-        "longer context."
+        "longer context, or start over (`fresh`) with shorter answers (`decoding=instance_generation.max_tokens=N`)."
     )
 
 

@@ -115,7 +115,7 @@ def test_acceptance_that_collapses_ends_the_loop_with_advice():
     bootstrap = bootstrap_with(num_instructions=99, patience=20, min_acceptance=0.2)
     run(bootstrap, repetitive(every=10))
     assert "of the candidates in the last 20 requests only 15.0% were admitted" in bootstrap.stop_reason
-    assert "lower min_acceptance" in bootstrap.stop_reason
+    assert "lower `min_acceptance`" in bootstrap.stop_reason
 
 
 def test_acceptance_is_not_judged_before_as_many_requests_as_there_is_patience():
@@ -265,5 +265,5 @@ def test_prompts_show_what_people_rated_a_and_never_what_they_rated_d():
     ],
 )
 def test_a_setting_that_cannot_work_is_named_with_its_value(name, value):
-    with pytest.raises(ConfigError, match=f"{name} is {value}"):
+    with pytest.raises(ConfigError, match=f"`{name}` is {value}"):
         BootstrapSettings(**{name: value})

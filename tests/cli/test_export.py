@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import OutputFileError
 from distilabel_selfinstruct.exporting import export
 from distilabel_selfinstruct.files import jsonl

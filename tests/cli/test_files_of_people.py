@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import SelfInstructError
 
 ROWS = [{"question": f"Which sea is number {n}?", "response": f"Sea {n}", "is_classification": "No"} for n in range(9)]

@@ -7,7 +7,7 @@ import pytest
 from datasets import Dataset, DatasetDict
 from typer.testing import CliRunner, Result
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import OutputFileError
 from distilabel_selfinstruct.exporting import filter_dataset
 

@@ -11,13 +11,17 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.config import RunConfig
 
 PACKAGE = Path(__file__).parents[2] / "distilabel_selfinstruct"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "cli" not in path.relative_to(PACKAGE).parts)
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 OPTION = re.compile(r"`([a-z_]+)(?:=[^`\s]*)?`")
+FIELDS = [name for name in RunConfig.model_fields if "_" in name]
+BARE = re.compile(rf"(?<![\w.])(?:{'|'.join(FIELDS)})(?![\w=]|\.\w)(?!: URL)(?! is X: make)(?!, stop;)")
+"""The name of an option among words. A sampling parameter that is called alike is none."""
 OTHER_COMMANDS = {"argilla_server", "similarity"}
 """Rooms that start commands of others, or of their own, with flags."""
 
@@ -55,6 +59,13 @@ def test_no_text_of_the_library_names_a_flag_but_in_a_whole_command(path: Path) 
     for sentence in texts(path):
         outside = re.sub(r"\bselfinstruct [^']*|`python [^`]*`", "", sentence)
         assert not FLAG.search(outside), sentence
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_sentence_of_the_library_names_an_option_without_backticks(path: Path) -> None:
+    for sentence in texts(path):
+        if " is " in sentence or sentence.rstrip().endswith("."):
+            assert not BARE.search(re.sub("`[^`]*`", "", sentence)), sentence
 
 
 def test_every_option_that_an_error_names_is_a_flag_of_the_command() -> None:

@@ -2,9 +2,12 @@
 
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,8 +154,8 @@ def test_other_settings_for_a_run_that_lies_there_are_refused(demo):
     done = selfinstruct("run", "--output", demo[0], "--random-seed", 7)
     assert done.returncode == 1
     assert done.stderr.startswith(
-        f"selfinstruct: {demo[0]} holds a run with other settings: num_instructions was 160 and is 100; "
-        "random_seed was 42 and is 7."
+        f"selfinstruct: {demo[0]} holds a run with other settings: --num-instructions was 160 and is 100; "
+        "--random-seed was 42 and is 7."
     )
     assert (demo[0] / "run.json").read_bytes() == before
 
@@ -188,7 +191,7 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--num-instructions", "0"], "num_instructions is 0: it should be greater than or equal to 1"),
+        (["--num-instructions", "0"], "--num-instructions is 0: it should be greater than or equal to 1"),
         (["--llm", "nobody:x"], "'nobody:x' names no provider (openai, "),
         (["--llm", "openai"], "'openai' names no model: write openai:MODEL"),
         (["--llm", "openai:gpt-4o"], "needs an API key: set the environment variable OPENAI_API_KEY"),
@@ -206,7 +209,7 @@ def bad_seed_file(tmp_path: Path, content: str) -> Path:
         ),
         (["--decoding", "stage9.temperature=1"], "There is no stage 'stage9'"),
         (["--config", "nowhere.yaml"], "Cannot read nowhere.yaml"),
-        (["--max-rouge-l", "7"], "max_rouge_l is 7.0: it should be less than or equal to 1"),
+        (["--max-rouge-l", "7"], "--max-rouge-l is 7.0: it should be less than or equal to 1"),
     ],
 )
 def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, arguments, said):
@@ -237,6 +240,32 @@ def test_a_folder_that_is_no_run_is_left_alone(tmp_path):
     done = selfinstruct("run", "--output", tmp_path, "--fresh")
     assert (done.returncode, "holds something that is no run" in done.stderr) == (1, True)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("seconds", [0.15, 0.3, 0.6, 1.2, 2.0, 3.0])
+def test_ctrl_c_at_the_start_says_that_the_run_stopped_and_shows_no_traceback(tmp_path, seconds):
+    command = [sys.executable, "-m", "distilabel_selfinstruct", "run", "-n", "900", "-o", str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        time.sleep(seconds)
+        started.send_signal(signal.SIGINT)
+        said, complained = started.communicate(timeout=120)
+    assert "Traceback" not in said + complained
+    if started.returncode == 130:
+        assert complained.splitlines()[-1] == "Stopped."
+    else:
+        assert started.returncode == 3
+        assert "Stopped: it was interrupted." in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--llm", "nobody:x"], ["--llm", "openai:x"], ["--thinking", "maybe"], ["--prompts", "xx"]], ids=str
+)
+def test_a_refusal_takes_less_than_two_seconds_of_the_processor(tmp_path, arguments):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = selfinstruct("run", "-o", tmp_path / "run", *arguments, start=subprocess.run)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 1
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 def test_help_needs_no_import_of_the_host():

@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, OutputFileError, SeedTaskError
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from tests.builders import seed_row

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distilabel_selfinstruct.cli import app
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.running.folder import RunFolder
@@ -57,7 +57,10 @@ def test_a_failed_run_says_why_whatever_stands_there(folder, capsys, problems):
             {"config": {"spice": 1}, "versions": {"distilabel-selfinstruct": "9.9"}},
             r"run\.json was written by version 9\.9 \(this is .*\), or is damaged: There is no option 'spice'",
         ),
-        ({"config": {"num_instructions": 0}}, "by another version, or is damaged: num_instructions is 0: it should be"),
+        (
+            {"config": {"num_instructions": 0}},
+            "or is damaged: `num_instructions` is 0: it should be",
+        ),
         ({"config": {"disabled_rules": ["new_rule"]}}, "by another version, or is damaged: There is no filter rule"),
         ({"config": []}, "by another version, or is damaged: "),
         ({"config": None, "versions": 5}, "by another version, or is damaged: "),

@@ -43,15 +43,15 @@ def test_a_chosen_prompt_form_stands():
     [
         (
             "num_instructions: 0",
-            "num_instructions is 0 in .*run.yaml: it should be greater than or equal to 1",
+            "`num_instructions` is 0 in .*run.yaml: it should be greater than or equal to 1",
         ),
-        ("num_instructions: many", "num_instructions is 'many' in .*run.yaml"),
-        ("max_rouge_l: 2", "max_rouge_l is 2 in .*run.yaml: it should be less than or equal to 1"),
+        ("num_instructions: many", "`num_instructions` is 'many' in .*run.yaml"),
+        ("max_rouge_l: 2", "`max_rouge_l` is 2 in .*run.yaml: it should be less than or equal to 1"),
         *(
-            (f"max_in_flight: {bad}", "max_in_flight is .*run.yaml: it should be a whole number from 1 on, or auto")
+            (f"max_in_flight: {bad}", "`max_in_flight` is .*run.yaml: it should be a whole number from 1 on, or auto")
             for bad in ("0", "-3", "many", "true", "2.5", "[4]")
         ),
-        ("mode: loose", "mode is 'loose' in .*run.yaml: it should be 'strict' or 'default'"),
+        ("mode: loose", "`mode` is 'loose' in .*run.yaml: it should be 'strict' or 'default'"),
         ("nun_instructions: 3", "There is no option 'nun_instructions' in .*run.yaml: use llm, "),
         ("- a\n- b", "holds a list"),
         ("a: [", "is not YAML"),
@@ -66,7 +66,7 @@ def test_a_value_that_cannot_work_is_named_with_its_place(tmp_path, text, said):
 
 
 def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path):
-    with pytest.raises(ConfigError, match=r"^num_instructions is 0: it should be"):
+    with pytest.raises(ConfigError, match=r"^`num_instructions` is 0: it should be"):
         load_config(config_file(tmp_path, "patience: 3"), {"num_instructions": 0})
 
 

@@ -91,19 +91,19 @@ def test_decoding_takes_the_short_names_too(tmp_path: Path) -> None:
     [
         (
             "llm: {classification: openai:b}",
-            "llm names no model for instruction_generation and instance_generation: name one for every stage",
+            "`llm` names no model for instruction_generation and instance_generation: name one for every stage",
         ),
         ("llm: {clasification: openai:b}", "There is no stage 'clasification' that asks a model: use instruction_gen"),
         ("stages: {instance_filtering: openai:b}", "There is no stage 'instance_filtering' that asks a model"),
-        ("llm: openai:a\nstages: {classification: 3}", "stages.classification is 3: write a model, or its options"),
-        ("stages: 3", "stages is 3: write STAGE: MODEL"),
+        ("llm: openai:a\nstages: {classification: 3}", "`stages`.classification is 3: write a model, or its options"),
+        ("stages: 3", "`stages` is 3: write STAGE: MODEL"),
         (
             "llm: openai:a\nstages: {classification: {max_in_flight: 0}}",
-            "max_in_flight is 0 in classification: it should be",
+            "`max_in_flight` is 0 in classification: it should be",
         ),
         (
             "llm: openai:a\nstages: {classification: {language: de}}",
-            "language cannot differ in classification: a stage takes llm, base_url, prompt_form, ",
+            "`language` cannot differ in classification: a stage takes llm, base_url, prompt_form, ",
         ),
         (
             "decoding: {instance_filtering: {temperature: 1}}",

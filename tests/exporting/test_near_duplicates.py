@@ -183,6 +183,6 @@ def test_a_split_that_does_not_exist_is_named(tmp_path):
 
 
 def test_an_option_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(ConfigError, match=r"max_rouge_l is 2: use a number from 0 to 1"):
+    with pytest.raises(ConfigError, match=r"`max_rouge_l` is 2: use a number from 0 to 1"):
         filter_dataset(as_jsonl(tmp_path), tmp_path / "out", max_rouge_l=2)
     assert not (tmp_path / "out").exists()

@@ -72,9 +72,9 @@ def test_requests_of_several_processes_are_counted_exactly(tmp_path: Path) -> No
     said = [process.communicate(timeout=60)[0].split(maxsplit=1) for process in processes]
     assert sum(int(count) for count, _ in said) == limit
     assert {reason.strip() for _, reason in said} == {
-        f"max_requests ({limit}) was reached. Raise max_requests to resume."
+        f"`max_requests` ({limit}) was reached. Raise `max_requests` to resume."
     }
-    assert stop_reason(tmp_path) == f"max_requests ({limit}) was reached. Raise max_requests to resume."
+    assert stop_reason(tmp_path) == f"`max_requests` ({limit}) was reached. Raise `max_requests` to resume."
 
 
 def allowed(state: Path, limit: int | None, at_most: int = 100) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.files.run_layout import STOP
 from distilabel_selfinstruct.journal.batch_ledger import open_batches
+from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount, start_spending
 from distilabel_selfinstruct.journal.stop_file import stop_reason
 from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, split
 from distilabel_selfinstruct.records import RequestStatus
@@ -72,6 +73,34 @@ def test_what_the_first_answer_teaches_holds_for_the_batch(tmp_path):
         assert texts(asked(server, tmp_path, about(*TASKS))) == EXPECTED
     assert {"max_completion_tokens" in one.body for one in server.batched} == {True}
     assert len(server.jobs) == 1
+
+
+def test_a_parameter_that_only_the_error_file_of_a_batch_refuses_is_left_out_and_the_rest_is_sent_again(tmp_path):
+    def refuses_in_batches(asked: Asked) -> Reply:
+        if asked.prompt != TASKS[0] and "temperature" in asked.body and asked.prompt != "Sort C.":
+            return refused("Unsupported value: 'temperature' is not supported.", "temperature", "unsupported_value")
+        return echo(asked)
+
+    with LocalBatchServer(refuses_in_batches) as server:
+        assert texts(asked(server, tmp_path, about(*TASKS))) == EXPECTED
+    assert [len(job.requests) for job in server.jobs] == [4, 3]
+    assert {"temperature" in one.body for one in server.batched[4:]} == {False}
+
+
+def test_a_batch_holds_no_more_requests_than_the_limit_leaves(tmp_path):
+    with LocalBatchServer(echo) as server:
+        completions = asked(server, tmp_path, about(*TASKS), max_requests=3)
+    assert [len(job.requests) for job in server.jobs] == [2]
+    assert texts(completions) == [*EXPECTED[:3], None, None]
+
+
+def test_a_batch_holds_no_more_tokens_than_the_limit_leaves(tmp_path):
+    start_spending(tmp_path, SpendingLimits(35, None, {}, {}), SpentAmount())
+    with LocalBatchServer(echo) as server:
+        completions = asked(server, tmp_path, about(*TASKS))
+    assert [len(job.requests) for job in server.jobs] == [3]  # ten tokens each, and ten for the first one
+    assert texts(completions) == [*EXPECTED[:4], None]
+    assert stop_reason(tmp_path).startswith("`max_tokens` (35) was reached.")
 
 
 def test_more_requests_than_a_batch_takes_go_in_several(tmp_path):
@@ -222,7 +251,7 @@ def test_the_limit_on_requests_is_kept_exactly(tmp_path):
         completions = asked(server, tmp_path, about(*TASKS), max_requests=3)
     assert len(server.asked) == 3
     assert texts(completions) == [*EXPECTED[:3], None, None]
-    assert "max_requests (3) was reached" in completions[-1].error
+    assert "`max_requests` (3) was reached" in completions[-1].error
 
 
 def test_a_server_without_batches_is_one_sentence_without_the_key(tmp_path):

@@ -88,7 +88,7 @@ def test_a_wait_is_told_with_its_cause_once() -> None:
 def test_a_server_that_asks_for_more_time_than_may_be_waited_stops_the_run_at_once() -> None:
     done = asking(lambda _, __: rate_limited(7200))
     (reason,) = {completion.error for completion in done.completions}
-    assert "would have to wait 2 h for the server, longer than max_wait_minutes (2)" in reason
+    assert "would have to wait 2 h for the server, longer than `max_wait_minutes` (2)" in reason
 
 
 SCHEDULES = st.lists(st.lists(st.sampled_from(range(len(PASSING))), max_size=2), min_size=6, max_size=6)

@@ -144,6 +144,15 @@ def test_an_answer_without_text_is_an_empty_text(message: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "choice",
+    [{}, {"message": None}, {"message": None, "finish_reason": "stop"}, {"message": {}}, {"text": None}, {"index": 0}],
+)
+def test_a_choice_without_a_place_for_an_answer_is_damaged(choice: Any) -> None:
+    with pytest.raises(BrokenAnswerError, match="holds a choice without a message or a text"):
+        read_response({"choices": [choice]})
+
+
+@pytest.mark.parametrize(
     "word",
     ["length", "max_tokens", "MAX_TOKENS", "LENGTH", "model_length", "max_output_tokens", "FinishReason.MAX_TOKENS"],
 )

@@ -118,7 +118,7 @@ def test_thinking_is_read_as_yaml_writes_it(tmp_path: Any, text: str, meant: str
 
 
 def test_an_unknown_effort_is_named_with_those_that_there_are(tmp_path: Any) -> None:
-    with pytest.raises(ConfigError, match="thinking is 'hgih': it should be 'off', 'on', 'minimal'"):
+    with pytest.raises(ConfigError, match="`thinking` is 'hgih': it should be 'off', 'on', 'minimal'"):
         load_config(None, {"thinking": "hgih"})
 
 

@@ -110,5 +110,5 @@ def test_the_time_limit_ends_the_wait_for_a_batch(tmp_path: Path) -> None:
     with served(Fate(released=threading.Event())) as server:
         done = run(tmp_path / "run", server, *BATCH, "--max-minutes", 0.1)
     assert done.status == 3, done
-    assert "max_minutes (0.1) was reached" in done.said
+    assert "--max-minutes (0.1) was reached" in done.said
     assert "The server works on: batch_1 of instruction_generation: 0 of 2 done, since" in done.said

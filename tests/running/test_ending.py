@@ -139,14 +139,14 @@ def test_the_first_failure_is_shown_at_once_with_its_cause(shown: Show) -> None:
     assert "failed 1 (last: HTTP 500: ill)" in lines[-1]
 
 
-def test_a_note_is_shown_once_with_flags_for_options_and_a_wait_in_the_words_of_the_server(shown: Show) -> None:
+def test_a_note_is_shown_once_with_flags_for_the_options_that_it_names(shown: Show) -> None:
     notes = [
         (SECOND, Note(NoteKind.QUALITY, "loops", "Change `prompt_form`.")),
-        (SECOND, Note(NoteKind.WAITING, "requests", "Waits 6 s: the field `stop` is busy.")),
+        (SECOND, Note(NoteKind.WAITING, "requests", "Waits 6 s. Lower `max_in_flight`.")),
     ]
     lines = shown(progressed(notes=notes), progressed(notes=notes))
     told = [line for line in lines if line.startswith("classification: ")]
-    assert told == ["classification: Change --prompt-form.", "classification: Waits 6 s: the field `stop` is busy."]
+    assert told == ["classification: Change --prompt-form.", "classification: Waits 6 s. Lower --max-in-flight."]
 
 
 def test_what_an_earlier_start_waited_for_is_not_told_again(shown: Show) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from tests.local_openai_server import (
     FAULTS,
     KEY,
@@ -152,13 +153,59 @@ def test_a_finished_run_asks_again_for_what_failed_and_ends_like_an_undisturbed_
     assert outputs(folder) == outputs(undisturbed)
 
 
+def test_an_instruction_whose_classification_failed_is_asked_for_instances_once_and_only_when_it_is_classified(
+    undisturbed: Path, folder: Path
+) -> None:
+    def fault(asked: Asked, attempt: int) -> Reply | None:
+        return too_long() if stage_of(asked) == CLASSIFICATION and number_of(asked) % 3 == 0 else None
+
+    with LocalOpenAIServer(Model(Faulty(fault))) as server:
+        finished(folder, server, *OPTIONS)
+        failed = {row["instruction"] for row in journals(folder) if row["text"] is None}
+        asked = [identity_of(one) for one in work(server.asked)]
+    assert failed
+    assert not {(INSTANCES, instruction) for instruction in failed} & set(asked)
+    unknown = [row for row in rows(folder / "instructions.jsonl") if row["is_classification"] is None]
+    assert {row["instruction"] for row in unknown} == failed
+    with LocalOpenAIServer(Model()) as server:
+        finished(folder, server, *OPTIONS)
+        asked += [identity_of(one) for one in work(server.asked)]
+    assert outputs(folder) == outputs(undisturbed)
+    assert max(Counter(one for one in asked if one[0] == INSTANCES).values()) == 1
+
+
+def test_a_storm_of_short_rate_limits_is_said_once_by_each_stage(undisturbed: Path, folder: Path) -> None:
+    def fault(asked: Asked, attempt: int) -> Reply | None:
+        return FAULTS["rate limited"][0] if attempt == 1 else None
+
+    with LocalOpenAIServer(Model(Faulty(fault))) as server:
+        said = finished(folder, server, *OPTIONS).said
+    for stage in (INSTRUCTIONS, CLASSIFICATION, INSTANCES):
+        assert said.count(f"{stage}: Waiting: the server limits requests (3 refused so far).") == 1
+    assert outputs(folder) == outputs(undisturbed)
+
+
+def test_a_context_that_is_too_short_ends_with_what_remedies_that(folder: Path) -> None:
+    with LocalOpenAIServer(Model(Faulty(lambda asked, attempt: too_long()))) as server:
+        done = run(folder, server, *OPTIONS)
+    (last,) = [line for line in done.said.splitlines() if line.startswith("Stopped: ")]
+    assert done.status == 3
+    assert "Start the server with a longer context, or start over (--fresh) with fewer examples in a prompt" in last
+    assert "--num-prompt-instructions" in last
+    assert "Run the same command again" not in last
+
+
 def test_too_many_failures_stop_the_run_and_it_resumes_with_a_healthy_server(undisturbed: Path, folder: Path) -> None:
     def fault(asked: Asked, attempt: int) -> Reply | None:
-        return slow(too_long(), 0.7) if stage_of(asked) == INSTANCES else None
+        return slow(Reply(status=400, error="Refused"), 0.7) if stage_of(asked) == INSTANCES else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
         stopped(
-            folder, server, "max_failures (2) was exceeded. The last failure was: BadRequestError", "--max-failures", 2
+            folder,
+            server,
+            "--max-failures (2) was exceeded. The last failure was: BadRequestError",
+            "--max-failures",
+            2,
         )
     resumes(folder, undisturbed)
 
@@ -175,7 +222,7 @@ def stopped(folder: Path, server: LocalOpenAIServer, reason: str, *options: obje
     assert said.count("Run the same command again to resume.") == 1
     assert "Traceback" not in done.said + done.complained
     assert description(folder)["status"] == "stopped"
-    assert description(folder)["stop_reason"].startswith(reason)
+    assert with_flags(description(folder)["stop_reason"]).startswith(reason)
     return said
 
 
@@ -243,7 +290,7 @@ def test_a_server_that_asks_for_more_time_than_may_be_waited_stops_the_run_at_on
         return rate_limited(7200) if stage_of(asked) == CLASSIFICATION else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
-        reason = "classification would have to wait 2 h for the server, longer than max_wait_minutes (15)."
+        reason = "classification would have to wait 2 h for the server, longer than --max-wait-minutes (15)."
         stopped(folder, server, reason)
     resumes(folder, undisturbed)
 

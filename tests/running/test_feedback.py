@@ -148,8 +148,8 @@ def test_a_run_is_refused_feedback_that_it_did_not_have_and_the_lack_of_what_it_
     rate(ratings, {"Sing.": "A"})
     prepared(tmp_path / "with", ratings)
     prepared(tmp_path / "without", None)
-    assert f"settings: human_feedback was {str(ratings)!r} and is None. Give" in refusal(tmp_path / "with", None)
-    assert f"settings: human_feedback was None and is {str(ratings)!r}. Give" in refusal(tmp_path / "without", ratings)
+    assert f"settings: `human_feedback` was {ratings} and is not set. Give" in refusal(tmp_path / "with", None)
+    assert f"settings: `human_feedback` was not set and is {ratings}. Give" in refusal(tmp_path / "without", ratings)
 
 
 def test_a_run_goes_on_when_more_ratings_change_no_verdict(tmp_path: Path) -> None:

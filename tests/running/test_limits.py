@@ -18,6 +18,7 @@ from tests.running.cli_runs import (
     journals,
     outputs,
     recorded,
+    rows,
     run,
     work,
 )
@@ -28,8 +29,8 @@ def slowly(asked: Asked) -> Reply:
     return replace(answer(asked), seconds=0.25)
 
 
-TO_BE_SENT = range(6, 6 + 3 * 4 + 4 + 1)
-"""How many requests reach the limits below: six, those then under way (four a stage), those sent before a look."""
+SENT_WITHIN = range(4, 6 + 1)
+"""How many requests the limits below allow: six, and fewer where the last ones wait for what others have reserved."""
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_max_requests_is_kept_exactly_over_all_stages(
     server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    stopped(folder, server, "max_requests (25) was reached.", "--max-requests", 25)
+    stopped(folder, server, "--max-requests (25) was reached.", "--max-requests", 25)
     assert len(work(server.asked)) == 25
     assert len({row["stage"] for row in journals(folder)}) >= 2
     known, before = recorded(folder), len(server.asked)
@@ -61,28 +62,54 @@ def test_max_requests_is_kept_exactly_over_all_stages(
     assert outputs(folder) == outputs(undisturbed)
 
 
+def test_after_a_limit_the_run_says_which_stages_were_not_asked_and_which_limit_to_raise(
+    server: LocalOpenAIServer, tmp_path: Path
+) -> None:
+    done = run(tmp_path / "run", server, *OPTIONS, "--max-requests", 25)
+    (last,) = [line for line in done.said.splitlines() if line.startswith("Stopped: ")]
+    assert last.startswith("Stopped: --max-requests (25) was reached. Raise --max-requests to resume. Not asked yet: ")
+    not_asked = sum(
+        row.get("status") == "not_sent" for row in rows(tmp_path / "run/state/instance_generation/results.jsonl")
+    )
+    assert f"instance_generation about {not_asked} of " in last
+
+
 def test_max_tokens_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
-    stopped(tmp_path / "run", slow_server, "max_tokens (60) was reached.", "--max-tokens", 60)  # ten a request
-    assert len(work(slow_server.asked)) in TO_BE_SENT
+    stopped(tmp_path / "run", slow_server, "--max-tokens (60) was reached.", "--max-tokens", 60)  # ten a request
+    assert len(work(slow_server.asked)) in SENT_WITHIN
+
+
+@pytest.mark.parametrize("limit", [500, 905])
+def test_however_many_requests_are_in_flight_a_limit_on_tokens_is_passed_by_one_request_at_most(
+    slow_server: LocalOpenAIServer, tmp_path: Path, limit: int
+) -> None:
+    folder, options = tmp_path / "run", ("--max-in-flight", 16, "--sampling-lag", 40, "-n", 60)
+    stopped(folder, slow_server, f"--max-tokens ({limit:,}) was reached.", *options, "--max-tokens", limit)
+    used = 10 * len(work(slow_server.asked))
+    assert limit <= used < limit + 10
+    assert slow_server.most_at_a_time > 4
+    stopped(folder, slow_server, f"--max-tokens ({limit + 95:,}) was", *options, "--max-tokens", limit + 95)
+    assert limit + 95 <= 10 * len(work(slow_server.asked)) < limit + 95 + 10
 
 
 def test_max_cost_stops_the_run_by_the_price_of_its_model(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
     prices, folder = tmp_path / "prices.yaml", tmp_path / "run"
     prices.write_text("small: {input: 100000, output: 200000}\n")  # 1.3 for 7 tokens in and 3 out
-    stopped(folder, slow_server, "max_cost (7) was reached.", "--max-cost", 7, "--prices", prices)
-    assert len(work(slow_server.asked)) in TO_BE_SENT
+    stopped(folder, slow_server, "--max-cost (7) was reached.", "--max-cost", 7, "--prices", prices)
+    assert len(work(slow_server.asked)) in SENT_WITHIN
 
 
 def test_a_cost_without_a_price_is_an_error_before_the_start(server: LocalOpenAIServer, tmp_path: Path) -> None:
     done = run(tmp_path / "run", server, *OPTIONS, "--max-cost", 7)
     assert (done.status, server.asked, (tmp_path / "run").exists()) == (1, [], False)
     assert (
-        "max_cost is set and the price of 'small' is not known: give it in --prices, in lines like " in done.complained
+        "--max-cost is set and the price of 'small' is not known: give it in --prices, in lines like "
+        in done.complained
     )
 
 
 def test_max_minutes_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
-    stopped(tmp_path / "run", slow_server, "max_minutes (0.05) was reached.", "--max-minutes", 0.05)
+    stopped(tmp_path / "run", slow_server, "--max-minutes (0.05) was reached.", "--max-minutes", 0.05)
     assert len(work(slow_server.asked)) < 50
 
 

@@ -8,6 +8,7 @@ import pytest
 from distilabel.constants import STEP_ATTR_NAME
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
+from distilabel_selfinstruct.bootstrap_factory import bootstrap_for, rules_for
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.options import bounds
 from distilabel_selfinstruct.config.step_fields import config_of
@@ -19,7 +20,6 @@ from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
-from distilabel_selfinstruct.steps.bootstrap_factory import bootstrap_for, rules_for
 from tests.builders import seed_row
 
 FIRST, SECOND, THIRD, FOURTH = Stage
@@ -117,7 +117,7 @@ def test_an_option_of_the_client_arrives_in_every_stage_that_asks(name: str) -> 
 @pytest.mark.parametrize("option", [{"extra_body": {"top_k": 40}}, {"thinking": "off"}, {"batch": True}])
 def test_an_option_for_servers_is_refused_for_a_model_that_is_none(option: dict[str, Any]) -> None:
     (name,) = option
-    with pytest.raises(ConfigError, match=f"'recorded:demo' takes no {name}: it is for models"):
+    with pytest.raises(ConfigError, match=f"'recorded:demo' takes no `{name}`: it is for models"):
         steps_of(RunConfig(**option))
 
 
@@ -168,18 +168,18 @@ def used(**counts: int) -> dict[str, Any]:
         (
             {"max_tokens": 9},
             used(input_tokens=4, output_tokens=5),
-            "max_tokens (9) was reached. Raise max_tokens to resume.",
+            "`max_tokens` (9) was reached. Raise `max_tokens` to resume.",
         ),
         (
             {"max_cost": 2, "prices": {"small": Price(input=1_000_000, output=0)}},
             used(input_tokens=2),
-            "max_cost (2) was reached. Raise max_cost to resume.",
+            "`max_cost` (2) was reached. Raise `max_cost` to resume.",
         ),
-        ({"max_minutes": 1}, {"elapsed": 60.0}, "max_minutes (1) was reached. Run the same command again to resume."),
+        ({"max_minutes": 1}, {"elapsed": 60.0}, "`max_minutes` (1) was reached. Run the same command again to resume."),
         (
             {"max_failures": 2},
             {**used(failed=3), "last_failure": "HTTP 500"},
-            "max_failures (2) was exceeded. The last failure was: HTTP 500. Run the same command again to resume.",
+            "`max_failures` (2) was exceeded. The last failure was: HTTP 500. Run the same command again to resume.",
         ),
     ],
 )

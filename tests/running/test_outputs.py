@@ -119,9 +119,9 @@ def test_other_settings_are_refused_with_each_difference(tmp_path):
     with pytest.raises(RunFolderError) as refusal:
         prepared(folder.path, num_instructions=7, random_seed=1)
     assert str(refusal.value) == (
-        f"{folder.path} holds a run with other settings: num_instructions was 100 and is 7; random_seed was 42 and is "
-        "1. Give the same settings to resume it, another folder, or `fresh` to replace what is there. `extend` lets it "
-        "grow to more instructions."
+        f"{folder.path} holds a run with other settings: `num_instructions` was 100 and is 7; `random_seed` was 42 "
+        "and is 1. Give the same settings to resume it, another folder, or `fresh` to replace what is there. `extend` "
+        "lets it grow to more instructions."
     )
     assert described_run(folder.path)[0]["config"]["num_instructions"] == 100
 
@@ -146,13 +146,13 @@ def test_a_run_is_extended_when_asked(tmp_path):
 
 def test_a_run_cannot_be_extended_to_fewer_instructions(tmp_path):
     folder = a_run(tmp_path)
-    with pytest.raises(RunFolderError, match="num_instructions was 100 and can only grow"):
+    with pytest.raises(RunFolderError, match="`num_instructions` was 100 and can only grow"):
         prepared(folder.path, extend=True, num_instructions=50)
 
 
 def test_extending_refuses_other_differences(tmp_path):
     folder = a_run(tmp_path)
-    with pytest.raises(RunFolderError, match="random_seed was 42 and is 1"):
+    with pytest.raises(RunFolderError, match="`random_seed` was 42 and is 1"):
         prepared(folder.path, extend=True, num_instructions=200, random_seed=1)
 
 

@@ -87,7 +87,7 @@ def test_max_cost_needs_the_price_of_every_model() -> None:
     with pytest.raises(ConfigError) as refusal:
         plan_run(config, dry=True)
     assert str(refusal.value) == (
-        "max_cost is set and the price of 'small' is not known: give it in `prices`, in lines like "
+        "`max_cost` is set and the price of 'small' is not known: give it in `prices`, in lines like "
         "MODEL: {input: 0.25, cached_input: 0.025, output: 2}, in US dollars for a million tokens."
     )
 

@@ -139,8 +139,8 @@ def test_the_same_command_on_a_finished_run_asks_nothing(
 @pytest.mark.parametrize(
     ("options", "difference"),
     [
-        (["-n", 40], "num_instructions was 32 and is 40"),
-        (["--llm", "openai:large"], "llm was 'openai:small' and is 'openai:large'"),
+        (["-n", 40], "--num-instructions was 32 and is 40"),
+        (["--llm", "openai:large"], "--llm was openai:small and is openai:large"),
     ],
     ids=["number", "model"],
 )

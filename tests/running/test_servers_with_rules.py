@@ -7,8 +7,8 @@ import pytest
 
 from distilabel_selfinstruct.hub import Contents, build, find_license, run_source
 from distilabel_selfinstruct.records import Stage
-from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, refused
-from tests.running.cli_runs import OPTIONS, Model, description, finished, journals, outputs
+from tests.local_openai_server import Asked, LocalOpenAIServer, Reply, refused, text
+from tests.running.cli_runs import OPTIONS, Model, description, finished, journals, outputs, run
 
 ANSWERS = Model()
 
@@ -49,6 +49,13 @@ def counts(prompt: int, completion: int, thoughts: int) -> dict[str, object]:
     return {"prompt_tokens": prompt, "completion_tokens": completion, "completion_tokens_details": details}
 
 
+def thinking_in_the_text(asked: Asked) -> Reply:
+    """Has its thoughts before the answer, in the text itself, where it does not say what they are."""
+    reply = ANSWERS(asked)
+    ((content, finish_reason),) = reply.choices
+    return replace(reply, choices=((f"<think>\nI could list 9. Paint a fence.\n</think>\n\n{content}", finish_reason),))
+
+
 GPT_5, VLLM = (gpt_5, (7, 400)), (vllm, (7, 403))
 """Servers with rules, and the tokens that they serve to a first look at them."""
 
@@ -58,6 +65,7 @@ class Ran:
     """A run on a server: its folder, and the tokens that the server served after the first look at it."""
 
     folder: Path
+    said: str
     tokens_served: tuple[int, ...]
 
 
@@ -66,8 +74,8 @@ def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     answer, probed = request.param
     folder = tmp_path_factory.mktemp("rules") / "run"
     with LocalOpenAIServer(answer) as server:
-        finished(folder, server, *OPTIONS)
-    return Ran(folder, tuple(served - probe for served, probe in zip(server.tokens_served, probed, strict=True)))
+        said = finished(folder, server, *OPTIONS).said
+    return Ran(folder, said, tuple(served - probe for served, probe in zip(server.tokens_served, probed, strict=True)))
 
 
 def test_a_run_makes_what_it_makes_on_a_server_without_rules(undisturbed: Path, ran: Ran) -> None:
@@ -94,8 +102,18 @@ def test_the_rules_of_a_server_are_in_the_description_of_the_run_and_in_its_card
     card = (tmp_path / "card" / "README.md").read_text()
     assert "\n- Sampling differs from the paper's, or is asked for in another way:\n" in card
     plain = card.replace("\\", "")
-    assert "refuses temperature: its own value is in force instead of 0.7 (instruction generation)." in plain
-    assert "by reasoning_effort minimal (instruction generation, classification, instance generation)." in plain
+    all_stages = "(instruction generation, classification, instance generation)."
+    assert f"refuses temperature: its own value is in force {all_stages}" in plain
+    assert f"by reasoning_effort minimal {all_stages}" in plain
+
+
+@pytest.mark.parametrize("ran", [GPT_5], ids=["GPT-5"], indirect=True)
+def test_each_parameter_that_is_refused_is_said_once_with_the_stages(ran: Ran) -> None:
+    stages = "instruction_generation, classification, instance_generation"
+    for name in ("temperature", "top_p", "presence_penalty"):
+        assert ran.said.count(f"The server refuses {name}: its own value is in force.") == 1
+    (line,) = [line for line in ran.said.splitlines() if "refuses temperature" in line]
+    assert sorted(line.partition(":")[0].split(", ")) == sorted(stages.split(", "))
 
 
 @pytest.mark.parametrize("ran", [GPT_5], ids=["GPT-5"], indirect=True)
@@ -104,3 +122,28 @@ def test_a_run_given_again_says_what_it_said(ran: Ran) -> None:
     with LocalOpenAIServer(gpt_5) as server:
         finished(ran.folder, server, *OPTIONS)
     assert description(ran.folder)["notes"] == before
+
+
+def test_thoughts_in_the_text_itself_change_nothing_in_the_dataset(undisturbed: Path, tmp_path: Path) -> None:
+    with LocalOpenAIServer(thinking_in_the_text) as server:
+        finished(tmp_path / "run", server, *OPTIONS, "--thinking-tokens", 0)
+    assert outputs(tmp_path / "run") == outputs(undisturbed)
+    assert {row["reasoning"] for row in journals(tmp_path / "run")} == {"I could list 9. Paint a fence."}
+
+
+def test_a_run_whose_answers_are_all_thoughts_says_so_and_names_what_gives_them_room(tmp_path: Path) -> None:
+    def thinks(asked: Asked) -> Reply:
+        return replace(
+            text(None, "length", (7, 400)),
+            message={"reasoning": "Let me see."},
+            counts=counts(7, 400, thoughts=400),
+        )
+
+    with LocalOpenAIServer(thinks) as server:
+        done = run(tmp_path / "run", server, "-n", 8, "--patience", 3)
+    assert done.status == 3, done
+    last = next(line for line in done.said.splitlines() if line.startswith("Stopped: "))
+    assert "answers of instruction_generation ended inside the model's thoughts" in last
+    assert "--thinking-tokens" in last
+    assert "--thinking off" in last
+    assert "patience" not in last

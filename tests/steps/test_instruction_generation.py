@@ -208,7 +208,7 @@ def test_it_stops_at_max_requests_also_with_several_under_way(tmp_path: Path) ->
     ("options", "reason"),
     [
         ({"num_instructions": 1}, "1 instructions were wanted and admitted."),
-        ({"max_requests": 1}, "1 of 100 instructions were admitted: max_requests (1) was reached."),
+        ({"max_requests": 1}, "1 of 100 instructions were admitted: `max_requests` (1) was reached."),
         ({"patience": 2}, "1 of 100 instructions were admitted: the last 2 requests admitted nothing"),
     ],
 )
@@ -306,5 +306,5 @@ def test_prompts_that_are_not_there_are_named() -> None:
 
 
 def test_more_generated_instructions_than_a_prompt_shows_are_refused() -> None:
-    with pytest.raises(ConfigError, match="num_prompt_generated is 9"):
+    with pytest.raises(ConfigError, match="`num_prompt_generated` is 9"):
         batches_of(answering("", num_prompt_generated=9))

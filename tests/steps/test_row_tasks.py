@@ -127,9 +127,9 @@ def test_the_llm_is_complained_about_once_in_all_batches(task: type[RowTask], ca
 
 
 @pytest.mark.parametrize(
-    ("answer", "verdict"), [(" Yes", True), (" No", False), ("yes", True), ("Perhaps", False), (None, False)]
+    ("answer", "verdict"), [(" Yes", True), (" No", False), ("yes", True), ("Perhaps", False), (None, None)]
 )
-def test_the_verdict_is_in_the_row(answer: str | None, verdict: bool) -> None:
+def test_the_verdict_is_in_the_row(answer: str | None, verdict: bool | None) -> None:
     (row,) = identified(answer, rows=[ROW])
     assert row["is_classification"] is verdict
 
@@ -171,11 +171,19 @@ def test_a_failed_request_is_an_empty_completion_marked_as_failed() -> None:
     assert (row["raw_instances"], row["raw_instances_status"]) == ("", "failed")
 
 
-@pytest.mark.parametrize(("is_classification", "output_first"), [(True, True), (False, False), (None, False)])
-def test_the_task_type_chooses_the_prompt(is_classification: bool | None, output_first: bool) -> None:
+@pytest.mark.parametrize(("is_classification", "output_first"), [(True, True), (False, False)])
+def test_the_task_type_chooses_the_prompt(is_classification: bool, output_first: bool) -> None:
     step = InstanceGeneration(llm=scripted(RAW), add_raw_input=True)
     (row,) = processed(step, [{**ROW, "is_classification": is_classification}])
     assert ("Class label:" in str(row["distilabel_metadata"])) is output_first
+
+
+def test_a_row_whose_task_type_could_not_be_found_out_is_not_asked_for_instances(tmp_path: Path) -> None:
+    rows = [{**ROW, "is_classification": None}, {**ROW, "is_classification": False}]
+    unasked, asked = instances_for(RAW, rows=rows, state_dir=str(tmp_path))
+    assert [row["raw_instances_status"] for row in (unasked, asked)] == ["not_sent", "answered"]
+    assert [row["status"] for row in journal(tmp_path, "results")] == ["not_sent", "answered"]
+    assert len(journal(tmp_path, "completions")) == 1
 
 
 def test_the_task_type_is_in_the_journal(tmp_path: Path) -> None:

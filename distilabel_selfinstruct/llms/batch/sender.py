@@ -33,6 +33,9 @@ from distilabel_selfinstruct.llms.batch.waiting import (
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.failures import said_by
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.outputs import usage_in
+from distilabel_selfinstruct.llms.reserving import Reserving
+from distilabel_selfinstruct.llms.usage import TokenUsage
 from distilabel_selfinstruct.records import RESUME
 
 MOST_TRIALS = 8
@@ -40,6 +43,9 @@ MOST_TRIALS = 8
 
 SECONDS_TO_SETTLE = 0.3
 """Before a batch is sent, so that a limit is seen that the answers before it have reached."""
+
+SECONDS_FOR_OTHERS = 1.0
+"""Before it is tried again to reserve what a request may use, while other steps have reserved all that is left."""
 
 TOO_MUCH_QUEUED = "token_limit_exceeded"
 """OpenAI's code for a batch that is refused since too many tokens wait already."""
@@ -81,6 +87,7 @@ class BatchSender:
             "Use the key and the address that the batch was sent with; if the server has removed it, remove "
             f"{self._ledger.path} to pay for its requests again."
         )
+        self._reserving = Reserving(journal, in_batches=True)
         self._knows_server = False
         self._most_requests = self._limits.requests
         self._left: dict[str, BatchRequest] = {}
@@ -113,6 +120,8 @@ class BatchSender:
                 await self._calls.wait(SECONDS_TO_SETTLE)
                 if claimed := [request for request in list(self._left.values()) if self._claim(request)]:
                     await self._send(claimed)
+                elif self._left:
+                    await self._calls.wait(SECONDS_FOR_OTHERS)
                 await self._fetch_all()
         except BatchStopError as stop:
             reason = self._journal.ask_to_stop(stop.reason)
@@ -131,6 +140,8 @@ class BatchSender:
             started = self._clock.now()
             output = await self._calls.answered("answer a first request", partial(self._asked, request), OTHER_MODEL)
             self._knows_server = True
+            self._reserving.release(request, TokenUsage())
+            self._reserving.add(usage_in(output))
             self._deliver(request, output, "", self._clock.now() - started)
 
     async def _asked(self, request: BatchRequest) -> Any:
@@ -143,8 +154,14 @@ class BatchSender:
             return error
 
     def _claim(self, request: BatchRequest) -> bool:
-        """Count a request that is about to be sent. One that must not be is held back, and forgotten."""
-        if not request.is_claimed and (reason := self._journal.claim_request()):
+        """Count a request that is about to be sent. One that must not be is held back, and forgotten.
+
+        One for which nothing can be reserved waits until others are back.
+        """
+        is_reserved = self._reserving.holds(request)
+        if not is_reserved and not self._journal.stop_reason:
+            return False
+        if not (request.is_claimed and is_reserved) and (reason := self._journal.claim_request()):
             self._calls.tolerate(reason)
             del self._left[request.name]
             request.hold_back(reason)
@@ -222,8 +239,12 @@ class BatchSender:
                 line = BatchLine(name, None, None)  # the answer is lost
             if line is None or line.is_unsent:
                 num_unsent += 1
+                if request is not None:
+                    self._reserving.release(request, TokenUsage())
             elif request is not None:
+                before = request.usage
                 output = self._reader.output(request, line, body)
+                self._reserving.release(request, request.used_since(before, output))
                 if output is not None:
                     self._deliver(request, output, state.batch_id, self._clock.wall() - state.began)
         self._ledger.update(state, is_over=True)

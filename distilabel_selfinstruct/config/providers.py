@@ -1,0 +1,133 @@
+"""Providers of models: what can be said of `provider:model` before anything heavy is imported."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from distilabel_selfinstruct.addresses import redact_url
+from distilabel_selfinstruct.config.api_keys import key_in
+from distilabel_selfinstruct.errors import ConfigError, MissingKeyError, RecordingError
+from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files.packaged import packaged_folder
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.prompts import PromptForm
+
+OPENAI_URL = "https://api.openai.com/v1"
+OLLAMA_URL = "http://localhost:11434/v1"
+HF_URL = "https://router.huggingface.co/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """What is known of a provider.
+
+    `address` is where its OpenAI-compatible server is asked if no base URL is given; None if it has none.
+    `key_variable` holds its key. `chat_only` says what to do where it takes no completion prompts, as a sentence.
+    """
+
+    address: Callable[[], str] | None = None
+    key_variable: str = ""
+    chat_only: str = ""
+
+
+KNOWN_PROVIDERS = {
+    "openai": ProviderFacts(lambda: os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL, "OPENAI_API_KEY"),
+    "ollama": ProviderFacts(lambda: OLLAMA_URL, "OLLAMA_API_KEY"),
+    "hf": ProviderFacts(
+        lambda: HF_URL, "HF_TOKEN", chat_only="Inference Providers take chat prompts only: use `prompt_form=chat`."
+    ),
+    "transformers": ProviderFacts(),
+    "vllm": ProviderFacts(),
+    "llamacpp": ProviderFacts(
+        chat_only="llamacpp takes chat prompts only: use `prompt_form=chat`, or llama.cpp's server by openai and "
+        "`base_url`."
+    ),
+    "litellm": ProviderFacts(chat_only="litellm takes chat prompts only: use `prompt_form=chat`."),
+    "recorded": ProviderFacts(),
+}
+
+
+def is_openai(base_url: str | None) -> bool:
+    """Whether an address is that of OpenAI itself."""
+    return (base_url or OPENAI_URL).rstrip("/") == OPENAI_URL
+
+
+def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
+    """The provider and the model that a text names; nothing is made, and neither a key nor a server is needed.
+
+    Raises:
+        ConfigError: the provider is unknown, the model is missing, or the provider takes no base URL.
+        RecordingError: it names a recording, and there is none.
+    """
+    provider, _, model = llm.partition(":")
+    if provider not in KNOWN_PROVIDERS:
+        raise ConfigError(_no_provider(llm, provider))
+    if not model:
+        raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
+    if base_url is not None and KNOWN_PROVIDERS[provider].address is None:
+        raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {redact_url(base_url)}.")
+    if provider == "recorded":
+        recording_files(model)
+    return provider, model
+
+
+def check_access(llm: str, base_url: str | None, prompt_form: PromptForm) -> None:
+    """Find out whether a provider can be asked at all, as far as this machine alone can tell.
+
+    Raises:
+        MissingKeyError: its key is not set.
+        ConfigError: it takes no such prompts, or the key holds a character that no header can carry.
+    """
+    name = llm.partition(":")[0]
+    provider = KNOWN_PROVIDERS[name]
+    needs_key = name == "hf" or (name == "openai" and is_openai(server_of(llm, base_url)))
+    if needs_key and not key_in(provider.key_variable):
+        raise MissingKeyError(name, provider.key_variable)
+    if provider.chat_only and prompt_form == "completion":
+        raise ConfigError(provider.chat_only)
+
+
+def server_of(llm: str, base_url: str | None = None) -> str | None:
+    """The address of the OpenAI-compatible server that a model is asked at; None if there is none."""
+    provider = KNOWN_PROVIDERS.get(llm.partition(":")[0])
+    if provider is None or provider.address is None:
+        return None
+    return (base_url or "").strip() or provider.address()
+
+
+def recording_files(recording: str | os.PathLike[str]) -> list[Path]:
+    """The files of a recording: a packaged one by name ("demo"), a file, a folder with one, or the folder of a run.
+
+    A packaged name wins: a folder of the user that is called so needs a path, as in "./demo".
+
+    Raises:
+        RecordingError: there is none.
+    """
+    name = os.fspath(recording)
+    packaged = packaged_folder("data/recordings", name)
+    if packaged is None and name and Path(name).is_file():
+        return [Path(name)]
+    for folder in (Path(name), Path(name) / run_layout.STATE) if packaged is None else (packaged,):
+        files = [folder / COMPLETIONS] if (folder / COMPLETIONS).is_file() else sorted(folder.glob(f"*/{COMPLETIONS}"))
+        if name and files:
+            return files
+    raise RecordingError(f"There is no recording {name!r}: use 'demo', a file of completions, or the folder of a run.")
+
+
+def _no_provider(llm: str, provider: str) -> str:
+    """Which provider may be meant, where a text names none: the nearest name, or what such a model is asked by."""
+    providers = ", ".join(KNOWN_PROVIDERS)
+    near = get_close_matches(provider.lower(), KNOWN_PROVIDERS, n=1, cutoff=0.75)
+    if near and ":" in llm:
+        meant = f"{near[0]}:{llm.partition(':')[2]}"
+    elif ":" in llm:
+        meant = f"ollama:{llm}"  # "llama3.2:1b"
+    elif llm.endswith(".gguf"):
+        meant = f"llamacpp:{llm}"
+    else:
+        meant = f"openai:{llm}"
+    if not provider or meant.endswith(":"):
+        return f"{llm!r} names no provider: write PROVIDER:MODEL, with one of {providers}."
+    return f"{llm!r} names no provider ({providers}): did you mean {meant}?"

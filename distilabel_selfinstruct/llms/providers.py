@@ -12,7 +12,7 @@ from distilabel.models.llms.base import LLM
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError
-from distilabel_selfinstruct.llms.api_keys import key_in
+from distilabel_selfinstruct.llms.api_keys import key_in, require_meant_for
 from distilabel_selfinstruct.llms.openai_compatible import OPENAI_URL, OpenAICompatibleLLM, is_openai
 from distilabel_selfinstruct.llms.recorded import RecordedLLM, recording_files
 from distilabel_selfinstruct.prompts import PromptForm
@@ -119,7 +119,9 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
         raise MissingKeyError("hf", "HF_TOKEN")
     if form == "completion":
         raise ConfigError("Inference Providers take chat prompts only: use `prompt_form=chat`.")
-    return OpenAICompatibleLLM(model=model, base_url=base_url or _ADDRESSES["hf"](), api_key_variable="HF_TOKEN")
+    address = base_url or _ADDRESSES["hf"]()
+    require_meant_for("HF_TOKEN", address)
+    return OpenAICompatibleLLM(model=model, base_url=address, api_key_variable="HF_TOKEN")
 
 
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:

@@ -66,7 +66,7 @@ CACHE_TAG = "CACHEDIR.TAG"
 OF_A_RUN = (
     *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES),
     *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
-    *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT)),
+    *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
     *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED, BATCHES)),
     f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",
 )

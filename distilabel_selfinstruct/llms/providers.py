@@ -8,6 +8,7 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.arguments import checks_arguments
+from distilabel_selfinstruct.config.api_keys import require_meant_for
 from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, server_of
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
@@ -57,8 +58,9 @@ def _ollama(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    variable = KNOWN_PROVIDERS["hf"].key_variable
-    return OpenAICompatibleLLM(model=model, base_url=server_of("hf:", base_url), api_key_variable=variable)
+    variable, address = KNOWN_PROVIDERS["hf"].key_variable, server_of("hf:", base_url)
+    require_meant_for(variable, address or "")
+    return OpenAICompatibleLLM(model=model, base_url=address, api_key_variable=variable)
 
 
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:

@@ -19,7 +19,7 @@ _EXPORTS = tuple(
 )
 
 
-def refuse_links(folder: Path) -> None:
+def refuse_linked_folders(folder: Path) -> None:
     """Check that what a run reads, writes and removes in its folder is in its folder.
 
     Raises:

@@ -25,7 +25,7 @@ from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
 from distilabel_selfinstruct.running.clearing import (
     make_cache,
-    refuse_links,
+    refuse_linked_folders,
     refuse_to_clear,
     remove_cache,
     remove_run,
@@ -79,7 +79,7 @@ class RunFolder:
             held = lock(self.path / run_layout.LOCK)
         with held:
             with writing(self.path, remedy):
-                refuse_links(self.path)
+                refuse_linked_folders(self.path)
                 if fresh and self.description.exists():
                     refuse_to_clear(self.path)
                     remove_run(self.path)
@@ -101,9 +101,11 @@ class RunFolder:
         """
         with writing(self.path, "Give another output folder."):
             self._refuse_what_is_no_run()
-            if fresh:
-                self._refuse_to_replace_what_people_rated()
+            refuse_linked_folders(self.path)
+            if fresh and self.description.exists():
+                refuse_to_clear(self.path)
             elif self.description.exists():
+                self._refuse_to_forget()
                 self._resumed(config, extend=extend)
 
     @property

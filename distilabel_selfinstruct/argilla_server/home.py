@@ -23,6 +23,12 @@ WORKSPACE = "selfinstruct"
 
 OWNER = "owner"
 
+MARKER = "home.json"
+"""The file that says that a folder is a home: nothing is ever deleted in a folder without it."""
+
+_KIND = "home of an Argilla server of distilabel-selfinstruct"
+_FORMAT = 1
+
 _SECONDS_TO_LOCK = 0.5
 
 _USERNAME = re.compile(r"\w[\w.@+-]{0,63}")
@@ -95,6 +101,7 @@ class Home:
         self.credentials_file = self.path / "credentials.json"
         self.server_file = self.path / "server.json"
         self.log = self.path / "server.log"
+        self._marker = self.path / MARKER
         self.temporary = self.path / "tmp"
         self._lock = self.path / "lock"
 
@@ -110,21 +117,39 @@ class Home:
             ArgillaServerError: a server runs in it.
         """
         with writing(self.path, "Choose another folder with --home."):
-            # One look: the lock comes first, so that another start is not taken for other files.
+            # The lock comes first and the marker next, so that another start is not taken for other files.
             there = set(self.path.iterdir()) if self.path.exists() else set()
-            if there and self._lock not in there:
-                raise InputFileError(
-                    f"{self.path} holds other files than an Argilla server's: choose a new or an empty folder.",
-                    self.path,
-                )
+            if there - {self._lock, self._marker.with_suffix(".partial")}:
+                self._require_marker()
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         if not _lock_within(descriptor, _SECONDS_TO_LOCK):
             os.close(descriptor)
             raise self._in_use()
-        self.clear()
+        try:
+            if not self._marker.exists():
+                _write_private(self._marker, {"kind": _KIND, "format": _FORMAT})
+            self.clear()
+        except BaseException:
+            os.close(descriptor)
+            raise
         return descriptor
+
+    def _require_marker(self) -> None:
+        marker = _read(self._marker) or {}
+        if marker.get("kind") != _KIND:
+            raise InputFileError(
+                f"{self.path} holds other files than an Argilla server's ({MARKER} does not say that they are): choose "
+                "a new or an empty folder.",
+                self.path,
+            )
+        if marker.get("format") != _FORMAT:
+            raise InputFileError(
+                f"{self.path} is the home of a server of another version ({MARKER} has the format "
+                f"{marker.get('format')!r}): use that version, or choose another --home.",
+                self.path,
+            )
 
     @property
     def is_held(self) -> bool:

@@ -1,6 +1,6 @@
 """`selfinstruct publish`: a run as a dataset on the Hugging Face Hub."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,11 +116,17 @@ def publish(
             overwrite=overwrite,
             dry_run=dry_run,
             on_progress=status.update,
+            on_files=lambda sizes: line(console, _listed(sizes)),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )
     warn(summary(result.skipped))
     for text in _lines(result):
         line(console, text)
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    """All files of the repository, with their sizes: shown before any is sent."""
+    return "\n".join(["Files:", *(f"  {path} ({size:,} bytes)" for path, size in sizes.items())])
 
 
 def _lines(result: "PublishResult") -> Iterator[str]:

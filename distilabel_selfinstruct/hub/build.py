@@ -27,13 +27,22 @@ OnProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository in a folder. `num_rows` is by table; `note` says what is missing in the card."""
+    """A repository in a folder. `num_rows` is by table, `sizes` in bytes by path; `note` says what is missing."""
 
     folder: Path
     num_rows: Mapping[str, int]
-    num_files: int
-    num_bytes: int
+    sizes: Mapping[str, int]
     note: str = ""
+
+    @property
+    def num_files(self) -> int:
+        """How many files there are."""
+        return len(self.sizes)
+
+    @property
+    def num_bytes(self) -> int:
+        """The size of all files together."""
+        return sum(self.sizes.values())
 
 
 def build(source: Source, contents: Contents, folder: Path, on_progress: OnProgress = lambda _: None) -> Repository:
@@ -68,8 +77,7 @@ def _build(
     if contents.include_seeds:
         copy_seeds(source, folder)
     write_yaml(source, folder, has_seeds=contents.include_seeds)
-    if source.ratings:
-        copy_settings(source.folder, folder / "argilla")
+    notes = [copy_settings(source.folder, folder / "argilla")] if source.ratings else []
     on_progress("describing the rows")
     report = describe(source, published, (replace(rating, rater=names[rating.rater]) for rating in source.ratings))
     figures, note = draw(report, folder)
@@ -92,13 +100,13 @@ def _build(
         is_unfinished=bool(source.unfinished),
         notes=source.notes,
     )
-    if source.unfinished:
-        note = f"The run {source.unfinished} {note}".rstrip()
+    note = " ".join(filter(None, (f"The run {source.unfinished}" if source.unfinished else "", *notes, note)))
     (folder / "README.md").write_text(render_card(facts), encoding="utf-8")
     write_manifest(folder, source.hashes)
-    sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
     num_rows = {table.config.name: table.num_rows for table in tables}
-    return Repository(folder, num_rows, len(sizes), sum(sizes), note)
+    return Repository(folder, num_rows, sizes, note)
 
 
 def _tables(

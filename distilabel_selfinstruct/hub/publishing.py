@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,9 @@ from distilabel_selfinstruct.hub.upload.commit import Uploaded, require_token, u
 from distilabel_selfinstruct.ratings.decision_file import parse_included
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, is_data
 from distilabel_selfinstruct.reading import Source as RowsSource
+
+OnFiles = Callable[[Mapping[str, int]], None]
+"""Is called with the size in bytes of each file of the repository, by its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def publish(
     overwrite: bool = False,
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
+    on_files: OnFiles = lambda _: None,
     **reading: Unpack[ReadingArguments],
 ) -> PublishResult:
     """Publish a run, or other rows, as a dataset on the Hub, with a card, in one commit or in none if nothing differs.
@@ -78,6 +82,7 @@ def publish(
         overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
         dry_run: a new or empty folder for the repository. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
+        on_files: is called with the size of each file by its path, before anything is sent.
         **reading: how other rows are read (see `reading.ReadOptions`).
 
     Raises:
@@ -107,7 +112,13 @@ def publish(
     else:
         read = file_source(folder, ReadOptions(**reading))
     result = publish_source(
-        read.source, contents, private=private, overwrite=overwrite, dry_run=dry_run, on_progress=on_progress
+        read.source,
+        contents,
+        private=private,
+        overwrite=overwrite,
+        dry_run=dry_run,
+        on_progress=on_progress,
+        on_files=on_files,
     )
     return dataclasses.replace(result, skipped=read.skipped)
 
@@ -120,6 +131,7 @@ def publish_source(
     overwrite: bool = False,
     dry_run: str | os.PathLike[str] | None = None,
     on_progress: OnProgress = lambda _: None,
+    on_files: OnFiles = lambda _: None,
 ) -> PublishResult:
     """Publish a source. See `publish` for the other arguments and the errors.
 
@@ -130,13 +142,17 @@ def publish_source(
         overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
         dry_run: a new or empty folder for the repository. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
+        on_files: is called with the size of each file by its path, before anything is sent.
     """
     if dry_run is not None:
         folder = Path(dry_run)
-        return _result(build(source, contents, folder, on_progress), folder, None)
+        repository = build(source, contents, folder, on_progress)
+        on_files(repository.sizes)
+        return _result(repository, folder, None)
     require_token(contents.repo_id)  # before minutes of work
     with TemporaryDirectory(prefix="selfinstruct-publish-") as scratch:
         repository = build(source, contents, Path(scratch) / "repository", on_progress)
+        on_files(repository.sizes)
         on_progress(f"sending to {contents.repo_id}")
         uploaded = upload(repository.folder, contents.repo_id, private=private, overwrite=overwrite)
     return _result(repository, None, uploaded)

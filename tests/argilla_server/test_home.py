@@ -29,7 +29,7 @@ def test_only_its_owner_may_look_into_a_home(home):
     home.write_address(ServerAddress("http://127.0.0.1:1", 1))
     assert mode(home.path) == 0o700
     assert {path.name: mode(path) for path in home.path.iterdir()} == {
-        "lock": 0o600, "credentials.json": 0o600, "server.json": 0o600,
+        "lock": 0o600, "home.json": 0o600, "credentials.json": 0o600, "server.json": 0o600,
     }  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def test_holding_a_home_clears_what_a_killed_server_left(tmp_path):
     (home.temporary / "statics").mkdir(parents=True)
     os.close(descriptor)
     os.close(home.hold())
-    assert [path.name for path in home.path.iterdir()] == ["lock"]
+    assert {path.name for path in home.path.iterdir()} == {"lock", "home.json"}
 
 
 @pytest.mark.parametrize("name", ["", " anna", "a b", "a,b", "-anna", "@", "a\n", "x" * 65, "a/b", "<b>"])
@@ -143,3 +143,42 @@ def test_any_name_is_taken_as_it_is_or_refused(name):
     except ConfigError:
         return
     assert json.loads(json.dumps(name)) == name == name.strip()
+
+
+@pytest.mark.parametrize(
+    "marker", [None, "", "{}", "[]", '{"kind": "home"}', '{"format": 1}', "\x00", "[" * 1000], ids=repr
+)
+def test_a_folder_with_a_file_called_lock_is_no_home_and_loses_nothing(tmp_path, marker):
+    (tmp_path / "lock").touch()
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp" / "mine.txt").write_text("mine")
+    (tmp_path / "server.json").write_text("mine")
+    if marker is not None:
+        (tmp_path / "home.json").write_text(marker)
+    with pytest.raises(InputFileError, match="holds other files than an Argilla server's"):
+        Home(tmp_path).hold()
+    assert (tmp_path / "tmp" / "mine.txt").read_text() == (tmp_path / "server.json").read_text() == "mine"
+
+
+def test_the_home_of_another_version_is_left_alone(tmp_path):
+    os.close(Home(tmp_path).hold())
+    marker = json.loads((tmp_path / "home.json").read_text())
+    (tmp_path / "home.json").write_text(json.dumps({**marker, "format": 2}))
+    with pytest.raises(InputFileError, match=r"another version \(home.json has the format 2\)"):
+        Home(tmp_path).hold()
+
+
+@pytest.mark.parametrize("left", [[], ["lock"], ["lock", "home.partial"]])
+def test_what_a_killed_first_start_left_is_taken_over(tmp_path, left):
+    for name in left:
+        (tmp_path / name).touch()
+    os.close(Home(tmp_path).hold())
+    os.close(Home(tmp_path).hold())
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputFileError):
+        Home(tmp_path / "home").hold()
+    assert not (tmp_path / "elsewhere").exists()

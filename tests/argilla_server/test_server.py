@@ -183,7 +183,7 @@ def test_a_stopped_server_leaves_its_data_and_nothing_else(restarted):
     seen = restarted[3]
     assert seen["temporary"] != []
     assert seen["found_after"] is None
-    assert seen["after"] == ["argilla.db", "credentials.json", "lock", "server.log", "server_id.dat"]
+    assert seen["after"] == ["argilla.db", "credentials.json", "home.json", "lock", "server.log", "server_id.dat"]
 
 
 def test_nothing_of_the_users_environment_reaches_the_server(restarted):

@@ -13,6 +13,7 @@ import yaml
 from distilabel_selfinstruct.config import RunConfig, described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.links import refuse_links
 from distilabel_selfinstruct.files.locks import holder_of
 from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
@@ -20,8 +21,14 @@ from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_d
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, DecisionRule, DecisionStatus
 from distilabel_selfinstruct.reading import ReadOptions, SkippedRow, open_rows
 from distilabel_selfinstruct.reading import Source as RowsSource
-from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.records import Row, Stage
 from distilabel_selfinstruct.task_types import is_classification_task
+
+_PUBLISHED = (
+    run_layout.DESCRIPTION, run_layout.INSTANCES, run_layout.INSTRUCTIONS, run_layout.REJECTIONS, run_layout.PIPELINE,
+    run_layout.DECISIONS, run_layout.RATINGS, run_layout.PUSHED, run_layout.PULLED,
+)  # fmt: skip
+"""The files of a run that a publication reads."""
 
 Rows = Callable[[], Iterable[Row]]
 """Reads the rows. They are read several times and never held."""
@@ -60,11 +67,13 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         unfinished: publish a run that stopped early, too.
 
     Raises:
-        RunFolderError: there is no run, its description is damaged, or a process works on it (FolderInUseError).
+        RunFolderError: there is no run, its description is damaged, one of its files is a link, or a process works on
+            it (FolderInUseError).
         PublishError: the run is not finished, or has no rows yet.
         InputFileError: a file of the review is damaged.
     """
     folder = Path(path)
+    refuse_links(folder, (*_PUBLISHED, *(f"{run_layout.STATE}/{stage.value}" for stage in Stage)))
     description, config = described_run(folder)
     _refuse_unfinished(folder, description, allowed=unfinished)
     decisions, ratings = folder / run_layout.DECISIONS, folder / run_layout.RATINGS

@@ -1,6 +1,7 @@
 """`selfinstruct run`: all stages, from seed tasks to filtered instances."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,9 @@ import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
-from distilabel_selfinstruct.config import RunConfig, load_config
+from distilabel_selfinstruct.cli.screen import say
+from distilabel_selfinstruct.config import RunConfig, foreign_addresses, load_config
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import RunStatus
 
 HELP = "Generate instructions and instances with a model, and write them to a folder."
@@ -36,6 +39,12 @@ def run(
         bool,
         typer.Option("--dry-run", help="Estimate requests, tokens, time and cost, and show prompts, without a model."),
     ] = False,
+    trust_base_url: Annotated[
+        bool,
+        typer.Option(
+            "--trust-base-url", help="Send prompts and your key to the address that stands in the configuration file."
+        ),
+    ] = False,
     **given: Any,
 ) -> None:
     """Run all stages."""
@@ -43,7 +52,8 @@ def run(
     from distilabel_selfinstruct.running.plan import check_plan
     from distilabel_selfinstruct.running.prices import with_known_prices
 
-    settings = load_config(config, overrides_of(given))
+    overrides = overrides_of(given)
+    settings = load_config(config, overrides)
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")
     if dry_run:
@@ -53,6 +63,8 @@ def run(
         return
     check_plan(settings)
     RunFolder(output).check(settings, fresh=fresh, extend=extend)
+    if not trust_base_url:
+        _confirm_addresses(config, foreign_addresses(settings, overrides))
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
     from distilabel_selfinstruct.running.runner import run as run_pipeline
@@ -67,6 +79,18 @@ def run(
     display.show_result(result)
     if result.status is RunStatus.STOPPED:
         raise typer.Exit(STOPPED_STATUS)
+
+
+def _confirm_addresses(config: Path | None, addresses: tuple[str, ...]) -> None:
+    """Ask whether the addresses that the configuration names may have prompts and key; without a terminal, refuse."""
+    if not addresses:
+        return
+    said = f"{config} sends your prompts, and your API key if one is set, to {' and '.join(addresses)}."
+    if not sys.stdin.isatty():
+        raise ConfigError(f"{said} If you trust that server, add `trust_base_url`.")
+    say(said)
+    if not typer.confirm("Do you trust that server?"):
+        raise typer.Exit(1)
 
 
 def _show_forecast(settings: RunConfig) -> None:

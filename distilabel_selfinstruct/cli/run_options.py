@@ -110,7 +110,7 @@ def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
 def _extra_body(text: str) -> dict[str, Any]:
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         raise ConfigError(f"--extra-body {text!r} is no JSON object: write one such as '{{\"top_k\": 40}}'.")

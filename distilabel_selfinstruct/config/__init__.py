@@ -4,12 +4,14 @@ from distilabel_selfinstruct.config.description import described_run, why_unfini
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
 from distilabel_selfinstruct.config.pricing import Price, Tokens
 from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.config.trust import foreign_addresses
 
 __all__ = [
     "Price",
     "RunConfig",
     "Tokens",
     "described_run",
+    "foreign_addresses",
     "load_config",
     "read_yaml",
     "why_unfinished",

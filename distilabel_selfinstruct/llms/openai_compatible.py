@@ -14,7 +14,7 @@ from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
 from distilabel_selfinstruct.addresses import redact_url
-from distilabel_selfinstruct.config.api_keys import clean_key, key_in
+from distilabel_selfinstruct.config.api_keys import clean_key, key_in, require_meant_for
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.config.providers import is_openai
 from distilabel_selfinstruct.errors import MissingKeyError
@@ -77,9 +77,11 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
 
         Raises:
             MissingKeyError: the server is OpenAI's and no key was given.
-            ConfigError: the key holds a character that no header can carry.
+            ConfigError: the key holds a character that no header can carry, or is not meant for this server.
         """
         given = self.api_key.get_secret_value() if self.api_key and "api_key" in self.model_fields_set else ""
+        if not given:
+            require_meant_for(self.api_key_variable, str(self.base_url or OPENAI_URL))
         key = clean_key(given, "api_key") or key_in(self.api_key_variable)
         if not key and is_openai(self.base_url):
             raise MissingKeyError("openai", self.api_key_variable)

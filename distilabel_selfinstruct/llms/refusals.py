@@ -132,7 +132,7 @@ class _Said:
         if text.lstrip().startswith(("{", "[")):  # a gateway hands on the JSON of the server behind it
             try:
                 self._read(json.loads(text))
-            except ValueError:
+            except (ValueError, RecursionError):
                 pass
             else:
                 return

@@ -59,7 +59,7 @@ def _split_folder(source: str, split: str | None) -> tuple[str, str]:
     """The folder of the split in a saved dataset with splits, and its name. The library cannot load an empty split."""
     try:
         names = json.loads((Path(source) / "dataset_dict.json").read_text(encoding="utf-8"))["splits"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return source, ""
     name = choose_split(names, split, source)
     return os.fspath(Path(source) / name), name

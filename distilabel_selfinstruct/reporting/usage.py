@@ -115,6 +115,6 @@ def _rows(path: Path) -> Iterator[Row | None]:
         for line in stream:
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             yield row if isinstance(row, dict) else None

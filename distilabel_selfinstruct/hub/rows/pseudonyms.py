@@ -97,7 +97,7 @@ def _read(path: Path) -> _Pseudonyms:
         known = json.loads(content)
         raters = {str(name): str(pseudonym) for name, pseudonym in known["raters"].items()}
         return _Pseudonyms(str(known["salt"]), raters)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunFolderError(
             f"{path}, which has the pseudonyms of the raters, is damaged: repair it, or remove it to give new ones.",
             path,

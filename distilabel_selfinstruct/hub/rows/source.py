@@ -172,7 +172,7 @@ def _rule(path: Path) -> DecisionRule | None:
     """The rule of the review; None if there is no file of it, as when people made the decisions by hand."""
     try:
         return DecisionRule(**json.loads(path.read_text(encoding="utf-8"))["rule"])
-    except (OSError, ValueError, KeyError, TypeError, ConfigError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, ConfigError):
         return None
 
 

@@ -64,5 +64,5 @@ def read_manifest(text: str) -> dict[str, Fingerprint] | None:
         if content["made_by"] != MADE_BY:
             return None
         return {str(path): Fingerprint(**fields) for path, fields in content["files"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -4,6 +4,7 @@ import asyncio
 
 import openai
 
+from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms.batch.server import BatchServer
 from distilabel_selfinstruct.llms.batch.waiting import is_missing, refusal
@@ -27,7 +28,8 @@ def check_batches(llm: OpenAICompatibleLLM) -> None:
     except Exception as error:  # what may pass does not stop the run
         if is_missing(error) or isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
             said = said_by(llm, error).rstrip(".")
-            raise ModelError(refusal(f"The server at {llm.base_url}", "list batches", error, said)) from None
+            who = f"The server at {redact_url(str(llm.base_url))}"
+            raise ModelError(refusal(who, "list batches", error, said)) from None
 
 
 async def _check(llm: OpenAICompatibleLLM) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 URL_VARIABLE = "ARGILLA_API_URL"
 KEY_VARIABLE = "ARGILLA_API_KEY"
+SPACE_VARIABLE = "ARGILLA_SPACE_TOKEN"
+"""A token of the Hub that may only read the private Space in which Argilla runs."""
 
 CONNECT_RETRIES = 2
 """How often the client tries again when a connection is refused. With its pauses that takes about a second."""
@@ -155,8 +157,11 @@ def _refuse_key(url: str, cause: Exception | None = None) -> NoReturn:
 
 
 def _space_headers(url: str) -> dict[str, str]:
-    """The header that a private Space of the Hub wants to see before it passes a request on to its Argilla."""
-    token = os.environ.get("HF_TOKEN")
+    """The header that a private Space of the Hub wants to see before it passes a request on to its Argilla.
+
+    It is not `HF_TOKEN`: anybody can have a Space, and would get the whole account of who reads their address.
+    """
+    token = os.environ.get(SPACE_VARIABLE, "").strip()
     in_a_space = urlsplit(url).scheme == "https" and (urlsplit(url).hostname or "").endswith(".hf.space")
     return {"Authorization": f"Bearer {token}"} if token and in_a_space else {}
 

@@ -185,7 +185,7 @@ def read_key(folder: Path) -> ComparisonKey | None:
             missing=content["missing"],
             num_left_out=content["num_left_out"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunFolderError(
             f"{path} is damaged ({type(error).__name__}: {error}): remove it and push the same files again.", path
         ) from error

@@ -84,7 +84,7 @@ def read_pushed(folder: Path) -> Pushed | None:
             failed=tuple(FailedRow(**entry) for entry in content["failed"]),
             complete=content["complete"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunFolderError(
             f"{path} is damaged ({type(error).__name__}: {error}): remove it, and push again with the same dataset "
             "name.",

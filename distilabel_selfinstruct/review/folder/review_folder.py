@@ -78,7 +78,7 @@ class ReviewFolder:
                 if not self.pulled.exists():
                     return {}
                 content = json.loads(self.pulled.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self.damaged_pull(str(error)) from error
         if not isinstance(content, dict):
             raise self.damaged_pull("it holds no object")

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, SecretStr, validate_call
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.config.api_keys import clean_key, key_in, require_meant_for
 from distilabel_selfinstruct.config.faults import CheckedOptions
-from distilabel_selfinstruct.config.providers import is_openai
+from distilabel_selfinstruct.config.providers import OPENAI_URL, is_openai
 from distilabel_selfinstruct.errors import MissingKeyError
 from distilabel_selfinstruct.journal.notes import Note
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Manner, SentRequest

@@ -101,8 +101,8 @@ class RunFolder:
         """
         with writing(self.path, "Give another output folder."):
             self._refuse_what_is_no_run()
-            if fresh:
-                self._refuse_to_replace_what_people_rated()
+            if fresh and self.description.exists():
+                refuse_to_clear(self.path)
             elif self.description.exists():
                 self._resumed(config, extend=extend)
 

@@ -18,6 +18,7 @@ from distilabel_selfinstruct.cli import (
     status,
 )
 from distilabel_selfinstruct.cli.interrupts import stop_by_exception
+from distilabel_selfinstruct.cli.screen import say
 
 app = typer.Typer(
     name="selfinstruct",
@@ -43,7 +44,7 @@ app.add_typer(review.app, name="review", help=review.HELP)
 
 def _print_version(value: bool) -> None:
     if value:
-        typer.echo(f"distilabel-selfinstruct {__version__}")
+        say(f"distilabel-selfinstruct {__version__}")
         raise typer.Exit
 
 

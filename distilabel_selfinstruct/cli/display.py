@@ -10,13 +10,13 @@ from rich import get_console
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
 from typing_extensions import Self
 
 from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.notes import NotesOnScreen
+from distilabel_selfinstruct.cli.screen import cell, line, show
+from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
@@ -90,7 +90,7 @@ class RunDisplay:
             self._say(text, style="yellow")
 
     def _say(self, text: str, style: str | None = None) -> None:
-        self._console.print(escape_controls(text), style=style, highlight=False, soft_wrap=True, markup=False)
+        line(self._console, text, style)
 
     def _announce(self, progress: Progress) -> None:
         # Only now is it known that the run could start.
@@ -110,11 +110,11 @@ class RunDisplay:
         self._say_notes(self._notes.due(result.progress, is_over=True))
         if not self._console.is_terminal:
             self._say_line(result.progress)
-        self._console.print()
-        self._console.print(statistics_table(result.statistics))
-        self._console.print()
-        self._console.print(rejections_table(result.rejections))
-        self._console.print()
+        show(self._console)
+        show(self._console, statistics_table(result.statistics))
+        show(self._console)
+        show(self._console, rejections_table(result.rejections))
+        show(self._console)
         folder = RunFolder(result.folder)
         for text in (
             _end(result),
@@ -139,9 +139,9 @@ def _in_flight(progress: Progress) -> str:
     return f"The server works on: {batches}. The same command fetches the answers." if batches else ""
 
 
-def statistics_table(statistics: Statistics) -> Table:
+def statistics_table(statistics: Statistics) -> PlainTable:
     """Table 1 of the paper for a run, beside the paper's own figures."""
-    table = Table(title="The dataset (Table 1 of the paper)", title_justify="left")
+    table = PlainTable(title="The dataset (Table 1 of the paper)", title_justify="left")
     table.add_column("statistic")
     table.add_column("this run", justify="right")
     table.add_column("paper", justify="right", style="dim")
@@ -165,9 +165,9 @@ def statistics_table(statistics: Statistics) -> Table:
     return table
 
 
-def rejections_table(rejections: Iterable[RecordedRejection]) -> Table:
+def rejections_table(rejections: Iterable[RecordedRejection]) -> PlainTable:
     """How much was dropped, by stage and rule."""
-    table = Table(title="Dropped, by rule", title_justify="left")
+    table = PlainTable(title="Dropped, by rule", title_justify="left")
     table.add_column("stage")
     table.add_column("reason")
     table.add_column("count", justify="right")
@@ -186,22 +186,22 @@ def rejections_table(rejections: Iterable[RecordedRejection]) -> Table:
 def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) -> RenderableType:
     """The state of a run in a few lines. `timed`: with the time since it was started, and what is left."""
     bar = ProgressBar(total=progress.wanted, completed=progress.admitted, width=50)
-    facts = Table.grid(padding=(0, 2))
+    facts = PlainTable.grid(padding=(0, 2))
     facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
     facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
     facts.add_row("stages", f"classified {progress.classified}", _later_stages(progress))
     facts.add_row("requests", f"{progress.requests:,}", f"{_tokens(progress)}{_cost(config, progress)}")
     if batches := batches_in_flight(progress):
-        facts.add_row("batches", Text(batches))
+        facts.add_row("batches", cell(batches))
     if progress.failures or progress.retries:
-        last = Text(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
+        last = cell(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
         facts.add_row("failed", f"{progress.failures}, retried {progress.retries}", last)
     if timed:
         facts.add_row("elapsed", shown_time(progress.elapsed), f"left {shown_time(progress.seconds_left)}")
     return Group(facts)
 
 
-def stages_table(progress: Progress) -> Table:
+def stages_table(progress: Progress) -> PlainTable:
     """What each stage did, in numbers; columns without any are left out."""
     columns: dict[str, Callable[[StageProgress], int]] = {
         "done": lambda stage: stage.finished,
@@ -214,7 +214,7 @@ def stages_table(progress: Progress) -> Table:
         "thoughts": lambda stage: stage.reasoning_tokens,
     }
     shown = {name: count for name, count in columns.items() if any(map(count, progress.stages.values()))}
-    table = Table(title="By stage", title_justify="left")
+    table = PlainTable(title="By stage", title_justify="left")
     table.add_column("stage", no_wrap=True)
     for name in shown:
         table.add_column(name, justify="right")

@@ -15,8 +15,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     StrictRows,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import cell, say, warn
-from distilabel_selfinstruct.words import escape_controls
+from distilabel_selfinstruct.cli.screen import cell, say, show, warn, working
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.evaluation import Evaluation
@@ -61,14 +60,13 @@ def evaluate(
 ) -> None:
     """Print a table: ROUGE-L and exact match from 0 to 100, means over the tasks that have an answer."""
     from rich import get_console
-    from rich.markup import escape
-    from rich.table import Table
 
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
     from distilabel_selfinstruct.reading import parse_columns, summary
 
     console = get_console()
-    with console.status("scoring") as status:
+    with working(console, "scoring") as tell:
         result = evaluate_files(
             predictions,
             references,
@@ -76,10 +74,10 @@ def evaluate(
             reference_column=reference_column,
             reference_columns=parse_columns(reference_columns or ()),
             tokenizer=tokenizer,
-            on_progress=lambda file: status.update(escape(escape_controls(f"scoring {Path(file).name}"))),
+            on_progress=lambda file: tell(f"scoring {Path(file).name}"),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
-    table = Table(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
+    table = PlainTable(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
     for heading in ("tasks", "ROUGE-L", "exact match"):
         table.add_column(heading, justify="right")
@@ -88,7 +86,7 @@ def evaluate(
         label = stem if len(set(stems)) == len(stems) else scores.file
         figures = (f"{scores.num_tasks:,}", f"{100 * scores.rouge_l:.2f}", f"{100 * scores.exact_match:.2f}")
         table.add_row(cell(label), *figures)
-    console.print(table)
+    show(console, table)
     for text in _notes(result):
         say(text)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):

@@ -2,10 +2,10 @@
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from distilabel_selfinstruct.cli.display import shown_time
+from distilabel_selfinstruct.cli.screen import cell
+from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.prompts import Prompt
@@ -22,12 +22,12 @@ def forecast_view(plan: RunPlan) -> RenderableType:
         Panel(_shortened(stage.prompt), title=f"a prompt of {stage.stage.value}", title_align="left")
         for stage in expected.stages
     ]
-    feedback = [Text(expected.feedback)] if expected.feedback else []
-    return Group(_table(expected), Text(_cost(plan.config, expected)), *feedback, "", *prompts)
+    feedback = [cell(expected.feedback)] if expected.feedback else []
+    return Group(_table(expected), cell(_cost(plan.config, expected)), *feedback, "", *prompts)
 
 
-def _table(expected: Forecast) -> Table:
-    table = Table(title="What the run is expected to take", title_justify="left")
+def _table(expected: Forecast) -> PlainTable:
+    table = PlainTable(title="What the run is expected to take", title_justify="left")
     for name in ("stage", "model", "requests", "tokens in", "tokens out", "time"):
         table.add_column(name, justify="left" if name in ("stage", "model") else "right")
     for stage in expected.stages:
@@ -62,10 +62,10 @@ def _cost(config: RunConfig, expected: Forecast) -> str:
     return f"Cost: {in_dollars(expected.cost)}, by {'; '.join(sorted(sources))}. {assumed}"
 
 
-def _shortened(prompt: Prompt) -> Text:
+def _shortened(prompt: Prompt) -> RenderableType:
     text = prompt if isinstance(prompt, str) else "\n".join(f"[{m['role']}]\n{m['content']}" for m in prompt)
     lines = text.split("\n")
     if len(lines) > SHOWN_LINES:
         half = SHOWN_LINES // 2
         lines = [*lines[:half], f"… {len(lines) - 2 * half} lines …", *lines[-half:]]
-    return Text("\n".join(lines))
+    return cell("\n".join(lines))

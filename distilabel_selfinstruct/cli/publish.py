@@ -15,7 +15,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     StrictRows,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import line, warn
+from distilabel_selfinstruct.cli.screen import line, warn, working
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.hub import PublishResult
@@ -99,7 +99,7 @@ def publish(
     from distilabel_selfinstruct.reading import summary
 
     console = get_console()
-    with console.status("") as status:
+    with working(console) as tell:
         result = hub.publish(
             folder,
             repo_id,
@@ -115,7 +115,7 @@ def publish(
             private=private,
             overwrite=overwrite,
             dry_run=dry_run,
-            on_progress=status.update,
+            on_progress=tell,
             on_files=lambda sizes: line(console, _listed(sizes)),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )

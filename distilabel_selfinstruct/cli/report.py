@@ -16,7 +16,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     StrictRows,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.cli.screen import say, warn, working
 
 HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
 
@@ -54,13 +54,13 @@ def report(
     from distilabel_selfinstruct.config import why_unfinished
     from distilabel_selfinstruct.reading import summary
 
-    with Console(stderr=True).status("reading") as status:
+    with working(Console(stderr=True), "reading") as tell:
         result = reporting.report(
             source,
             output,
             seed_tasks=seed_tasks,
             parser=parser,
-            on_progress=status.update,
+            on_progress=tell,
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )
     statistics = result.report.table_1

@@ -9,7 +9,7 @@ import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
-from distilabel_selfinstruct.cli.screen import say
+from distilabel_selfinstruct.cli.screen import line, say, show
 from distilabel_selfinstruct.config import RunConfig, foreign_addresses, load_config
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import RunStatus
@@ -61,10 +61,10 @@ def run(
         return
     if not (fresh or extend) and _is_finished(settings, output):
         return
-    if not trust_base_url:
-        _confirm_addresses(config, foreign_addresses(settings, overrides))
     check_plan(settings)
     RunFolder(output).check(settings, fresh=fresh, extend=extend)
+    if not trust_base_url:
+        _confirm_addresses(config, foreign_addresses(settings, overrides))
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
     from distilabel_selfinstruct.running.runner import run as run_pipeline
@@ -99,7 +99,7 @@ def _show_forecast(settings: RunConfig) -> None:
     from distilabel_selfinstruct.cli.forecast import forecast_view
     from distilabel_selfinstruct.running.plan import plan_run
 
-    get_console().print(forecast_view(plan_run(settings, dry=True)))
+    show(get_console(), forecast_view(plan_run(settings, dry=True)))
 
 
 def _is_finished(settings: RunConfig, output: Path) -> bool:
@@ -119,5 +119,5 @@ def _is_finished(settings: RunConfig, output: Path) -> bool:
         f"The run in {folder.path} is finished, so nothing was done: {instructions:,} instructions, {instances:,} "
         f"instances. {reason} --extend with a higher --num-instructions lets it grow, --fresh starts over."
     )
-    get_console().print(said, highlight=False, soft_wrap=True, markup=False)
+    line(get_console(), said)
     return True

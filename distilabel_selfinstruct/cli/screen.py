@@ -1,6 +1,11 @@
-"""What commands print: texts of files and models never reach the terminal as commands to it."""
+"""What commands print. Texts of files, models and servers reach the terminal neither as markup nor as commands to it.
+
+All printing of the commands goes through here and through `tables`; a test knows no other way.
+"""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -8,7 +13,7 @@ import typer
 from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.text import Text
 
 
@@ -23,9 +28,27 @@ def warn(text: str) -> None:
         print(escape_controls(text), file=sys.stderr)
 
 
-def line(console: "Console", text: str) -> None:
+def line(console: "Console", text: str, style: str | None = None) -> None:
     """Print a line on a console, as it is and not cut to its width."""
-    console.print(escape_controls(text), highlight=False, soft_wrap=True, markup=False)
+    console.print(escape_controls(text), style=style, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def show(console: "Console", *views: "RenderableType") -> None:
+    """Print tables and the like; an empty line without any. A text among them is printed as by `line`."""
+    if not views:
+        console.print()
+    for view in views:
+        if isinstance(view, str):
+            line(console, view)
+        else:
+            console.print(view)
+
+
+@contextmanager
+def working(console: "Console", text: str = "") -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; yield what changes the text."""
+    with console.status(cell(text)) as status:
+        yield lambda changed: status.update(cell(changed))
 
 
 def cell(text: str) -> "Text":

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
-from distilabel_selfinstruct.cli.screen import line
+from distilabel_selfinstruct.cli.screen import line, show
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
@@ -40,8 +40,8 @@ def status(folder: Folder) -> None:
         line(console, f"Its journals ({run.state.name}/) are missing, so it is not known how far it came.")
         return
     progress = ProgressReader(run.state, config.num_instructions, watch).read()
-    console.print(progress_view(config, progress, timed=False))
-    console.print(stages_table(progress))
+    show(console, progress_view(config, progress, timed=False))
+    show(console, stages_table(progress))
     failed = [
         f"{stage.value}: {counts.failed:,} requests failed, the last one with: {shown_failure(counts.last_failure)}"
         for stage, counts in progress.stages.items()
@@ -79,7 +79,7 @@ def rejections(
         if (reason is None or rejection.reason.value == reason) and (only is None or rejection.stage == only)
     ]
     console = get_console()
-    console.print(rejections_table(shown))
+    show(console, rejections_table(shown))
     counts: Counter[tuple[str, str]] = Counter()
     for rejection in shown:
         rule = (rejection.stage, rejection.reason.value)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from distilabel_selfinstruct.addresses import redact_url
-from distilabel_selfinstruct.config.api_keys import key_in
+from distilabel_selfinstruct.config.api_keys import key_in, require_meant_for
 from distilabel_selfinstruct.errors import ConfigError, MissingKeyError, RecordingError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.files.packaged import packaged_folder
@@ -78,13 +78,16 @@ def check_access(llm: str, base_url: str | None, prompt_form: PromptForm) -> Non
 
     Raises:
         MissingKeyError: its key is not set.
-        ConfigError: it takes no such prompts, or the key holds a character that no header can carry.
+        ConfigError: it takes no such prompts, or the key holds a character that no header can carry
+            or is not meant for this server.
     """
     name = llm.partition(":")[0]
     provider = KNOWN_PROVIDERS[name]
     needs_key = name == "hf" or (name == "openai" and is_openai(server_of(llm, base_url)))
     if needs_key and not key_in(provider.key_variable):
         raise MissingKeyError(name, provider.key_variable)
+    if address := server_of(llm, base_url):
+        require_meant_for(provider.key_variable, address)
     if provider.chat_only and prompt_form == "completion":
         raise ConfigError(provider.chat_only)
 

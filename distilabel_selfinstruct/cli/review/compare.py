@@ -17,13 +17,12 @@ from distilabel_selfinstruct.cli.reading_options import (
 )
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
-from distilabel_selfinstruct.cli.screen import cell, line, warn
+from distilabel_selfinstruct.cli.screen import cell, line, show, warn
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import run_layout
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.ratings.comparison import Comparison, PairResult, Share
     from distilabel_selfinstruct.review.comparing.comparison import ComparisonPush
 
@@ -149,8 +148,8 @@ def pull(
     if any(question.num_shared_items for question in result.agreement):
         tables.append(agreement_table(result.agreement))
     for table in tables:
-        console.print(table)
-        console.print()
+        show(console, table)
+        show(console)
     for text in (
         *result.notes,
         f"Results: {result.files.results}",
@@ -184,11 +183,11 @@ def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
     ]
 
 
-def models_table(comparison: "Comparison") -> "Table":
+def models_table(comparison: "Comparison") -> "PlainTable":
     """The letters of each model with their shares, and the share of A and B with its interval."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Answers by rating (Figure 6 of the paper)", title_justify="left")
+    table = PlainTable(title="Answers by rating (Figure 6 of the paper)", title_justify="left")
     table.add_column("model", overflow="fold")
     table.add_column("answers\nrated", justify="right")
     table.add_column("ratings", justify="right")
@@ -203,11 +202,11 @@ def models_table(comparison: "Comparison") -> "Table":
     return table
 
 
-def pairs_table(pairs: "Sequence[PairResult]") -> "Table":
+def pairs_table(pairs: "Sequence[PairResult]") -> "PlainTable":
     """How often the first of two models was rated better than, equal to and worse than the second."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Two models on the same task", title_justify="left")
+    table = PlainTable(title="Two models on the same task", title_justify="left")
     table.add_column("first", overflow="fold")
     table.add_column("second", overflow="fold")
     for heading in ("first is\nbetter", "equal", "second is\nbetter"):

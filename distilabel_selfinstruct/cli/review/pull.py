@@ -8,12 +8,11 @@ import typer
 
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
-from distilabel_selfinstruct.cli.screen import cell, line
+from distilabel_selfinstruct.cli.screen import cell, line, show
 from distilabel_selfinstruct.ratings.decisions import REVIEWED, Accept, DecisionRule
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.ratings.decisions import Decision
     from distilabel_selfinstruct.review.pulling.summary import DatasetSummary
 
@@ -70,10 +69,10 @@ def pull(
         result = pull_decisions(
             folder, rule, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
         )
-    console.print(datasets_table(result.summary.datasets))
-    console.print()
-    console.print(decisions_table(result.decisions))
-    console.print()
+    show(console, datasets_table(result.summary.datasets))
+    show(console)
+    show(console, decisions_table(result.decisions))
+    show(console)
     for text in (
         *result.summary.notes,
         f"Ratings: {result.files.ratings} ({len(result.ratings):,} answers)",
@@ -83,11 +82,11 @@ def pull(
         line(console, text)
 
 
-def datasets_table(datasets: "Sequence[DatasetSummary]") -> "Table":
+def datasets_table(datasets: "Sequence[DatasetSummary]") -> "PlainTable":
     """The records and responses of each dataset."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Read from Argilla", title_justify="left")
+    table = PlainTable(title="Read from Argilla", title_justify="left")
     table.add_column("dataset", overflow="fold")
     for heading in ("records", "complete", "submitted", "drafts", "discarded"):
         table.add_column(heading, justify="right")
@@ -97,11 +96,11 @@ def datasets_table(datasets: "Sequence[DatasetSummary]") -> "Table":
     return table
 
 
-def decisions_table(decisions: "Sequence[Decision]") -> "Table":
+def decisions_table(decisions: "Sequence[Decision]") -> "PlainTable":
     """How many rows have each decision and each reason, the most frequent reason first."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Decisions", title_justify="left")
+    table = PlainTable(title="Decisions", title_justify="left")
     table.add_column("decision")
     table.add_column("reason")
     table.add_column("rows", justify="right")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distilabel_selfinstruct.cli import screen
-from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,13 +42,13 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        with console.status("") as status:
-            server = start(home, port, names, on_progress=status.update if console.is_terminal else _say)
+        with screen.working(console) as tell:
+            server = start(home, port, names, on_progress=tell if console.is_terminal else screen.say)
         with server:
             _show(console, server)
             server.wait()
     except _Stopped:
-        _say("Stopped. All ratings are kept. Run the same command again to resume.")
+        screen.say("Stopped. All ratings are kept. Run the same command again to resume.")
 
 
 def _stop(signal_number: int, frame: FrameType | None) -> None:
@@ -57,10 +56,6 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # stopping takes seconds, and must not be interrupted
         signal.signal(number, signal.SIG_IGN)
     raise _Stopped
-
-
-def _say(text: str) -> None:
-    print(escape_controls(text), flush=True)
 
 
 def _show(console: "Console", server: "RunningServer") -> None:

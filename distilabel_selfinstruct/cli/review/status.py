@@ -11,8 +11,7 @@ from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.ratings.agreement import Estimate, QuestionAgreement
     from distilabel_selfinstruct.ratings.table_2 import Quality
     from distilabel_selfinstruct.review.status import DatasetProgress, RaterProgress
@@ -58,26 +57,26 @@ def status(
         line(dataset_line(progress))
     for note in state.notes:
         line(note)
-    console.print()
-    console.print(raters_table(state.raters))
-    console.print()
+    screen.show(console)
+    screen.show(console, raters_table(state.raters))
+    screen.show(console)
     if not state.ratings:
         line("Nobody has submitted an answer yet.")
         return
     answered = quality(state.ratings)
     if any(count.rated for count in (answered.valid_task, answered.input_appropriate, answered.output_correct)):
-        console.print(quality_table(answered))  # a comparison of models has other questions
-        console.print()
+        screen.show(console, quality_table(answered))  # a comparison of models has other questions
+        screen.show(console)
     try:
         questions = [question for question in agreement.agreement_by_question(state.ratings) if question.num_items]
     except MissingExtraError as error:
         line(str(error))
         return
-    console.print(agreement_table(questions))
+    screen.show(console, agreement_table(questions))
     num_pairs = max((len(question.pairs) for question in questions), default=0)
     if 0 < num_pairs <= MAX_PAIRS:
-        console.print()
-        console.print(pairs_table(questions))
+        screen.show(console)
+        screen.show(console, pairs_table(questions))
     elif num_pairs:
         line(f"Cohen's κ and ρ are means over {num_pairs:,} pairs of raters.")
 
@@ -88,11 +87,11 @@ def dataset_line(dataset: "DatasetProgress") -> str:
     return f"{dataset.name}: {dataset.completed:,} of {dataset.records:,} records are complete ({answers} each)."
 
 
-def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
+def raters_table(raters: "Sequence[RaterProgress]") -> "PlainTable":
     """What each rater has done, and what is left for them."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Raters", title_justify="left")
+    table = PlainTable(title="Raters", title_justify="left")
     several = len({rater.dataset for rater in raters}) > 1
     table.add_column("rater", overflow="fold")
     if several:
@@ -108,13 +107,12 @@ def raters_table(raters: "Sequence[RaterProgress]") -> "Table":
     return table
 
 
-def quality_table(quality: "Quality") -> "Table":
+def quality_table(quality: "Quality") -> "PlainTable":
     """Table 2 of the paper for the rows that were rated so far, beside the paper's own shares."""
-    from rich.table import Table
-
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.ratings.table_2 import PAPER
 
-    table = Table(title="Quality (Table 2 of the paper)", title_justify="left")
+    table = PlainTable(title="Quality (Table 2 of the paper)", title_justify="left")
     table.add_column("the majority says yes to")
     table.add_column("yes", justify="right")
     table.add_column("rated", justify="right")
@@ -130,11 +128,11 @@ def quality_table(quality: "Quality") -> "Table":
     return table
 
 
-def agreement_table(questions: "Sequence[QuestionAgreement]") -> "Table":
+def agreement_table(questions: "Sequence[QuestionAgreement]") -> "PlainTable":
     """How far the raters agree on each question, beside the agreement of the paper's two raters."""
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Agreement of raters", title_justify="left")
+    table = PlainTable(title="Agreement of raters", title_justify="left")
     table.add_column("question", no_wrap=True)
     # Two lines each, so that the table fits into 80 columns: Cohen's, Fleiss', Krippendorff's and Spearman's.
     for heading in ("rated\ntwice", "equal", "Cohen\nκ", "Fleiss\nκ", "alpha\nα", "rho\nρ"):
@@ -157,12 +155,11 @@ def agreement_table(questions: "Sequence[QuestionAgreement]") -> "Table":
     return table
 
 
-def pairs_table(questions: "Sequence[QuestionAgreement]") -> "Table":
+def pairs_table(questions: "Sequence[QuestionAgreement]") -> "PlainTable":
     """Cohen's kappa of each pair of raters with its 95% interval, and the weighted kappa for the letters A to D."""
-    from rich.table import Table
-    from rich.text import Text
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Pairs of raters", title_justify="left")
+    table = PlainTable(title="Pairs of raters", title_justify="left")
     table.add_column("raters", overflow="fold")
     table.add_column("question")
     table.add_column("items", justify="right")
@@ -171,7 +168,7 @@ def pairs_table(questions: "Sequence[QuestionAgreement]") -> "Table":
     for question in questions:
         for index, pair in enumerate(question.pairs):
             table.add_row(
-                Text(f"{pair.first}, {pair.second}"),
+                screen.cell(f"{pair.first}, {pair.second}"),
                 "" if index else question.question.replace("_", " "),
                 f"{pair.kappa.num_items:,}",
                 _with_interval(pair.kappa),

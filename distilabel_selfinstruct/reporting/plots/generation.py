@@ -28,7 +28,7 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg"
                 edgecolor=style.INK,
                 lw=0.5,
                 hatch=_HATCHES[stage % len(_HATCHES)],
-                label=None if rule.stage in named else rule.stage.replace("_", " "),
+                label=None if rule.stage in named else style.drawable(rule.stage.replace("_", " ")),
             )
             named.add(rule.stage)
             axes.text(rule.count + most * 0.01, number + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests import certificates, processes
 from tests.shared import Description, folder_of_the_run, shared
 
-pytest_plugins = ["tests.guard"]
+pytest_plugins = ["tests.guard", "tests.order"]
 
 # One profile for all property tests: how long an example takes depends on what else the machine does.
 settings.register_profile("ours", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])

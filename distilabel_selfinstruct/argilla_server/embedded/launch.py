@@ -6,6 +6,7 @@ standard output: `{"ready": true}` when it serves, or `{"error": "…"}` if it c
 """
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -56,6 +57,7 @@ def serve(order: Order, answer: Any) -> None:
     _configure(order, listener.getsockname()[1])
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of the server itself
 
+    gc.disable()  # what imports make stays: to search it for garbage takes a fifth of their time
     from . import accounts, content_policy, database, engine, jobs, shares, speed
 
     engine.register()
@@ -65,6 +67,8 @@ def serve(order: Order, answer: Any) -> None:
     jobs.connect_queues()
     speed.apply()
     shares.apply()
+    gc.freeze()
+    gc.enable()
     database.prepare()
     database.migrate()
     asyncio.run(accounts.ensure(order.accounts, order.workspace))

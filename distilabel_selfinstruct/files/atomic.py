@@ -1,12 +1,19 @@
 """Files and folders that are written whole or not at all, whenever the process that writes them ends."""
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+_LONGEST_NAME = 255
+"""Bytes of a file name, on most file systems."""
+
+_SHOWN = 40
+"""Characters of a name within a longer one: 160 bytes at most."""
 
 
 def write(path: str | os.PathLike[str], text: str) -> None:
@@ -33,7 +40,7 @@ def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
     Raises:
         Exception: whatever a writer raises. All targets are as they were, and nothing lies beside them.
     """
-    partials = {target: target.with_name(target.name + ".partial") for target in writers}
+    partials = {target: partial_of(target) for target in writers}
     try:
         for target, write_to in writers.items():
             write_to(partials[target])
@@ -47,6 +54,14 @@ def write_all(writers: Mapping[Path, Callable[[Path], object]]) -> None:
     finally:
         for partial in partials.values():
             partial.unlink(missing_ok=True)
+
+
+def partial_of(target: Path) -> Path:
+    """The file beside a target to which it is written first. A name as long as file systems take has one too."""
+    name = target.name + ".partial"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(target.name)).hexdigest() + ".partial"
+    return target.with_name(name)
 
 
 @contextmanager
@@ -63,7 +78,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     if folder.is_dir():  # somebody may stand in it, so it stays
         scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     else:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name[:_SHOWN]}.partial-", dir=folder.parent))
     try:
         yield scratch
         if folder.is_dir():

@@ -56,6 +56,7 @@ _FIXES_FOR_A_RUN = (
     "overridden_columns",
     "cache_without_use",
     "dataset_folders",
+    "paths_taken_for_patterns",
     "missing_fields",  # before the next, which takes secrets out of what it adds
     "secrets_in_yaml",
     "lists_that_start_with_none",

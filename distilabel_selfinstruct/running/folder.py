@@ -68,9 +68,9 @@ class RunFolder:
             The configuration in force: where it leaves `sampling_lag` open, that of the run.
 
         Raises:
-            RunFolderError: the folder cannot be written, is held by another process, holds something that is no run,
-                holds a run with other settings (the message shows each difference), or is to start over and people have
-                rated the run there.
+            RunFolderError: the folder cannot be written, has `::` in its path, is held by another process, holds
+                something that is no run, holds a run with other settings (the message shows each difference), or is to
+                start over and people have rated the run there.
         """
         remedy = "Give another output folder."
         with writing(self.path, remedy):
@@ -169,6 +169,12 @@ class RunFolder:
         return config
 
     def _refuse_what_is_no_run(self) -> None:
+        if "::" in str(self.path.absolute()):
+            raise RunFolderError(
+                f"{self.path.absolute()} has '::' in it, and `datasets` takes what follows for another file system: "
+                "give another output folder.",
+                self.path,
+            )
         if self.path.exists() and not self.description.exists() and any(self.path.iterdir()):
             raise RunFolderError(
                 f"{self.path} holds something that is no run: give a new or an empty folder.", self.path

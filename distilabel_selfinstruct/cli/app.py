@@ -9,6 +9,7 @@ from distilabel_selfinstruct.cli import (
     evaluate,
     export,
     filter,  # noqa: A004 - the command is called so
+    models,
     parse,
     publish,
     report,
@@ -36,6 +37,7 @@ app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("export", help=export.HELP)(export.export)
 app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
+app.command("models", help=models.HELP)(models.models)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)

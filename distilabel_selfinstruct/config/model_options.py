@@ -28,7 +28,7 @@ class ModelOptions(CheckedOptions):
     llm: Annotated[str, CommandLine(Panel.MODEL, "PROVIDER:MODEL"), PER_STAGE] = Field(
         default="recorded:demo",
         min_length=1,
-        description="The model: openai, ollama, hf, transformers, vllm, llamacpp, litellm or recorded, and its name. "
+        description="The model: openai, ollama, hf, gguf, transformers, vllm, litellm or recorded, and its name. "
         "Like all options that take STAGE=, it can be repeated with a value for one stage: instructions, "
         "classification or instances.",
     )
@@ -36,7 +36,9 @@ class ModelOptions(CheckedOptions):
         default=None, description="Address of an OpenAI-compatible server, up to /v1."
     )
     prompt_form: Annotated[PromptForm | None, CommandLine(Panel.MODEL, "completion|chat"), PER_STAGE] = Field(
-        default=None, description="completion for base models, or chat. Unset: completion for recordings, else chat."
+        default=None,
+        description="completion for base models, or chat. Unset: completion for recordings, for gguf chat if the file "
+        "has a chat template and completion if not, else chat.",
     )
     prompts: Annotated[str, CommandLine(Panel.MODEL, "LANGUAGE|DIR")] = Field(
         default="en", description="A packaged language, or a folder of prompts."
@@ -75,6 +77,11 @@ class ModelOptions(CheckedOptions):
         ge=1,
         description="Seconds to wait for a whole response. Unset: 120 for OpenAI, 600 for other servers.",
     )
+    threads: Annotated[int | None, MODEL, FREE_TO_CHANGE] = Field(
+        default=None,
+        ge=1,
+        description="Processor threads of a model on this machine. Unset: as many as there are idle processors.",
+    )
     request_retries: Annotated[int, MODEL, FREE_TO_CHANGE, PER_STAGE] = Field(
         default=6, ge=0, description="How often a request that fails while others are answered is sent again."
     )
@@ -111,7 +118,10 @@ class ModelOptions(CheckedOptions):
 
     @property
     def effective_prompt_form(self) -> PromptForm:
-        """The prompt form, decided by the provider where none was chosen."""
+        """The prompt form, decided by the provider where none was chosen.
+
+        That of a GGUF file is in it: `running.plan.with_known_forms` writes it down before a run starts.
+        """
         return self.prompt_form or ("completion" if self.llm.startswith("recorded:") else "chat")
 
     @property

@@ -12,6 +12,7 @@ from distilabel_selfinstruct.errors import ConfigError, MissingKeyError, Recordi
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.files.packaged import packaged_folder
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.model_files import find_gguf, read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -38,12 +39,9 @@ KNOWN_PROVIDERS = {
     "hf": ProviderFacts(
         lambda: HF_URL, "HF_TOKEN", chat_only="Inference Providers take chat prompts only: use `prompt_form=chat`."
     ),
+    "gguf": ProviderFacts(),
     "transformers": ProviderFacts(),
     "vllm": ProviderFacts(),
-    "llamacpp": ProviderFacts(
-        chat_only="llamacpp takes chat prompts only: use `prompt_form=chat`, or llama.cpp's server by openai and "
-        "`base_url`."
-    ),
     "litellm": ProviderFacts(chat_only="litellm takes chat prompts only: use `prompt_form=chat`."),
     "recorded": ProviderFacts(),
 }
@@ -60,6 +58,7 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
     Raises:
         ConfigError: the provider is unknown, the model is missing, or the provider takes no base URL.
         RecordingError: it names a recording, and there is none.
+        InputFileError: it names a model that comes as a package, and the file there is another one.
     """
     provider, _, model = llm.partition(":")
     if provider not in KNOWN_PROVIDERS:
@@ -70,6 +69,8 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
         raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {redact_url(base_url)}.")
     if provider == "recorded":
         recording_files(model)
+    if provider == "gguf":
+        gguf_file(model)
     return provider, model
 
 
@@ -90,6 +91,27 @@ def check_access(llm: str, base_url: str | None, prompt_form: PromptForm) -> Non
         require_meant_for(provider.key_variable, address)
     if provider.chat_only and prompt_form == "completion":
         raise ConfigError(provider.chat_only)
+    if prompt_form == "chat" and natural_form(llm) == "completion":
+        raise ConfigError(f"{llm} has no chat template, as base models have none: use `prompt_form=completion`.")
+
+
+def gguf_file(model: str) -> Path:
+    """The file that a text after `gguf:` names (see `find_gguf`)."""
+    value = os.environ.get("XDG_CACHE_HOME", "")
+    cache = Path(value) if value.startswith("/") else Path.home() / ".cache"
+    return find_gguf(model, cache / "distilabel-selfinstruct")
+
+
+def natural_form(llm: str) -> PromptForm | None:
+    """The form of prompts that the file of a model is made for; None where no file says it.
+
+    Raises:
+        ConfigError, InputFileError: there is no such file, or it is damaged.
+    """
+    provider, _, model = llm.partition(":")
+    if provider != "gguf":
+        return None
+    return "completion" if read_gguf(gguf_file(model)).chat_template is None else "chat"
 
 
 def server_of(llm: str, base_url: str | None = None) -> str | None:
@@ -128,7 +150,7 @@ def _no_provider(llm: str, provider: str) -> str:
     elif ":" in llm:
         meant = f"ollama:{llm}"  # "llama3.2:1b"
     elif llm.endswith(".gguf"):
-        meant = f"llamacpp:{llm}"
+        meant = f"gguf:{llm}"
     else:
         meant = f"openai:{llm}"
     if not provider or meant.endswith(":"):

@@ -9,6 +9,9 @@ DATASET = "dataset"
 STATE = "state"
 """The journals, a folder for each step."""
 
+SERVER_LOGS = f"{STATE}/servers"
+"""What servers wrote that the run started for models on this machine, a file for each."""
+
 CACHE = "cache"
 """What distilabel needs while the run works, and nobody afterwards."""
 
@@ -69,6 +72,7 @@ OF_A_RUN = (
     *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
     *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED, BATCHES)),
     f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",
+    f"{SERVER_LOGS}/*.log",
 )
 """Patterns of all files that a run and its report write, within its folder. What people said is not among them."""
 

@@ -52,6 +52,9 @@ def generation_arguments(llm: LLM, decoding: Decoding) -> Arguments:
         own.pop("temperature", None)
     else:
         put(decoding.temperature, "temperature")
+    if "repetition_penalty" in accepted:
+        # distilabel's `TransformersLLM` has 1.1, also on what is in the prompt: "Input:", "Output:" and the numbers.
+        keywords["repetition_penalty"] = 1.0
     stop = next((name for name in ("stop", "stop_sequences") if name in accepted), None)
     if stop is not None and decoding.stop:
         keywords[stop] = list(decoding.stop)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from distilabel.mixins.runtime_parameters import RuntimeParameter
 from distilabel.models.llms.openai import OpenAILLM
@@ -66,6 +66,9 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     thinking: Thinking | None = None
     thinking_tokens: int = Field(default=THINKING_TOKENS, ge=0)
 
+    _is_remote: ClassVar[bool] = True
+    """Whether the proxies of the environment lead to the server."""
+
     _listener: Callable[[Note], Any] | None = PrivateAttr(default=None)
     _told: set[Note] = PrivateAttr(default_factory=set)
     _dialects: dict[bool, Dialect] = PrivateAttr(default_factory=dict)
@@ -89,6 +92,10 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
         self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
         super().load()
+        if not self._is_remote:
+            import openai
+
+            self._aclient = self._aclient.with_options(http_client=openai.DefaultAsyncHttpxClient(trust_env=False))
         self._sender = BodySender(self._aclient, self.model, redact_url(str(self.base_url)))
 
     def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
@@ -107,7 +114,9 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
                 read_headers(response.headers)
 
         limits = type(openai.DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
-        http_client = openai.DefaultAsyncHttpxClient(limits=limits, event_hooks={"response": [read]})
+        http_client = openai.DefaultAsyncHttpxClient(
+            limits=limits, event_hooks={"response": [read]}, trust_env=self._is_remote
+        )
         self._aclient = self._aclient.with_options(max_retries=0, http_client=http_client)
         self._sender = replace(self._sender, client=self._aclient, attempts=1, seconds=self.timeout)
 

@@ -9,14 +9,13 @@ from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.api_keys import require_meant_for
-from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, server_of
+from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, gguf_file, server_of
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
+from distilabel_selfinstruct.llms.local_server import LocalServerLLM
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
+from distilabel_selfinstruct.model_files import read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
-
-_COMPLETION_TEMPLATE = "{{ messages[0]['content'] }}"
-"""A chat template under which a chat model in this process sees a completion prompt as it is."""
 
 
 @checks_arguments
@@ -65,33 +64,32 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("transformers", "torch", extra="transformers")
-    from distilabel.models.llms import TransformersLLM
-    from transformers import AutoTokenizer
-
     if form == "chat":
+        from transformers import AutoTokenizer
+
         try:
             template = AutoTokenizer.from_pretrained(model).chat_template
         except (OSError, ValueError) as error:
             raise ConfigError(f"Cannot load the tokenizer of {model!r}: {error}") from error
         if template is None:  # the host would send the system message alone
             raise ConfigError(f"{model} has no chat template, as base models have none: use `prompt_form=completion`.")
-    return TransformersLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
+    return LocalServerLLM(engine="transformers", path=model, model=_name_of(model))
 
 
 def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("vllm", extra="vllm")
-    from distilabel.models.llms import vLLM
-
-    return vLLM(model=model, chat_template=_COMPLETION_TEMPLATE if form == "completion" else None)
+    return LocalServerLLM(engine="vllm", path=model, model=_name_of(model))
 
 
-def _llamacpp(model: str, base_url: str | None, form: PromptForm) -> LLM:
-    if not Path(model).is_file():
-        raise ConfigError(f"There is no GGUF file {model!r}: give the path of one after llamacpp:.")
-    _require("llama_cpp", extra="llamacpp")
-    from distilabel.models.llms import LlamaCppLLM
+def _gguf(model: str, base_url: str | None, form: PromptForm) -> LLM:
+    _require("xllamacpp", extra="local")
+    file = read_gguf(gguf_file(model))
+    return LocalServerLLM(engine="gguf", path=str(file.path), model=file.name)
 
-    return LlamaCppLLM(model_path=model, n_ctx=4096)
+
+def _name_of(model: str) -> str:
+    """The name of a model of the Hub, or the last part of the path of a folder."""
+    return Path(model).resolve().name if Path(model).expanduser().is_dir() else model
 
 
 def _litellm(model: str, base_url: str | None, form: PromptForm) -> LLM:
@@ -114,9 +112,9 @@ PROVIDERS: dict[str, Callable[[str, str | None, PromptForm], LLM]] = {
     "openai": _openai,
     "ollama": _ollama,
     "hf": _hf,
+    "gguf": _gguf,
     "transformers": _transformers,
     "vllm": _vllm,
-    "llamacpp": _llamacpp,
     "litellm": _litellm,
     "recorded": _recorded,
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
-from distilabel_selfinstruct.llms import OpenAICompatibleLLM, probe
+from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, probe
 from distilabel_selfinstruct.llms.batch.check import check_batches
 from distilabel_selfinstruct.llms.context import context_of
 from distilabel_selfinstruct.records import Stage
@@ -26,7 +26,8 @@ def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
     needed = needs(plan)
     for model in plan.models:
         if isinstance(model.llm, OpenAICompatibleLLM):
-            tell(f"Waiting for a first answer from {model.config.llm} at {redact_url(str(model.llm.base_url))}.")
+            where = "" if isinstance(model.llm, LocalServerLLM) else f" at {redact_url(str(model.llm.base_url))}"
+            tell(f"Waiting for a first answer from {model.config.llm}{where}.")
             probe(model.llm, model.config.effective_prompt_form)
             _check_context(model, model.llm, needed, tell)
             if model.config.batch:
@@ -49,4 +50,5 @@ def _check_context(
         remedy = "Start the server with a longer context, or choose another model."
         raise ModelError(f"{sentence} {remedy}", redact_url(str(llm.base_url)))
     if need.tokens > context:
-        tell(f"{sentence} Long ones may be refused: start the server with a longer context.")
+        remedy = "" if isinstance(llm, LocalServerLLM) else ": start the server with a longer context"
+        tell(f"{sentence} Long ones may be refused{remedy}.")

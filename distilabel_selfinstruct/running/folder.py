@@ -1,11 +1,9 @@
 """The output folder of a run: its paths, and whether a run may start or be resumed in it."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,6 @@ from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import holder_of, lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
 from distilabel_selfinstruct.journal.stop_file import forget_stop
-from distilabel_selfinstruct.prompts import load_prompts
-from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
 from distilabel_selfinstruct.running.clearing import (
     make_cache,
@@ -31,7 +27,7 @@ from distilabel_selfinstruct.running.clearing import (
     remove_run,
     what_people_said,
 )
-from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
+from distilabel_selfinstruct.running.inputs import completed, digests_of_models, identity_of, inputs_of
 
 _GROWS = "`num_instructions`"
 """The option that may grow when a run is extended."""
@@ -125,9 +121,8 @@ class RunFolder:
         description, before = described_run(self.path)
         if description.get("status") != RunStatus.FINISHED.value:
             return False
-        if not config.sampling_lag:
-            config = config.model_copy(update={"sampling_lag": before.sampling_lag})
-        self._refuse_differences(before, config, description.get("inputs", {}), extend=False)
+        config = completed(config, before)
+        self._refuse_differences(before, config, description, extend=False)
         made = [self.instructions, self.instances, self.rejections, self.dataset]
         made += [self.state / stage.value / run_layout.STEP_RESULTS for stage in Stage]
         if not all(path.exists() for path in made):
@@ -153,7 +148,8 @@ class RunFolder:
         self._write(
             {
                 "config": _without_secrets(config.model_dump(mode="json", exclude_none=True)),
-                "inputs": _inputs(config),
+                "inputs": inputs_of(config),
+                "models": digests_of_models(config),
                 "versions": {name: version(name) for name in ("distilabel-selfinstruct", "distilabel", "datasets")},
                 "status": RunStatus.STARTED.value,
             }
@@ -163,9 +159,8 @@ class RunFolder:
     def _resumed(self, config: RunConfig, *, extend: bool) -> RunConfig:
         """The configuration with which the run that is here is resumed."""
         description, before = described_run(self.path)
-        if not config.sampling_lag:
-            config = config.model_copy(update={"sampling_lag": before.sampling_lag})
-        self._refuse_differences(before, config, description.get("inputs", {}), extend=extend)
+        config = completed(config, before)
+        self._refuse_differences(before, config, description, extend=extend)
         return config
 
     def _refuse_what_is_no_run(self) -> None:
@@ -181,7 +176,7 @@ class RunFolder:
             )
 
     def _refuse_differences(
-        self, before: RunConfig, config: RunConfig, hashes: dict[str, str], *, extend: bool
+        self, before: RunConfig, config: RunConfig, description: dict[str, Any], *, extend: bool
     ) -> None:
         """Refuse to resume with settings that would make another dataset; name each difference."""
         differences = _differences(before, config)
@@ -191,8 +186,14 @@ class RunFolder:
                 differences.append(f"{_GROWS} was {before.num_instructions} and can only grow")
         differences += [
             f"the {name} changed"
-            for name, digest in _inputs(config).items()
-            if getattr(before, name) == getattr(config, name) and hashes.get(name) != digest
+            for name, digest in inputs_of(config).items()
+            if getattr(before, name) == getattr(config, name) and description.get("inputs", {}).get(name) != digest
+        ]
+        models = description.get("models", {})
+        differences += [
+            f"the file of {llm} changed"
+            for llm, digest in digests_of_models(config).items()
+            if models.get(llm, digest) != digest
         ]
         if differences:
             more = " `extend` lets it grow to more instructions." if differences[0].startswith(_GROWS) else ""
@@ -237,7 +238,8 @@ def _differences(before: RunConfig, config: RunConfig) -> list[str]:
                 differences.append(_difference(name, getattr(before, name), getattr(config, name)))
             continue
         values = {
-            stage: tuple(getattr(one.for_stage(stage), name) for one in (before, config)) for stage in MODEL_STAGES
+            stage: tuple(identity_of(name, getattr(one.for_stage(stage), name)) for one in (before, config))
+            for stage in MODEL_STAGES
         }
         if len({repr(pair) for pair in values.values()}) == 1:
             values = {Stage.INSTRUCTION_GENERATION: values[Stage.INSTRUCTION_GENERATION]}
@@ -260,19 +262,3 @@ def _in_words(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict) else str(value)
-
-
-def _inputs(config: RunConfig) -> dict[str, str]:
-    """Hashes of what the run reads beside its options."""
-    seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path()
-    prompts = repr(load_prompts(config.prompts)).encode()
-    inputs = {
-        "seed_tasks": hashlib.sha256(seeds.read_bytes()).hexdigest(),
-        "prompts": hashlib.sha256(prompts).hexdigest(),
-    }
-    if config.human_feedback:
-        # Of the verdicts, not of the file: more ratings that change no verdict change no run.
-        verdicts = asdict(load_feedback(config.human_feedback))
-        del verdicts["num_rated"]
-        inputs["human_feedback"] = hashlib.sha256(json.dumps(verdicts).encode()).hexdigest()
-    return inputs

@@ -1,13 +1,14 @@
 """What a run needs, made once: whatever would stop it is found before anything is started or paid for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.config.providers import check_access, check_llm
-from distilabel_selfinstruct.prompts import PromptSet, load_prompts
+from distilabel_selfinstruct.config.providers import check_access, check_llm, natural_form
+from distilabel_selfinstruct.prompts import PromptForm, PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
@@ -63,16 +64,55 @@ def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
     for stage in MODEL_STAGES:
         own = config.for_stage(stage)
         check_llm(own.llm, own.base_url)
-        if not dry:
-            check_access(own.llm, own.base_url, own.effective_prompt_form)
-    config = with_known_prices(config)
+    config = with_known_prices(with_known_forms(config))
+    for stage in () if dry else MODEL_STAGES:
+        own = config.for_stage(stage)
+        check_access(own.llm, own.base_url, own.effective_prompt_form)
     check_prices(config)
     prompts, feedback = load_prompts(config.prompts), load_feedback(config.human_feedback)
     return RunPlan(config, prompts, feedback, bootstrap_for(config, prompts, feedback))
 
 
+def with_known_forms(config: RunConfig) -> RunConfig:
+    """The configuration with the form of prompts that the files of its models are made for, where it chooses none.
+
+    Raises:
+        ConfigError, InputFileError: there is no such file, or it is damaged.
+    """
+    forms: dict[Stage, PromptForm] = {}
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        form = natural_form(own.llm) if own.prompt_form is None else None
+        if form is not None:
+            forms[stage] = form
+    if len(forms) == len(MODEL_STAGES) and len(set(forms.values())) == 1:
+        return config.model_copy(update={"prompt_form": next(iter(forms.values()))})
+    stages = {stage: dict(options) for stage, options in config.stages.items()}
+    for stage, form in forms.items():
+        stages.setdefault(stage, {})["prompt_form"] = form
+    return config.model_copy(update={"stages": stages})
+
+
+def tell_forms(config: RunConfig, tell: Callable[[str], None]) -> None:
+    """Say which form prompts take where the file of a model decides it.
+
+    Args:
+        config: the options as they were given.
+        tell: is told a sentence for each model.
+    """
+    told: dict[str, PromptForm | None] = {}
+    for stage in MODEL_STAGES:
+        own = config.for_stage(stage)
+        if own.prompt_form is None:
+            told[own.llm] = natural_form(own.llm)
+    for llm, form in told.items():
+        if form is not None:
+            has = "has a chat template" if form == "chat" else "has no chat template, as base models have none"
+            tell(f"{llm} {has}: prompts take the {form} form.")
+
+
 def _models(config: RunConfig) -> tuple[PlannedModel, ...]:
-    from distilabel_selfinstruct.running.pipeline import configured_llm
+    from distilabel_selfinstruct.running.models import configured_llm
 
     asking: dict[tuple[str, str | None, str], list[Stage]] = {}
     for stage in MODEL_STAGES:

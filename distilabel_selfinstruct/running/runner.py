@@ -27,10 +27,11 @@ from distilabel_selfinstruct.running.context import check_models
 from distilabel_selfinstruct.running.ending import Ending, ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
+from distilabel_selfinstruct.running.local_servers import LocalServers, local_servers
 from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
-from distilabel_selfinstruct.running.plan import plan_run
+from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
 from distilabel_selfinstruct.running.progress import Progress, ProgressReader
 
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -89,11 +90,28 @@ def run(
     if not (config.batch or fresh):
         refuse_to_pay_twice(folder.state)
     plan = plan_run(config)
+    tell_forms(config, tell)
+    with local_servers(plan, needs(plan), tell) as servers:
+        # Before the settings are written to the folder: a mistyped model must not count as the run's.
+        check_models(plan, tell)
+        return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend)
+
+
+def _run(
+    plan: RunPlan,
+    folder: RunFolder,
+    servers: LocalServers,
+    on_progress: Callable[[Progress], None],
+    *,
+    fresh: bool,
+    extend: bool,
+) -> RunResult:
     config = plan.config
-    # Before the settings are written to the folder: a mistyped model must not count as the run's.
-    check_models(plan, tell)
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
-        pipeline = self_instruct_pipeline(effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache))
+        servers.keep(folder.path, folder.state)
+        pipeline = self_instruct_pipeline(
+            effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
+        )
         with writing(folder.path, "Make room."):
             pipeline.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):

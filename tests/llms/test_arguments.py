@@ -50,6 +50,13 @@ def test_a_model_in_this_process_gets_those_that_it_knows_and_the_others_are_nam
     assert arguments.left_out == ("seed",)
 
 
+def test_no_repetition_penalty_is_added_to_the_sampling_of_the_paper() -> None:
+    plain = default_decoding(Stage.CLASSIFICATION)
+    assert generation_arguments(InProcessLLM(), plain).keywords["repetition_penalty"] == 1.0
+    wanted = apply_overrides(plain, {"repetition_penalty": 1.2})
+    assert generation_arguments(InProcessLLM(), wanted).keywords["repetition_penalty"] == 1.2
+
+
 @pytest.mark.parametrize("value", [0, False, ""])
 def test_one_that_is_left_out_is_named_whatever_its_value(value: Any) -> None:
     decoding = apply_overrides(default_decoding(Stage.CLASSIFICATION), {"seed": value})

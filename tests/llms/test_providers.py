@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from distilabel_selfinstruct.config.providers import natural_form
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError, SelfInstructError
 from distilabel_selfinstruct.llms import PROVIDERS, OpenAICompatibleLLM, RecordedLLM, make_llm
+from tests.gguf_files import LLAMA, gguf_file
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +22,7 @@ def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where none of the extras is installed."""
-    for module in ("transformers", "torch", "vllm", "llama_cpp", "litellm"):
+    for module in ("transformers", "torch", "vllm", "xllamacpp", "litellm"):
         monkeypatch.setitem(sys.modules, module, None)
 
 
@@ -132,7 +134,7 @@ def test_a_text_without_provider_is_refused(text: str) -> None:
         ("gpt-4o-mini", "openai:gpt-4o-mini"),
         ("Qwen/Qwen3-8B", "openai:Qwen/Qwen3-8B"),
         ("llama3.2:1b", "ollama:llama3.2:1b"),
-        ("models/tiny.gguf", "llamacpp:models/tiny.gguf"),
+        ("models/tiny.gguf", "gguf:models/tiny.gguf"),
         ("Olama:llama3.2", "ollama:llama3.2"),
         ("OpenAI:gpt-4o", "openai:gpt-4o"),
     ],
@@ -175,7 +177,6 @@ def test_hf_with_completion_prompts_is_refused(monkeypatch: pytest.MonkeyPatch) 
     [
         ("transformers:m", "transformers"),
         ("vllm:m", "vllm"),
-        (f"llamacpp:{__file__}", "llamacpp"),
         ("litellm:m", "litellm"),
     ],
 )
@@ -185,8 +186,26 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(llm: str, ex
 
 
 def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    message = message_for(f"llamacpp:{tmp_path / 'm.gguf'}", ConfigError, prompt_form="chat")
+    message = message_for(f"gguf:{tmp_path / 'm.gguf'}", ConfigError, prompt_form="chat")
     assert "m.gguf" in message
+
+
+@pytest.mark.usefixtures("_without_extras")
+def test_a_gguf_file_without_the_engine_is_answered_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    message = message_for(f"gguf:{gguf_file(tmp_path / 'm.gguf')}", MissingExtraError, prompt_form="completion")
+    assert "pip install 'distilabel-selfinstruct[local]'" in message
+
+
+def test_a_base_model_in_a_gguf_file_is_refused_for_chat_prompts(tmp_path: Path) -> None:
+    message = message_for(f"gguf:{gguf_file(tmp_path / 'm.gguf')}", ConfigError, prompt_form="chat")
+    assert "no chat template, as base models have none: use `prompt_form=completion`" in message
+
+
+def test_the_file_of_a_model_says_which_form_of_prompts_it_is_made_for(tmp_path: Path) -> None:
+    base = gguf_file(tmp_path / "base.gguf")
+    chat = gguf_file(tmp_path / "chat.gguf", {**LLAMA, "tokenizer.chat_template": "{{ messages }}"})
+    assert [natural_form(f"gguf:{base}"), natural_form(f"gguf:{chat}")] == ["completion", "chat"]
+    assert natural_form("openai:m") is None
 
 
 @pytest.mark.usefixtures("_without_extras")

@@ -1,18 +1,22 @@
-"""A model in this process: GPT-2, tiny and random, made here and never downloaded."""
+"""A model of transformers in a server of ours: GPT-2, tiny and random, made here and never downloaded."""
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.llms import make_llm
-from distilabel_selfinstruct.prompts import Decoding, PromptForm
+from distilabel_selfinstruct.errors import ConfigError, ModelError
+from distilabel_selfinstruct.llms import LocalServerLLM, make_llm
+from distilabel_selfinstruct.llms.context import context_of
+from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import MODEL_STAGES, Completion
 from tests.llms.builders import a_request, asked, requests_for
 
 pytestmark = [
+    pytest.mark.process,
     pytest.mark.slow,  # it imports torch
     pytest.mark.skipif(
         # In CI they must be there: a failing import is better than a skip that nobody sees.
@@ -54,37 +58,85 @@ def save_tiny_gpt2(folder: Path) -> str:
     return str(folder)
 
 
-def completions_of(folder: Path, *prompts: object, form: PromptForm, decoding: Decoding) -> list[Completion]:
-    llm = make_llm(f"transformers:{save_tiny_gpt2(folder)}", prompt_form=form)
-    llm.load()
-    return asked(llm, requests_for(*prompts), decoding=decoding)
+@pytest.fixture(scope="module")
+def llm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServerLLM]:
+    """The model in a server of ours, which loads it once for all tests."""
+    made = make_llm(f"transformers:{save_tiny_gpt2(tmp_path_factory.mktemp('gpt2'))}", prompt_form="completion")
+    assert isinstance(made, LocalServerLLM)
+    made.slots, made.threads, made.context = 3, 1, 512
+    made.load()
+    yield made
+    made._client.close()
+    made.event_loop.run_until_complete(made._aclient.close())
+    made.event_loop.close()
+    made.unload()
 
 
-def test_completion_prompts_are_answered(tmp_path: Path) -> None:
-    completions = completions_of(tmp_path, "1. Name", "1. Write", form="completion", decoding=SHORT)
+def answers(
+    llm: LocalServerLLM, *prompts: object, decoding: Decoding, warnings: list[str] | None = None
+) -> list[Completion]:
+    return asked(llm, requests_for(*prompts), decoding=decoding, warnings=warnings)
+
+
+def test_completion_prompts_are_answered(llm: LocalServerLLM) -> None:
+    completions = answers(llm, "1. Name", "1. Write", decoding=SHORT)
     assert [(isinstance(one.text, str), one.error) for one in completions] == [(True, ""), (True, "")]
 
 
-def test_the_prompt_is_no_part_of_the_answer(tmp_path: Path) -> None:
-    (completion,) = completions_of(tmp_path, "1. Name a river", form="completion", decoding=SHORT)
+def test_the_prompt_is_no_part_of_the_answer(llm: LocalServerLLM) -> None:
+    (completion,) = answers(llm, "1. Name a river", decoding=SHORT)
     assert "Name a river" not in (completion.text or "")
 
 
-def test_greedy_decoding_gives_the_same_text_again(tmp_path: Path) -> None:
-    first, second = completions_of(tmp_path, "1. Name", "1. Name", form="completion", decoding=GREEDY)
-    assert first.error == ""
-    assert first.text == second.text
+def test_an_answer_is_the_same_again_and_the_same_in_a_batch(llm: LocalServerLLM) -> None:
+    alone = [answers(llm, prompt, decoding=GREEDY)[0].text for prompt in ("1. Name", "1. Name a river in Spain")]
+    together = answers(llm, "1. Name", "1. Name a river in Spain", decoding=GREEDY)
+    assert [one.text for one in together] == alone
+    assert alone[0] != alone[1]
 
 
-def test_an_answer_at_the_token_limit_counts_as_cut_off(tmp_path: Path) -> None:
+def test_a_sampled_answer_is_the_same_again(llm: LocalServerLLM) -> None:
+    first, second = (answers(llm, "1. Name", decoding=SHORT)[0].text for _ in range(2))
+    assert first == second
+
+
+def test_an_answer_at_the_token_limit_counts_as_cut_off(llm: LocalServerLLM) -> None:
     # A random model does not find its end token in eight steps of greedy decoding from this seed.
-    (completion,) = completions_of(tmp_path, "1. Name", form="completion", decoding=GREEDY)
+    (completion,) = answers(llm, "1. Name", decoding=GREEDY)
     assert completion.truncated
+    assert completion.output_tokens == 8
 
 
-def test_a_completion_prompt_reaches_the_model_without_a_chat_template(tmp_path: Path) -> None:
-    (completion,) = completions_of(tmp_path, "abc", form="completion", decoding=GREEDY)
+def test_an_answer_ends_before_a_stop_sequence_and_then_is_whole(llm: LocalServerLLM) -> None:
+    (whole,) = answers(llm, "1. Name", decoding=GREEDY)
+    assert whole.text
+    stop = whole.text[2:4]
+    (cut,) = answers(llm, "1. Name", decoding=replace(GREEDY, stop=(stop,)))
+    assert cut.text == whole.text[: whole.text.find(stop)]
+    assert (cut.finish_reason, cut.truncated) == ("stop", False)
+    assert cut.output_tokens < whole.output_tokens
+
+
+def test_a_stop_sequence_that_begins_in_the_prompt_stops_nothing(llm: LocalServerLLM) -> None:
+    (whole,) = answers(llm, "1. Name", decoding=GREEDY)
+    assert whole.text
+    (same,) = answers(llm, "1. Name", decoding=replace(GREEDY, stop=("me" + whole.text[0],)))
+    assert same.text == whole.text
+
+
+def test_a_completion_prompt_reaches_the_model_without_a_chat_template(llm: LocalServerLLM) -> None:
+    (completion,) = answers(llm, "abc", decoding=GREEDY)
     assert completion.input_tokens == 3
+
+
+def test_the_penalties_concern_the_answer_alone(llm: LocalServerLLM) -> None:
+    (plain,) = answers(llm, "aaaa", decoding=GREEDY)
+    (penalized,) = answers(llm, "aaaa", decoding=replace(GREEDY, presence_penalty=2.0, frequency_penalty=2.0))
+    assert plain.text
+    assert penalized.text
+    # The first token of an answer has none before it that could be penalized.
+    assert plain.text[0] == penalized.text[0]
+    assert len(set(penalized.text)) >= len(set(plain.text))
 
 
 def test_a_model_without_a_chat_template_is_refused_for_chat_prompts(tmp_path: Path) -> None:
@@ -92,25 +144,28 @@ def test_a_model_without_a_chat_template_is_refused_for_chat_prompts(tmp_path: P
         make_llm(f"transformers:{save_tiny_gpt2(tmp_path)}", prompt_form="chat")
 
 
-def test_different_tasks_get_different_answers(tmp_path: Path) -> None:
-    first, second = completions_of(tmp_path, "abc", "Name a river", form="completion", decoding=GREEDY)
-    assert first.text != second.text
+def test_a_prompt_that_is_too_long_fails_alone(llm: LocalServerLLM) -> None:
+    short, long = answers(llm, "abc", "abc" * 300, decoding=GREEDY)
+    assert short.error == ""
+    assert "maximum context length is 512 tokens, and the request needs 908" in long.error
 
 
-def test_every_stage_can_be_asked_with_the_decoding_of_the_paper(tmp_path: Path) -> None:
-    llm = make_llm(
-        f"transformers:{save_tiny_gpt2(tmp_path)}",
-        prompt_form="completion",
-        generation_kwargs={"max_new_tokens": 4},
-    )
-    llm.load()
-    completions = asked(llm, [a_request("Task", stage=stage, instruction="Sort it.") for stage in MODEL_STAGES])
-    assert [one.error for one in completions] == ["", "", ""]
-
-
-def test_what_the_model_cannot_be_told_is_said(tmp_path: Path) -> None:
-    llm = make_llm(f"transformers:{save_tiny_gpt2(tmp_path)}", prompt_form="completion")
-    llm.load()
+def test_every_stage_can_be_asked_with_the_decoding_of_the_paper(llm: LocalServerLLM) -> None:
+    llm.generation_kwargs = {"max_new_tokens": 4}
     warnings: list[str] = []
-    asked(llm, requests_for("1. Name"), decoding=SHORT, warnings=warnings)
-    assert warnings == ["TransformersLLM takes no presence_penalty: sampling differs from the paper's."]
+    requests = [a_request("Task", stage=stage, instruction="Sort it.") for stage in MODEL_STAGES]
+    completions = asked(llm, requests, warnings=warnings)
+    llm.generation_kwargs = {}
+    assert [one.error for one in completions] == ["", "", ""]
+    assert warnings == []
+
+
+def test_the_server_says_how_much_the_model_takes(llm: LocalServerLLM) -> None:
+    assert context_of(llm) == 512
+
+
+def test_a_folder_without_a_model_is_answered_with_the_end_of_the_log(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    empty = make_llm(f"transformers:{tmp_path / 'model'}", prompt_form="completion")
+    with pytest.raises(ModelError, match=r"transformers:model cannot be served: the server ended with status 1 before"):
+        empty.load()

@@ -67,6 +67,7 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
     "thinking_tokens": (77, "thinking_tokens"),
 }
 
+ARRIVES_IN_LOCAL_SERVERS = ("threads",)
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
 ARRIVES_BY_STAGE = ("decoding", "stages")
 
@@ -79,7 +80,7 @@ def steps_of(config: RunConfig) -> dict[Stage, Any]:
 
 
 def test_the_tables_here_name_every_option_once() -> None:
-    named = [*ARRIVES_IN_STEPS, *ARRIVES_IN_THE_CLIENT, *IS_A_LIMIT, *ARRIVES_BY_STAGE]
+    named = [*ARRIVES_IN_STEPS, *ARRIVES_IN_THE_CLIENT, *ARRIVES_IN_LOCAL_SERVERS, *IS_A_LIMIT, *ARRIVES_BY_STAGE]
     assert sorted(named) == sorted(RunConfig.model_fields)
 
 

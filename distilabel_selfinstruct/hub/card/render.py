@@ -101,7 +101,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
     title = re.sub(r"[-_.]+", " ", name).strip()
     published, config, review = facts.published, facts.config, facts.report.review
     table_2 = review.quality if review else None
-    llms = _llms(config) if config else []
+    llms = _llms(config, facts.hashes) if config else []
     models = published.models or tuple(dict.fromkeys(llm for llm, _ in llms)) or ("an unnamed model",)
     statuses = {DecisionStatus.KEPT, *published.include}
     return {
@@ -220,15 +220,21 @@ def _value(estimate: Estimate | None) -> str:
     return "–" if estimate is None or estimate.value is None else f"{estimate.value:.2f}"
 
 
-def _llms(config: RunConfig) -> list[tuple[str, str]]:
-    """Each model, and how it was asked: in which form, and in which stages if there are several models."""
+def _llms(config: RunConfig, hashes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each model, and how it was asked: in which form, and in which stages if there are several models.
+
+    A model in a file on the machine of the run has a digest, by which another one can find the same file.
+    """
     asking: dict[tuple[str, str], list[str]] = {}
     for stage in MODEL_STAGES:
         own = config.for_stage(stage)
         asking.setdefault((public_model(own.llm), own.effective_prompt_form), []).append(stage.value.replace("_", " "))
-    if len(asking) == 1:
-        return [(llm, f"with {form} prompts") for llm, form in asking]
-    return [(llm, f"with {form} prompts, in {' and '.join(stages)}") for (llm, form), stages in asking.items()]
+    described = []
+    for (llm, form), stages in asking.items():
+        where = "" if len(asking) == 1 else f", in {' and '.join(stages)}"
+        file = f" (SHA-256 of its file: {hashes[llm]})" if llm in hashes else ""
+        described.append((llm, f"with {form} prompts{where}{file}"))
+    return described
 
 
 def _decoding(config: RunConfig) -> list[tuple[str, ...]]:

@@ -27,7 +27,8 @@ _PUBLIC_HOSTS = frozenset(
 _PRIVATE_OPTIONS = frozenset(
     {
         "base_url", "max_cost", "max_failures", "max_in_flight", "max_minutes", "max_requests", "max_tokens",
-        "max_wait_minutes", "prices", "request_retries", "request_timeout", "requests_per_minute", "tokens_per_minute",
+        "max_wait_minutes", "prices", "request_retries", "request_timeout", "requests_per_minute", "threads",
+        "tokens_per_minute",
     }
 )  # fmt: skip
 

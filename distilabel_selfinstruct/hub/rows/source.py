@@ -87,7 +87,11 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         config=config,
         pipeline=_pipeline(folder / run_layout.PIPELINE),
         versions=description.get("versions", {}),
-        hashes={**description.get("inputs", {}), **_journal_hashes(folder / run_layout.STATE)},
+        hashes={
+            **description.get("inputs", {}),
+            **description.get("models", {}),
+            **_journal_hashes(folder / run_layout.STATE),
+        },
         folder=folder,
         unfinished=why_unfinished(description),
         notes=_notes(description),

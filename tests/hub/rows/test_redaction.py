@@ -13,7 +13,7 @@ from distilabel_selfinstruct.hub.rows import redaction
 @pytest.mark.parametrize(
     ("name", "public"),
     [
-        ("llamacpp:/home/ann/models/tiny.gguf", "llamacpp:tiny.gguf"),
+        ("gguf:/home/ann/models/tiny.gguf", "gguf:tiny.gguf"),
         ("transformers:~/models/mine", "transformers:mine"),
         ("vllm:./out/checkpoint-9", "vllm:checkpoint-9"),
         ("openai:gpt-4o-mini", "openai:gpt-4o-mini"),
@@ -49,7 +49,7 @@ def test_only_addresses_of_well_known_services_are_published(url, public):
 
 def test_the_public_configuration_has_nothing_of_the_users_machine_and_still_loads(tmp_path):
     config = RunConfig(
-        llm="llamacpp:/home/ann/tiny.gguf",
+        llm="gguf:/home/ann/tiny.gguf",
         base_url="http://ann:secret@gpu-7.internal/v1",
         seed_tasks="/home/ann/acme-secret-seeds.jsonl",
         human_feedback="/home/ann/run1",

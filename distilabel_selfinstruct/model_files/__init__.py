@@ -1,0 +1,7 @@
+"""Files that hold a model: what a GGUF file says of itself, names of packaged models, and what lies in usual caches."""
+
+from distilabel_selfinstruct.model_files.digests import digest_of
+from distilabel_selfinstruct.model_files.gguf import GGUFFile, read_gguf
+from distilabel_selfinstruct.model_files.packaged import PACKAGED_MODELS, PackagedModel, check_digest, find_gguf
+
+__all__ = ["PACKAGED_MODELS", "GGUFFile", "PackagedModel", "check_digest", "digest_of", "find_gguf", "read_gguf"]

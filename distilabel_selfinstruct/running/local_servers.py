@@ -1,0 +1,144 @@
+"""The servers of a run for models on this machine: one for each model, for all stages that ask it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from threading import Thread
+
+from distilabel_selfinstruct.errors import ModelError, writing
+from distilabel_selfinstruct.files.run_layout import SERVER_LOGS
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop
+from distilabel_selfinstruct.llms import LocalServerLLM
+from distilabel_selfinstruct.llms.local.child import ChildServer, how_ended
+from distilabel_selfinstruct.llms.local.memory import in_gigabytes
+from distilabel_selfinstruct.records import RESUME, InFlight, Stage
+from distilabel_selfinstruct.running.needs import Need
+from distilabel_selfinstruct.running.plan import RunPlan
+
+ROOM = 1.25
+"""How much longer than the longest prompt that is known one may be: instructions are still to be made."""
+
+STEP = 1024
+"""A context is a multiple of so many tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    server: ChildServer
+    slots: int
+
+
+class LocalServers:
+    """The servers that run, by the file of their model."""
+
+    def __init__(self, served: Mapping[str, _Served], tell: Callable[[str], None]) -> None:
+        self._served = served
+        self._tell = tell
+
+    def connect(self, llm: LocalServerLLM) -> InFlight:
+        """Have an LLM ask the server of its model. Returns how many requests a stage has in flight there."""
+        served = self._served[llm.path]
+        llm.connect(served.server.address)
+        return llm.requests_at_a_time if llm.engine == "vllm" else served.slots
+
+    def keep(self, folder: Path, state: Path) -> None:
+        """Keep what the servers write in the folder of a run, and stop the run when one of them fails for good.
+
+        Raises:
+            OutputFileError: the folder cannot be written.
+        """
+        for served in self._served.values():
+            log = folder / SERVER_LOGS / f"{served.server.title.partition(':')[2]}.log"
+            with writing(log, "Make room."):
+                served.server.log.keep_in(log)
+            Thread(target=self._watch, args=(served.server, state), daemon=True).start()
+
+    def _watch(self, server: ChildServer, state: Path) -> None:
+        """Start a server that ends by itself again, once."""
+        status = server.wait()
+        if server.is_stopping:
+            return
+        self._tell(f"The server of {server.title} {how_ended(status)}. It is started again, once.")
+        try:
+            server.start_again()
+        except ModelError as error:
+            said = f"The server of {server.title} {how_ended(status)} and could not be started again. {error}"
+        else:
+            status = server.wait()
+            said = f"The server of {server.title} {how_ended(status)}, for the second time. {server.log.ending}"
+        if not server.is_stopping:
+            ask_to_stop(state, f"{said} {RESUME}")
+
+
+@contextmanager
+def local_servers(plan: RunPlan, needed: Mapping[Stage, Need], tell: Callable[[str], None]) -> Iterator[LocalServers]:
+    """Serve the models of a run that are on this machine, until the end of the block.
+
+    Args:
+        plan: the run. Its models are connected.
+        needed: what each stage needs for its longest prompt.
+        tell: is told what is loaded, and what happens to it.
+
+    Raises:
+        ModelError: a model cannot be served, does not fit into memory, or takes too short prompts.
+    """
+    with ExitStack() as stack:
+        served: dict[str, _Served] = {}
+        servers = LocalServers(served, tell)
+        for llm in _asked(plan, needed).values():
+            settings = llm.settings()
+            server = llm.new_server(settings)
+            needed_bytes = llm.needed_bytes(settings)
+            memory = "" if needed_bytes is None else f"{in_gigabytes(needed_bytes)} of memory, "
+            tell(
+                f"Loading {llm.title}: {memory}{llm.context:,} tokens of context, "
+                f"{_count(settings.slots, 'request')} at a time, {_count(settings.threads, 'thread')}."
+            )
+            stack.callback(server.stop)
+            server.start()
+            served[llm.path] = _Served(server, settings.slots)
+        for model in plan.models:
+            if isinstance(model.llm, LocalServerLLM):
+                servers.connect(model.llm)
+        yield servers
+
+
+def _asked(plan: RunPlan, needed: Mapping[Stage, Need]) -> dict[str, LocalServerLLM]:
+    """Each model on this machine once, with what it needs for all stages that ask it."""
+    stages: dict[str, list[Stage]] = {}
+    llms: dict[str, LocalServerLLM] = {}
+    for model in plan.models:
+        if isinstance(model.llm, LocalServerLLM):
+            stages.setdefault(model.llm.path, []).extend(model.stages)
+            before = llms.setdefault(model.llm.path, model.llm)
+            slots = max(model.llm.slots or 0, before.slots or 0)
+            llms[model.llm.path] = before.model_copy(update={"slots": slots or None})
+    return {
+        path: llm.model_copy(update={"context": context_for(llm, {stage: needed[stage] for stage in stages[path]})})
+        for path, llm in llms.items()
+    }
+
+
+def context_for(llm: LocalServerLLM, needed: Mapping[Stage, Need]) -> int:
+    """How many tokens of context a model gets: enough for the longest prompts and answers of its stages.
+
+    Raises:
+        ModelError: the model takes fewer tokens than these have at the very least.
+    """
+    stage = max(needed, key=lambda stage: needed[stage].tokens)
+    need = needed[stage]
+    tokens = ceil(need.prompt_tokens * ROOM) + need.answer_tokens
+    wanted = max(llm.context, ceil(tokens / STEP) * STEP)
+    most = llm.longest_context()
+    if most is not None and need.fewest_tokens > most:
+        raise ModelError(
+            f"Prompts of {stage.value} need about {need.prompt_tokens:,} tokens, and up to {need.answer_tokens:,} for "
+            f"the answer; {llm.title} was made for {most:,} together. Choose another model."
+        )
+    return wanted if most is None else min(wanted, most)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

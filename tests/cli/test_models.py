@@ -1,0 +1,48 @@
+"""`selfinstruct models`: engines, models, and what to type."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from distilabel_selfinstruct.cli import app
+from tests.gguf_files import LLAMA, gguf_file
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder."""
+    for name in ("XDG_CACHE_HOME", "LLAMA_CACHE", "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def shown() -> str:
+    done = CliRunner().invoke(app, ["models"], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_engines_and_packaged_models_are_shown_where_nothing_is_found(home: Path) -> None:
+    text = shown()
+    assert "gguf:…" in text
+    assert "SmolLM2 135M Instruct" in text
+    assert "No GGUF file was found" in text
+
+
+def test_a_model_is_shown_with_its_form_and_what_to_type(home: Path) -> None:
+    folder = home / ".lmstudio/models/org"
+    folder.mkdir(parents=True)
+    base = gguf_file(folder / "base model.gguf")
+    chat = gguf_file(folder / "chat.gguf", {**LLAMA, "tokenizer.chat_template": "{{ messages }}"})
+    text = shown()
+    assert f"LM Studio: org/base model, 0.0 GB, completion prompts\n      --llm 'gguf:{base}'" in text
+    assert f"LM Studio: org/chat, 0.0 GB, chat prompts\n      --llm gguf:{chat}" in text
+
+
+def test_a_damaged_file_is_shown_with_what_is_wrong(home: Path) -> None:
+    folder = home / ".lmstudio/models/org"
+    folder.mkdir(parents=True)
+    (folder / "m.gguf").write_bytes(b"nothing")
+    assert "it does not begin with GGUF" in shown()

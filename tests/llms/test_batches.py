@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import STOP
 from distilabel_selfinstruct.journal.batch_ledger import open_batches
 from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount, start_spending
@@ -219,8 +220,7 @@ def test_a_batch_whose_name_was_lost_is_found_by_its_file(tmp_path):
 def lose(state: Path, *names: str) -> None:
     """Leave the ledger as a crash would have, before the server's names were written down."""
     path = state / STEP / "batches.jsonl"
-    row = json.loads(path.read_text().splitlines()[0])
-    last = json.loads(path.read_text().splitlines()[-1])
+    row, *_, last = jsonl.read(path)
     kept = {**row, **{name: last[name] for name in ("file_id", "batch_id") if name not in names}}
     path.write_text(json.dumps(kept) + "\n" + '{"number": 1, "torn')
 

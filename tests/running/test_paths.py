@@ -38,7 +38,7 @@ def test_all_commands_work_in_a_folder_of_any_name(tmp_path: Path, name: str) ->
         "--unreviewed",
     )
     selfinstruct("run", "-n", 8, "--fresh", "--output", run)
-    assert sum(1 for _ in (run / "instructions.jsonl").open()) == 8
+    assert len((run / "instructions.jsonl").read_text(encoding="utf-8").splitlines()) == 8
 
 
 def test_a_folder_whose_dataset_could_not_be_read_is_refused_before_any_work(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What an LLM's output says, as a completion."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from numbers import Integral
 from typing import Any
 
 from distilabel.exceptions import DistilabelOfflineBatchGenerationNotFinishedException
@@ -13,9 +15,15 @@ from distilabel_selfinstruct.llms.reading_answers import text_before_stop
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed
 from distilabel_selfinstruct.records import Completion
 
+_TOO_MUCH = 2**53
+"""A count from which numbers of JSON are not exact."""
+
 
 def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: float = 0.0) -> Completion:
-    """What an LLM's output, or the exception that it raised, says as a completion."""
+    """What an LLM's output, or the exception that it raised, says as a completion.
+
+    What an LLM says beside the text is whatever its server sent. It is read as far as it can be, and costs no answer.
+    """
     facts: dict[str, Any] = {"model": llm.model_name, "seconds": round(seconds, 3)}
     if isinstance(output, Exception):
         return Completion.failed(said_by(llm, output), **asdict(billed(output)), **facts)
@@ -24,8 +32,8 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
     except (LookupError, TypeError):
         return Completion.failed("the answer holds no generation", **facts)
     usage = usage_in(output)
-    finish_reason = _first(output.get("finish_reason"))
-    facts |= {**asdict(usage), "retries": _first(output.get("retries")) or 0}
+    finish_reason = _text(output.get("finish_reason")) or None
+    facts |= {**asdict(usage), "retries": _count(output.get("retries"))}
     if not isinstance(text, str):
         why = f"the answer holds no text (finish reason: {finish_reason})"
         return Completion.failed(why, finish_reason=finish_reason, **facts)
@@ -35,7 +43,7 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
         finish_reason = "length"
     if (before := text_before_stop(text, arguments.cut_at)) is not None:
         text, finish_reason = before, "stop"
-    reasoning = _first(output.get("reasoning")) or ""
+    reasoning = _text(output.get("reasoning"))
     return Completion(text=text, finish_reason=finish_reason, reasoning=reasoning, **facts)
 
 
@@ -43,12 +51,14 @@ def usage_in(output: Any) -> TokenUsage:
     """What an LLM's output, or the exception that it raised, says of what was billed."""
     if isinstance(output, Exception):
         return billed(output)
-    statistics = output.get("statistics") or {}
+    statistics = output.get("statistics")
+    if not isinstance(statistics, Mapping):
+        statistics = {}
     return TokenUsage(
-        input_tokens=_first(statistics.get("input_tokens")) or 0,
-        output_tokens=_first(statistics.get("output_tokens")) or 0,
-        reasoning_tokens=_first(output.get("reasoning_tokens")) or 0,
-        cached_tokens=_first(output.get("cached_tokens")) or 0,
+        input_tokens=_count(statistics.get("input_tokens")),
+        output_tokens=_count(statistics.get("output_tokens")),
+        reasoning_tokens=_count(output.get("reasoning_tokens")),
+        cached_tokens=_count(output.get("cached_tokens")),
     )
 
 
@@ -78,6 +88,18 @@ def as_messages(prompt: Any) -> Any:
     completion prompt.
     """
     return [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
+
+
+def _count(values: Any) -> int:
+    """The first count; 0 where it is none that anybody can have, because a journal with it could not be read."""
+    value = _first(values)
+    is_count = isinstance(value, Integral) and not isinstance(value, bool) and 0 <= value < _TOO_MUCH
+    return int(value) if is_count else 0
+
+
+def _text(values: Any) -> str:
+    value = _first(values)
+    return value if isinstance(value, str) else ""
 
 
 def _first(values: Any) -> Any:

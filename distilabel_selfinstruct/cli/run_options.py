@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
-import yaml
 from pydantic.fields import FieldInfo
 
 from distilabel_selfinstruct.config import RunConfig, read_yaml
 from distilabel_selfinstruct.config.options import CommandLine, command_line, is_per_stage
 from distilabel_selfinstruct.config.stages import STAGES, split_stage
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 
 
 def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -101,8 +101,8 @@ def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:
         if not (equals and dot and name):
             raise ConfigError(f"--decoding {assignment!r} is not STAGE.NAME=VALUE.")
         try:
-            overrides.setdefault(stage, {})[name] = yaml.safe_load(value)
-        except (ValueError, RecursionError, yaml.YAMLError) as error:  # 2026-13-45 looks like a date and is none
+            overrides.setdefault(stage, {})[name] = parse_yaml(value)
+        except ValueError as error:  # 2026-13-45 looks like a date and is none
             raise ConfigError(f"--decoding {assignment!r} has a value that is not YAML: quote it.") from error
     return overrides
 

@@ -4,12 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.config.stages import merged
 from distilabel_selfinstruct.errors import ConfigError, reading
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 
 
 def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
@@ -21,8 +20,8 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
     """
     try:
         with reading(path):
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+            content = parse_yaml(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ConfigError(f"{what.capitalize()} {path} is not YAML: {error}.") from error
     if content is None:
         return {}

@@ -16,16 +16,19 @@ _SHOWN = 40
 """Characters of a name within a longer one: 160 bytes at most."""
 
 
-def write(path: str | os.PathLike[str], text: str) -> None:
+def write(path: str | os.PathLike[str], text: str, *, private: bool = False) -> None:
     """Write a file beside the target, then replace the target with it.
 
-    The encoding is UTF-8. Lone surrogates, which UTF-8 cannot hold, become question marks.
+    With `private` only its owner may read it. The encoding is UTF-8. Lone surrogates, which UTF-8 cannot hold, become
+    question marks.
 
     Raises:
         OSError: the file cannot be written. The target is as it was.
     """
 
     def write_text(partial: Path) -> None:
+        if private:
+            partial.touch(mode=0o600)
         partial.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
     write_all({Path(path): write_text})

@@ -93,8 +93,10 @@ def as_messages(prompt: Any) -> Any:
 def _count(values: Any) -> int:
     """The first count; 0 where it is none that anybody can have, because a journal with it could not be read."""
     value = _first(values)
-    is_count = isinstance(value, Integral) and not isinstance(value, bool) and 0 <= value < _TOO_MUCH
-    return int(value) if is_count else 0
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        return 0
+    count = int(value)
+    return count if 0 <= count < _TOO_MUCH else 0
 
 
 def _text(values: Any) -> str:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
-import yaml
-
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.packaged import packaged_folder, packaged_names
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.records import Instance
 
 PromptForm = Literal["completion", "chat"]
@@ -157,8 +156,8 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
 
 def _load_words(path: Path) -> Words:
     try:
-        words = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        words = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the prompts in {path}: {error}.") from error
     for section, names in _REQUIRED.items():
         for name in names:

@@ -204,7 +204,7 @@ class RunFolder:
             )
 
     def _write(self, description: dict[str, Any]) -> None:
-        atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+        atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n", private=True)
 
     def _refuse_to_forget(self) -> None:
         """Refuse to make rows anew that people rate, when what the model answered is gone."""

@@ -1,5 +1,7 @@
 """What a run needs, made once: whatever would stop it is found before anything is started or paid for."""
 
+import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -8,6 +10,7 @@ from distilabel_selfinstruct.bootstrap.loop import Bootstrap
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.providers import check_access, check_llm, natural_form
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
@@ -15,6 +18,10 @@ from distilabel_selfinstruct.running.prices import check_prices, with_known_pric
 
 if TYPE_CHECKING:
     from distilabel.models.llms.base import LLM
+
+
+_LONGEST_TEMPORARY_FOLDER = 70
+"""Python adds about 32 bytes for its sockets, and the system allows 107 in all, on some systems 103."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
     Raises:
         SelfInstructError: see `plan_run`.
     """
+    if not dry:
+        _check_temporary_folder()
     for stage in MODEL_STAGES:
         own = config.for_stage(stage)
         check_llm(own.llm, own.base_url)
@@ -71,6 +80,20 @@ def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
     check_prices(config)
     prompts, feedback = load_prompts(config.prompts), load_feedback(config.human_feedback)
     return RunPlan(config, prompts, feedback, bootstrap_for(config, prompts, feedback))
+
+
+def _check_temporary_folder() -> None:
+    """Check that the processes of a run can make their sockets: the system allows short paths only.
+
+    Raises:
+        ConfigError: the path of the folder for temporary files is too long.
+    """
+    folder = tempfile.gettempdir()
+    if len(os.fsencode(folder)) > _LONGEST_TEMPORARY_FOLDER:
+        raise ConfigError(
+            f"TMPDIR is {folder}, and sockets in it would have paths longer than the system allows: set TMPDIR to a "
+            "folder with a shorter path, such as /tmp."
+        )
 
 
 def with_known_forms(config: RunConfig) -> RunConfig:

@@ -6,12 +6,11 @@ from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-import yaml
-
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.pricing import FORMAT, read_prices
 from distilabel_selfinstruct.config.providers import server_of
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.records import MODEL_STAGES
 
 # The day of a snapshot at the end of a model's name: gpt-5-mini-2025-08-07, claude-haiku-4-5-20251001.
@@ -43,7 +42,7 @@ def packaged_prices() -> dict[str, Provider]:
                 for model, price in read_prices(section["models"]).items()
             },
         )
-        for name, section in yaml.safe_load(text).items()
+        for name, section in parse_yaml(text).items()
     }
 
 

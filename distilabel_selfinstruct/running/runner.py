@@ -113,6 +113,7 @@ def _run(
             effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
         )
         with writing(folder.path, "Make room."):
+            folder.pipeline.touch(mode=0o600)  # it has settings, which are for their owner
             pipeline.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):

@@ -281,3 +281,12 @@ def test_help_needs_no_import_of_the_host():
     )
     assert "--num-instructions" in done.stdout
     assert " distilabel\n" not in done.stderr
+
+
+def test_a_folder_for_temporary_files_with_a_long_path_is_one_sentence(tmp_path):
+    long = tmp_path / ("t" * 90)
+    long.mkdir()
+    done = selfinstruct("run", "--output", tmp_path / "run", TMPDIR=str(long))
+    assert (done.returncode, "set TMPDIR to a folder with a shorter path" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()

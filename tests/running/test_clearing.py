@@ -131,3 +131,8 @@ def test_rows_that_were_pushed_are_kept_when_others_take_their_place(tmp_path):
         write_outputs(folder, read_run(folder.state))
         assert list(jsonl.read(folder.path / "review" / "replaced_rows.jsonl")) == before
     assert json.loads(folder.instances.read_text().splitlines()[0])["output"] == "changed"
+
+
+def test_the_settings_of_a_run_are_for_its_owner_only(tmp_path):
+    folder = a_run(tmp_path)
+    assert folder.description.stat().st_mode & 0o777 == 0o600

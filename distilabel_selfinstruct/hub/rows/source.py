@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from distilabel_selfinstruct.config import RunConfig, described_run, why_unfinished
 from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.links import refuse_links
 from distilabel_selfinstruct.files.locks import holder_of
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
 from distilabel_selfinstruct.ratings.decision_file import StoredDecision, read_decisions
@@ -182,8 +181,8 @@ def _rule(path: Path) -> DecisionRule | None:
 
 def _pipeline(path: Path) -> dict[str, Any] | None:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        content = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None  # the file is distilabel's, and a run can be published without it
     return content if isinstance(content, dict) else None
 

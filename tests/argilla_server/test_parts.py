@@ -64,6 +64,7 @@ def test_another_version_of_the_server_is_refused(tmp_path):
 def test_the_jobs_for_the_hub_are_imported_with_their_libraries_when_they_are_used(tmp_path):
     code = """
 import gc, sys
+sys.path.append(sys.argv[1])
 from embedded import imports
 with imports.fast():
     import argilla_server
@@ -72,7 +73,7 @@ print("datasets" in sys.modules, gc.isenabled())
 print(hub_jobs.export_dataset_to_hub_job.delay.__name__, "datasets" in sys.modules)
 """
     done = subprocess.run(
-        [str(server_python()), "-I", "-B", "-W", "ignore", "-c", f"import sys; sys.path.append({str(OUTER)!r})\n{code}"],
+        [str(server_python()), "-I", "-B", "-W", "ignore", "-c", code, str(OUTER)],
         env={"ARGILLA_HOME_PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert done.stdout.splitlines() == ["False True", "delay True"], done.stderr
+    assert done.stdout.splitlines() == ["False True", "export_dataset_to_hub_job True"], done.stderr

@@ -152,9 +152,11 @@ def execute(job: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     with socket.socket(socket.AF_UNIX) as _listener:
+        gc.disable()  # imports leave no garbage worth the search for it
         import_all(*sys.argv[2:] or [""])
         gc.collect()
         gc.freeze()  # a fork copies only what it changes
+        gc.enable()
         _listener.bind(sys.argv[1])
         _listener.listen(64)
         os.write(1, b"ready\n")

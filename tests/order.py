@@ -11,12 +11,14 @@ import pytest
 TESTS = Path(__file__).parent
 LONGEST_FIRST = (
     "running/test_faults.py",
+    "running/test_silent_servers.py",
     "argilla_server/test_server.py",
     "hub/test_publish.py",
     "running/test_resume.py",
     "review/pushing/test_push_disturbed.py",
     "pipelines/test_review_demo.py",
     "review/pushing/test_push.py",
+    "hub/test_publish_faults.py",
     "cli/test_run.py",
     "argilla_server/test_security.py",
     "running/test_schedules.py",

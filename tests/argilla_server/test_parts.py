@@ -59,3 +59,21 @@ def test_another_version_of_the_server_is_refused(tmp_path):
     (described / "METADATA").write_text("Metadata-Version: 2.1\nName: argilla-server\nVersion: 2.7.1\n")
     answer = answer_of(server_python(), f"import sys; sys.path.insert(0, {str(tmp_path)!r})")
     assert "runs argilla-server 2.8.0 and its environment holds 2.7.1: delete" in answer
+
+
+def test_the_jobs_for_the_hub_are_imported_with_their_libraries_when_they_are_used(tmp_path):
+    code = """
+import gc, sys
+sys.path.append(sys.argv[1])
+from embedded import imports
+with imports.fast():
+    import argilla_server
+    from argilla_server.jobs import hub_jobs
+print("datasets" in sys.modules, gc.isenabled())
+print(hub_jobs.export_dataset_to_hub_job.delay.__name__, "datasets" in sys.modules)
+"""
+    done = subprocess.run(
+        [str(server_python()), "-I", "-B", "-W", "ignore", "-c", code, str(OUTER)],
+        env={"ARGILLA_HOME_PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["False True", "export_dataset_to_hub_job True"], done.stderr

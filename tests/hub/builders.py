@@ -11,6 +11,11 @@ from distilabel_selfinstruct.ratings.answers import Rating, record_id, write_rat
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 from tests.builders import distinct_instruction
 
+NAME = "acme/tasks"
+TO_HUB = ("--repo-id", NAME, "--license", "cc-by-4.0")
+AS_IT_IS = (*TO_HUB, "--unreviewed")
+"""Options of `publish`: where to, and without a review."""
+
 WORDS = ("sort", "rank", "count", "name", "spell", "draft")
 
 

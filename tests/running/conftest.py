@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_openai_server import LocalOpenAIServer
+from tests.local_openai_server import KEY, LocalOpenAIServer
 from tests.running.cli_runs import OPTIONS, Model, finished, outputs
 
 
@@ -26,3 +26,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert len(made["instances.jsonl"].splitlines()) >= 40
     assert len(made["rejections.jsonl"].splitlines()) >= 8
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """An output folder; at the end no file in it holds the key."""
+    yield tmp_path / "run"
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if KEY.encode() in path.read_bytes()] == []

@@ -1,84 +1,44 @@
 """What a server may do to a run: a request is sent again, or recorded as failed, or the run stops, to be resumed."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from distilabel_selfinstruct.cli.flags import with_flags
 from tests.local_openai_server import (
     FAULTS,
     KEY,
     Asked,
     LocalOpenAIServer,
     Reply,
-    dripping,
-    dropped_connection,
     invalid_key,
-    overloaded,
-    rate_limited,
     server_error,
     slow,
     too_long,
     unknown_model,
     web_page,
 )
-from tests.running import cli_runs
 from tests.running.cli_runs import (
     CLASSIFICATION,
     INSTANCES,
     INSTRUCTIONS,
     Model,
-    Run,
     answer,
-    asked_again,
-    description,
     finished,
     identity_of,
     journals,
     number_of,
     outputs,
-    recorded,
     rows,
     run,
     stage_of,
     work,
 )
-
-OPTIONS = (*cli_runs.OPTIONS, "--max-in-flight", 8, "--request-retries", 2)
+from tests.running.faulty import OPTIONS, Faulty, failures, resumes, stopped
 
 PASSING = [
     FAULTS[name][0] for name in ("rate limited", "server error", "dropped connection", "malformed JSON", "no choices")
 ]
-
-
-class Faulty:
-    """`answer` with faults, which depend on the prompt and the number of the attempt alone."""
-
-    def __init__(self, fault: Callable[[Asked, int], Reply | None]) -> None:
-        self.faults = 0
-        self._fault = fault
-        self._attempts: Counter[tuple[str, str]] = Counter()
-
-    def __call__(self, asked: Asked) -> Reply:
-        self._attempts[identity_of(asked)] += 1
-        fault = self._fault(asked, self._attempts[identity_of(asked)])
-        self.faults += fault is not None
-        return fault or answer(asked)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """An output folder; at the end no file in it holds the key."""
-    yield tmp_path / "run"
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [path for path in files if KEY.encode() in path.read_bytes()] == []
-
-
-def failures(folder: Path) -> list[str]:
-    return [row["detail"] for row in rows(folder / "rejections.jsonl") if row["reason"] == "failed_request"]
 
 
 def test_faults_that_pass_change_nothing_but_are_counted(undisturbed: Path, folder: Path) -> None:
@@ -122,7 +82,7 @@ def test_faults_that_last_are_recorded_as_failed_requests(folder: Path) -> None:
         return kinds[kind] if kind else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
-        done = finished(folder, server, *OPTIONS)
+        done = finished(folder, server, *OPTIONS, "--request-retries", 1)
     failing = {identity_of(one): kind_of(one) for one in work(server.asked) if kind_of(one)}
     failed = [row for row in journals(folder) if row["text"] is None]
     assert len(failed) == len(failing) >= 6
@@ -208,112 +168,6 @@ def test_too_many_failures_stop_the_run_and_it_resumes_with_a_healthy_server(und
             2,
         )
     resumes(folder, undisturbed)
-
-
-# --- a server that answers nothing
-
-
-def stopped(folder: Path, server: LocalOpenAIServer, reason: str, *options: object) -> str:
-    """The run ends before its time and says why, once, and how it is resumed. Returns what it says."""
-    done = run(folder, server, *OPTIONS, *options)
-    said = " ".join(done.said.split())
-    assert done.status == 3, done
-    assert said.count(f"Stopped: {reason}") == said.count(reason) == 1, said
-    assert said.count("Run the same command again to resume.") == 1
-    assert "Traceback" not in done.said + done.complained
-    assert description(folder)["status"] == "stopped"
-    assert with_flags(description(folder)["stop_reason"]).startswith(reason)
-    return said
-
-
-def resumes(folder: Path, undisturbed: Path) -> None:
-    """With a healthy server the same command asks for nothing that the run has, and makes what it was to make."""
-    known = recorded(folder)
-    with LocalOpenAIServer(Model()) as server:
-        finished(folder, server, *OPTIONS)
-    assert asked_again(server.asked, known) == []
-    assert outputs(folder) == outputs(undisturbed)
-
-
-@pytest.mark.parametrize("stage", [INSTRUCTIONS, CLASSIFICATION, INSTANCES])
-def test_a_stage_that_gets_no_answers_any_more_stops_the_run_which_then_resumes(
-    undisturbed: Path, folder: Path, stage: str
-) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        is_over = stage_of(asked) == stage and model.arrived[stage] > 3
-        model.is_out |= is_over
-        return [invalid_key(), server_error(), dropped_connection()][number_of(asked) % 3] if is_over else None
-
-    model = Model(Faulty(fault))
-    with LocalOpenAIServer(model) as server:
-        said = stopped(folder, server, f"{stage} got no answer for", "--max-wait-minutes", 0.03)
-    assert "The last failure was: " in said
-    assert failures(folder) == []
-    task_types = {row["is_classification"] for row in rows(folder / "instructions.jsonl")}
-    assert None in task_types or stage != CLASSIFICATION
-    resumes(folder, undisturbed)
-
-
-def test_a_server_that_is_gone_stops_the_run_which_then_resumes_elsewhere(undisturbed: Path, folder: Path) -> None:
-    model = Model()
-    with LocalOpenAIServer(model) as server:
-        started = Run(folder, server, *OPTIONS, "--max-wait-minutes", 0.03)
-        model.wait_for(CLASSIFICATION, 5)
-    done = started.done()
-    assert done.status == 3, done
-    assert " got no answer for " in done.said
-    assert "The last failure was: APIConnectionError: Connection error." in done.said
-    resumes(folder, undisturbed)
-
-
-def test_a_server_that_is_ill_for_a_while_changes_nothing(undisturbed: Path, folder: Path) -> None:
-    began: list[float] = []
-
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        if model.arrived[CLASSIFICATION] > 4:
-            began.append(time.monotonic())
-        model.is_out = bool(began) and time.monotonic() <= began[0] + 1.5
-        if not model.is_out:
-            return None
-        return [invalid_key(), server_error(), overloaded(), rate_limited(0.2)][number_of(asked) % 4]
-
-    model = Model(Faulty(fault))
-    with LocalOpenAIServer(model) as server:
-        finished(folder, server, *OPTIONS)
-    assert outputs(folder) == outputs(undisturbed)
-
-
-def test_a_server_that_asks_for_more_time_than_may_be_waited_stops_the_run_at_once(
-    undisturbed: Path, folder: Path
-) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        return rate_limited(7200) if stage_of(asked) == CLASSIFICATION else None
-
-    with LocalOpenAIServer(Model(Faulty(fault))) as server:
-        reason = "classification would have to wait 2 h for the server, longer than --max-wait-minutes (15)."
-        stopped(folder, server, reason)
-    resumes(folder, undisturbed)
-
-
-def test_a_storm_of_rate_limits_changes_nothing(undisturbed: Path, folder: Path) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        return rate_limited(0.05) if number_of(asked) % 4 == 0 and attempt <= 3 else None
-
-    with LocalOpenAIServer(Model(Faulty(fault))) as server:
-        finished(folder, server, *cli_runs.OPTIONS[:-2], "--max-in-flight", "auto")
-    assert outputs(folder) == outputs(undisturbed)
-    assert sum(row["retries"] for row in journals(folder)) > 30
-
-
-def test_a_server_that_drips_is_not_waited_for(undisturbed: Path, folder: Path) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        return dripping(answer(asked), 0.1) if attempt == 1 and number_of(asked) % 10 == 0 else None
-
-    faulty = Faulty(fault)
-    with LocalOpenAIServer(Model(faulty)) as server:
-        finished(folder, server, *OPTIONS, "--request-timeout", 1)
-    assert faulty.faults >= 3
-    assert outputs(folder) == outputs(undisturbed)
 
 
 # --- what can only fail is found before any work

@@ -6,7 +6,6 @@ standard output: `{"ready": true}` when it serves, or `{"error": "…"}` if it c
 """
 
 import asyncio
-import gc
 import json
 import os
 import socket
@@ -16,6 +15,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+from . import imports
 from .server_version import UnfitServerError, require_patched_version
 
 SECONDS_TO_STOP = 10.0
@@ -57,18 +57,16 @@ def serve(order: Order, answer: Any) -> None:
     _configure(order, listener.getsockname()[1])
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of the server itself
 
-    gc.disable()  # what imports make stays: to search it for garbage takes a fifth of their time
-    from . import accounts, content_policy, database, engine, jobs, shares, speed
+    with imports.fast():
+        from . import accounts, content_policy, database, engine, jobs, shares, speed
 
-    engine.register()
-    import argilla_server
-    import uvicorn
+        engine.register()
+        import argilla_server
+        import uvicorn
 
     jobs.connect_queues()
     speed.apply()
     shares.apply()
-    gc.freeze()
-    gc.enable()
     database.prepare()
     database.migrate()
     asyncio.run(accounts.ensure(order.accounts, order.workspace))

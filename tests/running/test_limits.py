@@ -1,6 +1,8 @@
 """Limits of a run: what they bound, how it ends at them, and that it goes on with a higher one."""
 
 import json
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from tests.local_openai_server import Asked, LocalOpenAIServer, Reply
 from tests.running.cli_runs import (
     OPTIONS,
     Model,
+    Run,
     answer,
     asked_again,
     description,
@@ -147,3 +150,18 @@ def test_requests_of_an_attempt_without_a_limit_count_against_a_later_one(
     sent = len(work(server.asked))
     done = run(folder, server, *OPTIONS, "-n", 64, "--extend", "--max-requests", sent + 5)
     assert (done.status, len(work(server.asked))) == (3, sent + 5)
+
+
+def test_ctrl_c_after_a_limit_was_reached_drops_no_answer_in_flight(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with LocalOpenAIServer(Model(lambda asked: replace(answer(asked), seconds=1.5))) as server:
+        started = Run(folder, server, *OPTIONS, "--max-requests", 9)
+        stop = folder / "state" / "stop"
+        for _ in range(600):
+            if stop.exists():
+                break
+            time.sleep(0.05)
+        started.signal(signal.SIGINT)
+        done = started.done()
+    assert done.status == 3, done
+    assert len(journals(folder)) == len(work(server.asked)) == 9

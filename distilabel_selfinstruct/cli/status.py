@@ -48,7 +48,7 @@ def status(folder: Folder) -> None:
         if counts.failed
     ]
     damaged = (
-        [f"{progress.damaged:,} damaged records are left out: {progress.damage}. The next run sets them aside."]
+        [f"Damaged records that are left out: {progress.damaged:,} ({progress.damage}). The next run sets them aside."]
         if progress.damaged
         else []
     )

@@ -37,8 +37,8 @@ def set_damage_aside(folder: Path) -> None:
     if damaged:
         more = f" and {len(damaged) - 1:,} more" if len(damaged) > 1 else ""
         text = (
-            f"{len(damaged):,} damaged records of the journal ({damaged[0]}{more}) were set aside in "
-            f"{folder / DAMAGED}; what they answered is asked again."
+            f"Damaged records of the journal: {len(damaged):,} ({damaged[0]}{more}), set aside in {folder / DAMAGED}. "
+            "What they answered is asked again."
         )
         notes = jsonl.Appender(folder / NOTES, checked=True)
         notes.append([note_row(folder.name, Note(NoteKind.DAMAGE, "journal", text))])

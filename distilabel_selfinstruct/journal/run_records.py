@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import JournalError, reading
@@ -110,13 +110,21 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
     lines = list(jsonl.scan(path))
     for line in lines[:-1] if is_torn else lines:
         row, fault = line.value, line.fault
-        try:
-            if not fault:
-                yield RecordedRejection(**{**row, "reason": Reason(row["reason"])})
-        except (KeyError, TypeError, ValueError) as error:
-            fault = f"is not a rejection record ({type(error).__name__}: {error})"
-        if fault:
+        if not fault and not (fault := _rejection_fault(row)):
+            yield RecordedRejection(**{**row, "reason": Reason(row["reason"])})
+        else:
             raise JournalError(f"{os.fspath(path)}, line {line.number}: the line {fault}. Repair or remove it.", path)
+
+
+def _rejection_fault(row: Row) -> str:
+    """Why an object is no rejection, to be read after "the line"; empty if it is one."""
+    names = [field.name for field in fields(RecordedRejection)]
+    if missing := [name for name in names if name not in row]:
+        return f"is no rejection: it lacks {', '.join(missing)}"
+    if unknown := sorted(row.keys() - set(names)):
+        return f"is no rejection: it has the unknown field {unknown[0]!r}"
+    known = [reason.value for reason in Reason]
+    return "" if row["reason"] in known else f"is no rejection: it has the unknown reason {row['reason']!r:.60}"
 
 
 def _counts(by_name: Mapping[str, int]) -> Counter[RequestStatus]:

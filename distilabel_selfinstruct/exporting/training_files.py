@@ -270,7 +270,7 @@ def _seed_rows(source: Source, seed_tasks: FileName | None, *, include_seeds: bo
             f"{_name(source)} is not a run, so its seed tasks are not known: name their file with `seed_tasks`."
         )
     _, config = described_run(Path(source))
-    return seed_rows(load_seed_tasks(config.seed_tasks))
+    return seed_rows(load_seed_tasks(config.seed_tasks, config.language))
 
 
 def _write(files: _Files, contents: Mapping[Path, Sequence[Row]]) -> dict[Path, ExportedFile]:

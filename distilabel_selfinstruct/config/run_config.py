@@ -65,10 +65,8 @@ class RunConfig(ModelOptions):
     )
     tokenizer: Annotated[Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"], SAMPLING] = Field(
         default="auto",
-        
         description="Tokenizer of ROUGE-L. auto: rouge_score in strict mode, else the language's own: rouge_score for "
         "English, eojeol_stem for Korean, unicode for others. kiwi, for Korean, needs the extra ko.",
-,
     )
     min_words: Annotated[int, SAMPLING] = Field(
         default=MIN_WORDS, ge=0, description="The fewest words of an instruction."

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
 from distilabel_selfinstruct.languages.pack import Pack
 
@@ -28,8 +27,8 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     """
     path = folder / LOCALE_FILE
     try:
-        held = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        held = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the language pack {path}: {error}.") from error
     fields = _Fields(path, held)
     markers = _markers(fields)

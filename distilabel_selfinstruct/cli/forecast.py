@@ -8,6 +8,7 @@ from distilabel_selfinstruct.cli.screen import cell
 from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.running.forecast import Forecast, forecast
 from distilabel_selfinstruct.running.plan import RunPlan
@@ -52,7 +53,11 @@ def _table(expected: Forecast) -> PlainTable:
 
 
 def _cost(config: RunConfig, expected: Forecast) -> str:
-    assumed = "Assumed: 4 characters a token, 5 instructions a request, 0.5 s and 50 tokens a second for a response."
+    pack = find_pack(config.language)
+    size = f"{pack.characters_per_token:g}" if pack else "4"
+    assumed = (
+        f"Assumed: {size} characters a token, 5 instructions a request, 0.5 s and 50 tokens a second for a response."
+    )
     if all(llm.startswith("recorded:") for llm in config.llms.values()):
         return f"Cost: nothing, since a recording is replayed. {assumed}"
     if expected.cost is None:

@@ -25,9 +25,8 @@ File = Annotated[
     typer.Argument(metavar="FILE", help="Rows with id, text (or raw_text, raw_instances, answer) and finish_reason."),
 ]
 ModeOption = Annotated[Mode, typer.Option(help="strict reads as the paper's reference implementation does.")]
-LanguageOption = Annotated[str, typer.Option(help="BCP-47 tag of the instructions, such as en or ko.")]
-AnyLanguageOption = Annotated[
-    str, typer.Option(help="As for parse instructions. It changes nothing here: all languages are read alike.")
+LanguageOption = Annotated[
+    str, typer.Option(help="BCP-47 tag of the texts, such as en or ko, or the folder of a language pack.")
 ]
 
 
@@ -103,7 +102,7 @@ def instructions(
 def classification(
     file: File,
     mode: ModeOption = "default",
-    language: AnyLanguageOption = "en",
+    language: LanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -113,10 +112,8 @@ def classification(
     """Print whether each response calls the task a classification task: true, false, or null if it does not say."""
     from distilabel_selfinstruct.parsing.filtered import read_classification
 
-    del language  # one set of options serves all three commands
-
     def read(row: _Response) -> Row:
-        answer = read_classification(row.completion(), mode=mode)
+        answer = read_classification(row.completion(), mode=mode, language=language)
         return {"is_classification": answer.is_classification, "rejected": _rejected(answer.rejected)}
 
     _print_rows(file, reading_arguments(None, split, delimiter, encoding, strict_rows=strict_rows), column, read)
@@ -126,7 +123,7 @@ def classification(
 def instances(
     file: File,
     mode: ModeOption = "default",
-    language: AnyLanguageOption = "en",
+    language: LanguageOption = "en",
     column: Column = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -134,11 +131,12 @@ def instances(
     strict_rows: StrictRows = False,
 ) -> None:
     """Print the valid instances in each response. Rows also hold `instruction` and `is_classification`."""
+    from distilabel_selfinstruct.languages import find_pack
     from distilabel_selfinstruct.parsing.filtered import read_instances
     from distilabel_selfinstruct.prompts import load_prompts
 
-    del language  # one set of options serves all three commands
-    shown = load_prompts().shown_instances
+    pack = find_pack(language)
+    shown = load_prompts(language if pack and pack.has_prompts else "en").shown_instances
 
     def read(row: _Response) -> Row:
         parsed = read_instances(
@@ -147,6 +145,7 @@ def instances(
             instruction=row.text("instruction") or "",
             mode=mode,
             shown=shown,
+            language=language,
         )
         kept = [{"input": instance.input, "output": instance.output} for instance in parsed.kept]
         return {"kept": kept, "rejected": _rejected(parsed.rejected)}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from typing_extensions import Self
 
+from distilabel_selfinstruct.config.language_defaults import with_language
 from distilabel_selfinstruct.config.model_options import ModelOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, NumberOrAuto, Panel, is_per_stage
 from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
@@ -32,7 +33,7 @@ class RunConfig(ModelOptions):
 
     # The data
     seed_tasks: Annotated[str | None, CommandLine(Panel.DATA, "FILE")] = Field(
-        default=None, description="Seed tasks. Unset: the 175 packaged ones."
+        default=None, description="Seed tasks. Unset: those of the language."
     )
     human_feedback: Annotated[str | None, CommandLine(Panel.DATA, "FILE|DIR")] = Field(
         default=None,
@@ -43,7 +44,12 @@ class RunConfig(ModelOptions):
         default=100, ge=1, description="How many instructions to admit."
     )
     classification_only: Annotated[bool, DATA] = Field(default=False, description="Generate classification tasks only.")
-    language: Annotated[str, DATA] = Field(default="en", min_length=1, description="BCP-47 tag of the instructions.")
+    language: Annotated[str, DATA] = Field(
+        default="en",
+        min_length=1,
+        description="A packaged language, or the folder of a language pack: it brings prompts, seed tasks, markers, "
+        "tokenizer and threshold.",
+    )
     max_instances: Annotated[int, DATA] = Field(default=5, ge=1, description="The most instances per instruction.")
 
     # Sampling and filters
@@ -52,10 +58,15 @@ class RunConfig(ModelOptions):
         default="default", description="strict: what the paper's reference implementation does."
     )
     max_rouge_l: Annotated[float, SAMPLING] = Field(
-        default=0.7, ge=0, le=1, description="The highest ROUGE-L that counts as new."
+        default=0.7,
+        ge=0,
+        le=1,
+        description="The highest ROUGE-L that counts as new. Unset: what the language calls for.",
     )
-    tokenizer: Annotated[Literal["auto", "rouge_score", "unicode"], SAMPLING] = Field(
-        default="auto", description="Tokenizer of ROUGE-L. auto: rouge_score for English and strict mode, else unicode."
+    tokenizer: Annotated[Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"], SAMPLING] = Field(
+        default="auto",
+        description="Tokenizer of ROUGE-L. auto: rouge_score in strict mode, else the language's own: rouge_score for "
+        "English, eojeol_stem for Korean, unicode for others. kiwi, for Korean, needs the extra ko.",
     )
     min_words: Annotated[int, SAMPLING] = Field(
         default=MIN_WORDS, ge=0, description="The fewest words of an instruction."
@@ -121,7 +132,7 @@ class RunConfig(ModelOptions):
     @model_validator(mode="before")
     @classmethod
     def _split_by_stage(cls, options: Any) -> Any:
-        return by_stage(options) if isinstance(options, dict) else options
+        return by_stage(with_language(options)) if isinstance(options, dict) else options
 
     @model_validator(mode="after")
     def _stages_can_be_applied(self) -> Self:

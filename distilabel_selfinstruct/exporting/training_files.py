@@ -98,6 +98,7 @@ def export(
     system_prompt: str = "",
     join: Join = "blank-line",
     end_of_text: str = END_OF_TEXT,
+    language: str | None = None,
     test_fraction: float = 0.0,
     overwrite: bool = False,
     **reading: Unpack[ReadingArguments],
@@ -119,6 +120,7 @@ def export(
         system_prompt: begins each conversation, in chat formats.
         join: what stands between instruction and input, in chat formats.
         end_of_text: closes each completion of `self-instruct`.
+        language: whose wordings; the default is the language of the run, and English for other rows.
         test_fraction: the share of instructions, from 0 to 1, that goes to `NAME.test.jsonl` instead.
         overwrite: replace files that exist. The files in the folder `export` of a run are always replaced.
         **reading: how the rows are read (see `reading.ReadOptions`).
@@ -136,6 +138,7 @@ def export(
         system_prompt=system_prompt,
         join=join,
         end_of_text=end_of_text,
+        language=language or _language(source),
     )
     reads = ReadOptions(**reading)
     files = _files(source, Path(output) if output is not None else None, format, overwrite=overwrite)
@@ -260,6 +263,13 @@ def _rows(
     return open_rows(source, options).require("instruction"), (), None
 
 
+def _language(source: Source) -> str:
+    """The language of a run; English for other rows, whose language nobody says."""
+    if not isinstance(source, str | os.PathLike) or not _is_run(source):
+        return "en"
+    return described_run(Path(source))[1].language
+
+
 def _seed_rows(source: Source, seed_tasks: FileName | None, *, include_seeds: bool) -> Iterable[Row]:
     if seed_tasks is not None:
         return seed_rows(load_seed_tasks(seed_tasks))
@@ -270,7 +280,7 @@ def _seed_rows(source: Source, seed_tasks: FileName | None, *, include_seeds: bo
             f"{_name(source)} is not a run, so its seed tasks are not known: name their file with `seed_tasks`."
         )
     _, config = described_run(Path(source))
-    return seed_rows(load_seed_tasks(config.seed_tasks))
+    return seed_rows(load_seed_tasks(config.seed_tasks, config.language))
 
 
 def _write(files: _Files, contents: Mapping[Path, Sequence[Row]]) -> dict[Path, ExportedFile]:

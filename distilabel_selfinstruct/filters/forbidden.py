@@ -91,6 +91,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+LANGUAGES_WITH_WORDS = frozenset({*_FRAGMENTS, *_WHOLE_WORDS})
+"""The languages that have a list of their own here."""
+
+
 def forbidden_pattern(language: str, words: Sequence[str] | None = None) -> re.Pattern[str] | None:
     """The pattern that finds a forbidden word, None without a list; `words` replace the language's own.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
 from distilabel_selfinstruct.records import Mode, Reason, Rejection
-from distilabel_selfinstruct.words import count_words, wrong_script
+from distilabel_selfinstruct.words import count_words, primary_language, wrong_script
 
 MIN_WORDS = 4
 """The reference drops instructions of three words and fewer."""
@@ -65,6 +65,7 @@ def instruction_rules(
             Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_ascii_punctuation),
             Rule(Reason.STARTS_WITH_NON_ASCII, _starts_with_non_ascii),
         )
+    in_english = primary_language(language) == "en"
     return (
         # Departure: a bound in characters, for texts whose words cannot be counted.
         Rule(Reason.TOO_LONG, _more_characters(max_words * MAX_CHARACTERS_PER_WORD)),
@@ -73,7 +74,7 @@ def instruction_rules(
         Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
         Rule(Reason.ASKS_FOR_PROGRAM, _asks_for_program),
         # Departure: punctuation and symbols of every script, emoji too, except opening marks.
-        Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_symbol),
+        Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_symbol if in_english else _starts_with_symbol_but_quotes),
         # Departure: the reference takes a first character that is not ASCII for a foreign language.
         Rule(Reason.WRONG_SCRIPT, lambda text: wrong_script(text, language)),
     )
@@ -121,6 +122,14 @@ def _holds(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
         return found[0].lower() if found else None
 
     return broken_by
+
+
+_QUOTED = re.compile(r"([\"'])[^\"'\n]+\1\s*\w")
+
+
+def _starts_with_symbol_but_quotes(text: str) -> str | None:
+    # Languages that put what is to be done last begin with what is quoted: "안녕하세요"라고 …
+    return None if _QUOTED.match(text) else _starts_with_symbol(text)
 
 
 def _asks_for_program(text: str) -> str | None:

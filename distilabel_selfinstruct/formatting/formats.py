@@ -63,6 +63,7 @@ class FormatOptions:
     system_prompt: str = ""
     join: Join = "blank-line"
     end_of_text: str = END_OF_TEXT
+    language: str = "en"
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -97,16 +98,19 @@ def _trl_prompt_completion(example: Example, options: FormatOptions) -> Row:
 
 def _prompt_completion(example: Example, options: FormatOptions, end: str) -> Row:
     rng = options.random("wording", example.instruction, example.input, example.output)
-    prompt, completion = prompt_and_completion(example, rng, options.mode, end)
+    prompt, completion = prompt_and_completion(example, rng, options.mode, end, options.language)
     return {"prompt": prompt, "completion": completion}
 
 
 def _messages(example: Example, options: FormatOptions) -> Row:
-    return {"messages": question(example, options.system_prompt, options.join) + answer(example)}
+    return {"messages": question(example, options.system_prompt, options.join, options.language) + answer(example)}
 
 
 def _conversational_prompt_completion(example: Example, options: FormatOptions) -> Row:
-    return {"prompt": question(example, options.system_prompt, options.join), "completion": answer(example)}
+    return {
+        "prompt": question(example, options.system_prompt, options.join, options.language),
+        "completion": answer(example),
+    }
 
 
 def _alpaca(example: Example, options: FormatOptions) -> Row:  # noqa: ARG001 - every writer has the same signature

@@ -4,12 +4,23 @@ An instruction is worded with or without `Task:`, `Input:` and `Output:` and wit
 the tuned model does not depend on one wording.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from random import Random
+from typing import Any
 
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.formatting.examples import Example
 from distilabel_selfinstruct.formatting.input_texts import input_variants
+from distilabel_selfinstruct.languages import english, reading_pack
 from distilabel_selfinstruct.records import Mode
+
+_SLOT = re.compile(r"\{(\w*)\}")
+_WITH_INPUT = ["input", "instruction"]
+_WITHOUT_INPUT = ["instruction"]
 
 END_OF_TEXT = "<|endoftext|>"
 """How a completion of the reference ends: the end token of GPT-3, as text."""
@@ -30,32 +41,41 @@ class Template:
         return f" {output}" if self.prompt.endswith(":") else output
 
 
-WITH_INPUT = (
-    Template("{instruction}\nInput: {input}\nOutput:"),
-    Template("{instruction}\n\nInput: {input}\n\nOutput:"),
-    Template("Task: {instruction}\nInput: {input}\nOutput:"),
-    Template("{instruction}\n\n{input}\n\nOutput:"),
-    Template("{instruction}\n\n{input}\n\n"),
-    Template("{instruction}\n{input}\n\n"),
-    Template("Task: {instruction}\n\n{input}\n\n"),
-)
+@lru_cache(maxsize=32)
+def templates_of(language: str) -> tuple[tuple[Template, ...], tuple[Template, ...]]:
+    """The templates of a language, with input and without; those of English where its pack has none.
 
-WITHOUT_INPUT = (
-    Template("{instruction} Output:"),
-    Template("{instruction}\nOutput:"),
-    Template("{instruction}\n\nOutput:"),
-    Template("{instruction}\n"),
-    Template("{instruction}\n\n"),
-    Template("Task: {instruction}\n\n"),
-)
+    Raises:
+        ConfigError: the file of the templates cannot be used.
+    """
+    path = reading_pack(language).file("templates.yaml") or english().folder / "templates.yaml"
+    try:
+        held = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"Cannot read the templates in {path}: {error}.") from error
+    return _wordings(path, held, "with_input", _WITH_INPUT), _wordings(path, held, "without_input", _WITHOUT_INPUT)
 
 
-def templates_for(input: str) -> tuple[Template, ...]:
+def _wordings(path: Path, held: Any, name: str, slots: list[str]) -> tuple[Template, ...]:
+    wordings = held.get(name) if isinstance(held, dict) else None
+    if not isinstance(wordings, list) or not wordings:
+        raise ConfigError(f"{path} lacks the list {name}: copy it from the English pack.")
+    for wording in wordings:
+        if not isinstance(wording, str) or sorted(_SLOT.findall(wording)) != slots:
+            shown = " and ".join(f"{{{slot}}}" for slot in slots)
+            raise ConfigError(f"{path} has {wording!r} under {name}: make it a text with {shown}, each once.")
+    return tuple(map(Template, wordings))
+
+
+def templates_for(input: str, language: str = "en") -> tuple[Template, ...]:
     """The templates to draw from: those for tasks with input, or those for tasks without."""
-    return WITH_INPUT if input else WITHOUT_INPUT
+    with_input, without_input = templates_of(language)
+    return with_input if input else without_input
 
 
-def prompt_and_completion(example: Example, rng: Random, mode: Mode = "default", end: str = "") -> tuple[str, str]:
+def prompt_and_completion(
+    example: Example, rng: Random, mode: Mode = "default", end: str = "", language: str = "en"
+) -> tuple[str, str]:
     """A training row in a wording that `rng` draws.
 
     Args:
@@ -63,7 +83,8 @@ def prompt_and_completion(example: Example, rng: Random, mode: Mode = "default",
         rng: draws the form of the input and then the template. All forms and all templates are equally likely.
         mode: how the input may be changed (see `input_texts`).
         end: a text that closes the completion.
+        language: whose wordings; a BCP-47 tag or the folder of a pack.
     """
     given = rng.choice(input_variants(example.input, mode))
-    template = rng.choice(templates_for(given))
+    template = rng.choice(templates_for(given, language))
     return template.fill(example.instruction, given), template.answer(example.output) + end

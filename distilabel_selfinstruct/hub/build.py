@@ -17,6 +17,7 @@ from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.hub.side_files import copy_seeds, copy_settings, write_yaml
 from distilabel_selfinstruct.hub.upload.manifest import write_manifest
+from distilabel_selfinstruct.languages import tag_of
 from distilabel_selfinstruct.records import Reason, Rejection, Row
 
 _EXAMPLES = 2
@@ -85,7 +86,7 @@ def _build(
     facts = CardFacts(
         repo_id=contents.repo_id,
         license=contents.license,
-        languages=contents.languages or ((source.config.language,) if source.config else ()),
+        languages=contents.languages or ((tag_of(source.config.language),) if source.config else ()),
         tables=tuple(tables),
         published=published,
         report=report,

@@ -34,7 +34,7 @@ def copy_seeds(source: Source, folder: Path) -> None:
         InputFileError: the file cannot be read, holds no seed tasks, or has changed since the run.
     """
     own = source.config.seed_tasks if source.config else None
-    path = Path(own) if own else packaged_seeds_path()
+    path = Path(own) if own else packaged_seeds_path(source.config.language if source.config else "en")
     with reading(path):
         content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != source.hashes.get("seed_tasks", ""):

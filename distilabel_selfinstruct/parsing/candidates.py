@@ -8,14 +8,7 @@ from itertools import pairwise
 from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.cleaning import is_rule_line
 from distilabel_selfinstruct.parsing.fences import is_fence
-from distilabel_selfinstruct.parsing.marker_lines import (
-    INLINE_OUTPUT,
-    Kind,
-    Marker,
-    Style,
-    begins_with_field,
-    marker_of,
-)
+from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, MarkerReader, Style
 
 # An item of a list with a label of its own: "2. **Weaving:** the shuttle crosses", "- Process: slow heat".
 _LABELLED_ITEM = re.compile(
@@ -59,6 +52,8 @@ class Candidate:
         has_text: a text stands on its line or on the lines up to the next candidate.
         is_last: no candidate follows.
         index: its index among the candidates.
+        inline_field: the field on the line of an `Example`, "Example 1: Input: x", if there is one.
+        names_output: an output stands inside its line.
     """
 
     line: int
@@ -73,16 +68,13 @@ class Candidate:
     index: int
     run: _Run
     block: _Run
+    inline_field: Marker | None
+    names_output: bool
 
     @property
     def is_code(self) -> bool:
         """True for a line that is indented as code is."""
         return self.marker.indent >= _CODE_INDENT
-
-    @property
-    def inline_field(self) -> Marker | None:
-        """The field on the line of an `Example`: "Example 1: Input: x"."""
-        return marker_of(self.marker.rest) if self.marker.kind is Kind.EXAMPLE else None
 
     @property
     def is_titled(self) -> bool:
@@ -93,7 +85,7 @@ class Candidate:
     def holds_output(self) -> bool:
         """True for an input or an `Example` with its output on the same line."""
         is_open = self.marker.kind in {Kind.INPUT, Kind.EXAMPLE} and self.run.last_output < self.index
-        return is_open and INLINE_OUTPUT.search(self.marker.rest) is not None
+        return is_open and self.names_output
 
     def output_follows(self, style: Style) -> bool:
         """True where an `Output:` of that style follows before the next input."""
@@ -109,25 +101,26 @@ class Candidate:
         return self.run.last_output_with_text > self.index
 
 
-def candidates_in(lines: Sequence[str], fenced: Sequence[bool]) -> list[Candidate]:
+def candidates_in(lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader) -> list[Candidate]:
     """The candidates of a response in order, less those in code fences and those in lists of the text's own."""
     found = [
         (index, marker)
         for index, (line, inside) in enumerate(zip(lines, fenced, strict=True))
-        if not inside and (marker := marker_of(line)) is not None
+        if not inside and (marker := reader.marker_of(line)) is not None
     ]
     found = _without_lists_of_the_text(lines, fenced, found)
     if not found:
         return []
     text_before = _last_text_before(lines)
-    start = _first_line_after_remarks(lines)
+    start = _first_line_after_remarks(lines, reader)
     ends = [index for index, _ in found[1:]] + [len(lines)]
     run, block = _Run(), _Run()
     candidates = []
     for number, ((index, marker), end) in enumerate(zip(found, ends, strict=True)):
         follower = found[number + 1][1] if number + 1 < len(found) else None
         field_follows = follower is not None and follower.kind is not Kind.EXAMPLE
-        inline = marker_of(marker.rest) if marker.kind is Kind.EXAMPLE and begins_with_field(marker.rest) else None
+        is_example = marker.kind is Kind.EXAMPLE
+        inline = reader.marker_of(marker.rest) if is_example and reader.begins_with_field(marker.rest) else None
         follows_directly = not marker.rest.strip() and text_before[end] == index
         has_text = bool(marker.rest.strip()) or text_before[end] > index
         run = _Run() if marker.kind in {Kind.INPUT, Kind.EXAMPLE} else run
@@ -149,6 +142,8 @@ def candidates_in(lines: Sequence[str], fenced: Sequence[bool]) -> list[Candidat
                 index=number,
                 run=run,
                 block=block,
+                inline_field=reader.marker_of(marker.rest) if is_example else None,
+                names_output=reader.inline_output.search(marker.rest) is not None,
             )
         )
     return candidates
@@ -162,12 +157,12 @@ def _last_text_before(lines: Sequence[str]) -> list[int]:
     return last
 
 
-def _first_line_after_remarks(lines: Sequence[str]) -> int:
+def _first_line_after_remarks(lines: Sequence[str], reader: MarkerReader) -> int:
     for index, line in enumerate(lines):
         if not line.strip() or is_rule_line(line) or is_fence(line):
             continue
         remark = preambles.is_remark(line) or preambles.introduces(line) or preambles.is_heading(line)
-        if marker_of(line) is not None or not remark:
+        if reader.marker_of(line) is not None or not remark:
             return index
     return len(lines)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from distilabel_selfinstruct.parsing.cleaning import plain, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
+from distilabel_selfinstruct.parsing.marker_lines import reader_of
 from distilabel_selfinstruct.parsing.reference import strict_classification
 from distilabel_selfinstruct.parsing.turns import first_turn
 from distilabel_selfinstruct.parsing.verdicts import read_verdict
@@ -19,7 +20,9 @@ class Classification:
     rejected: tuple[Rejection, ...] = ()
 
 
-def parse_classification(completion: Completion, mode: Mode = "default", prompt: str | None = None) -> Classification:
+def parse_classification(
+    completion: Completion, mode: Mode = "default", prompt: str | None = None, language: str = "en"
+) -> Classification:
     """Read the answer to "Is it classification?".
 
     Strict: Yes, yes or YES alone is yes, all else is no. Default: a verdict in any punctuation or sentence
@@ -34,7 +37,7 @@ def parse_classification(completion: Completion, mode: Mode = "default", prompt:
         return Classification(None, (missing,))
     text, _ = without_prompt(plain(completion.text or ""), plain(prompt or ""))
     answer, _ = without_thinking(first_turn(text))
-    answer, _, _ = own_task(answer, "")
+    answer, _, _ = own_task(answer, "", reader_of(language))
     verdict = read_verdict(answer)
     if verdict is None:
         unclear = Rejection(encodable(completion.text or ""), Reason.UNCLEAR_ANSWER)

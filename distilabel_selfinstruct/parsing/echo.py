@@ -8,8 +8,10 @@ where a field of the format follows, and words of the text where none does.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from distilabel_selfinstruct.parsing.marker_lines import DECORATION, Kind, Marker, marker_of
+from distilabel_selfinstruct.languages import MarkerWords
+from distilabel_selfinstruct.parsing.marker_lines import DECORATION, Kind, Marker, MarkerReader
 from distilabel_selfinstruct.records import Reason, Rejection
 
 TASK_WORDS = (
@@ -18,15 +20,11 @@ TASK_WORDS = (
 )
 """A pattern: the words that models put before a task."""
 
-_TASK_LINE = re.compile(
-    DECORATION.replace("LEVELS", "1,6")
-    + rf"""
-    (?:(?:Next|New|Another)[ ]+)?(?P<name>{TASK_WORDS})[ \t]*
-    (?:(?:\#|No\.?[ ])?(?P<number>\d{{1,4}}))?[ \t]*[*_\]]{{0,3}}
-    (?:[ \t]*(?P<colon>[:\uff1a])[*_]{{0,3}}[ \t]*|[ \t]+[-\u2013\u2014][ \t]+|\.?[ \t]*$)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_TASK_LINE = r"""
+    (?:(?:Next|New|Another)[ ]+)?(?P<name>WORDS)[ \t]*
+    (?:(?:\#|No\.?[ ])?(?P<number>\d{1,4}))?[ \t]*[*_\]]{0,3}
+    (?:[ \t]*(?P<colon>[:\uff1a])[*_]{0,3}[ \t]*|[ \t]+[-\u2013\u2014][ \t]+|\.?[ \t]*$)
+    """
 
 # Hash marks alone on a line part the tasks of some prompts. Beside comments they are a frame.
 _SEPARATOR = re.compile(r"[ \t]*#{3,}[ \t]*")
@@ -41,6 +39,14 @@ NUM_PROMPT_INSTRUCTIONS = 8
 """The reference shows eight instructions in the prompt: an echo holds eight before the first new one."""
 
 
+@lru_cache(maxsize=32)
+def _task_line(words: MarkerWords) -> re.Pattern[str]:
+    """A line that may begin a task."""
+    own = [re.escape(word) for word in words.task if word not in words.needs_number]
+    pattern = _TASK_LINE.replace("WORDS", "|".join((TASK_WORDS, *own)))
+    return re.compile(DECORATION.replace("LEVELS", "1,6") + pattern, re.VERBOSE | re.IGNORECASE)
+
+
 def without_prompt(text: str, prompt: str | None) -> tuple[str, tuple[Rejection, ...]]:
     """The text after an exact repetition of the prompt at its start, where there is one."""
     prompt = (prompt or "").strip()
@@ -51,14 +57,14 @@ def without_prompt(text: str, prompt: str | None) -> tuple[str, tuple[Rejection,
     return text, ()
 
 
-def own_task(text: str, instruction: str) -> tuple[str, tuple[Rejection, ...], bool]:
+def own_task(text: str, instruction: str, reader: MarkerReader) -> tuple[str, tuple[Rejection, ...], bool]:
     """The part of a response that belongs to `instruction`, what was cut off, and whether its end was.
 
     If the task's own line stands in the text, the answer follows the last such line; before it stands the
     echo of the prompt. From the next task on, the model answers a question nobody asked.
     """
     lines = text.split("\n")
-    tasks = list(_tasks(lines, instruction))
+    tasks = list(_tasks(lines, instruction, reader))
     if not tasks:
         return text, (), False
     rejected: list[Rejection] = []
@@ -85,15 +91,16 @@ class _Task:
     is_own: bool
 
 
-def _tasks(lines: Sequence[str], instruction: str) -> Iterator[_Task]:
+def _tasks(lines: Sequence[str], instruction: str, reader: MarkerReader) -> Iterator[_Task]:
     """The lines that begin a task."""
-    markers = list(map(marker_of, lines))
+    markers = list(map(reader.marker_of, lines))
+    task_line = _task_line(reader.words)
     wanted = _normalized(instruction)
     first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     last = max((index for index, line in enumerate(lines) if line.strip()), default=-1)
-    found = {index: task for index, line in enumerate(lines) if (task := _TASK_LINE.match(line)) is not None}
-    following = _next_fields(lines, markers, found)
-    seen = _Seen()
+    found = {index: task for index, line in enumerate(lines) if (task := task_line.match(line)) is not None}
+    following = _next_fields(lines, markers, found, reader.marker_of("Output:"))
+    seen = _Seen(task_line)
     for index, line in enumerate(lines):
         seen.add(markers[index])
         begins = seen.makes_a_beginning_of(following[index])
@@ -103,7 +110,7 @@ def _tasks(lines: Sequence[str], instruction: str) -> Iterator[_Task]:
             is_own = bool(wanted) and _normalized(text) == wanted
             was_cut = index == last and not text and _may_be_cut(task)
             out_of_turn = seen.out_of_turn(task)
-            if is_own or was_cut or out_of_turn or begins or _is_of_the_prompt(task):
+            if is_own or was_cut or out_of_turn or begins or _is_of_the_prompt(task, reader.words):
                 yield _Task(index, text, is_own)
         elif (begins or following[index] is None) and index > first and _separates(lines, index):
             yield _Task(index, "", is_own=False)
@@ -113,6 +120,7 @@ def _tasks(lines: Sequence[str], instruction: str) -> Iterator[_Task]:
 class _Seen:
     """The markers above a line, as far as they tell the next example of a task from a next task."""
 
+    task_line: re.Pattern[str]
     examples: set[int] = field(default_factory=set)
     tasks: set[int] = field(default_factory=set)
     output: bool = False
@@ -124,7 +132,7 @@ class _Seen:
         if marker.kind is Kind.EXAMPLE and marker.number is not None:
             self.examples.add(marker.number)
         self.output = self.output or marker.kind is Kind.OUTPUT
-        listed = _TASK_LINE.match(marker.rest)
+        listed = self.task_line.match(marker.rest)
         if listed and listed["number"]:  # "Output: Task 1: sweep the yard"
             self.tasks.add(int(listed["number"]))
 
@@ -145,10 +153,10 @@ class _Seen:
         return number > 1 and number - 1 not in self.tasks
 
 
-def _is_of_the_prompt(task: re.Match[str]) -> bool:
+def _is_of_the_prompt(task: re.Match[str], words: MarkerWords) -> bool:
     """True for the prompt's own "Task:", which no number and no item decorates."""
     is_item = task["bullet"] or task["ordinal"] or task["quote"] or task["number"]
-    return task["name"] == "Task" and bool(task["colon"]) and not is_item
+    return task["name"] in {words.task[0], "Task"} and bool(task["colon"]) and not is_item
 
 
 def _may_be_cut(task: re.Match[str]) -> bool:
@@ -164,12 +172,11 @@ def _separates(lines: Sequence[str], index: int) -> bool:
 
 
 def _next_fields(
-    lines: Sequence[str], markers: Sequence[Marker | None], tasks: dict[int, re.Match[str]]
+    lines: Sequence[str], markers: Sequence[Marker | None], tasks: dict[int, re.Match[str]], output: Marker | None
 ) -> list[Marker | None]:
     """For each line, the first field after it and before the next line of a task, if there is one."""
     following: list[Marker | None] = []
     ahead: Marker | None = None
-    output = marker_of("Output:")
     for index in range(len(lines) - 1, -1, -1):
         following.append(ahead)
         if index in tasks:

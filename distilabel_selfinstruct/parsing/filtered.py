@@ -41,9 +41,11 @@ def read_instructions(
     return Parsed(tuple(kept), tuple(rejected))
 
 
-def read_classification(completion: Completion, *, mode: Mode = "default", prompt: str | None = None) -> Classification:
+def read_classification(
+    completion: Completion, *, mode: Mode = "default", prompt: str | None = None, language: str = "en"
+) -> Classification:
     """Whether the task is a classification task; None when the answer does not say."""
-    return parse_classification(completion, mode, prompt)
+    return parse_classification(completion, mode, prompt, language)
 
 
 def read_instances(
@@ -55,6 +57,7 @@ def read_instances(
     prompt: str | None = None,
     shown: frozenset[Instance] = frozenset(),
     disabled: Collection[Reason] = (),
+    language: str = "en",
 ) -> Parsed[Instance]:
     """The valid instances of one response, before `filters.limit_instances` cuts them to five.
 
@@ -62,7 +65,12 @@ def read_instances(
     of them are to be recognized. Rules whose reason is in `disabled` are skipped.
     """
     parsed = parse_instances(
-        completion, is_classification=is_classification, mode=mode, instruction=instruction, prompt=prompt
+        completion,
+        is_classification=is_classification,
+        mode=mode,
+        instruction=instruction,
+        prompt=prompt,
+        language=language,
     )
     filtered = filter_instances(parsed.kept, mode, instruction=instruction, shown=shown, disabled=disabled)
     return Parsed(filtered.kept, (*parsed.rejected, *filtered.rejected))

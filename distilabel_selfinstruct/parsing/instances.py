@@ -13,7 +13,7 @@ from distilabel_selfinstruct.parsing.cleaning import plain, tidy, unread, withou
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
 from distilabel_selfinstruct.parsing.fences import without_outer_fences
 from distilabel_selfinstruct.parsing.input_first import input_first, is_dialogue
-from distilabel_selfinstruct.parsing.marker_lines import Kind, marker_of
+from distilabel_selfinstruct.parsing.marker_lines import Kind, MarkerReader, reader_of
 from distilabel_selfinstruct.parsing.markers import Section, sections
 from distilabel_selfinstruct.parsing.output_first import output_first
 from distilabel_selfinstruct.parsing.reference import strict_instances
@@ -30,9 +30,11 @@ def parse_instances(
     mode: Mode = "default",
     instruction: str = "",
     prompt: str | None = None,
+    language: str = "en",
 ) -> Parsed[Instance]:
     """The instances of one response, in order, before any rule has looked at them.
 
+    Markers of `language` (a BCP-47 tag or the folder of a pack) and of English are read.
     `instruction` and `prompt`, if known, tell an echo of the prompt from the answer (default mode). Of a
     response that ran out of tokens, the last instance goes, as in the reference.
     """
@@ -43,17 +45,20 @@ def parse_instances(
     if mode == "strict":
         return strict_instances(text, is_classification=is_classification, truncated=completion.truncated)
 
+    reader = reader_of(language)
     text, echoed = without_prompt(plain(text), plain(prompt or ""))
     text, unfinished = without_thinking(first_turn(text))
     if unfinished:
         echoed += (Rejection(unfinished.strip(), Reason.TRUNCATED, "reasoning without an end"),)
-    text, beside, cut = own_task(text, instruction)
+    text, beside, cut = own_task(text, instruction, reader)
     text = without_outer_fences(
-        text, stands_outside=_may_stand_outside, begins_content=lambda line: marker_of(line) is not None
+        text,
+        stands_outside=lambda line: _may_stand_outside(line, reader),
+        begins_content=lambda line: reader.marker_of(line) is not None,
     )
-    found, remarks = _answer(text, is_classification=is_classification)
+    found, remarks = _answer(text, reader, is_classification=is_classification)
     truncated = completion.truncated and not cut and not unfinished
-    parsed = _read(found, is_classification=is_classification, instruction=instruction, truncated=truncated)
+    parsed = _read(found, reader, is_classification=is_classification, instruction=instruction, truncated=truncated)
     kept = tuple(replace(one, input=without_placeholder(one.input)) for one in parsed.kept)
     rejected = (*echoed, *beside, *remarks, *parsed.rejected)
     if not kept and not rejected:
@@ -61,16 +66,16 @@ def parse_instances(
     return Parsed(kept, rejected)
 
 
-def _may_stand_outside(line: str) -> bool:
+def _may_stand_outside(line: str, reader: MarkerReader) -> bool:
     """True for a line that may stand beside a fence that holds the format: a remark, or the number of an example."""
-    marker = marker_of(line)
+    marker = reader.marker_of(line)
     return (marker is not None and marker.kind is Kind.EXAMPLE) or preambles.stands_outside(line)
 
 
-def _answer(text: str, *, is_classification: bool) -> tuple[tuple[Section, ...], list[Rejection]]:
+def _answer(text: str, reader: MarkerReader, *, is_classification: bool) -> tuple[tuple[Section, ...], list[Rejection]]:
     """The sections of a response without what a chat model says before and after them."""
     rejected: list[Rejection] = []
-    found = list(sections(tidy(text), is_classification=is_classification))
+    found = list(sections(tidy(text), reader, is_classification=is_classification))
     marked = len(found) > 1 or any(section.kind is not Kind.LEAD for section in found)
     if found and found[0].kind is Kind.LEAD:
         lead, remark = _split_opening(found[0].text, before_markers=marked)
@@ -110,13 +115,18 @@ def _split_opening(text: str, *, before_markers: bool) -> tuple[str, str]:
 
 
 def _read(
-    found: tuple[Section, ...], *, is_classification: bool, instruction: str, truncated: bool
+    found: tuple[Section, ...],
+    reader: MarkerReader,
+    *,
+    is_classification: bool,
+    instruction: str,
+    truncated: bool,
 ) -> Parsed[Instance]:
     kinds = {section.kind for section in found}
     if not found:
         return Parsed()
     if Kind.LABEL in kinds and (is_classification or Kind.OUTPUT not in kinds):
-        return output_first(found, truncated=truncated)
+        return output_first(found, reader, truncated=truncated)
     if kinds != {Kind.LEAD}:
         return input_first(found, instruction, truncated=truncated)
     text = found[0].text

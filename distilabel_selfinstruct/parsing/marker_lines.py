@@ -1,14 +1,19 @@
 """What a line with a marker looks like: `Example 1`, `Input:`, `Output:`, `Class label:`, and stand-ins.
 
+The words come from the pack of the language, and those of English are always read too: models mix them.
+
 A marker begins its line, bare or in the markdown that chat models put around it, in any case. The reference looks
 for markers anywhere in the text, so that "in Example 1" or a printed "Output:" splits a sentence. Whether such a
 line is a marker of the response or a line of the answer, `markers` decides.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+
+from distilabel_selfinstruct.languages import MarkerWords, reading_pack
 
 
 class Kind(Enum):
@@ -71,70 +76,125 @@ DECORATION = r"""
 A verbose pattern; LEVELS is to be replaced by the levels of headings, such as "1,6".
 """
 
-# "Input:", "Output 2:", "**Output:**", "### Output", "Expected output:", "Class label: ". The colon may be
-# missing only where the marker is alone on its line.
-_FIELD = re.compile(
-    DECORATION.replace("LEVELS", "2,6")
-    + r"""
-    (?:(?P<prefix>Example|Sample|Task|Expected|Correct)[ ]{1,3}(?=Input|Output))?
-    (?P<name>Input|Output|Class[ _-]?label|Answer|Solution|Result)
+_FIELD = r"""
+    (?:(?P<prefix>PREFIXES)[ ]{1,3}(?=(?:INPUT|OUTPUT)))?
+    (?P<name>INPUT|OUTPUT|LABEL|ANSWER)
     [ \t]*(?P<number>\d{0,3})[ \t]*[*_\]]{0,3}[ \t]*(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)[ \t]*
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    """
+"""A field: "Input:", "Output 2:", "**Output:**", "### Output", "Expected output:", "Class label: ".
 
-# "Example 1", "Example 2:", "Example:", "### Example 3 (negative)", "**Example 1.**". A number alone does not
-# do: "Example 1 shows …" is a sentence.
-_EXAMPLE = re.compile(
-    DECORATION.replace("LEVELS", "1,6")
-    + r"""
-    (?P<name>Example)[ \t]?\#?(?P<number>\d{0,3})(?:[ \t]*\([^()\n]{0,60}\))?
-    [*_\]]{0,3}(?:[ \t]*(?P<colon>[:.\uff1a)])|[ \t]+[-\u2013\u2014](?=[ \t])|[ \t]*$)[*_]{0,3}[ \t]*
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+The colon may be missing only where the marker is alone on its line.
+"""
+
+_EXAMPLE = r"""
+    (?:(?P<name>EXAMPLE)[ \t]?\#?(?P<number>\d{0,3})|(?P<counted>COUNTED)[ \t]?\#?(?P<count>\d{1,3}))
+    (?:[ \t]*\([^()\n]{0,60}\))?
+    [*_\]]{0,3}(?:[ \t]*(?P<colon>[:.\uff1a])|[ \t]+[-\u2013\u2014](?=[ \t])|[ \t]*$)[*_]{0,3}[ \t]*
+    """
+"""An example: "Example 1", "Example 2:", "Example:", "### Example 3 (negative)", "**Example 1.**".
+
+A number alone does not do: "Example 1 shows …" is a sentence.
+"""
 
 # A field inside a line begins after white space or a separator, and has its colon.
-_COLON = r"\s{0,3}\d{0,3}\s{0,3}:"
-
-INLINE_FIELD = re.compile(rf"(?<=[\s,;|.])(?=(?:Input|(?:Expected )?Output){_COLON})", re.IGNORECASE)
-"""The place before a field inside a line: "Input: 2, 3 Output: 5"."""
-
-INLINE_OUTPUT = re.compile(rf"(?:(?<=[\s,;|.])|^)(?:Expected )?Output{_COLON}", re.IGNORECASE)
-"""An output inside a line."""
-
-_STAND_INS = frozenset({"answer", "solution", "result"})
-
-
-def marker_of(line: str) -> Marker | None:
-    """The marker at the head of a line, if there is one."""
-    return _marker_of_short(line) if len(line) <= _SHORT else _marker_at_head(line)
-
-
-def _marker_at_head(line: str) -> Marker | None:
-    found = _FIELD.match(line)
-    if found:
-        return _field(found, line)
-    found = _EXAMPLE.match(line)
-    return _marker(found, line, Kind.EXAMPLE) if found else None
-
+_COLON = r"\s{0,3}\d{0,3}\s{0,3}[:\uff1a]"
+_SEPARATORS = r"[\s,;|.\u3001\u3002\uff0c\uff1b]"
 
 # The lines of a response are looked at several times, and the same ones come again and again.
 _SHORT = 200
-_marker_of_short = lru_cache(maxsize=1024)(_marker_at_head)
 
 
-def begins_with_field(text: str) -> bool:
-    """True for a text whose first line is a field: "Input: x", and not an `Example`."""
-    marker = marker_of(text.partition("\n")[0])
-    return marker is not None and marker.kind is not Kind.EXAMPLE
+class MarkerReader:
+    """Finds the markers of a language, and those of English, at the heads of lines.
+
+    Args:
+        words: the markers.
+
+    Attributes:
+        inline_field: the place before a field inside a line: "Input: 2, 3 Output: 5".
+        inline_output: an output inside a line.
+        inline_input: an input on the line of a class label: "Class label: spam, Input: You have won!"
+    """
+
+    def __init__(self, words: MarkerWords) -> None:
+        self.words = words
+        uncounted = tuple(word for word in words.example if word not in words.needs_number)
+        counted = tuple(word for word in words.example if word in words.needs_number)
+        names = {
+            "PREFIXES": _either(words.prefixes),
+            "INPUT": _either(words.input),
+            "OUTPUT": _either(words.output),
+            "LABEL": _either(words.class_label),
+            "ANSWER": _either(words.answer),
+            "EXAMPLE": _either(uncounted),
+            "COUNTED": _either(counted),
+        }
+        self._field = re.compile(
+            DECORATION.replace("LEVELS", "2,6") + _filled(_FIELD, names), re.VERBOSE | re.IGNORECASE
+        )
+        self._example = re.compile(
+            DECORATION.replace("LEVELS", "1,6") + _filled(_EXAMPLE, names), re.VERBOSE | re.IGNORECASE
+        )
+        expected = "(?:Expected )?"
+        fields = f"(?:{names['INPUT']}|{expected}(?:{names['OUTPUT']})){_COLON}"
+        self.inline_field = re.compile(rf"(?<={_SEPARATORS})(?={fields})", re.IGNORECASE)
+        self.inline_output = re.compile(
+            rf"(?:(?<={_SEPARATORS})|^){expected}(?:{names['OUTPUT']}){_COLON}", re.IGNORECASE
+        )
+        self.inline_input = re.compile(rf"[ \t,;|\u3001\uff0c\uff1b]+(?:{names['INPUT']})[ \t]?[:\uff1a][ \t]*")
+        self._kinds = {
+            _folded(word): kind
+            for kind, known in (
+                (Kind.ANSWER, words.answer),
+                (Kind.LABEL, words.class_label),
+                (Kind.OUTPUT, words.output),
+                (Kind.INPUT, words.input),
+            )
+            for word in known
+        }
+        self._marker_of_short = lru_cache(maxsize=1024)(self._marker_at_head)
+
+    def marker_of(self, line: str) -> Marker | None:
+        """The marker at the head of a line, if there is one."""
+        return self._marker_of_short(line) if len(line) <= _SHORT else self._marker_at_head(line)
+
+    def begins_with_field(self, text: str) -> bool:
+        """True for a text whose first line is a field: "Input: x", and not an `Example`."""
+        marker = self.marker_of(text.partition("\n")[0])
+        return marker is not None and marker.kind is not Kind.EXAMPLE
+
+    def _marker_at_head(self, line: str) -> Marker | None:
+        found = self._field.match(line)
+        if found:
+            return _field(found, line, self._kinds[_folded(found["name"])])
+        found = self._example.match(line)
+        return _marker(found, line, Kind.EXAMPLE) if found else None
 
 
-def _field(found: re.Match[str], line: str) -> Marker | None:
-    name = found["name"].lower()
-    kind = Kind.INPUT if name == "input" else Kind.OUTPUT if name == "output" else Kind.LABEL
-    if name in _STAND_INS:
-        kind = Kind.ANSWER
+@lru_cache(maxsize=32)
+def reader_of(language: str) -> MarkerReader:
+    """The reader for the markers of a language (a BCP-47 tag or the folder of a pack) and of English.
+
+    Raises:
+        ConfigError: the language has a pack that cannot be used.
+    """
+    return MarkerReader(reading_pack(language).markers)
+
+
+def _either(words: Sequence[str]) -> str:
+    """A pattern for any of these words; one that matches nothing for none."""
+    return "|".join(re.escape(word).replace(r"\ ", "[ _-]?") for word in words) or r"(?!)"
+
+
+def _filled(pattern: str, names: dict[str, str]) -> str:
+    return re.sub("|".join(names), lambda found: names[found[0]], pattern)
+
+
+def _folded(word: str) -> str:
+    return re.sub("[ _-]", "", word).casefold()
+
+
+def _field(found: re.Match[str], line: str, kind: Kind) -> Marker | None:
     marker = _marker(found, line, kind)
     style = marker.style
     if not style.has_colon:
@@ -148,7 +208,9 @@ def _field(found: re.Match[str], line: str) -> Marker | None:
 
 def _marker(found: re.Match[str], line: str, kind: Kind) -> Marker:
     indent = len(found["space"].expandtabs(4))
-    prefix = found.groupdict().get("prefix") or ""
+    groups = found.groupdict()
+    prefix = groups.get("prefix") or ""
+    name, number = found["name"] or groups["counted"], found["number"] or groups.get("count")
     style = Style(
         indented=indent > 1,
         quoted=bool(found["quote"]),
@@ -156,13 +218,13 @@ def _marker(found: re.Match[str], line: str, kind: Kind) -> Marker:
         heading=bool(found["heading"]),
         bold=bool(found["bold"]),
         prefix=prefix.lower(),
-        case=_case(prefix or found["name"]),
+        case=_case(prefix or name),
         has_colon=bool(found["colon"]),
     )
     return Marker(
         kind,
-        found["name"],
-        int(found["number"]) if found["number"] else None,
+        name,
+        int(number) if number else None,
         int(found["ordinal"]) if found["ordinal"] else None,
         indent,
         style,
@@ -171,6 +233,7 @@ def _marker(found: re.Match[str], line: str, kind: Kind) -> Marker:
 
 
 def _case(name: str) -> str:
+    """How a marker is written; most scripts have no cases, and count as the prompt's own writing."""
     if name.isupper():
         return "upper"
-    return "title" if name[0].isupper() else "lower"
+    return "lower" if name[0].islower() else "title"

@@ -12,12 +12,9 @@ from itertools import zip_longest
 from distilabel_selfinstruct.parsing.cleaning import tidy
 from distilabel_selfinstruct.parsing.fences import fenced_lines
 from distilabel_selfinstruct.parsing.marker_lines import (
-    INLINE_FIELD,
-    INLINE_OUTPUT,
     Kind,
     Marker,
-    begins_with_field,
-    marker_of,
+    MarkerReader,
 )
 from distilabel_selfinstruct.parsing.response_format import markers_of_the_format
 
@@ -40,17 +37,17 @@ class Section:
     title: str = ""
 
 
-def sections(text: str, *, is_classification: bool) -> tuple[Section, ...]:
+def sections(text: str, reader: MarkerReader, *, is_classification: bool) -> tuple[Section, ...]:
     """The response cut at its markers, in order; what stands before the first is the lead, if there is any.
 
     Lines in a code fence are code and hold no marker.
     """
     lines = text.split("\n")
-    markers = markers_of_the_format(lines, fenced_lines(lines), is_classification=is_classification)
-    return _with_inline_fields(_cut(lines, markers))
+    markers = markers_of_the_format(lines, fenced_lines(lines), reader, is_classification=is_classification)
+    return _with_inline_fields(_cut(lines, markers, reader), reader)
 
 
-def _cut(lines: Sequence[str], markers: Sequence[Marker | None]) -> tuple[Section, ...]:
+def _cut(lines: Sequence[str], markers: Sequence[Marker | None], reader: MarkerReader) -> tuple[Section, ...]:
     found: list[Section] = []
     current: Marker | None = None
     held: list[str] = []
@@ -60,32 +57,32 @@ def _cut(lines: Sequence[str], markers: Sequence[Marker | None]) -> tuple[Sectio
             continue
         found += _closed(current, held)
         current, held = marker, [] if marker.kind is Kind.EXAMPLE else [marker.rest]
-        if marker.kind is Kind.EXAMPLE and begins_with_field(marker.rest):  # "Example 1: Input: …"
+        if marker.kind is Kind.EXAMPLE and reader.begins_with_field(marker.rest):  # "Example 1: Input: …"
             found.append(Section(Kind.EXAMPLE, "", marker.name))
-            current = marker_of(marker.rest)
+            current = reader.marker_of(marker.rest)
             held = [current.rest] if current else []
     found += _closed(current, held)
     return tuple(found)
 
 
-def _with_inline_fields(found: Sequence[Section]) -> tuple[Section, ...]:
+def _with_inline_fields(found: Sequence[Section], reader: MarkerReader) -> tuple[Section, ...]:
     """The sections, with those inputs and examples cut up that hold their output inside: "Input: 2, 3 Output: 5"."""
     cut: list[Section] = []
     for section, following in zip_longest(found, found[1:]):
         is_open = section.kind in {Kind.INPUT, Kind.EXAMPLE} and (following is None or following.kind not in _ANSWERS)
-        cut += _fields_inside(section) if is_open else [section]
+        cut += _fields_inside(section, reader) if is_open else [section]
     return tuple(cut)
 
 
-def _fields_inside(section: Section) -> list[Section]:
-    first, *fields = INLINE_FIELD.split(f"{section.title}\n{section.text}" if section.title else section.text)
-    if not any(map(INLINE_OUTPUT.match, fields)):
+def _fields_inside(section: Section, reader: MarkerReader) -> list[Section]:
+    first, *fields = reader.inline_field.split(f"{section.title}\n{section.text}" if section.title else section.text)
+    if not any(map(reader.inline_output.match, fields)):
         return [section]
     title, _, text = first.rstrip(_SEPARATORS).partition("\n") if section.title else ("", "", first)
     found = [replace(section, title=tidy(title), text=tidy(text.rstrip(_SEPARATORS)))]
     for part in fields:
         line, _, rest = part.rstrip(_SEPARATORS).partition("\n")
-        marker = marker_of(line)
+        marker = reader.marker_of(line)
         found += _closed(marker, [marker.rest, rest]) if marker else []
     return found
 

@@ -7,34 +7,31 @@ did.
 import re
 from collections.abc import Sequence
 
-from distilabel_selfinstruct.parsing.marker_lines import Kind
+from distilabel_selfinstruct.parsing.marker_lines import Kind, MarkerReader
 from distilabel_selfinstruct.parsing.markers import Section
 from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
 
 # Marks that only format a label. Quotation marks and a full stop may belong to it and stay.
 _DECORATION = re.compile(r"^(?:\*\*|__|`)+|(?:\*\*|__|`)+$")
 
-# An input on the label's own line: "Class label: spam, Input: You have won!"
-_INLINE_INPUT = re.compile(r"[ \t,;|]+Input[ \t]?:[ \t]*")
 
-
-def output_first(found: Sequence[Section], *, truncated: bool) -> Parsed[Instance]:
+def output_first(found: Sequence[Section], reader: MarkerReader, *, truncated: bool) -> Parsed[Instance]:
     """Read the sections of a response with at least one `Class label:`.
 
     The last instance of a response that ran out of tokens goes.
     """
-    parsed = _input_then_label(found) if _inputs_come_first(found) else _label_then_input(found)
+    parsed = _input_then_label(found, reader) if _inputs_come_first(found) else _label_then_input(found, reader)
     if not truncated or not parsed.kept:
         return parsed
     return Parsed(parsed.kept[:-1], (*parsed.rejected, Rejection(parsed.kept[-1].text, Reason.TRUNCATED)))
 
 
-def _label_then_input(found: Sequence[Section]) -> Parsed[Instance]:
+def _label_then_input(found: Sequence[Section], reader: MarkerReader) -> Parsed[Instance]:
     kept: list[Instance] = []
     rejected: list[Rejection] = []
     for section in found:
         if section.kind is Kind.LABEL:
-            kept.append(_labelled(section.text))
+            kept.append(_labelled(section.text, reader))
         elif section.kind in {Kind.INPUT, Kind.ANSWER} and kept:
             last = kept[-1]
             kept[-1] = Instance("\n".join(part for part in (last.input, section.text) if part), last.output)
@@ -43,9 +40,9 @@ def _label_then_input(found: Sequence[Section]) -> Parsed[Instance]:
     return Parsed(tuple(kept), tuple(rejected))
 
 
-def _labelled(text: str) -> Instance:
+def _labelled(text: str, reader: MarkerReader) -> Instance:
     label, _, rest = text.partition("\n")
-    inline = _INLINE_INPUT.search(label)
+    inline = reader.inline_input.search(label)
     if inline:
         rest = f"{label[inline.end() :]}\n{rest}"
         label = label[: inline.start()]
@@ -61,13 +58,13 @@ def _inputs_come_first(found: Sequence[Section]) -> bool:
     return ordered[0].kind is Kind.INPUT and ordered[-1].kind is Kind.LABEL and "\n" not in ordered[-1].text
 
 
-def _input_then_label(found: Sequence[Section]) -> Parsed[Instance]:
+def _input_then_label(found: Sequence[Section], reader: MarkerReader) -> Parsed[Instance]:
     kept: list[Instance] = []
     rejected: list[Rejection] = []
     given: str | None = None
     for section in found:
         if section.kind is Kind.LABEL:
-            label = _labelled(section.text)
+            label = _labelled(section.text, reader)
             if label.input:
                 rejected.append(Rejection(label.input, Reason.UNREADABLE, "text after the class label"))
             kept.append(Instance(given or "", label.output))

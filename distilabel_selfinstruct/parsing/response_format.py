@@ -9,20 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from distilabel_selfinstruct.parsing.candidates import Candidate, candidates_in
-from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, Style
+from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, MarkerReader, Style
 
 
 def markers_of_the_format(
-    lines: Sequence[str], fenced: Sequence[bool], *, is_classification: bool
+    lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader, *, is_classification: bool
 ) -> list[Marker | None]:
     """For each line its marker, if it has one that belongs to the response's format.
 
     Args:
         lines: the response.
         fenced: for each line, whether it lies in a code fence.
+        reader: knows the markers.
         is_classification: whether class labels are expected, so that `Output:` is text where there are some.
     """
-    candidates = candidates_in(lines, fenced)
+    candidates = candidates_in(lines, fenced, reader)
     kinds = {candidate.marker.kind for candidate in candidates}
     labelled = Kind.LABEL in kinds and (is_classification or Kind.OUTPUT not in kinds)
     scan = _Labels() if labelled else _Examples(_firmly_numbered(candidates), _is_quiz(candidates))

@@ -17,6 +17,7 @@ from distilabel_selfinstruct.prompts.prompt_set import (
     collapse_whitespace,
     load_prompts,
     prompt_text,
+    shown_markers,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "default_decoding",
     "load_prompts",
     "prompt_text",
+    "shown_markers",
 ]

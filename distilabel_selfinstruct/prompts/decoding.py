@@ -1,6 +1,7 @@
 """How the paper samples from the model at each stage (paper, appendix A.1)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
@@ -75,11 +76,25 @@ _CHAT_STOP: dict[Stage, tuple[str, ...]] = {
 }
 _CHAT_VERDICT_TOKENS = 16
 
+_WORD = re.compile(r"[A-Za-z]+")
+
 
 def default_decoding(
-    stage: Stage, *, is_classification: bool = False, form: Literal["completion", "chat"] = "completion"
+    stage: Stage,
+    *,
+    is_classification: bool = False,
+    form: Literal["completion", "chat"] = "completion",
+    markers: Mapping[str, str] | None = None,
 ) -> Decoding:
-    """The paper's parameters for a stage; `is_classification` chooses between the two kinds of instance generation."""
+    """The paper's parameters for a stage.
+
+    Args:
+        stage: which one.
+        is_classification: chooses between the two kinds of instance generation.
+        form: of the prompt.
+        markers: those that the prompts show (`PromptSet.markers`): the next task or example ends an answer. Without
+            them, those of English.
+    """
     if stage is Stage.INSTRUCTION_GENERATION:
         decoding = INSTRUCTION_GENERATION
     elif stage is Stage.CLASSIFICATION:
@@ -89,7 +104,12 @@ def default_decoding(
     if form == "chat":
         room = max(decoding.max_tokens, _CHAT_VERDICT_TOKENS)
         decoding = replace(decoding, stop=_CHAT_STOP[stage], max_tokens=room)
-    return decoding
+    if markers is None:
+        return decoding
+    words = {"Task": markers["task"], "Example": markers["example"]}
+    translated = [_WORD.sub(lambda found: words.get(found[0], found[0]), text) for text in decoding.stop]
+    # Some servers take four stop sequences at most: a native one stands in place of the English one.
+    return replace(decoding, stop=tuple(dict.fromkeys(translated)))
 
 
 def apply_overrides(decoding: Decoding, overrides: dict[str, Any]) -> Decoding:

@@ -13,8 +13,8 @@ from typing import Literal, TypedDict, cast
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.packaged import packaged_folder, packaged_names
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.languages import Pack, find_pack, pack_names, reading_pack
 from distilabel_selfinstruct.records import Instance
 
 PromptForm = Literal["completion", "chat"]
@@ -65,9 +65,10 @@ def prompt_text(prompt: Prompt) -> str:
 
 @dataclass(frozen=True)
 class PromptSet:
-    """The prompts of one language, ready to render."""
+    """The prompts of one language, ready to render. `markers` are those that prompts show, by kind."""
 
     words: Words
+    markers: dict[str, str]
     classification_examples: tuple[tuple[str, bool], ...]
     input_first_examples: tuple[tuple[str, tuple[Instance, ...]], ...]
     output_first_examples: tuple[tuple[str, tuple[Instance, ...]], ...]
@@ -95,28 +96,28 @@ class PromptSet:
 
     def classification(self, instruction: str, *, form: PromptForm) -> Prompt:
         """The question whether the task is a classification task, after 31 answered ones (paper, table 6)."""
-        words = self.words["classification"]
+        words, marker = self.words["classification"], self.markers
         question = words["question"]
         examples = "\n\n".join(
-            f"Task: {example}\n{question} {'Yes' if verdict else 'No'}"
+            f"{marker['task']}: {example}\n{question} {marker['yes' if verdict else 'no']}"
             for example, verdict in self.classification_examples
         )
         task = collapse_whitespace(instruction)
         if form == "completion":
-            return f"{words['completion']}\n\n{examples}\n\nTask: {task}\n{question}"
+            return f"{words['completion']}\n\n{examples}\n\n{marker['task']}: {task}\n{question}"
         return _chat(words, "chat", examples=examples, instruction=task, question=question)
 
     def instances(self, instruction: str, *, is_classification: bool, form: PromptForm) -> Prompt:
         """The request for instances: output-first for classification tasks, else input-first (tables 7 and 8)."""
         words = self.words["output_first" if is_classification else "input_first"]
         if is_classification:
-            shown = [_output_first(task, instances) for task, instances in self.output_first_examples]
+            shown = [_output_first(task, instances, self.markers) for task, instances in self.output_first_examples]
         else:
-            shown = [_input_first(task, instances) for task, instances in self.input_first_examples]
+            shown = [_input_first(task, instances, self.markers) for task, instances in self.input_first_examples]
         examples = "\n\n".join(shown)
         task = collapse_whitespace(instruction)
         if form == "completion":
-            return f"{words['completion']}\n\n{examples}\n\nTask: {task}\n"
+            return f"{words['completion']}\n\n{examples}\n\n{self.markers['task']}: {task}\n"
         return _chat(words, "chat", examples=examples, instruction=task)
 
     @property
@@ -126,22 +127,28 @@ class PromptSet:
         return frozenset(instance for _, instances in examples for instance in instances)
 
 
-def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
+def load_prompts(prompts: str | os.PathLike[str] = "en", language: str | os.PathLike[str] = "en") -> PromptSet:
     """The prompts of a packaged language ("en"), or of a folder laid out like the packaged ones.
+
+    Args:
+        prompts: the language or the folder.
+        language: whose markers a folder shows that has none of its own.
 
     Raises:
         ConfigError: there is no such language or folder, or a file of it is missing or malformed.
     """
-    folder = packaged_folder("templates", os.fspath(prompts)) or Path(prompts)
+    own = find_pack(prompts)
+    folder, pack = (own.folder, own) if own else (Path(prompts), reading_pack(language))
     if not (folder / "prompts.yaml").is_file():
-        known = ", ".join(packaged_names("templates"))
+        known = ", ".join(name for name in pack_names() if (found := find_pack(name)) and found.has_prompts)
         raise ConfigError(
             f"There are no prompts {os.fspath(prompts)!r}: use a packaged language ({known}), or a folder that holds "
             "prompts.yaml, classification.jsonl, input_first.jsonl and output_first.jsonl."
         )
     try:
         return PromptSet(
-            words=_load_words(folder / "prompts.yaml"),
+            words=_load_words(folder / "prompts.yaml", shown_markers(pack)),
+            markers=shown_markers(pack),
             classification_examples=tuple(
                 (row["instruction"], row["is_classification"]) for row in jsonl.read(folder / "classification.jsonl")
             ),
@@ -154,7 +161,20 @@ def load_prompts(prompts: str | os.PathLike[str] = "en") -> PromptSet:
         raise ConfigError(f"A row of the examples in {folder} lacks {error}: compare the packaged ones.") from error
 
 
-def _load_words(path: Path) -> Words:
+def shown_markers(pack: Pack) -> dict[str, str]:
+    """The markers that prompts show, by the names of their slots."""
+    words = pack.own_markers
+    kinds = {
+        "task": words.task,
+        "example": words.example,
+        "input": words.input,
+        "output": words.output,
+        "label": words.class_label,
+    }
+    return {**{kind: known[0] for kind, known in kinds.items()}, "yes": pack.yes, "no": pack.no}
+
+
+def _load_words(path: Path, markers: dict[str, str]) -> Words:
     try:
         words = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -164,7 +184,10 @@ def _load_words(path: Path) -> Words:
             held = words.get(section) if isinstance(words, dict) else None
             if not isinstance(held, dict) or not isinstance(held.get(name), str):
                 raise ConfigError(f"{path} lacks the text {section}.{name}: copy it from the English prompts.")
-    return cast("Words", words)
+    return {
+        section: {name: _filled(text, markers) for name, text in texts.items()}
+        for section, texts in cast("Words", words).items()
+    }
 
 
 def _load_examples(path: Path) -> tuple[tuple[str, tuple[Instance, ...]], ...]:
@@ -174,23 +197,26 @@ def _load_examples(path: Path) -> tuple[tuple[str, tuple[Instance, ...]], ...]:
     )
 
 
-def _input_first(task: str, instances: Sequence[Instance]) -> str:
-    lines = [f"Task: {task}"]
+def _input_first(task: str, instances: Sequence[Instance], marker: dict[str, str]) -> str:
+    lines = [f"{marker['task']}: {task}"]
     for number, instance in enumerate(instances, 1):
         if instance.input:
-            lines += [f"Example {number}", f"Input: {instance.input}"]
-        lines.append(f"Output: {instance.output}")
+            lines += [f"{marker['example']} {number}", f"{marker['input']}: {instance.input}"]
+        lines.append(f"{marker['output']}: {instance.output}")
     return "\n".join(lines)
 
 
-def _output_first(task: str, instances: Sequence[Instance]) -> str:
-    lines = [f"Task: {task}"]
+def _output_first(task: str, instances: Sequence[Instance], marker: dict[str, str]) -> str:
+    lines = [f"{marker['task']}: {task}"]
     for instance in instances:
-        lines += [f"Class label: {instance.output}", instance.input]
+        lines += [f"{marker['label']}: {instance.output}", instance.input]
     return "\n".join(lines)
 
 
 def _chat(words: dict[str, str], name: str, **slots: str) -> list[ChatMessage]:
     # One pass, and not str.format: tasks and examples hold braces of their own.
-    content = _SLOT.sub(lambda found: slots.get(found[1], found[0]), words[name])
-    return [{"role": "system", "content": words["system"]}, {"role": "user", "content": content}]
+    return [{"role": "system", "content": words["system"]}, {"role": "user", "content": _filled(words[name], slots)}]
+
+
+def _filled(text: str, slots: dict[str, str]) -> str:
+    return _SLOT.sub(lambda found: slots.get(found[1], found[0]), text)

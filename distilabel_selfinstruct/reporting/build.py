@@ -21,6 +21,7 @@ from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.faults import read_faults
+from distilabel_selfinstruct.languages import tag_of
 from distilabel_selfinstruct.reading import ReadingArguments, Source
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
@@ -115,7 +116,7 @@ def build_report(
 def _language(source: ReportSource, languages: Languages | None) -> str:
     """The language of the run, or else the most common one. Of few and short texts it is English."""
     if source.config is not None:
-        return primary_language(source.config.language)
+        return primary_language(tag_of(source.config.language))
     if languages is None or languages.main == "LATIN":
         return "en"
     too_few = languages.identified < MIN_IDENTIFIED and main_script(source.instructions[0]["instruction"]) == "LATIN"

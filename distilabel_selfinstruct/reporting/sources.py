@@ -114,7 +114,7 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> Pat
     if source.config is None:
         return Missing("It is not known which seed tasks the rows were made from: name their file with `seed_tasks`.")
     own = source.config.seed_tasks
-    path, name = (Path(own), own) if own else (packaged_seeds_path(), "the packaged ones")
+    path, name = (Path(own), own) if own else (packaged_seeds_path(source.config.language), "the packaged ones")
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

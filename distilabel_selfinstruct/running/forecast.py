@@ -5,7 +5,8 @@ from math import ceil
 
 from distilabel_selfinstruct.bootstrap.loop import EXPECTED_PER_REQUEST
 from distilabel_selfinstruct.config import RunConfig, Tokens
-from distilabel_selfinstruct.prompts import Prompt
+from distilabel_selfinstruct.languages import find_pack
+from distilabel_selfinstruct.prompts import Prompt, prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 from distilabel_selfinstruct.running.needs import BYTES_PER_TOKEN, size_of
 from distilabel_selfinstruct.running.plan import RunPlan
@@ -74,6 +75,14 @@ def _tokens(stage: StageForecast, *, in_batches: bool) -> Tokens:
     return replace(used, batch_input=used.input, batch_output=used.output) if in_batches else used
 
 
+def _tokens_of(prompt: Prompt, language: str) -> int:
+    """About how many tokens a prompt has: by the bytes in English, else by what the language's pack has measured."""
+    pack = find_pack(language)
+    if pack is None or pack.language == "en":
+        return ceil(size_of(prompt) / BYTES_PER_TOKEN)
+    return ceil(len(prompt_text(prompt)) / pack.characters_per_token)
+
+
 def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:
     requests = config.num_instructions
     if stage is Stage.INSTRUCTION_GENERATION:
@@ -83,7 +92,7 @@ def _stage(stage: Stage, prompt: Prompt, config: RunConfig) -> StageForecast:
         stage=stage,
         llm=config.llm,
         requests=requests,
-        input_tokens=requests * ceil(size_of(prompt) / BYTES_PER_TOKEN),
+        input_tokens=requests * _tokens_of(prompt, config.language),
         output_tokens=requests * OUTPUT_TOKENS[stage],
         seconds=seconds_each * requests / (USUAL_IN_FLIGHT if config.max_in_flight == "auto" else config.max_in_flight),
         prompt=prompt,

@@ -8,6 +8,7 @@ from pathlib import Path
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.providers import gguf_file
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.model_files import digest_of
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import load_feedback
@@ -17,12 +18,15 @@ from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 
 def inputs_of(config: RunConfig) -> dict[str, str]:
     """Hashes of what the run reads beside its options."""
-    seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path()
-    prompts = repr(load_prompts(config.prompts)).encode()
+    seeds = Path(config.seed_tasks) if config.seed_tasks else packaged_seeds_path(config.language)
+    prompts = repr(load_prompts(config.prompts, config.language)).encode()
     inputs = {
         "seed_tasks": hashlib.sha256(seeds.read_bytes()).hexdigest(),
         "prompts": hashlib.sha256(prompts).hexdigest(),
     }
+    pack = find_pack(config.language)
+    if pack is not None:
+        inputs["language_pack"] = f"{pack.language} {pack.digest}"
     if config.human_feedback:
         # Of the verdicts, not of the file: more ratings that change no verdict change no run.
         verdicts = asdict(load_feedback(config.human_feedback))

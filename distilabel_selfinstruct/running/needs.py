@@ -62,7 +62,10 @@ def needs(plan: RunPlan) -> dict[Stage, Need]:
         else:
             candidates = [prompts.instances(known[0], is_classification=kind, form=form) for kind in (True, False)]
         answers = [
-            apply_overrides(default_decoding(stage, is_classification=kind, form=form), config.decoding.get(stage, {}))
+            apply_overrides(
+                default_decoding(stage, is_classification=kind, form=form, markers=prompts.markers),
+                config.decoding.get(stage, {}),
+            )
             for kind in (True, False)
         ]
         needed[stage] = Need(max(map(size_of, candidates)), max(answer.max_tokens for answer in answers))

@@ -78,7 +78,7 @@ def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
         own = config.for_stage(stage)
         check_access(own.llm, own.base_url, own.effective_prompt_form)
     check_prices(config)
-    prompts, feedback = load_prompts(config.prompts), load_feedback(config.human_feedback)
+    prompts, feedback = load_prompts(config.prompts, config.language), load_feedback(config.human_feedback)
     return RunPlan(config, prompts, feedback, bootstrap_for(config, prompts, feedback))
 
 

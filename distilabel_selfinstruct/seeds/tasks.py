@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from textwrap import shorten
 from typing import Literal
@@ -19,6 +18,7 @@ from typing_extensions import Unpack
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
+from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
@@ -49,19 +49,26 @@ class SeedLine:
     unit: str = "line"
 
 
-def packaged_seeds_path() -> Path:
-    """The path of the packaged seed file."""
-    return Path(str(resources.files("distilabel_selfinstruct").joinpath("data/seed_tasks.jsonl")))
+def packaged_seeds_path(language: str = "en") -> Path:
+    """The path of the seed file of a language: of the packaged pack of a BCP-47 tag, or of the pack in a folder.
+
+    Raises:
+        SeedTaskError: the language has none.
+    """
+    pack = find_pack(language)
+    if pack is None or not pack.seed_file.is_file():
+        raise SeedTaskError(f"There are no seed tasks for the language {language!r}: name a file with `seed_tasks`.")
+    return pack.seed_file
 
 
-def load_seed_tasks(path: str | os.PathLike[str] | None = None) -> tuple[SeedTask, ...]:
-    """The seed tasks of a file, in order. Without a path they are the packaged ones.
+def load_seed_tasks(path: str | os.PathLike[str] | None = None, language: str = "en") -> tuple[SeedTask, ...]:
+    """The seed tasks of a file, in order. Without a path they are those of the language.
 
     Raises:
         SeedTaskError: the file cannot be opened or is empty, or one of its rows is not a seed task. The message names
             the first fault with its place and field, and the number of faults.
     """
-    source = packaged_seeds_path() if path is None else Path(path)
+    source = packaged_seeds_path(language) if path is None else Path(path)
     try:
         lines = scan_seed_tasks(source)
     except MissingColumnError as error:

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from functools import cache
 
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.records import Mode
-from distilabel_selfinstruct.words import primary_language, script_of
+from distilabel_selfinstruct.similarity.korean import kiwi_tokens, stems
+from distilabel_selfinstruct.words import script_of
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -79,9 +81,19 @@ def _unicode_word() -> re.Pattern[str]:
     return re.compile(rf"[{_UNSPACED}][{marks}]*|(?:[^\W_{_UNSPACED}][{marks}]*)+")
 
 
+def eojeol_stem_tokens(text: str) -> list[str]:
+    """Korean words less their particles, by the list of the Korean pack; other words as `unicode_tokens` has them."""
+    return stems(unicode_tokens(text))
+
+
 _SHARE_OF_OTHER_LETTERS = 0.005
 
-TOKENIZERS: dict[str, Tokenizer] = {"rouge_score": rouge_score_tokens, "unicode": unicode_tokens}
+TOKENIZERS: dict[str, Tokenizer] = {
+    "rouge_score": rouge_score_tokens,
+    "unicode": unicode_tokens,
+    "eojeol_stem": eojeol_stem_tokens,
+    "kiwi": kiwi_tokens,
+}
 
 
 def get_tokenizer(tokenizer: str | Tokenizer) -> Tokenizer:
@@ -102,12 +114,15 @@ def resolve_tokenizer(name: str, language: str, mode: Mode = "default") -> str:
 
     Args:
         name: the value of the option; `auto` leaves the choice to the language and the mode.
-        language: BCP-47 tag of the texts.
+        language: BCP-47 tag of the texts, or the folder of their pack.
         mode: `strict` takes the tokenizer of the reference implementation, whatever the language.
     """
     if name != "auto":
         return name
-    return "rouge_score" if mode == "strict" or primary_language(language) == "en" else "unicode"
+    if mode == "strict":
+        return "rouge_score"
+    pack = find_pack(language)
+    return pack.tokenizer if pack else "unicode"
 
 
 class TokenizerChoice:

@@ -75,7 +75,11 @@ class ClassificationTaskIdentification(RowTask):
     @override
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
         """The verdict in one completion."""
-        return {"is_classification": bool(read_classification(Completion(output), mode=self.mode).is_classification)}
+        return {
+            "is_classification": bool(
+                read_classification(Completion(output), mode=self.mode, language=self.language).is_classification
+            )
+        }
 
     @override
     def _request(self, row: dict[str, Any], number: int) -> Request:
@@ -87,7 +91,7 @@ class ClassificationTaskIdentification(RowTask):
         if completion.text is None:
             return {"is_classification": None}, (Rejection("", Reason.FAILED_REQUEST, completion.error),)
         prompt = request.prompt if isinstance(request.prompt, str) else None
-        verdict = read_classification(completion, mode=self.mode, prompt=prompt)
+        verdict = read_classification(completion, mode=self.mode, prompt=prompt, language=self.language)
         return {"is_classification": bool(verdict.is_classification)}, verdict.rejected
 
     @override

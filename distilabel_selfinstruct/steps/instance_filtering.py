@@ -34,6 +34,7 @@ class InstanceFiltering(JournaledStep, Step):
         mode: `default`, or `strict` to read and filter as the reference implementation does.
         prompts: what the completions answer, a packaged language or the path of a folder of prompts: copies of its
             examples are dropped.
+        language: BCP-47 tag or the folder of a language pack: its markers are read, and those of English.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `ends_with_colon`.
 
     Runtime parameters:
@@ -76,6 +77,7 @@ class InstanceFiltering(JournaledStep, Step):
 
     mode: Mode = run_option("mode")
     prompts: str = run_option("prompts")
+    language: str = run_option("language")
     max_instances: RuntimeParameter[int] = run_option("max_instances")
     random_seed: RuntimeParameter[int] = run_option("random_seed")
     disabled_rules: list[str] = run_option("disabled_rules")
@@ -91,7 +93,7 @@ class InstanceFiltering(JournaledStep, Step):
             ConfigError: the prompts cannot be used, or `disabled_rules` names something that is no rule.
         """
         super().load()
-        self._shown = load_prompts(self.prompts).shown_instances
+        self._shown = load_prompts(self.prompts, self.language).shown_instances
         self._disabled = rule_names(self.disabled_rules)
 
     @property
@@ -132,6 +134,7 @@ class InstanceFiltering(JournaledStep, Step):
             instruction=instruction,
             shown=self._shown,
             disabled=self._disabled,
+            language=self.language,
         )
         # A random state per instruction: the draw does not depend on what else is in the batch.
         drawn = limit_instances(read.kept, self.max_instances, Random(f"{self.random_seed}:{instruction}"))

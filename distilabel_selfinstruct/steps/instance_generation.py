@@ -87,7 +87,9 @@ class InstanceGeneration(RowTask):
     def format_output(self, output: str | None, input: dict[str, Any] | None = None) -> dict[str, Any]:
         """The instances in one completion."""
         is_classification = is_classification_task((input or {}).get("is_classification"))
-        parsed = read_instances(Completion(output), is_classification=is_classification, mode=self.mode)
+        parsed = read_instances(
+            Completion(output), is_classification=is_classification, mode=self.mode, language=self.language
+        )
         return {"instances": [{"input": kept.input, "output": kept.output} for kept in parsed.kept]}
 
     @override

@@ -105,7 +105,6 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     sampling_lag: RuntimeParameter[int] = run_option("sampling_lag")
     min_words: RuntimeParameter[int] = run_option("min_words")
     max_words: RuntimeParameter[int] = run_option("max_words")
-    language: str = run_option("language")
     tokenizer: Literal["auto", "rouge_score", "unicode"] = run_option("tokenizer")
     classification_only: bool = run_option("classification_only")
     forbidden_words: list[str] | None = run_option("forbidden_words")

@@ -22,6 +22,7 @@ class PromptedTask(JournaledStep, _Task):
     """Base of the tasks. Each request brings one completion; it is in the journal before anything uses it."""
 
     prompts: str = run_option("prompts")
+    language: str = run_option("language")
     prompt_form: Literal["completion", "chat"] = Field(
         default="completion", description="`completion` for base models, `chat` for instruction-tuned ones."
     )
@@ -63,7 +64,7 @@ class PromptedTask(JournaledStep, _Task):
         if isinstance(self.llm, OpenAICompatibleLLM):
             self.llm.on_note(self._take_note)
         super().load()
-        self._prompt_set = load_prompts(self.prompts)
+        self._prompt_set = load_prompts(self.prompts, self.language)
         self._check_decoding()
         self._client = CompletionClient(
             self.llm,
@@ -128,7 +129,12 @@ class PromptedTask(JournaledStep, _Task):
             self._logger.info(f"{self.name}: {note.text}")
 
     def _decoding(self, request: Request) -> Decoding:
-        decoding = default_decoding(request.stage, is_classification=request.is_classification, form=self.prompt_form)
+        decoding = default_decoding(
+            request.stage,
+            is_classification=request.is_classification,
+            form=self.prompt_form,
+            markers=self._prompt_set.markers,
+        )
         return apply_overrides(decoding, self.decoding)
 
     def _request_budget(self) -> int | None:

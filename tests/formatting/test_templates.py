@@ -9,14 +9,15 @@ from hypothesis import given
 from distilabel_selfinstruct.formatting.examples import Example
 from distilabel_selfinstruct.formatting.templates import (
     END_OF_TEXT,
-    WITH_INPUT,
-    WITHOUT_INPUT,
     Template,
     prompt_and_completion,
+    templates_of,
 )
 from tests.formatting.builders import FILLED, TEXTS
 
 pytestmark = pytest.mark.slow
+
+WITH_INPUT, WITHOUT_INPUT = templates_of("en")
 
 EVERY_TEMPLATE = pytest.mark.parametrize(
     "template", [*WITH_INPUT, *WITHOUT_INPUT], ids=lambda template: repr(template.prompt)
@@ -86,3 +87,12 @@ def test_an_input_that_strict_mode_cuts_to_nothing_gets_a_template_without_input
 def test_the_end_stands_last() -> None:
     _, completion = prompt_and_completion(Example("Do.", "", "y"), Random(1), end=END_OF_TEXT)
     assert completion.strip() == "y<|endoftext|>"
+
+
+def test_the_templates_of_korean_hold_no_english_marker() -> None:
+    wordings = [template.prompt for templates in templates_of("ko") for template in templates]
+    assert len(wordings) == 13
+    assert not [wording for wording in wordings if "Input" in wording or "Output" in wording or "Task" in wording]
+    prompt, completion = prompt_and_completion(Example("거꾸로 써 줘.", "나무", "무나"), Random(1), language="ko")
+    assert "나무" in prompt
+    assert completion.strip() == "무나"

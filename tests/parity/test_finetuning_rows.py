@@ -19,7 +19,7 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.formatting import END_OF_TEXT, FormatOptions, format_rows
 from distilabel_selfinstruct.formatting.examples import Example, read_example, seed_rows
 from distilabel_selfinstruct.formatting.input_texts import input_variants
-from distilabel_selfinstruct.formatting.templates import WITH_INPUT, WITHOUT_INPUT, Template, templates_for
+from distilabel_selfinstruct.formatting.templates import Template, templates_for, templates_of
 from distilabel_selfinstruct.records import Rejection
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.parity.report import VARIABLE
@@ -46,6 +46,9 @@ class RecordedRows:
     @property
     def sources(self) -> list[Row]:
         return self.instances + self.paper_seeds + self.own_seeds
+
+
+WITH_INPUT, WITHOUT_INPUT = templates_of("en")
 
 
 def recorded_rows(folder: str) -> list[RecordedRows]:

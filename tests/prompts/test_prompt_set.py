@@ -13,7 +13,7 @@ from distilabel_selfinstruct.prompts.prompt_set import prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, Completion, Instance, Stage
 
 PROMPTS = load_prompts("en")
-PACKAGED = Path(str(resources.files("distilabel_selfinstruct").joinpath("templates/en")))
+PACKAGED = Path(str(resources.files("distilabel_selfinstruct").joinpath("locales/en")))
 
 
 def test_classification_shows_12_yes_and_19_no_examples_as_in_the_paper():
@@ -82,7 +82,7 @@ def test_prompts_can_come_from_a_folder_laid_out_like_the_packaged_one(tmp_path)
 
 
 def test_an_unknown_language_is_an_error_that_names_the_known_ones():
-    with pytest.raises(ConfigError, match=r"There are no prompts 'xx': use a packaged language \(en\)"):
+    with pytest.raises(ConfigError, match=r"There are no prompts 'xx': use a packaged language \(en, ko\)"):
         load_prompts("xx")
 
 

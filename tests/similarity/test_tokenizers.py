@@ -88,7 +88,7 @@ def test_english_is_cut_as_the_package_does(language: str) -> None:
     assert resolve_tokenizer("auto", language) == "rouge_score"
 
 
-@given(st.sampled_from(["de", "ko", "zh-Hans", "pt-BR", "enm", "CJK", ""]))
+@given(st.sampled_from(["de", "ja", "zh-Hans", "pt-BR", "enm", "CJK", ""]))
 def test_other_languages_are_cut_by_the_tokenizer_for_all_scripts(language: str) -> None:
     assert resolve_tokenizer("auto", language) == "unicode"
     assert resolve_tokenizer("auto", language, "strict") == "rouge_score"
@@ -97,3 +97,11 @@ def test_other_languages_are_cut_by_the_tokenizer_for_all_scripts(language: str)
 @given(st.sampled_from(sorted(TOKENIZERS)), st.text(), st.sampled_from(["default", "strict"]))
 def test_a_tokenizer_that_is_named_is_taken_whatever_the_language(name: str, language: str, mode: Any) -> None:
     assert resolve_tokenizer(name, language, mode) == name
+
+
+def test_korean_words_lose_their_particles_where_enough_of_the_word_remains():
+    assert resolve_tokenizer("auto", "ko") == resolve_tokenizer("auto", "ko-KR") == "eojeol_stem"
+    tokens = get_tokenizer("eojeol_stem")
+    assert tokens("도서관에서는 책을 읽는다") == ["도서관", "책을", "읽는다"]
+    assert tokens("도서관에서") == tokens("도서관을") == ["도서관"]
+    assert tokens("Sort 3 words") == ["sort", "3", "words"]

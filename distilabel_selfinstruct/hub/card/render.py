@@ -20,7 +20,8 @@ from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text, public_value
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
-from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding
+from distilabel_selfinstruct.languages import find_pack, reading_pack
+from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding, shown_markers
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
@@ -244,10 +245,12 @@ def _decoding(config: RunConfig) -> list[tuple[str, ...]]:
         ("instances of classification tasks", Stage.INSTANCE_GENERATION, True),
         ("instances of other tasks", Stage.INSTANCE_GENERATION, False),
     )
+    pack = find_pack(config.prompts) or reading_pack(config.language)
+    markers = shown_markers(pack)
     rows = []
     for label, stage, is_classification in stages:
         form = config.for_stage(stage).effective_prompt_form
-        usual = default_decoding(stage, is_classification=is_classification, form=form)
+        usual = default_decoding(stage, is_classification=is_classification, form=form, markers=markers)
         used = apply_overrides(usual, config.decoding.get(stage, {}))
         numbers = (used.temperature, used.top_p, used.presence_penalty, used.frequency_penalty, used.max_tokens)
         rows.append((label, *(f"{number:g}" for number in numbers), ", ".join(map(markdown.code, used.stop)) or "none"))

@@ -11,8 +11,10 @@ from typing_extensions import Unpack
 
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.arguments import checks_arguments
+from distilabel_selfinstruct.config import described_run
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.reading import (
     ReadingArguments,
     ReadOptions,
@@ -25,6 +27,7 @@ from distilabel_selfinstruct.reading import (
 from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.datasets import dataset_name
 from distilabel_selfinstruct.review.argilla.progress import OnProgress
+from distilabel_selfinstruct.review.argilla.settings import NAMES
 from distilabel_selfinstruct.review.folder.push_file import (
     Pushed,
     PushedDataset,
@@ -74,12 +77,20 @@ def push_for_review(
     review, skipped = _review_folder(folder, output, ReadOptions(**reading))
     rows = review.read_rows()
     run = review.run.resolve().name
+    options = _in_its_language(options or PushOptions(), review.run)
     name = dataset or dataset_name("selfinstruct", run)
     with open_client(client) as connected:
-        result = push_and_record(
-            review.run, rows, connected, name, options or PushOptions(), run=run, on_progress=on_progress
-        )
+        result = push_and_record(review.run, rows, connected, name, options, run=run, on_progress=on_progress)
     return replace(result, folder=review.run, skipped=skipped)
+
+
+def _in_its_language(options: PushOptions, run: Path) -> PushOptions:
+    """The options, with the settings of the run's language in place of the English ones of that name."""
+    if options.settings not in NAMES or not (run / run_layout.DESCRIPTION).is_file():
+        return options
+    pack = find_pack(described_run(run)[1].language)
+    own = pack.file("review", f"{options.settings}.yaml") if pack else None
+    return replace(options, settings=str(own)) if own else options
 
 
 def _review_folder(

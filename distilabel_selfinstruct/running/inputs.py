@@ -26,7 +26,7 @@ def inputs_of(config: RunConfig) -> dict[str, str]:
     }
     pack = find_pack(config.language)
     if pack is not None:
-        inputs["language_pack"] = f"{pack.language} {pack.digest}"
+        inputs["language"] = f"{pack.language} {pack.digest}"
     if config.human_feedback:
         # Of the verdicts, not of the file: more ratings that change no verdict change no run.
         verdicts = asdict(load_feedback(config.human_feedback))

@@ -1,6 +1,7 @@
 """`selfinstruct evaluate`: answers of models against references."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,23 +19,58 @@ from distilabel_selfinstruct.cli.reading_options import (
 from distilabel_selfinstruct.cli.screen import cell, say, show, warn, working
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.evaluation import Evaluation
+    from distilabel_selfinstruct.evaluation import Evaluation, Metrics
 
-HELP = "Score answers of models against references: ROUGE-L and exact match, as in section 4.3 of the paper."
+HELP = "Score answers of models against references: ROUGE and exact match, as in section 4.3 of the paper."
 
 
 def evaluate(
     predictions: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE", help="Rows with tasks and answers: a file or dataset for each model."),
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[FILE]...", help="Rows with tasks and answers: a file or dataset for each model."),
+    ] = None,
     references: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="FILE",
-            help="Rows with the same tasks, and for each a reference, a list of them, or instances as in seed tasks.",
+            help="Rows with the same tasks, and for each a reference, a list of them, or instances as in seed tasks. "
+            "Default: the column references of the first file of answers.",
         ),
-    ],
+    ] = None,
+    definitions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Task definitions of Super-NaturalInstructions: Task, Definition, Categories, Positive Examples.",
+        ),
+    ] = None,
+    copy_input: Annotated[
+        bool, typer.Option("--copy-input", help="Score as well what copies the input of each task.")
+    ] = False,
+    copy_demo: Annotated[
+        bool, typer.Option("--copy-demo", help="Score as well what copies the output of the first positive example.")
+    ] = False,
+    track: Annotated[
+        Literal["default", "xlingual", "unicode"] | None,
+        typer.Option(
+            help="default: stems of ASCII words. xlingual: tokens of GPT-2. unicode: words of all scripts. When "
+            "omitted, the script of the references decides between default and unicode."
+        ),
+    ] = None,
+    tokenizer_path: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder with vocab.json and merges.txt of GPT-2, for xlingual."),
+    ] = None,
+    missing: Annotated[
+        Literal["zero", "skip"], typer.Option(help="Whether a task without an answer counts as 0 or is skipped.")
+    ] = "zero",
+    cut: Annotated[
+        Literal["first-sentence", "first-paragraph", "128-words"] | None,
+        typer.Option(help="Score only this part of each answer, to compare with numbers made so."),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures to this file.")
+    ] = None,
     column: Annotated[
         str | None, typer.Option(metavar="NAME", help="The column of the answers.", rich_help_panel=ROWS)
     ] = None,
@@ -46,56 +82,95 @@ def evaluate(
         list[str] | None,
         typer.Option("--reference-map", metavar="NAME=COLUMN,...", help="As --map.", rich_help_panel=ROWS),
     ] = None,
-    tokenizer: Annotated[
-        Literal["auto", "rouge_score", "unicode"],
-        typer.Option(
-            help="rouge_score: with its stemmer, ASCII only. unicode: letters of all scripts, no stemmer. auto: by the "
-            "script of the references."
-        ),
-    ] = "auto",
     split: Split = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     strict_rows: StrictRows = False,
 ) -> None:
-    """Print a table: ROUGE-L and exact match from 0 to 100, means over the tasks that have an answer."""
+    """Print tables: means from 0 to 100 over all tasks and, where tasks have a name or a category, by these."""
     from rich import get_console
 
     from distilabel_selfinstruct.cli.tables import PlainTable
+    from distilabel_selfinstruct.evaluation import Baseline, Cut, MissingAnswers, Track
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
+    from distilabel_selfinstruct.files import atomic
     from distilabel_selfinstruct.reading import parse_columns, summary
 
     console = get_console()
     with working(console, "scoring") as tell:
         result = evaluate_files(
-            predictions,
+            predictions or [],
             references,
+            definitions=definitions,
+            baselines=[*[Baseline.COPY_INPUT] * copy_input, *[Baseline.COPY_DEMO] * copy_demo],
             column=column,
             reference_column=reference_column,
             reference_columns=parse_columns(reference_columns or ()),
-            tokenizer=tokenizer,
+            track=Track(track) if track else None,
+            tokenizer_path=tokenizer_path,
+            missing=MissingAnswers(missing),
+            cut=Cut(cut) if cut else None,
             on_progress=lambda file: tell(f"scoring {Path(file).name}"),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
+    if json_file is not None:
+        atomic.write(json_file, json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n")
     table = PlainTable(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
-    for heading in ("tasks", "ROUGE-L", "exact match"):
+    for heading in ("tasks", "ROUGE-L", "ROUGE-1", "exact match"):
         table.add_column(heading, justify="right")
-    stems = [Path(scores.file).stem for scores in result.files]
-    for scores, stem in zip(result.files, stems, strict=True):
-        label = stem if len(set(stems)) == len(stems) else scores.file
-        figures = (f"{scores.num_tasks:,}", f"{100 * scores.rouge_l:.2f}", f"{100 * scores.exact_match:.2f}")
-        table.add_row(cell(label), *figures)
+    for scores, label in zip(result.files, result.labels, strict=True):
+        means = scores.metrics.overall
+        figures = (f"{mean:.2f}" for mean in (means.rouge_l, means.rouge1, means.exact_match))
+        table.add_row(cell(label), f"{scores.metrics.num_tasks:,}", *figures)
     show(console, table)
-    for text in _notes(result):
+    for title, rows in (("By category", _by_category(result)), ("By task", _by_task(result))):
+        if not rows:
+            continue
+        table = PlainTable(title=f"{title}, in the measure that the category reports", title_justify="left")
+        table.add_column(title.removeprefix("By "), overflow="fold")
+        for label in result.labels:
+            table.add_column(label, justify="right", overflow="fold")
+        for name, figures_of in rows.items():
+            table.add_row(cell(name), *(figures_of.get(index, "") for index in range(len(result.files))))
+        show(console, table)
+    for text in _notes(result, missing):
         say(text)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):
         warn(summary(skipped))
 
 
-def _notes(result: "Evaluation") -> Iterator[str]:
+def _by_category(result: "Evaluation") -> dict[str, dict[int, str]]:
+    return _table(
+        {
+            f"{category} ({'ROUGE-L' if measure == 'rougeL' else 'exact match'})": value
+            for category, (measure, value) in metrics.reported_per_category.items()
+        }
+        for metrics in _metrics(result)
+    )
+
+
+def _by_task(result: "Evaluation") -> dict[str, dict[int, str]]:
+    return _table(metrics.reported_per_task for metrics in _metrics(result))
+
+
+def _metrics(result: "Evaluation") -> Iterator["Metrics"]:
+    return (scores.metrics for scores in result.files)
+
+
+def _table(columns: Iterable[Mapping[str, float]]) -> dict[str, dict[int, str]]:
+    """The cells by row and by column number."""
+    rows: dict[str, dict[int, str]] = {}
+    for index, column in enumerate(columns):
+        for name, value in column.items():
+            rows.setdefault(name, {})[index] = f"{value:.2f}"
+    return rows
+
+
+def _notes(result: "Evaluation", missing: str) -> Iterator[str]:
+    how = "count as 0" if missing == "zero" else "are not counted"
     for scores in result.files:
         if scores.num_unanswered:
-            yield f"{scores.file} has no answer to {scores.num_unanswered:,} tasks; they are not counted."
+            yield f"{scores.file} has no answer to {scores.num_unanswered:,} tasks; they {how}."
         if scores.num_unknown:
             yield f"{scores.file} answers {scores.num_unknown:,} tasks without a reference; they are not counted."

@@ -1,20 +1,26 @@
 """Scores of models' answers against references (paper, section 4.3)."""
 
-from distilabel_selfinstruct.evaluation.answer_files import Evaluation, FileScores, evaluate
-from distilabel_selfinstruct.evaluation.references import Scores, exact_match, rouge_l_scorer, score
-from distilabel_selfinstruct.evaluation.tasks import Joined, Task, answers_of, join, references_of
+from distilabel_selfinstruct.evaluation.answer_files import Evaluation, FileScores, MissingAnswers, evaluate
+from distilabel_selfinstruct.evaluation.answers import Baseline
+from distilabel_selfinstruct.evaluation.cuts import Cut
+from distilabel_selfinstruct.evaluation.metrics import Metrics
+from distilabel_selfinstruct.evaluation.references import Measures, Track, exact_match, measure_of
+from distilabel_selfinstruct.evaluation.tasks import Joined, Task, answers_of, join
 
 __all__ = [
+    "Baseline",
+    "Cut",
     "Evaluation",
     "FileScores",
     "Joined",
-    "Scores",
+    "Measures",
+    "Metrics",
+    "MissingAnswers",
     "Task",
+    "Track",
     "answers_of",
     "evaluate",
     "exact_match",
     "join",
-    "references_of",
-    "rouge_l_scorer",
-    "score",
+    "measure_of",
 ]

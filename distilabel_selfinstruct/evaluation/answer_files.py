@@ -1,33 +1,44 @@
-"""Files of answers, a file for each model, against a file of references."""
+"""Files of answers, a file for each model, against references."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
 
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.evaluation.references import score
-from distilabel_selfinstruct.evaluation.tasks import answers_of, references_of
-from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source
-from distilabel_selfinstruct.similarity import Tokenizer, TokenizerChoice, get_tokenizer
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.evaluation.answers import Answers, Baseline, baseline_answers, read_answers
+from distilabel_selfinstruct.evaluation.cuts import Cut
+from distilabel_selfinstruct.evaluation.metrics import Metrics, metrics_of
+from distilabel_selfinstruct.evaluation.references import Measure, Measures, Track, measure_of
+from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_definitions, read_scored
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, stem
+from distilabel_selfinstruct.similarity import TokenizerChoice
 
 FileName = str | os.PathLike[str]
 
 
+class MissingAnswers(str, Enum):
+    """What a task without an answer counts: 0, or nothing."""
+
+    ZERO = "zero"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True)
 class FileScores:
-    """The scores of one file of answers: means over its `num_tasks` tasks, from 0 to 1.
+    """The scores of one file of answers, or of a baseline.
 
-    `num_unanswered` counts tasks without an answer, `num_unknown` answers without a reference. Neither is in the means.
+    `num_unanswered` counts tasks without an answer, `num_unknown` answers without a reference; those are in no mean.
     `skipped` are the rows that could not be used.
     """
 
     file: str
-    num_tasks: int
-    rouge_l: float
-    exact_match: float
+    metrics: Metrics
     num_unanswered: int
     num_unknown: int
     skipped: tuple[SkippedRow, ...] = ()
@@ -35,7 +46,7 @@ class FileScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The scores of all files, in the order in which they were given. `num_tasks` counts the tasks with references.
+    """The scores of all files in the order given, then of the baselines. `num_tasks` counts tasks with references.
 
     `skipped` are the rows of the references that could not be used.
     """
@@ -44,68 +55,127 @@ class Evaluation:
     files: tuple[FileScores, ...]
     skipped: tuple[SkippedRow, ...] = ()
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each of `files`: that of the file without its folder, unless two are alike."""
+        stems = [stem(Path(scores.file)) for scores in self.files]
+        return tuple(
+            short if stems.count(short) == 1 else scores.file for short, scores in zip(stems, self.files, strict=True)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures by label, with the keys of the reference. Outside the default track, labels end in the track."""
+        result = {}
+        for label, scores in zip(self.labels, self.files, strict=True):
+            track = scores.metrics.track
+            suffix = "" if track is Track.DEFAULT else f"_{track.value}"
+            result[f"{label}{suffix}"] = scores.metrics.to_json()
+        return result
+
 
 @checks_arguments
 def evaluate(
     predictions: FileName | Sequence[FileName],
-    references: Source,
+    references: Source | None = None,
     *,
+    definitions: FileName | None = None,
+    baselines: Sequence[Baseline] = (),
     column: str | None = None,
     reference_column: str | None = None,
     reference_columns: Mapping[str, str] | None = None,
-    tokenizer: str | Tokenizer = "auto",
+    track: Track | None = None,
+    tokenizer_path: FileName | None = None,
+    missing: MissingAnswers = MissingAnswers.ZERO,
+    cut: Cut | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
     **reading: Unpack[ReadingArguments],
 ) -> Evaluation:
-    """Score the answers of models by ROUGE-L and exact match (paper, section 4.3).
+    """Score the answers of models by exact match, ROUGE-1 and ROUGE-L (paper, section 4.3).
+
+    In the default track these are the figures of `compute_metrics.py` of Super-NaturalInstructions. A missing answer
+    differs from an empty one: its exact match is 0 whatever the reference is.
 
     Args:
-        predictions: a file or dataset with the tasks and answers (see `reading.open_rows`), or several of them.
-        references: a file or dataset with the same tasks and a reference or a list of them, or with seed tasks.
+        predictions: a file or dataset with the tasks and answers (see `reading.open_rows`), or several of them. An
+            answer belongs to the task with its `id` or, without one, with its instruction and input.
+        references: a file or dataset with the same tasks and a reference or a list of them, or with seed tasks. By
+            default they are in the column `references` of the first file of predictions.
+        definitions: a file with the definitions of Super-NaturalInstructions, a row for each task with `Task`,
+            `Definition`, `Categories` and `Positive Examples`. The column `task` of the references names the task.
+        baselines: answers without a model that are scored beside the files.
         column: the column of the answers. By default it is what the reader takes for the output.
-        reference_column: the column of the references.
+        reference_column: the column of the references. By default it is `references`, or else the output.
         reference_columns: which column of the references is which, as `columns` in `reading.ReadOptions`.
-        tokenizer: `rouge_score` for the tokenizer and stemmer of that package, `unicode` for the letters of all
-            scripts, a callable from text to tokens, or `auto`: by the script of the references.
+        track: what ROUGE compares. By default the script of the references decides: `default` or `unicode`.
+        tokenizer_path: the folder with `vocab.json` and `merges.txt` of GPT-2, for the track `xlingual`.
+        missing: whether a task without an answer counts as 0 or is skipped.
+        cut: where answers of files are cut before they are scored.
         on_progress: is called with the name of each file before it is scored.
         **reading: how the rows are read (see `reading.ReadOptions`); `columns` counts for the answers.
 
     Raises:
         InputFileError: a file cannot be read, or answers none of the tasks.
-        ConfigError: no tokenizer has that name.
+        ConfigError: nothing is to be scored, or an option lacks another that it needs.
     """
     sources = [predictions] if isinstance(predictions, str | os.PathLike) else predictions
-    options, choice = ReadOptions(**reading), TokenizerChoice(tokenizer)
-    if not choice.is_open:
-        get_tokenizer(choice.tokenizer)  # a wrong name is an error before a file is read
-    of_references: ReadingArguments = {**reading, "columns": reference_columns}
-    wanted, skipped = references_of(references, reference_column, **of_references)
-    for texts in wanted.values():
-        for text in texts:
-            choice.see(text)
-    tokenize = None if choice.tokenizer == "rouge_score" else get_tokenizer(choice.tokenizer)
-    if choice.note:
-        options.on_note(choice.note)
+    options = ReadOptions(**reading)
     files = [os.fspath(source) for source in sources]
-    given = {file: answers_of(file, column, **reading) for file in files}
-    results = []
-    for file, (answers, skipped_there) in given.items():
-        on_progress(file)
-        scores = score(answers, wanted, tokenize)
-        if scores.rouge_l is None or scores.exact_match is None:
-            against = os.fspath(references) if isinstance(references, str | os.PathLike) else "the references"
+    source = references if references is not None else next(iter(files), None)
+    if source is None or not (files or baselines):
+        raise ConfigError("There is nothing to score: name a file of answers, or `references` and a baseline.")
+    measure = None if track is None else measure_of(Track(track), tokenizer_path)
+    facts = read_definitions(definitions, **reading) if definitions is not None else {}
+    of_references: ReadingArguments = {**reading, "columns": reference_columns}
+    if references is None:
+        of_references["columns"] = {**(reading.get("columns") or {}), **(reference_columns or {})}
+        reference_column = reference_column or "references"
+    tasks, skipped = read_scored(source, reference_column, facts, **of_references)
+    chosen = Track(track) if track is not None else _track_of(tasks, options.on_note)
+    measure = measure or measure_of(chosen)
+    given = {file: read_answers(file, tasks, column, **reading) for file in files}
+    for file, answers in given.items():
+        if not answers.by_index:
+            against = os.fspath(source) if isinstance(source, str | os.PathLike) else "the references"
             raise InputFileError(
-                f"{file} answers none of the tasks of {against}: instruction and input must be the same.", file
+                f"{file} answers none of the tasks of {against}: id, or instruction and input, must be the same.", file
             )
+        if cut is not None:
+            answers.by_index = {index: Cut(cut)(text) for index, text in answers.by_index.items()}
+    for baseline in map(Baseline, baselines):
+        given[baseline.value.replace("-", "_")] = Answers(dict(baseline_answers(baseline, tasks)))
+    results = []
+    for name, answers in given.items():
+        on_progress(name)
+        scored = list(_scored(tasks, answers.by_index, measure, MissingAnswers(missing)))
         results.append(
             FileScores(
-                file,
-                scores.num_tasks,
-                scores.rouge_l,
-                scores.exact_match,
-                scores.num_unanswered,
-                scores.num_unknown,
-                skipped_there,
+                name,
+                metrics_of(scored, chosen),
+                len(tasks) - len(answers.by_index),
+                answers.num_unknown,
+                answers.skipped,
             )
         )
-    return Evaluation(len(wanted), tuple(results), skipped)
+    return Evaluation(len(tasks), tuple(results), skipped)
+
+
+def _scored(
+    tasks: Sequence[ScoredTask], answers: Mapping[int, str], measure: Measure, missing: MissingAnswers
+) -> Iterator[tuple[ScoredTask, Measures]]:
+    for index, task in enumerate(tasks):
+        if index in answers:
+            yield task, measure(answers[index], task.references)
+        elif missing is MissingAnswers.ZERO:
+            yield task, Measures()
+
+
+def _track_of(tasks: Sequence[ScoredTask], on_note: Callable[[str], None]) -> Track:
+    choice = TokenizerChoice("auto")
+    for task in tasks:
+        for text in task.references:
+            choice.see(text)
+    if choice.tokenizer == "rouge_score":
+        on_note("Track: default, because nearly all letters are ASCII (`track=unicode` sees the others).")
+        return Track.DEFAULT
+    on_note("Track: unicode, because many letters of the references are outside ASCII.")
+    return Track.UNICODE

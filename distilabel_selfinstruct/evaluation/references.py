@@ -1,74 +1,84 @@
-"""Answers against references: ROUGE-L and exact match, as in the paper's evaluation on Super-NaturalInstructions.
+"""An answer against its references: exact match, ROUGE-1 and ROUGE-L, as Super-NaturalInstructions measures them.
 
-ROUGE-L is the F measure of the package `rouge_score` with its stemmer. If a task has several references, the best score
-counts (paper, section 4.3). Exact match is the share of answers that equal a reference apart from case, ASCII
-punctuation and extra white space.
+ROUGE is the F measure of the package `rouge_score`. If a task has several references, the best score of each measure
+counts (paper, section 4.3). Exact match is whether the answer equals a reference apart from case, ASCII punctuation and
+extra white space.
 """
 
+import os
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from enum import Enum
 from typing import Any
 
-from distilabel_selfinstruct.evaluation.tasks import Task
-from distilabel_selfinstruct.similarity import Tokenizer
-
-RougeL = Callable[[str, Sequence[str]], float]
-"""ROUGE-L of an answer against the best of its references, from 0 to 1."""
+from distilabel_selfinstruct.evaluation.gpt2 import gpt2_tokenizer
+from distilabel_selfinstruct.similarity import TOKENIZERS, Tokenizer
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Means over the tasks that have an answer and a reference, from 0 to 1; None when there is no such task.
+class Track(str, Enum):
+    """What ROUGE compares.
 
-    `num_unanswered` counts tasks with a reference but no answer, `num_unknown` answers without a reference.
+    `DEFAULT`: stems of ASCII words. `XLINGUAL`: tokens of GPT-2, no stems. `UNICODE`: words of all scripts, no stems;
+    it is ours, the other two are tracks of the reference.
     """
 
-    num_tasks: int
-    rouge_l: float | None
-    exact_match: float | None
-    num_unanswered: int = 0
-    num_unknown: int = 0
+    DEFAULT = "default"
+    XLINGUAL = "xlingual"
+    UNICODE = "unicode"
 
 
-def score(
-    answers: Mapping[Task, str], references: Mapping[Task, Sequence[str]], tokenizer: Tokenizer | None = None
-) -> Scores:
-    """Score the answers. Tasks without an answer are counted, but are not in the means.
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """An answer's scores, or means of such scores, each from 0 to 100."""
+
+    exact_match: float = 0.0
+    rouge1: float = 0.0
+    rouge_l: float = 0.0
+
+
+Measure = Callable[[str, Sequence[str]], Measures]
+"""Scores of an answer against the best of its references."""
+
+
+def measure_of(track: Track, tokenizer_path: str | os.PathLike[str] | None = None) -> Measure:
+    """The function that scores answers in a track.
 
     Args:
-        answers: an answer to each task.
-        references: one or more for each task.
-        tokenizer: the tokenizer of ROUGE-L. The default is the package's own with its stemmer, which sees only ASCII
-            letters and digits.
+        track: what is compared.
+        tokenizer_path: the folder with the files of GPT-2, for `Track.XLINGUAL`.
+
+    Raises:
+        ConfigError: the track needs `tokenizer_path`, or the extra that reads it.
+        InputFileError: the folder does not hold the tokenizer.
     """
-    tasks = [task for task in references if task in answers]
-    rouge_l = rouge_l_scorer(tokenizer)
-    return Scores(
-        num_tasks=len(tasks),
-        rouge_l=fmean(rouge_l(answers[task], references[task]) for task in tasks) if tasks else None,
-        exact_match=fmean(exact_match(answers[task], references[task]) for task in tasks) if tasks else None,
-        num_unanswered=len(references) - len(tasks),
-        num_unknown=len(answers) - len(tasks),
-    )
+    if track is Track.DEFAULT:
+        scorer = _scorer(None)
+    else:
+        scorer = _scorer(gpt2_tokenizer(tokenizer_path) if track is Track.XLINGUAL else TOKENIZERS["unicode"])
+
+    def measure(answer: str, references: Sequence[str]) -> Measures:
+        scores = [scorer.score(reference, answer) for reference in references]
+        return Measures(
+            100.0 * exact_match(answer, references),
+            100.0 * max(float(score["rouge1"].fmeasure) for score in scores),
+            100.0 * max(float(score["rougeL"].fmeasure) for score in scores),
+        )
+
+    return measure
 
 
-def rouge_l_scorer(tokenizer: Tokenizer | None = None) -> RougeL:
-    """A function that measures ROUGE-L with the package: with its tokenizer and stemmer, or with another tokenizer."""
+def _scorer(tokenizer: Tokenizer | None) -> Any:
     from rouge_score import rouge_scorer  # it imports nltk, which takes seconds
 
     package: Any = rouge_scorer  # its functions have no annotations
-    scorer = package.RougeScorer(
-        ["rougeL"], use_stemmer=tokenizer is None, tokenizer=None if tokenizer is None else _PackageTokenizer(tokenizer)
+    return package.RougeScorer(
+        ["rouge1", "rougeL"],
+        use_stemmer=tokenizer is None,
+        tokenizer=None if tokenizer is None else _PackageTokenizer(tokenizer),
     )
-
-    def rouge_l(answer: str, references: Sequence[str]) -> float:
-        return max(float(scorer.score(reference, answer)["rougeL"].fmeasure) for reference in references)
-
-    return rouge_l
 
 
 class _PackageTokenizer:

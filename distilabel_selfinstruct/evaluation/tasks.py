@@ -4,7 +4,7 @@ White space around a text and the kind of its line ends do not count. In tasks e
 differently; in answers they would show which model wrote them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from typing_extensions import Unpack
@@ -52,12 +52,12 @@ def answers_of(
     Raises:
         InputFileError: the source cannot be read, lacks a column, or has no row that can be used.
     """
-    rows = _open(source, column, reading)
+    rows = open_answers(source, column, reading)
     answers: dict[Task, str] = {}
     location_of: dict[Task, str] = {}
     for read in rows.read():
         for row in read.rows:
-            task = _task(row)
+            task = task_of(row)
             answer = row.get("output")
             if task is None:
                 rows.skip(read, "has no instruction")
@@ -67,34 +67,6 @@ def answers_of(
                 location_of.setdefault(task, read.location)
     rows.require_usable(len(answers))
     return answers, tuple(rows.skipped)
-
-
-def references_of(
-    source: Source, column: str | None = None, **reading: Unpack[ReadingArguments]
-) -> tuple[dict[Task, tuple[str, ...]], tuple[SkippedRow, ...]]:
-    """The reference answers to each task, and the rows that were left out. Several rows of a task add up.
-
-    Args:
-        source: rows with an instruction, an input (optional) and a reference or a list of them, or rows in the form of
-            seed tasks, with `instances` that have `input` and `output`; or where they are.
-        column: the column of the references. By default it is what the reader takes for the output.
-        **reading: how the rows are read (see `reading.ReadOptions`).
-
-    Raises:
-        InputFileError: the source cannot be read, lacks a column, or has no row that can be used.
-    """
-    rows = _open(source, column, reading)
-    references: dict[Task, dict[str, None]] = {}
-    for read in rows.read(several=True):
-        for row in read.rows:
-            task, given = _task(row), row.get("output")
-            if task is None or given is None:
-                rows.skip(read, "has no instruction" if task is None else "has no reference")
-                continue
-            texts = given if isinstance(given, list) else [given]
-            references.setdefault(task, {}).update(dict.fromkeys(map(_even, texts)))
-    rows.require_usable(len(references))
-    return {task: tuple(texts) for task, texts in references.items()}, tuple(rows.skipped)
 
 
 def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False) -> Joined:
@@ -108,16 +80,33 @@ def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False)
     )
 
 
-def _open(source: Source, column: str | None, reading: ReadingArguments) -> RowSource:
+def open_answers(
+    source: Source, column: str | None, reading: ReadingArguments, *, others: Sequence[str] = ()
+) -> RowSource:
+    """Rows with an instruction and an answer, or with one of the `others` in the place of what they lack.
+
+    Args:
+        source: where the rows are.
+        column: the column of the answers. By default it is what the reader takes for the output.
+        reading: how the rows are read.
+        others: columns that do as well.
+
+    Raises:
+        InputFileError: the source cannot be read, or lacks a column.
+    """
     options = ReadOptions(**reading)
     if column is not None:
         options = replace(options, columns={**(options.columns or {}), "output": column})
     rows = open_rows(source, options)
-    has_instances = rows.recognized.shape in {Shape.SEEDS, Shape.GENERATED_INSTANCES}
-    return rows.require("instruction", *(() if has_instances else ("output",)))
+    if rows.recognized.shape in {Shape.SEEDS, Shape.GENERATED_INSTANCES}:
+        return rows.require("instruction")
+    if column is None and "references" in others and rows.has("references"):
+        return rows.require("instruction")
+    return rows.require(*(() if "id" in others and rows.has("id") else ("instruction",)), "output")
 
 
-def _task(row: Row) -> Task | None:
+def task_of(row: Row) -> Task | None:
+    """The task of a row; None for a row without an instruction."""
     instruction = _even(row.get("instruction") or "")
     return (instruction, _even(row.get("input") or "")) if instruction else None
 

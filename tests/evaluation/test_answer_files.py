@@ -4,11 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.evaluation import evaluate
 from distilabel_selfinstruct.files import jsonl
 
 ROWS = [{"instruction": f"Say {number}.", "output": str(number)} for number in range(4)]
+
+
+def figures(scores):
+    means = scores.metrics.overall
+    return scores.metrics.num_tasks, means.rouge_l, means.exact_match, scores.num_unanswered
 
 
 @pytest.fixture
@@ -24,27 +29,22 @@ def test_each_file_has_its_scores_in_the_order_given(tmp_path, references):
     assert seen == [scores.file for scores in result.files] == [str(tmp_path / "half.jsonl"), str(references)]
     assert result.num_tasks == 4
     half, whole = result.files
-    assert (half.num_tasks, half.rouge_l, half.exact_match, half.num_unanswered) == (2, 0.0, 0.0, 2)
-    assert (whole.num_tasks, whole.rouge_l, whole.exact_match, whole.num_unanswered) == (4, 1.0, 1.0, 0)
+    assert figures(half) == (4, 0.0, 0.0, 2)
+    assert figures(whole) == (4, 100.0, 100.0, 0)
 
 
 def test_one_file_needs_no_list(references):
     assert evaluate(str(references), references) == evaluate([references], str(references))
 
 
-def test_answers_of_other_scripts_are_scored_by_the_unicode_tokenizer(tmp_path):
+def test_answers_of_other_scripts_are_scored_by_the_unicode_track(tmp_path):
     jsonl.write(tmp_path / "refs.jsonl", [{"instruction": "选一个。", "output": "红色"}])
     both = (tmp_path / "refs.jsonl", tmp_path / "refs.jsonl")
-    assert evaluate(*both, tokenizer="rouge_score").files[0].rouge_l == 0.0
-    assert evaluate(*both, tokenizer="unicode").files[0].rouge_l == 1.0
+    assert evaluate(*both, track="default").files[0].metrics.overall.rouge_l == 0.0
+    assert evaluate(*both, track="unicode").files[0].metrics.overall.rouge_l == 100.0
     notes = []
-    assert evaluate(*both, on_note=notes.append).files[0].rouge_l == 1.0
-    assert "Tokenizer: unicode, because 100% of the characters are letters outside ASCII (cjk)." in notes
-
-
-def test_a_tokenizer_that_does_not_exist_is_refused_before_a_file_is_read(tmp_path):
-    with pytest.raises(ConfigError, match="There is no tokenizer 'words'"):
-        evaluate(tmp_path / "nowhere.jsonl", tmp_path / "nowhere.jsonl", tokenizer="words")
+    assert evaluate(*both, on_note=notes.append).files[0].metrics.overall.rouge_l == 100.0
+    assert "Track: unicode, because many letters of the references are outside ASCII." in notes
 
 
 def test_a_file_without_a_task_of_the_references_is_named(tmp_path, references):
@@ -79,4 +79,4 @@ def test_answers_and_references_may_have_other_columns_each(tmp_path):
         reference_columns={"instruction": "task"},
         reference_column="gold",
     )
-    assert result.files[0].exact_match == 1.0
+    assert result.files[0].metrics.overall.exact_match == 100.0

@@ -5,11 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import InputFileError
-from distilabel_selfinstruct.evaluation import answers_of, join, references_of
+from distilabel_selfinstruct.evaluation import answers_of, join
+from distilabel_selfinstruct.evaluation.scored_tasks import read_scored
 
 TASKS = st.tuples(st.sampled_from(["Sort.", "Add.", "Name it."]), st.sampled_from(["", "1 2", "3"]))
 ANSWERS = st.dictionaries(TASKS, st.text(max_size=3), max_size=9)
 BY_MODEL = st.dictionaries(st.sampled_from(["x", "y", "z"]), ANSWERS, min_size=1)
+
+
+def references_of(rows):
+    return {task.task: task.references for task in read_scored(rows)[0]}
 
 
 def row(instruction="Sort.", input="", output="a b"):
@@ -64,13 +69,12 @@ def test_rows_that_cannot_be_used_are_an_error_that_names_the_fault(bad, message
 
 
 def test_references_are_one_or_a_list_and_rows_add_up():
-    references, _ = references_of([row(output="one"), row(output=["two", "one"])])
-    assert references == {("Sort.", ""): ("one", "two")}
+    assert references_of([row(output="one"), row(output=["two", "one"])]) == {("Sort.", ""): ("one", "two")}
 
 
 def test_references_may_be_instances():
     rows = [{"instruction": "Add.", "instances": [{"input": "1", "output": "x"}, {"input": "2", "output": "y"}]}]
-    assert references_of(rows)[0] == {("Add.", "1"): ("x",), ("Add.", "2"): ("y",)}
+    assert references_of(rows) == {("Add.", "1"): ("x",), ("Add.", "2"): ("y",)}
 
 
 @pytest.mark.parametrize("bad", [{"instruction": "Sort."}, row(output=None), {"instruction": "x", "instances": ["y"]}])

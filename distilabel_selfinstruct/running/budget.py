@@ -46,9 +46,9 @@ def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> 
         return f"`max_minutes` ({config.max_minutes:g}) was reached. {RESUME}"
     if config.max_failures is not None and progress.failures - failures_before > config.max_failures:
         last = progress.last_failure
-        failing = next(stage for stage, counts in progress.stages.items() if counts.last_failure == last)
+        stages = [stage for stage, counts in progress.stages.items() if counts.last_failure == last]
         said = f"`max_failures` ({config.max_failures}) was exceeded. The last failure was: {last.rstrip('.')}."
-        return f"{said} {remedy_of(failing, last)}"
+        return f"{said} {remedy_of(stages[0], last)}" if stages else f"{said} {RESUME}"
     return ""
 
 

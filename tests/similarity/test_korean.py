@@ -33,6 +33,6 @@ def test_kiwi_gives_nouns_and_verbs_without_particles_and_endings() -> None:
 @needs_kiwi
 def test_with_kiwi_a_request_in_another_ending_is_no_news() -> None:
     index = NoveltyIndex(0.7, "kiwi")
-    assert index.admit("세종대왕의 업적을 세 가지 알려 주세요.")
-    assert not index.admit("세종대왕의 업적 세 가지를 알려줘")
-    assert index.admit("김장 배추를 절이는 방법을 알려줘")
+    assert index.admit("세종대왕의 업적을 세 가지 알려 주세요.").admitted
+    assert not index.admit("세종대왕의 업적 세 가지를 알려줘").admitted
+    assert index.admit("김장 배추를 절이는 방법을 알려줘").admitted

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from tempfile import gettempdir
 from typing import Literal
 
+from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.words import script_of
 
 MAX_IDENTIFIED = 10_000
@@ -37,7 +39,11 @@ class Languages:
 
 
 def identify_languages(instructions: Sequence[str]) -> Languages:
-    """The languages of these instructions."""
+    """The languages of these instructions.
+
+    Raises:
+        OutputFileError: the library has no room for its model in the folder of temporary files.
+    """
     step = -(-len(instructions) // MAX_IDENTIFIED) or 1
     sample = instructions[::step]
     try:
@@ -45,7 +51,8 @@ def identify_languages(instructions: Sequence[str]) -> Languages:
     except ImportError:
         scripts = Counter(map(main_script, sample))
         return Languages("script", len(sample), _ranked(scripts))
-    codes = Counter(str(py3langid.classify(text)[0]) if main_script(text) else "none" for text in sample)
+    with writing(gettempdir(), "Make room there, or set TMPDIR to another folder."):  # it unpacks its model there
+        codes = Counter(str(py3langid.classify(text)[0]) if main_script(text) else "none" for text in sample)
     counts: Counter[str] = Counter()
     for code, count in codes.items():
         counts[_CHINESE.get(code, code)] += count

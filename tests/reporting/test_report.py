@@ -10,6 +10,7 @@ from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.reporting import build_report, source_of_rows, tables, to_html
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
+from tests import processes
 from tests.builders import seed_row
 from tests.reporting.run_folders import completion, instance, rejection, task, write_review, write_run
 
@@ -164,6 +165,22 @@ def test_verbs_and_nouns_of_another_language_are_left_out():
 def test_languages_are_identified():
     rows = [{"instruction": text} for text in ("Write a short poem about the rain.", "写一首关于雨的诗。", "12")]
     assert dict(build_report(source_of_rows(rows)).languages.counts) == {"en": 1, "none": 1, "zh": 1}
+
+
+def test_a_full_folder_of_temporary_files_is_one_sentence():
+    script = (
+        "import resource, signal\n"
+        "from distilabel_selfinstruct.errors import OutputFileError\n"
+        "from distilabel_selfinstruct.reporting.languages import identify_languages\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))\n"
+        "try:\n"
+        "    identify_languages(['Explain why the sky is blue.'])\n"
+        "except OutputFileError as error:\n"
+        "    print(error)\n"
+    )
+    done = processes.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert "File too large. Make room there, or set TMPDIR to another folder." in done.stdout
 
 
 def test_without_the_library_languages_are_told_by_script():

@@ -27,7 +27,7 @@ def smollm2(folder: Path) -> Path:
 
 def short_prompts(folder: Path) -> Path:
     """The English prompts with two examples each."""
-    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("templates/en")))
+    packaged = Path(str(resources.files("distilabel_selfinstruct").joinpath("locales/en")))
     folder.mkdir()
     shutil.copy(packaged / "prompts.yaml", folder)
     for name in FILES:

@@ -9,10 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from distilabel_selfinstruct.cli.screen import cell, line
+from distilabel_selfinstruct.cli.screen import line, show
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
 HELP = "Show the engines that are installed, the models found on this machine, and what to type to use them."
 
@@ -37,19 +37,19 @@ def models() -> None:
     from rich import get_console
 
     console = get_console()
-    console.print(_engines())
-    console.print()
-    console.print(_packaged())
-    console.print()
+    show(console, _engines())
+    line(console, "")
+    show(console, _packaged())
+    line(console, "")
     for text in _found():
         line(console, text)
     line(console, "Any other GGUF file: selfinstruct run --llm gguf:FILE.gguf --output DIR")
 
 
-def _engines() -> "Table":
-    from rich.table import Table
+def _engines() -> "PlainTable":
+    from distilabel_selfinstruct.cli.tables import PlainTable
 
-    table = Table(title="Engines", title_justify="left")
+    table = PlainTable(title="Engines", title_justify="left")
     for name in ("--llm", "what", "installed"):
         table.add_column(name, overflow="fold")
     for engine in ENGINES:
@@ -58,16 +58,15 @@ def _engines() -> "Table":
         except PackageNotFoundError:
             installed = engine.package
         how = installed or f"no: pip install 'distilabel-selfinstruct[{engine.extra}]'"
-        table.add_row(cell(f"{engine.provider}:…"), engine.words, cell(how))
+        table.add_row(f"{engine.provider}:…", engine.words, how)
     return table
 
 
-def _packaged() -> "Table":
-    from rich.table import Table
-
+def _packaged() -> "PlainTable":
+    from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.model_files import PACKAGED_MODELS
 
-    table = Table(title="Small models from a package index", title_justify="left")
+    table = PlainTable(title="Small models from a package index", title_justify="left")
     for name in ("model", "form", "license", "--llm"):
         table.add_column(name, overflow="fold")
     for name, model in PACKAGED_MODELS.items():

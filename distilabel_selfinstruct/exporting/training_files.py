@@ -265,7 +265,7 @@ def _rows(
 
 def _language(source: Source) -> str:
     """The language of a run; English for other rows, whose language nobody says."""
-    if not isinstance(source, str | os.PathLike) or not _is_run(source):
+    if not isinstance(source, str | os.PathLike) or not (Path(source) / run_layout.DESCRIPTION).exists():
         return "en"
     return described_run(Path(source))[1].language
 

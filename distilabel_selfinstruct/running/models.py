@@ -1,13 +1,16 @@
 """The model of a stage, made of its options."""
 
-from distilabel.models.llms.base import LLM
+from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, make_llm
 
+if TYPE_CHECKING:
+    from distilabel.models.llms.base import LLM
 
-def configured_llm(config: RunConfig) -> LLM:
+
+def configured_llm(config: RunConfig) -> "LLM":
     """The LLM that the configuration of a stage names (see `RunConfig.for_stage`), with its limits and manner.
 
     Raises:

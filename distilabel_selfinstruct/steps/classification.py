@@ -22,6 +22,7 @@ class ClassificationTaskIdentification(RowTask):
     Attributes:
         llm: any distilabel LLM.
         prompts: a packaged language, or the path of a folder of prompts.
+        language: BCP-47 tag or folder of the pack whose markers and words the responses are read by.
         prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
         mode: `default`, or `strict` to take only the bare answers Yes, yes and YES for yes, as the reference does.
 

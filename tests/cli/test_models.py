@@ -19,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shown() -> str:
-    done = CliRunner().invoke(app, ["models"], catch_exceptions=False)
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["models"], catch_exceptions=False)
     assert done.exit_code == 0
     return done.output
 

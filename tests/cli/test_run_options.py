@@ -25,7 +25,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "human_feedback": (["before"], "before"),
     "classification_only": ([], True),
     "batch": ([], True),
-    "language": (["de"], "de"),
+    "language": (["ko"], "ko"),
     "mode": (["strict"], "strict"),
     "tokenizer": (["unicode"], "unicode"),
     "max_words": (["99"], 99),

@@ -67,7 +67,7 @@ def test_classification_keeps_each_row_of_the_host(tmp_path: Path) -> None:
     assert result_of("classification", tmp_path) == [
         {"id": 0, "instruction": "One.", "is_classification": True},
         {"id": 1, "instruction": None, "is_classification": None},
-        {"id": 2, "instruction": "Three.", "is_classification": False},
+        {"id": 2, "instruction": "Three.", "is_classification": None},
     ]
 
 

@@ -103,7 +103,7 @@ def test_a_part_that_is_left_out_says_why():
 def test_text_from_right_to_left_and_lone_surrogates_can_be_shown():
     rows = [{"instruction": "Write.", "output": "اكتب قصيدة \ud800", "is_classification": True}]  # a label is shown
     page = to_html(build_report(source_of_rows(rows))).encode("utf-8", "replace").decode()
-    assert '<td dir="auto">اكتب قصيدة ?</td>' in page
+    assert '<td dir="auto">اكتب قصيدة �</td>' in page
 
 
 def test_in_a_browser_no_attack_runs(hostile, tmp_path):

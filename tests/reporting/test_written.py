@@ -60,11 +60,11 @@ def test_a_bad_row_is_left_out_and_listed_or_stops_the_report(tmp_path, bad):
 
 
 def test_a_run_in_strict_mode_is_compared_by_its_own_tokenizer(tmp_path):
-    texts = ["写一首关于春天的诗", "写一首关于春天的歌"]
+    texts = ["봄에 대한 시를 한 편 써 주세요", "봄에 대한 시 한 편을 써 주세요"]
     strict, default = (
-        write_run(tmp_path / mode, [task(text) for text in texts], [], language="zh", mode=mode)
+        write_run(tmp_path / mode, [task(text) for text in texts], [], language="ko", mode=mode)
         for mode in ("strict", "default")
     )
-    # The tokenizer of strict mode sees no Chinese.
+    # The tokenizer of strict mode sees no Korean.
     assert report(strict).report.near_duplicates.dropped[0] == 0
     assert report(default).report.near_duplicates.dropped[0] == 1

@@ -45,7 +45,7 @@ def test_the_header_says_license_language_size_and_tags(card, run):
 
 
 def test_the_languages_default_to_the_runs(card, tmp_path):
-    assert header(card(run_source(run_folder(tmp_path / "run", language="no"))))["language"] == ["no"]
+    assert header(card(run_source(run_folder(tmp_path / "run", language="ko"))))["language"] == ["ko"]
 
 
 def test_the_hubs_own_class_reads_the_card(card, run):

@@ -13,7 +13,7 @@ from distilabel_selfinstruct.files.packaged import packaged_folder, packaged_nam
 from distilabel_selfinstruct.llms.recorded import recording_files
 from distilabel_selfinstruct.prompts import load_prompts
 
-RECORDINGS, TEMPLATES = "data/recordings", "templates"
+RECORDINGS, LANGUAGES = "data/recordings", "locales"
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "completions.jsonl").write_text('{"stage": "instruction_generation", "text": "mine"}\n')
-    packaged = packaged_folder(TEMPLATES, "en")
+    packaged = packaged_folder(LANGUAGES, "en")
     assert packaged is not None
     shutil.copytree(packaged, tmp_path / "en")
     words = tmp_path / "en" / "prompts.yaml"
@@ -31,7 +31,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("kind", [RECORDINGS, TEMPLATES])
+@pytest.mark.parametrize("kind", [RECORDINGS, LANGUAGES])
 @given(name=st.text(alphabet="demon./", max_size=8))
 def test_only_a_packaged_name_itself_names_a_packaged_folder(kind: str, name: str) -> None:
     assert (packaged_folder(kind, name) is not None) == (name in packaged_names(kind))

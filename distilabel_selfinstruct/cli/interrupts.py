@@ -1,5 +1,6 @@
 """Ctrl-C while a command has nothing to finish: it says that it stopped, and ends with the usual status."""
 
+import atexit
 import os
 import signal
 import sys
@@ -38,6 +39,9 @@ def stopping_at_once() -> Iterator[None]:
     try:
         yield
     finally:
+        # What libraries do at the exit of the process needs no answer to Ctrl-C, and an exception there is a traceback.
+        # Registered last, this runs first.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGINT, before)
 
 

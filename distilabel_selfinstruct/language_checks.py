@@ -24,7 +24,7 @@ class PackFinding:
     """What is wrong with a pack: an error, or a warning that leaves it usable."""
 
     severity: Literal["error", "warning"]
-    place: str
+    location: str
     fault: str
     remedy: str
 
@@ -87,7 +87,7 @@ def _contradictions(pack: Pack) -> Iterator[PackFinding]:
     for one, other in combinations(kinds, 2):
         for word in sorted(words[one] & words[other]):
             yield PackFinding(
-                "error", f"markers.{one}", f"{word!r} is a marker of {other} too", "Leave it in one of them."
+                "error", f"markers.{one}", f"{word!r} is a marker of {other} too", "Keep it in one of the two."
             )
 
 
@@ -134,7 +134,7 @@ def _round_trip(pack: Pack, prompts: PromptSet) -> Iterator[PackFinding]:
             verdict = read_classification(Completion(text, "stop"), language=language).is_classification
             if verdict is not wanted:
                 yield PackFinding(
-                    "error", "verdict", f"{text!r} is read as {verdict}", "Use a word that says it alone."
+                    "error", "verdict", f"{text!r} is read as {verdict}", "Use a word that no other answer contains."
                 )
 
 
@@ -185,7 +185,7 @@ def _scripts(pack: Pack, prompts: PromptSet) -> Iterator[PackFinding]:
     rules = instruction_rules("default", pack.language)
     if len(foreign) > len(shown) // 10:
         yield PackFinding(
-            "error", "the examples", f"{len(foreign)} of {len(shown)} are in another script", "Write them anew."
+            "error", "the examples", f"{len(foreign)} of {len(shown)} are in another script", "Replace them."
         )
     for text in shown:
         rejection = filter_instruction(text, rules)
@@ -250,6 +250,6 @@ def _seeds(pack: Pack) -> Iterator[PackFinding]:
     threshold = pack.threshold(pack.tokenizer)
     limit = 0.7 if threshold is None else threshold
     for finding in lint_seed_tasks(pack.seed_file, language=pack.language, max_rouge_l=limit):
-        place = f"seed_tasks.jsonl, line {finding.line} {finding.field}".rstrip()
+        location = f"seed_tasks.jsonl, line {finding.line} {finding.field}".rstrip()
         severity: Literal["error", "warning"] = "error" if finding.severity == "error" else "warning"
-        yield PackFinding(severity, place, finding.message.rstrip("."), finding.remedy)
+        yield PackFinding(severity, location, finding.message.rstrip("."), finding.remedy)

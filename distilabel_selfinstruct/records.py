@@ -15,6 +15,9 @@ Row = dict[str, Any]
 Mode = Literal["strict", "default"]
 """`strict` does what the paper's reference implementation does; `default` does what it should have done."""
 
+TokenizerName = Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"]
+"""The tokenizers of ROUGE-L by name; `auto` leaves the choice to the language or the script of the texts."""
+
 
 InFlight = int | Literal["auto"]
 """Requests in flight at a time: so many, or as many as a server turns out to bear."""

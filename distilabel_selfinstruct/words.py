@@ -67,6 +67,7 @@ _SHARE_OF_LATIN_LETTERS = 0.5
 # What a terminal obeys (with the line separators that some take for a newline), and what it cannot show.
 _NOT_FOR_SCREENS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+# Halves of a character outside the basic plane: no UTF-8 exists for one alone.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # So many letters show the script of a text, whatever its length.

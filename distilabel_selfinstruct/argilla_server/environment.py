@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from distilabel_selfinstruct.argilla_server.folders import cache_folder, plain_environment
+from distilabel_selfinstruct.argilla_server.plain_environment import plain_environment
 from distilabel_selfinstruct.errors import ArgillaServerError, writing
+from distilabel_selfinstruct.files.user_folders import cache_folder
 
 SERVER_VERSION = "2.8.0"
 
@@ -57,7 +58,7 @@ def ensure_environment(on_progress: OnProgress = print) -> Path:
 def environment_folder() -> Path:
     """The folder of the environment. Other requirements give another folder."""
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    return cache_folder() / f"argilla-server-{SERVER_VERSION}-{digest}"
+    return cache_folder(os.environ) / f"argilla-server-{SERVER_VERSION}-{digest}"
 
 
 def _python(folder: Path) -> Path:

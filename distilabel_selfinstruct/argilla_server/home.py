@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.argilla_server.folders import data_folder
 from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError, InputFileError, writing
+from distilabel_selfinstruct.files.user_folders import data_folder
 
-DEFAULT_HOME = data_folder() / "argilla"
+DEFAULT_HOME = data_folder(os.environ) / "argilla"
 """The home that is used if the user names none."""
 
 WORKSPACE = "selfinstruct"

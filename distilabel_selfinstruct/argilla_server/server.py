@@ -15,7 +15,6 @@ from types import TracebackType
 from typing_extensions import Self
 
 from distilabel_selfinstruct.argilla_server.environment import OnProgress, ensure_environment
-from distilabel_selfinstruct.argilla_server.folders import plain_environment
 from distilabel_selfinstruct.argilla_server.home import (
     WORKSPACE,
     Account,
@@ -24,6 +23,7 @@ from distilabel_selfinstruct.argilla_server.home import (
     ServerAddress,
     unique_names,
 )
+from distilabel_selfinstruct.argilla_server.plain_environment import plain_environment
 from distilabel_selfinstruct.errors import ArgillaServerError, ConfigError, writing
 
 DEFAULT_PORT = 6900

@@ -91,6 +91,7 @@ def evaluate(
     from rich import get_console
 
     from distilabel_selfinstruct.cli.tables import PlainTable
+    from distilabel_selfinstruct.errors import writing
     from distilabel_selfinstruct.evaluation import Baseline, Cut, MissingAnswers, Track
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
     from distilabel_selfinstruct.files import atomic
@@ -114,7 +115,8 @@ def evaluate(
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
     if json_file is not None:
-        atomic.write(json_file, json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n")
+        with writing(json_file):
+            atomic.write(json_file, json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n")
     table = PlainTable(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
     table.add_column("answers", overflow="fold")
     for heading in ("tasks", "ROUGE-L", "ROUGE-1", "exact match"):

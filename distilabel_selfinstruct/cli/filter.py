@@ -1,7 +1,7 @@
 """`selfinstruct filter`: a dataset without its near-duplicates."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     reading_arguments,
 )
 from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.records import TokenizerName
 
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
 
@@ -32,7 +33,7 @@ def filter_(
     ] = None,
     max_rouge_l: Annotated[float, typer.Option(min=0, max=1, help="The highest ROUGE-L that counts as new.")] = 0.7,
     tokenizer: Annotated[
-        Literal["auto", "rouge_score", "unicode"],
+        TokenizerName,
         typer.Option(help="unicode: letters of all scripts, not only ASCII. auto: by the script of the texts."),
     ] = "auto",
     columns: ColumnMap = None,

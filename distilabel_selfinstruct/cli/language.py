@@ -8,6 +8,7 @@ import typer
 
 from distilabel_selfinstruct.cli.screen import say
 from distilabel_selfinstruct.errors import OutputFileError, writing
+from distilabel_selfinstruct.files import atomic
 
 HELP = "Language packs: list them, look at one, make one, check one."
 
@@ -46,21 +47,21 @@ def show(language: Name) -> None:
 @app.command("new")
 def new(
     language: Annotated[str, typer.Argument(metavar="LANGUAGE", help="BCP-47 tag, such as da.")],
-    folder: Annotated[Path | None, typer.Option("--output", "-o", help="The new folder. Default: the tag.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The new folder. Default: the tag.")] = None,
 ) -> None:
     """Copy the English pack to a new folder, with marks where a text must be translated or written."""
     from distilabel_selfinstruct.languages import english
 
-    target = folder or Path(language)
+    target = output or Path(language)
     if target.exists():
         raise OutputFileError(f"{target} exists: choose another name with --output.", target)
-    with writing(target):
-        shutil.copytree(english().folder, target)
+    with writing(target), atomic.new_folder(target) as folder:
+        shutil.copytree(english().folder, folder, dirs_exist_ok=True)
         for name in ("locale.yaml", "prompts.yaml", "templates.yaml"):
-            path = target / name
+            path = folder / name
             text = path.read_text(encoding="utf-8")
             path.write_text(f"# TODO: write these in your language, and remove this line.\n{text}", encoding="utf-8")
-        locale = target / "locale.yaml"
+        locale = folder / "locale.yaml"
         text = locale.read_text(encoding="utf-8").replace("language: en\n", f"language: {language}\n")
         text = text.replace("name: rouge_score", "name: unicode").replace("rouge_score: 0.7", "unicode: 0.7")
         locale.write_text(text.replace("name: English", "name: TODO"), encoding="utf-8")
@@ -75,7 +76,7 @@ def check(folder: Name) -> None:
 
     findings = check_pack(folder)
     for finding in findings:
-        say(f"{finding.severity}: {finding.place}: {finding.fault}. {finding.remedy}")
+        say(f"{finding.severity}: {finding.location}: {finding.fault}. {finding.remedy}")
     errors = sum(finding.severity == "error" for finding in findings)
     say(f"{errors} errors, {len(findings) - errors} warnings.")
     if errors:

@@ -38,9 +38,9 @@ def models() -> None:
 
     console = get_console()
     show(console, _engines())
-    line(console, "")
+    show(console)
     show(console, _packaged())
-    line(console, "")
+    show(console)
     for text in _found():
         line(console, text)
     line(console, "Any other GGUF file: selfinstruct run --llm gguf:FILE.gguf --output DIR")

@@ -19,7 +19,7 @@ def with_language(options: dict[str, Any]) -> dict[str, Any]:
         return options
     pack = find_pack(language)
     given = dict(options)
-    if pack is not None and Path(language).is_absolute() is False and not _is_packaged(language):
+    if pack is not None and not Path(language).is_absolute() and not _is_packaged(language):
         given["language"] = language = str(pack.folder)
     if given.get("prompts") is None:
         given["prompts"] = _prompts(language, pack)
@@ -38,7 +38,7 @@ def _prompts(language: str, pack: Pack | None) -> str:
         ready = ", ".join(name for name in pack_names() if load_pack(name).has_prompts)
         raise ConfigError(
             f"The language pack {pack.language!r} reads responses but has no prompts: write them with selfinstruct "
-            f"language new {pack.language}, name a folder or a language with --prompts, or use one of {ready}."
+            f"language new {pack.language}, name a folder or a language with `prompts`, or use one of {ready}."
         )
     return language
 

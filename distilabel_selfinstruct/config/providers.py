@@ -12,6 +12,7 @@ from distilabel_selfinstruct.errors import ConfigError, MissingKeyError, Recordi
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.files.packaged import packaged_folder
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.files.user_folders import cache_folder
 from distilabel_selfinstruct.model_files import find_gguf, read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
 
@@ -97,9 +98,7 @@ def check_access(llm: str, base_url: str | None, prompt_form: PromptForm) -> Non
 
 def gguf_file(model: str) -> Path:
     """The file that a text after `gguf:` names (see `find_gguf`)."""
-    value = os.environ.get("XDG_CACHE_HOME", "")
-    cache = Path(value) if value.startswith("/") else Path.home() / ".cache"
-    return find_gguf(model, cache / "distilabel-selfinstruct")
+    return find_gguf(model, cache_folder(os.environ))
 
 
 def natural_form(llm: str) -> PromptForm | None:

@@ -1,7 +1,7 @@
 """The options of a run. Each is declared here and nowhere else."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 from typing_extensions import Self
@@ -13,7 +13,7 @@ from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
 from distilabel_selfinstruct.config.stages import by_stage
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
-from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage, TokenizerName
 
 DATA = CommandLine(Panel.DATA)
 LIMITS = CommandLine(Panel.LIMITS)
@@ -63,7 +63,7 @@ class RunConfig(ModelOptions):
         le=1,
         description="The highest ROUGE-L that counts as new. Unset: what the language calls for.",
     )
-    tokenizer: Annotated[Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"], SAMPLING] = Field(
+    tokenizer: Annotated[TokenizerName, SAMPLING] = Field(
         default="auto",
         description="Tokenizer of ROUGE-L. auto: rouge_score in strict mode, else the language's own: rouge_score for "
         "English, eojeol_stem for Korean, unicode for others. kiwi, for Korean, needs the extra ko.",

@@ -6,8 +6,13 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import RunFolderError
 
 
-def refuse_links(folder: Path, names: Iterable[str]) -> None:
+def refuse_links(folder: Path, names: Iterable[str], because: str) -> None:
     """Refuse a run folder in which one of these files is a link, or lies in a folder that is one.
+
+    Args:
+        folder: the folder of the run.
+        names: paths within it; they need not exist.
+        because: why links cannot be used, as the middle of a sentence.
 
     Raises:
         RunFolderError: one is; the message names the link.
@@ -18,9 +23,7 @@ def refuse_links(folder: Path, names: Iterable[str]) -> None:
             path /= part
             if path.is_symlink():
                 raise RunFolderError(
-                    f"{path} is a link to {path.readlink()}, and only files of the run itself are published: put "
-                    "the file there.",
-                    path,
+                    f"{path} is a link to {path.readlink()}, and {because}: put what it leads to in its place.", path
                 )
 
 

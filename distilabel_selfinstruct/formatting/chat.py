@@ -18,7 +18,8 @@ _SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt"}
 def user_text(example: Example, join: Join = "blank-line", language: str = "en") -> str:
     """What the user says: the instruction, and the input after it if there is one.
 
-    Between them is an empty line (`blank-line`), a line break (`newline`), or an empty line and `Input: ` (`labeled`).
+    Between them is an empty line (`blank-line`), a line break (`newline`), or an empty line and the
+    word for `Input: ` in the language (`labeled`).
     """
     if not example.input:
         return example.instruction

@@ -51,7 +51,8 @@ class FormatOptions:
 
     `random_seed` fixes wordings, order and split. `mode` says how inputs may be changed (see `input_texts`) in the two
     formats with varied wordings, `self-instruct` and `trl-prompt-completion`. `end_of_text` closes the completions of
-    `self-instruct`. The trainers of the other formats add the end of their model.
+    `self-instruct`. The trainers of the other formats add the end of their model. `language` (a BCP-47 tag or the
+    folder of a pack) says whose wordings and labels are used.
 
     Raises:
         ConfigError: a value does not exist, or the format has no room for a system prompt.

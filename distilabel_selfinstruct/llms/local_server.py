@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import Any, ClassVar
 
-from distilabel.typing import FormattedInput, GenerateOutput
-from pydantic import Field, PrivateAttr, SecretStr, validate_call
+from distilabel.typing import FormattedInput
+from pydantic import Field, PrivateAttr, SecretStr
+from typing_extensions import override
 
 from distilabel_selfinstruct.llms.local.child import ChildServer, ModelAddress
 from distilabel_selfinstruct.llms.local.memory import WORKING_BYTES, available_bytes, check_memory, idle_processors
@@ -119,48 +120,10 @@ class LocalServerLLM(OpenAICompatibleLLM):
             self._own.stop()
             self._own = None
 
-    @validate_call
-    async def agenerate(  # type: ignore[override]
-        self,
-        input: FormattedInput,
-        num_generations: int = 1,
-        max_new_tokens: int = 128,
-        frequency_penalty: float = 0.0,
-        presence_penalty: float = 0.0,
-        temperature: float = 1.0,
-        top_p: float = 1.0,
-        stop: str | list[str] | None = None,
-        extra_body: dict[str, Any] | None = None,
-    ) -> GenerateOutput:
-        """Ask the server (see `OpenAICompatibleLLM.agenerate`).
-
-        The random numbers of an answer depend on `seed` and the prompt, so the same run can be made again.
-
-        Args:
-            input: a completion prompt, or messages in chat format.
-            num_generations: the number of generations to create. Defaults to `1`.
-            max_new_tokens: the most tokens that the model may generate. Defaults to `128`.
-            frequency_penalty: penalty by frequency, from -2 to 2. Defaults to `0.0`.
-            presence_penalty: penalty by presence, from -2 to 2. Defaults to `0.0`.
-            temperature: sampling temperature. Defaults to `1.0`.
-            top_p: nucleus sampling. Defaults to `1.0`.
-            stop: up to four sequences before which the model stops. Defaults to `None`.
-            extra_body: further fields of the request's body. Defaults to `None`.
-
-        Returns:
-            The generations with their token counts, finish reasons and thoughts.
-        """
-        return await super().agenerate(
-            input,
-            num_generations,
-            max_new_tokens,
-            frequency_penalty,
-            presence_penalty,
-            temperature,
-            top_p,
-            stop,
-            {**({} if "seed" in self.extra_body else {"seed": seed_for(self.seed, input)}), **(extra_body or {})},
-        )
+    @override
+    def _fields_of(self, input: FormattedInput) -> dict[str, Any]:
+        # The random numbers of an answer depend on the prompt and `seed`, so the same run can be made again.
+        return {} if "seed" in self.extra_body else {"seed": seed_for(self.seed, input)}
 
 
 def seed_for(seed: int, prompt: FormattedInput) -> int:

@@ -166,7 +166,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             temperature,
             top_p,
             stop,
-            extra_body,
+            {**self._fields_of(input), **(extra_body or {})},
         )
         spent = Spent()
         try:
@@ -175,6 +175,11 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             bill(error, spent.usage)
             raise
         return output_of(response, spent.usage, spent.retries)
+
+    def _fields_of(self, input: FormattedInput) -> dict[str, Any]:
+        """Fields of the body that the LLM itself adds to the request with this prompt."""
+        del input
+        return {}
 
     @property
     def client(self) -> AsyncOpenAI:

@@ -8,7 +8,6 @@ from typing import Any
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.config.api_keys import require_meant_for
 from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, gguf_file, server_of
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.llms.local_server import LocalServerLLM
@@ -58,7 +57,6 @@ def _ollama(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
     variable, address = KNOWN_PROVIDERS["hf"].key_variable, server_of("hf:", base_url)
-    require_meant_for(variable, address or "")
     return OpenAICompatibleLLM(model=model, base_url=address, api_key_variable=variable)
 
 

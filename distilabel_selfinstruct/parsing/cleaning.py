@@ -5,8 +5,6 @@ import re
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, Completion, Reason, Rejection, is_refused
 from distilabel_selfinstruct.words import encodable
 
-# Halves of a character outside the basic plane: no UTF-8 exists for one alone.
-
 # Control characters except tab and newline, the byte order mark and the zero-width space.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u200b]")
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files.links import refuse_links
 from distilabel_selfinstruct.formatting.formats import Format
 
 _OURS = "distilabel-selfinstruct"
@@ -26,13 +27,8 @@ def refuse_linked_folders(folder: Path) -> None:
         RunFolderError: a folder there is a link to another one.
     """
     inner = (run_layout.STATE, run_layout.CACHE, run_layout.DATASET, run_layout.EXPORT, run_layout.REVIEW)
-    for path in (*(folder / name for name in inner), *folder.glob(f"{run_layout.STATE}/**/*")):
-        if path.is_symlink():
-            raise RunFolderError(
-                f"{path} is a link to {path.readlink()}, and a run works in its own folder only: put what it leads to "
-                "in its place, or give another output folder.",
-                path,
-            )
+    within = (str(path.relative_to(folder)) for path in folder.glob(f"{run_layout.STATE}/**/*"))
+    refuse_links(folder, (*inner, *within), "a run works in its own folder only")
 
 
 def refuse_to_clear(folder: Path) -> None:

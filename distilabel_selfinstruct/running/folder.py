@@ -207,7 +207,7 @@ class RunFolder:
         atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n", private=True)
 
     def _refuse_to_forget(self) -> None:
-        """Refuse to make rows anew that people rate, when what the model answered is gone."""
+        """Refuse to replace rows that people rate when what the model answered is gone."""
         said = what_people_said(self.path)
         if said and self.instances.exists() and not any(self.state.glob(f"*/{run_layout.COMPLETIONS}")):
             raise RunFolderError(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from distilabel_selfinstruct.prompts import Prompt, apply_overrides, default_decoding
+from distilabel_selfinstruct.prompts import Prompt, apply_overrides, default_decoding, prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 from distilabel_selfinstruct.running.plan import RunPlan
 
@@ -39,8 +39,7 @@ class Need:
 
 def size_of(prompt: Prompt) -> int:
     """The bytes of a prompt."""
-    texts = [prompt] if isinstance(prompt, str) else [message["content"] for message in prompt]
-    return sum(len(text.encode("utf-8", "replace")) for text in texts)
+    return len(prompt_text(prompt).encode("utf-8", "replace"))
 
 
 def needs(plan: RunPlan) -> dict[Stage, Need]:

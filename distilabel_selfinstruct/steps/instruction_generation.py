@@ -1,7 +1,7 @@
 """Stage 1 of Self-Instruct: new instructions, bootstrapped from a pool."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from distilabel.steps.tasks.base import GeneratorTask
 from pydantic import PrivateAttr
@@ -13,7 +13,7 @@ from distilabel_selfinstruct.config.step_fields import config_of, run_option
 from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
-from distilabel_selfinstruct.records import Completion, RequestStatus, Stage
+from distilabel_selfinstruct.records import Completion, RequestStatus, Stage, TokenizerName
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import RuntimeParameter
 from distilabel_selfinstruct.steps.prompted_task import PromptedTask
@@ -38,7 +38,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
         mode: `default`, or `strict` to read completions as the reference implementation does.
         language: BCP-47 tag of the instructions; chooses the words that the rules reject.
-        tokenizer: `rouge_score`, `unicode`, or `auto`: the first for English and strict mode, else the second.
+        tokenizer: the name of a tokenizer, or `auto`: that of the language, in strict mode `rouge_score`.
         classification_only: generate classification tasks only.
         forbidden_words: words that no instruction may hold, in place of the language's own list.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `asks_for_program`.
@@ -105,7 +105,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     sampling_lag: RuntimeParameter[int] = run_option("sampling_lag")
     min_words: RuntimeParameter[int] = run_option("min_words")
     max_words: RuntimeParameter[int] = run_option("max_words")
-    tokenizer: Literal["auto", "rouge_score", "unicode"] = run_option("tokenizer")
+    tokenizer: TokenizerName = run_option("tokenizer")
     classification_only: bool = run_option("classification_only")
     forbidden_words: list[str] | None = run_option("forbidden_words")
     disabled_rules: list[str] = run_option("disabled_rules")

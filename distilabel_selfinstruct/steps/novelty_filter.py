@@ -1,7 +1,7 @@
 """The novelty rule of Self-Instruct, for any column of any pipeline."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from distilabel.steps import Step, StepInput
 from pydantic import Field, PrivateAttr
@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.exporting.near_duplicates import known_texts
 from distilabel_selfinstruct.reading import summary
-from distilabel_selfinstruct.records import Reason, Rejection
+from distilabel_selfinstruct.records import Reason, Rejection, TokenizerName
 from distilabel_selfinstruct.similarity import Neighbor, NoveltyIndex, TokenizerChoice
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
@@ -62,7 +62,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
     """
 
     column: str = "instruction"
-    tokenizer: Literal["auto", "rouge_score", "unicode"] = "auto"
+    tokenizer: TokenizerName = "auto"
     against: str = ""
     max_rouge_l: RuntimeParameter[float] = Field(
         default=0.7, ge=0.0, le=1.0, description="The highest ROUGE-L that still counts as new."

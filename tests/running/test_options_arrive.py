@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from distilabel.constants import STEP_ATTR_NAME
@@ -15,7 +15,7 @@ from distilabel_selfinstruct.config.step_fields import config_of
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback
-from distilabel_selfinstruct.records import InFlight, Reason, Stage
+from distilabel_selfinstruct.records import InFlight, Reason, Stage, TokenizerName
 from distilabel_selfinstruct.running.budget import used_up
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
@@ -304,3 +304,8 @@ def test_paths_are_made_absolute_for_the_workers(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     step = steps_of(RunConfig(**SERVER, seed_tasks="seeds.jsonl", human_feedback="before"))[FIRST]
     assert (step.seed_tasks, step.human_feedback) == (str(tmp_path / "seeds.jsonl"), str(tmp_path / "before"))
+
+
+@pytest.mark.parametrize("tokenizer", get_args(TokenizerName))
+def test_every_tokenizer_arrives_in_the_step_that_admits_instructions(tokenizer: str) -> None:
+    assert steps_of(RunConfig(**SERVER, language="ko", tokenizer=tokenizer))[FIRST].tokenizer == tokenizer

@@ -72,7 +72,8 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         InputFileError: a file of the review is damaged.
     """
     folder = Path(path)
-    refuse_links(folder, (*_PUBLISHED, *(f"{run_layout.STATE}/{stage.value}" for stage in Stage)))
+    names = (*_PUBLISHED, *(f"{run_layout.STATE}/{stage.value}" for stage in Stage))
+    refuse_links(folder, names, "only files of the run itself are published")
     description, config = described_run(folder)
     _refuse_unfinished(folder, description, allowed=unfinished)
     decisions, ratings = folder / run_layout.DECISIONS, folder / run_layout.RATINGS

@@ -1,9 +1,6 @@
-"""The user's folders for caches and data, and the variables that other programs may see."""
+"""The variables of the environment that other programs may see."""
 
 import os
-from pathlib import Path
-
-NAME = "distilabel-selfinstruct"
 
 _PASSED_ON = frozenset({"HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "PATH", "TMPDIR", "TZ", "USER"})
 
@@ -13,16 +10,6 @@ _PASSED_ON_TO_INSTALLERS = frozenset(
         "SSL_CERT_FILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
     }
 )  # fmt: skip
-
-
-def cache_folder() -> Path:
-    """The folder for files that can be made again (XDG)."""
-    return _xdg("XDG_CACHE_HOME", ".cache")
-
-
-def data_folder() -> Path:
-    """The folder for a user's data (XDG)."""
-    return _xdg("XDG_DATA_HOME", ".local/share")
 
 
 def plain_environment(*, for_installer: bool = False) -> dict[str, str]:
@@ -38,9 +25,3 @@ def plain_environment(*, for_installer: bool = False) -> dict[str, str]:
 
 def _is_installers(name: str) -> bool:
     return name.upper() in _PASSED_ON_TO_INSTALLERS or name.startswith(("PIP_", "UV_"))
-
-
-def _xdg(variable: str, default: str) -> Path:
-    # The specification says that a relative path must be ignored.
-    value = os.environ.get(variable, "")
-    return (Path(value) if value.startswith("/") else Path.home() / default) / NAME

@@ -1,0 +1,37 @@
+"""`selfinstruct language`: packs are listed, shown, begun and checked."""
+
+import pytest
+from typer.testing import CliRunner
+
+from distilabel_selfinstruct.cli.app import app
+from distilabel_selfinstruct.errors import OutputFileError
+
+
+def language(*arguments: str):
+    return CliRunner().invoke(app, ["language", *arguments])
+
+
+def test_the_list_says_which_languages_can_generate():
+    said = language("list").stdout.splitlines()
+    assert any(line.startswith("ko ") and line.endswith("generates") for line in said)
+    assert any(line.startswith("ja ") and "reads responses only" in line for line in said)
+
+
+@pytest.mark.parametrize("name", ["en", "ko"])
+def test_a_packaged_language_has_no_errors(name):
+    done = language("check", name)
+    assert (done.exit_code, done.stdout.splitlines()[-1][:9]) == (0, "0 errors,")
+
+
+def test_a_new_pack_is_begun_with_marks_that_the_check_finds(tmp_path):
+    folder = tmp_path / "da"
+    assert language("new", "da", "--output", str(folder)).exit_code == 0
+    done = language("check", str(folder))
+    assert (done.exit_code, done.stdout.count("a TODO is left")) == (1, 3)
+    assert isinstance(language("new", "da", "--output", str(folder)).exception, OutputFileError)
+
+
+def test_a_new_pack_that_cannot_be_written_leaves_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert isinstance(language("new", "da", "--output", str(tmp_path / "file" / "da")).exception, OutputFileError)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rich import get_console
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
@@ -15,11 +16,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("XDG_CACHE_HOME", "LLAMA_CACHE", "OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
+    # Wide enough for a name on one line; an earlier test may have made the console that all commands share.
+    monkeypatch.setattr(get_console(), "_width", 200)
     return tmp_path
 
 
 def shown() -> str:
-    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["models"], catch_exceptions=False)
+    done = CliRunner().invoke(app, ["models"], catch_exceptions=False)
     assert done.exit_code == 0
     return done.output
 

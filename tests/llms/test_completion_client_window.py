@@ -72,7 +72,10 @@ def an_asker(
 
 
 def recorded(state: Path) -> list[str]:
-    return [row["prompt"] for row in jsonl.read(state / "step" / "completions.jsonl")]
+    """What is whole in the journal, which may be written to at this moment."""
+    content = (state / "step" / "completions.jsonl").read_bytes()
+    lines = map(jsonl.parse, content[: content.rfind(b"\n") + 1].splitlines())
+    return [line.value["prompt"] for line in lines]
 
 
 def prompts(count: int) -> list[Request]:

@@ -48,7 +48,8 @@ FLOORS = {
     "hub": 7,
     "steps": 8,
     "running": 9,
-    "cli": 10,
+    "predicting": 10,
+    "cli": 11,
 }
 
 SUB_ROOMS = {

@@ -1,4 +1,4 @@
-"""Tests share two cores with each other, with servers and a browser: a request may wait longer than httpx's five seconds."""
+"""Tests share two cores with servers and a browser: a request may wait longer than the five seconds of httpx."""
 
 import ast
 from pathlib import Path

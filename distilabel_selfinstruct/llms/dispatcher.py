@@ -4,10 +4,8 @@ import asyncio
 import heapq
 import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from threading import Thread
 from typing import Any, cast
 
@@ -18,6 +16,7 @@ from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.failures import Failure, FailureKind, RequestTimeoutError, failure_of
 from distilabel_selfinstruct.llms.outputs import completion_from
 from distilabel_selfinstruct.llms.pacing import Pacer
+from distilabel_selfinstruct.llms.recording_queue import Arrival, RecordingQueue
 from distilabel_selfinstruct.llms.reserving import Reserving
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed, usage_of
 from distilabel_selfinstruct.llms.work import Work
@@ -73,7 +72,7 @@ class Dispatcher:
         self._ready: list[Work] = []
         self._put_off: list[tuple[float, Work]] = []
         self._open: set[Future[Completion]] = set()
-        self._arrived: deque[_Arrived] = deque()
+        self._recording = RecordingQueue(journal)
         self._tasks: set[asyncio.Task[None]] = set()
         self._giving_up: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -295,35 +294,5 @@ class Dispatcher:
 
     async def _finish(self, work: Work, completion: Completion, handed_out: Completion | None = None) -> None:
         """Record what came of a request, and hand it out, or something else in its place."""
-        self._arrived.append(_Arrived(work, work.whole(completion), handed_out))
-        await self._loop.run_in_executor(self._writer, self._write_arrived)
-
-    def _write_arrived(self) -> None:
-        """Record all that has arrived, have it on disk with one fsync, and hand it out."""
-        written: list[tuple[Work, Completion]] = []
-        for _ in range(len(self._arrived)):
-            arrived = self._arrived.popleft()
-            try:
-                recorded = arrived.work.record(arrived.completion)
-            except Exception as error:  # the disk is full
-                arrived.work.future.set_exception(error)
-            else:
-                written.append((arrived.work, arrived.handed_out or recorded))
-        try:
-            if written:
-                self._journal.sync()
-        except Exception as error:
-            for work, _ in written:
-                work.future.set_exception(error)
-        else:
-            for work, completion in written:
-                work.future.set_result(completion)
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrived:
-    """What came of a request, to be recorded, and what is handed out in its place, if anything."""
-
-    work: Work
-    completion: Completion
-    handed_out: Completion | None
+        self._recording.add(Arrival(work, work.whole(completion), handed_out))
+        await self._loop.run_in_executor(self._writer, self._recording.write)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from distilabel_selfinstruct.languages import MarkerWords, reading_pack
+from distilabel_selfinstruct.languages import MarkerWords
 
 
 class Kind(Enum):
@@ -169,16 +169,6 @@ class MarkerReader:
             return _field(found, line, self._kinds[_folded(found["name"])])
         found = self._example.match(line)
         return _marker(found, line, Kind.EXAMPLE) if found else None
-
-
-@lru_cache(maxsize=32)
-def reader_of(language: str) -> MarkerReader:
-    """The reader for the markers of a language (a BCP-47 tag or the folder of a pack) and of English.
-
-    Raises:
-        ConfigError: the language has a pack that cannot be used.
-    """
-    return MarkerReader(reading_pack(language).markers)
 
 
 def _either(words: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.languages import load_pack, pack_names
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances
 from distilabel_selfinstruct.prompts import apply_overrides, default_decoding, load_prompts
 from distilabel_selfinstruct.prompts.prompt_set import prompt_text
@@ -82,7 +83,8 @@ def test_prompts_can_come_from_a_folder_laid_out_like_the_packaged_one(tmp_path)
 
 
 def test_an_unknown_language_is_an_error_that_names_the_known_ones():
-    with pytest.raises(ConfigError, match=r"There are no prompts 'xx': use a packaged language \(en, ko\)"):
+    ready = ", ".join(name for name in pack_names() if load_pack(name).has_prompts)
+    with pytest.raises(ConfigError, match=rf"There are no prompts 'xx': use a packaged language \({ready}\)"):
         load_prompts("xx")
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from distilabel_selfinstruct.languages import Pack
-from distilabel_selfinstruct.parsing.marker_lines import DECORATION, Kind, Marker, MarkerReader
+from distilabel_selfinstruct.parsing.marker_lines import BLANK, DECORATION, Kind, Marker, MarkerReader
 from distilabel_selfinstruct.parsing.task_words import next_words, number_signs, task_words
 from distilabel_selfinstruct.records import Reason, Rejection
 
 _TASK_LINE = r"""
-    (?:(?:NEXT)[ ]+)?(?P<name>WORDS)[ \t]*
-    (?:(?:\#|(?:SIGN)\.?[ ])?(?P<number>\d{1,4}))?[ \t]*[*_\]]{0,3}
-    (?:[ \t]*(?P<colon>[:\uff1a])[*_]{0,3}[ \t]*|[ \t]+[-\u2013\u2014][ \t]+|\.?[ \t]*$)
+    (?:(?:NEXT)[ ]+)?(?P<name>WORDS)BLANK*
+    (?:(?:\#|(?:SIGN)\.?[ ])?(?P<number>\d{1,4}))?BLANK*[*_\]]{0,3}
+    (?:BLANK*(?P<colon>[:\uff1a])[*_]{0,3}BLANK*|BLANK+[-\u2013\u2014]BLANK+|\.?BLANK*$)
     """
 
 # Hash marks alone on a line part the tasks of some prompts. Beside comments they are a frame.
@@ -44,8 +44,8 @@ class TaskLines:
     def __init__(self, packs: Sequence[Pack], markers: MarkerReader) -> None:
         self.markers = markers
         self.prompt_words = frozenset(pack.own_markers.task[0] for pack in packs)
-        names = {"NEXT": next_words(packs), "WORDS": task_words(packs), "SIGN": number_signs(packs)}
-        pattern = re.sub("NEXT|WORDS|SIGN", lambda found: names[found[0]].replace(" ", "[ ]"), _TASK_LINE)
+        names = {"BLANK": BLANK, "NEXT": next_words(packs), "WORDS": task_words(packs), "SIGN": number_signs(packs)}
+        pattern = re.sub("|".join(names), lambda found: names[found[0]].replace(" ", "[ ]"), _TASK_LINE)
         self._line = re.compile(DECORATION.replace("LEVELS", "1,6") + pattern, re.VERBOSE | re.IGNORECASE)
 
     def match(self, line: str) -> re.Match[str] | None:

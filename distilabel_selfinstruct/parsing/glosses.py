@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from distilabel_selfinstruct.languages import Pack, WordKind
 from distilabel_selfinstruct.languages.expressions import words_of
+from distilabel_selfinstruct.parsing.marker_lines import BLANK
 
 # A heading of the next level; "# …" is a comment in code.
 _HEADING = re.compile(r"[ \t]*#{2,6}[ \t]+\S")
@@ -26,14 +27,14 @@ class Glosses:
         # "Explanation: …", "**Reason:**", "(Note: …", "- Why: …" at the beginning of a line.
         self._labelled = re.compile(
             r"[ \t]*(?:[-*\u2022>\u2192\u203b][ \t]*)?(?:#{1,6}[ \t]*)?[*_(\uff08\[\u3010]{0,4}"
-            rf"(?P<label>{labels})[*_]{{0,3}}[ \t]*[*_)\uff09\]\u3011]{{0,2}}[:\uff1a]",
+            rf"(?P<label>{labels})[*_]{{0,3}}{BLANK}*[*_)\uff09\]\u3011]{{0,2}}{BLANK}*[:\uff1a]",
             re.IGNORECASE,
         )
         # A sentence about the task. It begins with a capital, where there are capitals.
         self._about = re.compile(rf"[ \t]*[*_(\uff08\[]{{0,3}}{words_of(packs, WordKind.GLOSS_SENTENCES, ends=True)}")
         # "… (Explanation: …)" at the end of a line.
         self._bracketed = re.compile(
-            rf"[(\uff08\[\u3010][*_]{{0,2}}(?P<label>{labels})[*_]{{0,2}}[ \t]*[:\uff1a]", re.IGNORECASE
+            rf"[(\uff08\[\u3010][*_]{{0,2}}(?P<label>{labels})[*_]{{0,2}}{BLANK}*[:\uff1a]", re.IGNORECASE
         )
 
     def split(self, text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from functools import partial
 
 from distilabel_selfinstruct.languages import Pack
 from distilabel_selfinstruct.languages.expressions import any_of
+from distilabel_selfinstruct.parsing.marker_lines import BLANK
 from distilabel_selfinstruct.parsing.task_words import counters, number_signs, other_list_words, task_words
 from distilabel_selfinstruct.parsing.task_words import letters as letters_of
 
@@ -24,7 +25,7 @@ _NUMBER = r"""(?P<indent>[ \t]*)
     (?P<bold>[*_]{1,3})?
     (?P<word>(?:WORDS|(?P<other>OTHER))\.?[ \t]*\#?[ \t]*)?
     [(\uff08\[]?(?P<number>\d{1,4})(?P<counter>COUNTERS)?
-    [ \t]?
+    BLANK?
     (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)
     |(?(counter)(?<=[ \t])|(?!)))
     (?!\d)                                       # "3.5 metres" begins no item
@@ -32,11 +33,11 @@ _NUMBER = r"""(?P<indent>[ \t]*)
     """
 
 # A bullet at a line's start. A dash that is a minus or a dialogue's dash has no space after it.
-_BULLET = re.compile(r"[ \t]*[-*\u2022\u25cf\u2023\u30fb\u25e6\u2013\u25aa][ \t]+")
+_BULLET = re.compile(r"[ \t]*(?:[-*\u2022\u25cf\u2023\u25e6\u2013\u25aa][ \t]+|[\u30fb\u00b7][ \t\u3000]*)")
 
 # "Task: …" without a number, on each item.
 _LABEL = (
-    r"[ \t]*(?:[-*\u2022][ \t]+)?(?:\#{1,6}[ \t]*)?[*_]{0,3}(?:WORDS)[*_]{0,3}[ \t]*[:\uff1a]"
+    r"[ \t]*(?:[-*\u2022][ \t]+)?(?:\#{1,6}[ \t]*)?[*_]{0,3}(?:WORDS)[*_]{0,3}BLANK*[:\uff1a]"
     r"[*_]{0,3}[ \t]*"
 )
 
@@ -47,7 +48,7 @@ _HASH = re.compile(r"[ \t]*#(\d{1,4})[.):]?[ \t]+")
 _BARE = re.compile(r"[ \t]*(\d{1,4})[ \t]+(?=[^\W\d_a-z])")
 _CIRCLED = re.compile(r"[ \t]*([\u2460-\u249b\u24ea\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf])[ \t]*")
 _KEYCAP = re.compile("[ \t]*((?:\\d\ufe0f?\u20e3){1,2}|\U0001f51f)[ \t]*")
-_LETTER = r"[ \t]*\(?([LETTERS])[.)\uff09][ \t]+"
+_LETTER = r"[ \t]*[(\uff08]?([LETTERS])(?:[.)][ \t]+|[\uff09\uff0e\u3001][ \t\u3000]*)"
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"[ \t]*\(?([ivxl]{1,6}|[IVXL]{1,6})[.)\uff09][ \t]+")
 
@@ -81,13 +82,14 @@ class Numbering:
     def __init__(self, packs: Sequence[Pack]) -> None:
         words = task_words(packs)
         names = {
+            "BLANK": BLANK,
             "WORDS": words,
             "OTHER": any_of([other_list_words(packs), number_signs(packs)]),
             "COUNTERS": counters(packs),
         }
-        filled = re.sub("WORDS|OTHER|COUNTERS", lambda found: names[found[0]].replace(" ", "[ ]"), _NUMBER)
+        filled = re.sub("|".join(names), lambda found: names[found[0]].replace(" ", "[ ]"), _NUMBER)
         self._number = re.compile(filled, re.VERBOSE | re.IGNORECASE)
-        self._label = re.compile(_LABEL.replace("WORDS", words), re.IGNORECASE)
+        self._label = re.compile(_LABEL.replace("WORDS", words).replace("BLANK", BLANK), re.IGNORECASE)
         letters = (_LATIN, *letters_of(packs))
         self._styles = (
             self._numbered,

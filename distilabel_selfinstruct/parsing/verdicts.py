@@ -16,9 +16,13 @@ from distilabel_selfinstruct.languages.scripts import no_letter_follows
 _SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f\n]*[.!?\u3002\uff01\uff1f\n]?")
 _QUESTION = ("?", "\uff1f")
 
+# The last word of a sentence, in writing without blanks what follows the last comma.
+_LAST_WORD = re.compile(r"[^\s,\uff0c\u3001]+$")
+
 # Marks around an answer: markdown, quotation marks, brackets.
 _MARKS = (
-    " \t\n*_`\"'()[]{}<>#-:.,;!\u2022\u201c\u201d\u2018\u2019"
+    " \t\n\u00a0\u202f*_`\"'()[]{}<>#-:.,;!\u2022"
+    "\u201c\u201d\u2018\u2019\u201e\u201a\u00ab\u00bb\u2039\u203a\u00bf\u00a1"
     "\u3002\u300a\u300b\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff1a"
 )
 
@@ -111,7 +115,7 @@ class Verdicts:
         if no or yes:
             return no is None
         bare = sentence.rstrip(_MARKS)
-        last = re.search(r"\S+$", bare)
+        last = _LAST_WORD.search(bare)
         word = self._word.fullmatch(last[0]) if last else None
         return _polarity(word) if last and word and self._consequence.search(bare[: last.start()]) else None
 

@@ -135,7 +135,7 @@ GLOSSES = st.sampled_from(
         ("Diese Aufgabe ist kurz.", "de"),
         ("Explicación: Es corta.", "es"),
         ("Esta tarea es corta.", "es"),
-        ("Explication : courte.", "en"),
+        ("Explication : courte.", "fr"),
         ("Cette tâche est courte.", "fr"),
         ("เหตุผล: สั้น", "th"),
     ]

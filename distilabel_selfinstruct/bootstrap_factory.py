@@ -1,12 +1,9 @@
 """From the options of a run to its bootstrapping loop: the one place where seeds, feedback, pool and rules meet."""
 
-from collections.abc import Sequence
-
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings, sampling_lag
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config.run_config import RunConfig
-from distilabel_selfinstruct.filters import LANGUAGES_WITH_WORDS, Rule, instruction_rules, rule_names, without
-from distilabel_selfinstruct.languages import find_pack, tag_of
+from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
 from distilabel_selfinstruct.prompts import PromptSet
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Stage
@@ -54,17 +51,9 @@ def rules_for(config: RunConfig) -> tuple[Rule, ...]:
     """The filter rules for instructions, in the order in which they apply."""
     rules = instruction_rules(
         config.mode,
-        tag_of(config.language),
+        config.language,
         min_words=config.min_words,
         max_words=config.max_words,
-        forbidden_words=_forbidden_words(config),
+        forbidden_words=config.forbidden_words,
     )
     return without(rules, *rule_names(config.disabled_rules))
-
-
-def _forbidden_words(config: RunConfig) -> Sequence[str] | None:
-    """The words of the run or else of its pack; None for those that the filters have for the language."""
-    pack = find_pack(config.language)
-    if config.forbidden_words is not None or pack is None or pack.language in LANGUAGES_WITH_WORDS:
-        return config.forbidden_words
-    return pack.forbidden_words or None

@@ -181,8 +181,8 @@ def _stop_sequences(prompts: PromptSet) -> Iterator[PackFinding]:
 def _scripts(pack: Pack, prompts: PromptSet) -> Iterator[PackFinding]:
     examples = (*prompts.input_first_examples, *prompts.output_first_examples)
     shown = [text for text, _ in prompts.classification_examples] + [text for text, _ in examples]
-    foreign = [text for text in shown if wrong_script(text, pack.language)]
-    rules = instruction_rules("default", pack.language)
+    foreign = [text for text in shown if wrong_script(text, pack.scripts)]
+    rules = instruction_rules("default", str(pack.folder))
     if len(foreign) > len(shown) // 10:
         yield PackFinding(
             "error", "the examples", f"{len(foreign)} of {len(shown)} are in another script", "Replace them."
@@ -231,7 +231,7 @@ def _tests(pack: Pack) -> Iterator[PackFinding]:
 def _read_test(row: dict[str, Any], language: str) -> Any:
     completion = Completion(row["text"], row.get("finish_reason", "stop"))
     if row["stage"].startswith("instruction"):
-        return list(read_instructions(completion, language=load_pack(language).language).kept)
+        return list(read_instructions(completion, language=language).kept)
     if row["stage"] == "classification":
         return read_classification(completion, language=language).is_classification
     read = read_instances(

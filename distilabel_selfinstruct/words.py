@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 # Two characters of Chinese, Japanese or Korean count as one word. Chinese and Japanese words have about two
 # characters; a Korean word between spaces holds a noun with its particle, which English writes as two or
@@ -20,44 +21,6 @@ _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD = 4
 # A run between spaces counts as a word only if it holds a letter or a digit (`\w` without the underscore).
 _WORD_CHARACTER = re.compile(r"[^\W_]")
 
-# What people and models write where there is no input, in lower case and without marks around it. One word alone is
-# enough: nobody gives the word "none" as an input of its own.
-_NO_INPUT = re.compile(
-    "n/a|n\\.a|none|noinput|not applicable|(?:none|not|nothing)(?: is)? (?:needed|required|necessary|provided|given)"
-    "|no (?:(?:additional|further|specific|extra|other|explicit|external|user) )?inputs?"
-    "(?: (?:is |was |are )?(?:needed|required|necessary|provided|given|available|specified|applicable|data))?"
-    "(?: (?:here|for this(?: \\w+)?))?"
-    "|(?:this task )?(?:does not|doesn.t) (?:need|require) (?:an |any )?inputs?"
-    "|inputs?(?: is| are)? (?:not (?:needed|required|necessary|applicable|provided)|none|unnecessary)"
-    "|(?:입력(?:값)?(?:이|은)? ?)?(?:없음|없습니다|불필요|필요 ?없음|필요 ?없습니다)|해당 ?(?:사항 ?)?없음"
-    "|入力(?:は|が)?(?:なし|無し|不要|ありません|必要ありません|必要なし)(?:です)?|(?:特に)?(?:なし|無し)|該当なし"
-    "|(?:无|無|没有|沒有|不需要|无需|無需)(?:输入|輸入)|无|無|不适用|不適用"
-    "|keine(?: (?:eingabe|angabe))?(?: (?:nötig|notwendig|erforderlich))?|ohne eingabe|entfällt"
-    "|nicht (?:zutreffend|nötig)"
-    "|ninguna(?: entrada)?|sin entrada|ninguno|no (?:aplica|procede)"
-    "|no (?:se )?(?:requiere|necesita)(?: (?:de )?(?:una )?entrada)?"
-    "|aucune?(?: entrée)?(?: (?:nécessaire|requise))?|sans (?:entrée|objet)|pas d.entrée|non applicable"
-    "|ไม่มี(?:อินพุต|ข้อมูล(?:นำ)?เข้า|ข้อมูล)?|ไม่(?:ต้องการ|จำเป็น)(?:อินพุต|ต้องมีอินพุต)?"
-)
-
-# Words that say so in brackets only: "(empty)"; bare, they may be an input.
-_NO_INPUT_IN_BRACKETS = re.compile("empty|blank|nil|null|leave blank|-|left blank|nothing")
-
-_BRACKETS = {"<": ">", "(": ")", "[": "]", "{": "}", "\uff08": "\uff09", "\u3010": "\u3011", "\u300c": "\u300d"}
-_QUOTES_AND_STARS = "\"'`*_\u201c\u201d\u2018\u2019"
-
-# Longer texts are no placeholders.
-_LONGEST_PLACEHOLDER = 60
-
-# The scripts in which a language is written. Each is the first word of the Unicode names of its characters.
-_SCRIPTS: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("en", "de", "fr", "es"), frozenset({"LATIN", "FULLWIDTH"})),
-    "ko": frozenset({"HANGUL", "CJK"}),
-    "ja": frozenset({"HIRAGANA", "KATAKANA", "CJK", "HALFWIDTH", "FULLWIDTH"}),
-    "zh": frozenset({"CJK", "FULLWIDTH"}),
-    "th": frozenset({"THAI"}),
-}
-
 # A text is in the right script if its first letter is, or at least this share of its letters: code, names and
 # quoted foreign text are common in good instructions. The share is higher for Latin letters, because texts in
 # all other scripts contain Latin names and terms.
@@ -72,23 +35,6 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # So many letters show the script of a text, whatever its length.
 _NUM_LETTERS = 400
-
-
-def without_placeholder(text: str) -> str:
-    """An empty text for one that only says that there is no input; any other text as it is.
-
-    The rule: "N/A", "None", "<noinput>", "(no input needed)", "No input required." and their like, in any case and
-    marks and in the languages of the word lists, are an empty input. A sentence that begins so is none of them.
-    """
-    if len(text) > _LONGEST_PLACEHOLDER:
-        return text
-    bare = " ".join(text.split()).strip(_QUOTES_AND_STARS).casefold()
-    bracketed = False
-    while bare and _BRACKETS.get(bare[0]) == bare.rstrip(".")[-1:]:
-        bare, bracketed = bare.rstrip(".")[1:-1].strip(_QUOTES_AND_STARS + " /"), True
-    bare = bare.rstrip(".!\u3002").strip(_QUOTES_AND_STARS + " ")
-    said = _NO_INPUT.fullmatch(bare) or (bracketed and _NO_INPUT_IN_BRACKETS.fullmatch(bare))
-    return "" if said else text
 
 
 def primary_language(tag: str) -> str:
@@ -120,13 +66,16 @@ def length_in_words(text: str) -> int:
     return count_words(text)
 
 
-def wrong_script(text: str, language: str) -> str | None:
-    """The script of the first letter if the text is in no script of the language, else None.
+def wrong_script(text: str, expected: Collection[str]) -> str | None:
+    """The script of the first letter if the text is in none of the expected scripts, else None.
 
-    The result is also None for languages that are not in the table and for texts without a letter.
+    The result is also None where no script is expected and for texts without a letter.
+
+    Args:
+        text: what is looked at.
+        expected: scripts by the first words of the Unicode names of their letters: "LATIN", "HANGUL".
     """
-    expected = _SCRIPTS.get(primary_language(language))
-    if expected is None:
+    if not expected:
         return None
     scripts = [script_of(letter) for letter in text[: 4 * _NUM_LETTERS] if letter.isalpha()]
     scripts = scripts[:_NUM_LETTERS]

@@ -21,7 +21,7 @@ def test_a_packaged_language_has_no_error(tag):
         ("prompts.yaml", "{instruction}", "", "{instruction} is missing"),
         ("locale.yaml", "class_label: [라벨,", "class_label: [입력,", "marker of class_label too"),
         ("locale.yaml", "name: 한국어", "name: TODO", "a TODO is left"),
-        ("locale.yaml", '"yes": [예,', '"yes": [아마도,', "is read as None"),
+        ("locale.yaml", '"yes": [예,', '"yes": [아마도,', "is read as null"),
         ("templates.yaml", "{input}", "{inputs}", "make it a text with {input} and {instruction}"),
         ("tests.jsonl", '"text": "예", "expected": true', '"text": "예", "expected": false', "is read as true"),
         ("input_first.jsonl", '"output": "', '"output": "과제: ', "it holds the stop sequence"),

@@ -1,6 +1,5 @@
 import json
 import unicodedata
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from distilabel_selfinstruct.words import (
     escape_controls,
     length_in_words,
     primary_language,
-    without_placeholder,
 )
 
 
@@ -53,44 +51,6 @@ def test_the_language_of_a_tag_is_its_first_part(tag: str, language: str) -> Non
 )
 def test_lengths_are_the_papers_where_words_stand_between_spaces(text: str, words: int) -> None:
     assert length_in_words(text) == words
-
-
-PLACEHOLDERS = st.sampled_from(
-    [
-        "N/A",
-        "None",
-        "noinput",
-        "no input",
-        "no input needed",
-        "No input required",
-        "no additional input is necessary",
-        "not applicable",
-        "입력 없음",
-        "入力なし",
-        "无输入",
-        "keine Eingabe",
-        "sin entrada",
-        "aucune entrée",
-        "ไม่มี",
-    ]
-)
-MARKS = st.sampled_from(["{}", "{}.", "<{}>", "({})", "[{}]", "({}.)", "**{}**", '"{}"', " {}\n", "`{}`", "{{{}}}"])
-CASES = st.sampled_from([str.lower, str.upper, str.capitalize])
-
-
-@given(PLACEHOLDERS, MARKS, CASES)
-def test_a_placeholder_in_any_spelling_is_an_empty_input(text: str, marks: str, case: Callable[[str], str]) -> None:
-    assert without_placeholder(marks.format(case(text))) == ""
-
-
-@given(PLACEHOLDERS, st.sampled_from([" of them came", " voltage was measured", "x", " and so on"]))
-def test_a_text_that_only_begins_as_a_placeholder_stays(text: str, rest: str) -> None:
-    assert without_placeholder(text + rest) == text + rest
-
-
-@pytest.mark.parametrize("text", ["Na", "no", "0", "-", "null", "empty", "sin", "nothing", ""])
-def test_short_inputs_stay(text: str) -> None:
-    assert without_placeholder(text) == text
 
 
 @given(st.text(st.characters()))

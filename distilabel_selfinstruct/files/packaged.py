@@ -14,5 +14,10 @@ def packaged_folder(kind: str, name: str) -> Path | None:
     return _folder(kind) / name if name in packaged_names(kind) else None
 
 
+def packaged_file(kind: str, name: str) -> Path:
+    """A file that lies beside the packaged folders of a kind."""
+    return _folder(kind) / name
+
+
 def _folder(kind: str) -> Path:
     return Path(str(resources.files("distilabel_selfinstruct").joinpath(kind)))

@@ -1,7 +1,5 @@
 """Rules that keep or drop: instructions one by one, instances of one instruction together."""
 
-from distilabel_selfinstruct.filters.forbidden import ENGLISH as FORBIDDEN_WORDS
-from distilabel_selfinstruct.filters.forbidden import LANGUAGES_WITH_WORDS
 from distilabel_selfinstruct.filters.instances import MAX_INSTANCES, filter_instances, limit_instances
 from distilabel_selfinstruct.filters.instructions import (
     MAX_WORDS,
@@ -14,8 +12,6 @@ from distilabel_selfinstruct.filters.instructions import (
 from distilabel_selfinstruct.filters.rule_names import rule_names
 
 __all__ = [
-    "FORBIDDEN_WORDS",
-    "LANGUAGES_WITH_WORDS",
     "MAX_INSTANCES",
     "MAX_WORDS",
     "MIN_WORDS",

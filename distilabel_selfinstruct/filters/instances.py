@@ -53,9 +53,9 @@ def is_too_long(instance: Instance) -> str | None:
     return f"{length} characters" if length > MAX_CHARACTERS else None
 
 
-def output_is_refusal(instance: Instance) -> str | None:
-    """The model says that it will not answer."""
-    return "a refusal" if is_refusal(instance.output) else None
+def refusals(language: str) -> Callable[[Instance], str | None]:
+    """The rule that the model says that it will not answer."""
+    return lambda instance: "a refusal" if is_refusal(instance.output, language) else None
 
 
 def copies(shown: frozenset[Instance]) -> Callable[[Instance], str | None]:
@@ -69,7 +69,11 @@ def copies(shown: frozenset[Instance]) -> Callable[[Instance], str | None]:
 
 
 def instance_rules(
-    mode: Mode = "default", *, instruction: str = "", shown: frozenset[Instance] = frozenset()
+    mode: Mode = "default",
+    *,
+    instruction: str = "",
+    shown: frozenset[Instance] = frozenset(),
+    language: str = "en",
 ) -> tuple[InstanceRule, ...]:
     """The rules that look at one instance, in the order in which they apply.
 
@@ -77,6 +81,7 @@ def instance_rules(
         mode: `strict` has the reference's three rules only.
         instruction: what the instances are for. If it asks to decline something, refusals are answers.
         shown: the instances that the prompt has shown as examples.
+        language: of the texts, a BCP-47 tag or the folder of a pack.
     """
     if mode == "strict":
         # The first rule also catches an instance whose two sides are both empty.
@@ -97,7 +102,8 @@ def instance_rules(
         InstanceRule(Reason.PROMPT_ECHO, copies(shown)),
     )
     # Departure: the reference keeps refusals.
-    return rules if asks_to_decline(instruction) else (*rules, InstanceRule(Reason.REFUSAL, output_is_refusal))
+    may_decline = asks_to_decline(instruction, language)
+    return rules if may_decline else (*rules, InstanceRule(Reason.REFUSAL, refusals(language)))
 
 
 def filter_instances(
@@ -107,6 +113,7 @@ def filter_instances(
     instruction: str = "",
     shown: frozenset[Instance] = frozenset(),
     disabled: Collection[Reason] = (),
+    language: str = "en",
 ) -> Parsed[Instance]:
     """Keep the valid instances of one instruction, each once and in order.
 
@@ -121,8 +128,10 @@ def filter_instances(
         instruction: what the instances are for; empty if it is not known.
         shown: the instances that the prompt has shown as examples.
         disabled: the reasons of rules to skip.
+        language: of the texts, a BCP-47 tag or the folder of a pack.
     """
-    rules = [rule for rule in instance_rules(mode, instruction=instruction, shown=shown) if rule.reason not in disabled]
+    table = instance_rules(mode, instruction=instruction, shown=shown, language=language)
+    rules = [rule for rule in table if rule.reason not in disabled]
     valid: list[Instance] = []
     rejected: list[Rejection] = []
     for instance in instances:
@@ -138,7 +147,9 @@ def filter_instances(
         return Parsed((), tuple(rejected))
 
     kept: dict[Instance, None] = {}
-    may_contradict = mode == "strict" or Reason.CONFLICTING_OUTPUT in disabled or has_many_answers(instruction)
+    may_contradict = (
+        mode == "strict" or Reason.CONFLICTING_OUTPUT in disabled or has_many_answers(instruction, language)
+    )
     answered = False
     for instance in valid:
         if instance in kept:

@@ -7,12 +7,14 @@ Similarity to the pool is not a rule here: it needs the pool.
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
+from distilabel_selfinstruct.languages import WordKind, find_pack, reading_packs
+from distilabel_selfinstruct.languages.expressions import words_of
 from distilabel_selfinstruct.records import Mode, Reason, Rejection
-from distilabel_selfinstruct.words import count_words, primary_language, wrong_script
+from distilabel_selfinstruct.words import count_words, wrong_script
 
 MIN_WORDS = 4
 """The reference drops instructions of three words and fewer."""
@@ -22,10 +24,6 @@ MAX_WORDS = 150
 
 MAX_CHARACTERS_PER_WORD = 20
 """Bounds the length of a text that has few spaces (default mode)."""
-
-# An opening mark before the first letter is no sign of junk: Spanish questions and exclamations, and the
-# quotation marks and title brackets of other scripts. ASCII ones stay forbidden, as in the paper.
-_OPENING_MARKS = "\u00bf\u00a1\u00ab\u201c\u2018\u201e\u300a\u3008\u300c\u300e\u3010"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ def instruction_rules(
         mode: `strict` counts words between spaces and takes the first character's ASCII for English, as the
             reference does, whatever the language; `default` counts by script and asks for the language's own
             script.
-        language: a BCP-47 tag. The forbidden words, and in default mode the script, depend on it.
+        language: a BCP-47 tag, or the folder of a pack. The forbidden words, the words for programs and, in default
+            mode, the scripts and the marks with which an instruction may begin depend on it.
         min_words: the fewest words kept.
         max_words: the most words kept.
         forbidden_words: plain words that replace the language's list; an empty sequence forbids none.
@@ -61,22 +60,24 @@ def instruction_rules(
             Rule(Reason.TOO_SHORT, _fewer_words(lambda text: len(text.split()), min_words)),
             Rule(Reason.TOO_LONG, _more_words(lambda text: len(text.split()), max_words)),
             Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
-            Rule(Reason.ASKS_FOR_PROGRAM, _asks_for_program),
+            Rule(Reason.ASKS_FOR_PROGRAM, _holds(_programs(language))),
             Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_ascii_punctuation),
             Rule(Reason.STARTS_WITH_NON_ASCII, _starts_with_non_ascii),
         )
-    in_english = primary_language(language) == "en"
+    pack = find_pack(language)
+    marks = {mark for one in reading_packs(language) for mark in one.openers_allowed}
+    scripts = pack.scripts if pack else frozenset()
     return (
         # Departure: a bound in characters, for texts whose words cannot be counted.
         Rule(Reason.TOO_LONG, _more_characters(max_words * MAX_CHARACTERS_PER_WORD)),
         Rule(Reason.TOO_SHORT, _fewer_words(count_words, min_words)),
         Rule(Reason.TOO_LONG, _more_words(count_words, max_words)),
         Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
-        Rule(Reason.ASKS_FOR_PROGRAM, _asks_for_program),
-        # Departure: punctuation and symbols of every script, emoji too, except opening marks.
-        Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_symbol if in_english else _starts_with_symbol_but_quotes),
+        Rule(Reason.ASKS_FOR_PROGRAM, _holds(_programs(language))),
+        # Departure: punctuation and symbols of every script, emoji too, except the opening marks of the language.
+        Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_symbol_but(marks)),
         # Departure: the reference takes a first character that is not ASCII for a foreign language.
-        Rule(Reason.WRONG_SCRIPT, lambda text: wrong_script(text, language)),
+        Rule(Reason.WRONG_SCRIPT, lambda text: wrong_script(text, scripts)),
     )
 
 
@@ -124,18 +125,8 @@ def _holds(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
     return broken_by
 
 
-_QUOTED = re.compile(r"([\"'])[^\"'\n]+\1\s*\w")
-
-
-def _starts_with_symbol_but_quotes(text: str) -> str | None:
-    # Languages that put what is to be done last begin with what is quoted: "안녕하세요"라고 …
-    return None if _QUOTED.match(text) else _starts_with_symbol(text)
-
-
-def _asks_for_program(text: str) -> str | None:
-    # GPT-3 gave this so often that the paper's authors dropped it by its first words. The reference compares
-    # after lower-casing, hence in any case.
-    return "write a program" if text[:15].lower() == "write a program" else None
+def _programs(language: str) -> re.Pattern[str]:
+    return re.compile(words_of(reading_packs(language), WordKind.ASKS_FOR_PROGRAM), re.IGNORECASE)
 
 
 def _starts_with_ascii_punctuation(text: str) -> str | None:
@@ -146,8 +137,10 @@ def _starts_with_non_ascii(text: str) -> str | None:
     return None if text[0].isascii() else text[0]
 
 
-def _starts_with_symbol(text: str) -> str | None:
-    first = text[0]
-    if first in _OPENING_MARKS:
-        return None
-    return first if unicodedata.category(first)[0] in "PSCMZ" else None
+def _starts_with_symbol_but(marks: Collection[str]) -> Callable[[str], str | None]:
+    # Languages that put what is to be done last begin with what is quoted: "안녕하세요"라고 …
+    def broken_by(text: str) -> str | None:
+        first = text[0]
+        return first if first not in marks and unicodedata.category(first)[0] in "PSCMZ" else None
+
+    return broken_by

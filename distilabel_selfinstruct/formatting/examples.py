@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from distilabel_selfinstruct.filters.placeholders import without_placeholder
 from distilabel_selfinstruct.records import Reason, Rejection, Row, SeedTask
-from distilabel_selfinstruct.words import without_placeholder
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,11 @@ class Example:
     output: str
 
 
-def read_example(row: Mapping[str, Any], *, as_reference: bool = False) -> Example | Rejection:
+def read_example(row: Mapping[str, Any], *, as_reference: bool = False, language: str = "en") -> Example | Rejection:
     """The example in the columns `instruction`, `input` and `output`, or the reason why there is none.
 
-    `input` may be missing. None counts as an empty text, and so does an input that only says that there is none.
+    `input` may be missing. None counts as an empty text, and so does an input that only says that there is none, in
+    `language` (a BCP-47 tag or the folder of a pack) or in English.
     `as_reference` keeps such inputs, and rows with an empty output, as the paper's reference implementation does.
     """
     texts = {}
@@ -30,7 +31,7 @@ def read_example(row: Mapping[str, Any], *, as_reference: bool = False) -> Examp
             return Rejection(repr(value), Reason.UNREADABLE, f"{column} is not a text")
         texts[column] = (value or "").strip()
     if not as_reference:
-        texts["input"] = without_placeholder(texts["input"])
+        texts["input"] = without_placeholder(texts["input"], language)
     if not texts["instruction"]:
         return Rejection(
             texts["output"], Reason.EMPTY, "instruction" if "instruction" in row else "no instruction column"

@@ -76,7 +76,7 @@ def checked_example(row: Mapping[str, Any], options: FormatOptions) -> Example |
 
     A text that holds the end of text is rejected: a model that is trained on it would stop in the middle.
     """
-    example = read_example(row, as_reference=options.reads_as_reference)
+    example = read_example(row, as_reference=options.reads_as_reference, language=options.language)
     end = options.end_of_text
     if isinstance(example, Rejection) or options.format != "self-instruct" or options.mode == "strict" or not end:
         return example

@@ -6,9 +6,26 @@ from distilabel_selfinstruct.languages.packs import (
     english,
     find_pack,
     load_pack,
+    other_markers,
     pack_names,
     reading_pack,
+    reading_packs,
     tag_of,
 )
+from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
-__all__ = ["MarkerWords", "Pack", "english", "find_pack", "load_pack", "pack_names", "reading_pack", "tag_of"]
+__all__ = [
+    "ForbiddenWord",
+    "MarkerWords",
+    "Pack",
+    "WordKind",
+    "WordList",
+    "english",
+    "find_pack",
+    "load_pack",
+    "other_markers",
+    "pack_names",
+    "reading_pack",
+    "reading_packs",
+    "tag_of",
+]

@@ -1,17 +1,51 @@
 """`locale.yaml`, the words and values of a pack: read and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.languages.expressions import GAP
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
 from distilabel_selfinstruct.languages.pack import Pack
+from distilabel_selfinstruct.languages.pattern_file import read_patterns
+from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
 LOCALE_FILE = "locale.yaml"
 
 _MARKERS = ("task", "example", "input", "output", "answer", "class_label")
+_MARKER_LISTS = (*_MARKERS, "prefixes", "needs_number")
+
+_OTHER_FIELDS = frozenset(
+    {
+        "language",
+        "name",
+        "extends",
+        "scripts",
+        "word_boundaries",
+        "words.count",
+        "words.per_word",
+        "characters_per_token",
+        "list.bullets",
+        "list.enumerators",
+        "list.letters",
+        "verdict.not_followed_by",
+        "forbidden_words",
+        "openers_allowed",
+        "tokenizer.name",
+        "tokenizer.min_stem",
+        "tokenizer.library",
+        "tokenizer.particles",
+        "max_rouge_l",
+        "verb_noun.method",
+    }
+)
+"""The names of fields that hold no list of words of a kind. Those of groups with names of their own end a name."""
+
+# Each stands for a part of a sentence, so that many of them take long to look for.
+_MOST_GAPS = 2
 
 
 def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
@@ -31,7 +65,9 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the language pack {path}: {error}.") from error
     fields = _Fields(path, held)
+    fields.refuse_unknown()
     markers = _markers(fields)
+    blocked = fields.mapping("verdict.not_followed_by")
     tokenizer = fields.mapping("tokenizer")
     thresholds = fields.mapping("max_rouge_l")
     if not all(_is_number(value) and 0 <= value <= 1 for value in thresholds.values()):
@@ -56,19 +92,45 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         min_stem=min_stem,
         max_rouge_l=dict(thresholds),
         characters_per_token=float(per_token),
-        forbidden_words=tuple(
-            word["word"] if isinstance(word, dict) else word for word in fields.held.get("forbidden_words") or ()
-        ),
+        scripts=frozenset(fields.words("scripts")),
+        word_boundaries=fields.truth("word_boundaries", default=True),
+        lists=_lists(fields, folder),
+        not_followed_by={word: fields.words(f"verdict.not_followed_by.{word}") for word in blocked},
+        forbidden_words=tuple(_forbidden(fields)),
+        openers_allowed=fields.words("openers_allowed"),
+        letters=fields.held_text("list.letters"),
     )
 
 
+def _lists(fields: "_Fields", folder: Path) -> dict[WordKind, WordList]:
+    patterns = read_patterns(folder)
+    lists = {kind: WordList(fields.words(kind.value), patterns.get(kind, ())) for kind in WordKind}
+    for kind, held in lists.items():
+        for word in held.words:
+            if word.count(GAP) > _MOST_GAPS:
+                raise fields.fault(kind.value, f"{word!r} has more than {_MOST_GAPS} of {GAP}: split it")
+    return {kind: held for kind, held in lists.items() if held != WordList()}
+
+
+def _forbidden(fields: "_Fields") -> Iterator[ForbiddenWord]:
+    for number, held in enumerate(fields.items("forbidden_words")):
+        if isinstance(held, str) and held.strip():
+            yield ForbiddenWord(held)
+            continue
+        word = _Fields(fields.path, held) if isinstance(held, dict) else None
+        if word is None or word.held.keys() - {"word", "not_before", "not_after"}:
+            raise fields.fault(
+                "forbidden_words", f"write item {number + 1} as a word, or as word, not_before, not_after"
+            )
+        yield ForbiddenWord(word.text("word"), word.words("not_before"), word.words("not_after"))
+
+
 def _markers(fields: "_Fields") -> MarkerWords:
-    known = (*_MARKERS, "prefixes", "needs_number")
-    unknown = sorted(fields.mapping("markers").keys() - set(known))
-    if unknown:
-        raise fields.fault(f"markers.{unknown[0]}", f"the kinds of markers are {', '.join(known)}")
     return MarkerWords(
-        **{name: fields.words(f"markers.{name}", required=name in _MARKERS and name != "answer") for name in known}
+        **{
+            name: fields.words(f"markers.{name}", required=name in _MARKERS and name != "answer")
+            for name in _MARKER_LISTS
+        }
     )
 
 
@@ -98,6 +160,45 @@ class _Fields:
         if not all(isinstance(word, str) and word.strip() for word in value):
             raise self.fault(name, "put each word in quotation marks, and none that is empty")
         return tuple(value)
+
+    def items(self, name: str) -> list[object]:
+        """A list of anything; empty where it is missing."""
+        value = self._get(name)
+        if value is not None and not isinstance(value, list):
+            raise self.fault(name, "make it a list")
+        return value or []
+
+    def truth(self, name: str, *, default: bool) -> bool:
+        """A truth value."""
+        value = self._get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.fault(name, "make it true or false")
+        return default if value is None else value
+
+    def held_text(self, name: str) -> str:
+        """A text that may be missing; then it is empty."""
+        return "" if self._get(name) is None else self.text(name)
+
+    def refuse_unknown(self) -> None:
+        """Refuse names that nothing reads: they are misspelled.
+
+        Raises:
+            ConfigError: there is one. The message names it and the nearest known name.
+        """
+        known = {*_OTHER_FIELDS, *(kind.value for kind in WordKind), *(f"markers.{name}" for name in _MARKER_LISTS)}
+        for name in self._names(self.held, ""):
+            if name in known or any(name.startswith(f"{group}.") for group in _OTHER_FIELDS):
+                continue
+            near = get_close_matches(name, known, n=1)
+            remedy = f"the nearest one is {near[0]}" if near else "remove it"
+            raise self.fault(name, f"nothing reads this field; {remedy}")
+
+    def _names(self, held: Mapping[Any, Any], prefix: str) -> Iterator[str]:
+        for name, value in held.items():
+            if isinstance(value, dict) and value:
+                yield from self._names(value, f"{prefix}{name}.")
+            else:
+                yield f"{prefix}{name}"
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """A group of fields; empty where it is missing."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
+from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList, WordLists
+
+_NONE = WordList()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,14 @@ class Pack:
         min_stem: how many letters of a word remain at least where a particle is taken off.
         max_rouge_l: the highest ROUGE-L that counts as new, by tokenizer.
         characters_per_token: how many characters a model's token has on average.
-        forbidden_words: words for what a text model cannot see or make; empty where the code has a list.
+        scripts: the scripts in which texts of the language are written, by the first word of the Unicode names of
+            their letters; empty where that is not known.
+        word_boundaries: whether the writing shows where words begin and end; else words are found inside others.
+        lists: the words of each kind.
+        not_followed_by: what makes a word for yes or no another word or another meaning, by that word.
+        forbidden_words: words for what a text model cannot see, make or open.
+        openers_allowed: marks with which an instruction may begin.
+        letters: what numbers the items of a list in place of letters, in order: "가나다".
     """
 
     language: str
@@ -41,7 +51,13 @@ class Pack:
     min_stem: int = 2
     max_rouge_l: Mapping[str, float] = field(default_factory=dict)
     characters_per_token: float = 4.0
-    forbidden_words: tuple[str, ...] = ()
+    scripts: frozenset[str] = frozenset()
+    word_boundaries: bool = True
+    lists: WordLists = field(default_factory=dict)
+    not_followed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forbidden_words: tuple[ForbiddenWord, ...] = ()
+    openers_allowed: tuple[str, ...] = ()
+    letters: str = ""
 
     @property
     def has_prompts(self) -> bool:
@@ -61,3 +77,11 @@ class Pack:
     def threshold(self, tokenizer: str) -> float | None:
         """The highest ROUGE-L that counts as new with a tokenizer, if the pack has measured one."""
         return self.max_rouge_l.get(tokenizer)
+
+    def list_of(self, kind: WordKind) -> WordList:
+        """The words of a kind, and the patterns; none where the pack has none."""
+        return self.lists.get(kind, _NONE)
+
+    def words(self, kind: WordKind) -> tuple[str, ...]:
+        """The plain words of a kind."""
+        return self.list_of(kind).words

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.packaged import packaged_folder, packaged_names
+from distilabel_selfinstruct.files.packaged import packaged_file, packaged_folder, packaged_names
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.languages.locale_file import LOCALE_FILE, read_locale
 from distilabel_selfinstruct.languages.pack import Pack
 
@@ -52,6 +54,12 @@ def reading_pack(language: str | os.PathLike[str]) -> Pack:
     return find_pack(language) or english()
 
 
+def reading_packs(language: str | os.PathLike[str]) -> tuple[Pack, ...]:
+    """The packs whose words are read in responses in a language: its own and then English, since models mix them."""
+    own = reading_pack(language)
+    return (own,) if own.language == english().language else (own, english())
+
+
 def tag_of(language: str | os.PathLike[str]) -> str:
     """The BCP-47 tag of a language that is named by its tag or by the folder of its pack."""
     name = os.fspath(language)
@@ -62,6 +70,14 @@ def tag_of(language: str | os.PathLike[str]) -> str:
 def english() -> Pack:
     """The English pack."""
     return load_pack("en")
+
+
+@cache
+def other_markers() -> Mapping[str, tuple[str, ...]]:
+    """Markers of languages that have no pack, by kind: enough to tell that a response is written with them."""
+    path = packaged_file(PACKS, "other_markers.yaml")
+    held = parse_yaml(path.read_text(encoding="utf-8"))
+    return {kind: tuple(words) for kind, words in held.items()}
 
 
 def _is_path(name: str) -> bool:

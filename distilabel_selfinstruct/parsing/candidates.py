@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.cleaning import is_rule_line
 from distilabel_selfinstruct.parsing.fences import is_fence
 from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, MarkerReader, Style
+from distilabel_selfinstruct.parsing.remarks import Remarks, is_heading
 
 # An item of a list with a label of its own: "2. **Weaving:** the shuttle crosses", "- Process: slow heat".
 _LABELLED_ITEM = re.compile(
@@ -101,7 +101,9 @@ class Candidate:
         return self.run.last_output_with_text > self.index
 
 
-def candidates_in(lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader) -> list[Candidate]:
+def candidates_in(
+    lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader, remarks: Remarks
+) -> list[Candidate]:
     """The candidates of a response in order, less those in code fences and those in lists of the text's own."""
     found = [
         (index, marker)
@@ -112,7 +114,7 @@ def candidates_in(lines: Sequence[str], fenced: Sequence[bool], reader: MarkerRe
     if not found:
         return []
     text_before = _last_text_before(lines)
-    start = _first_line_after_remarks(lines, reader)
+    start = _first_line_after_remarks(lines, reader, remarks)
     ends = [index for index, _ in found[1:]] + [len(lines)]
     run, block = _Run(), _Run()
     candidates = []
@@ -157,11 +159,11 @@ def _last_text_before(lines: Sequence[str]) -> list[int]:
     return last
 
 
-def _first_line_after_remarks(lines: Sequence[str], reader: MarkerReader) -> int:
+def _first_line_after_remarks(lines: Sequence[str], reader: MarkerReader, remarks: Remarks) -> int:
     for index, line in enumerate(lines):
         if not line.strip() or is_rule_line(line) or is_fence(line):
             continue
-        remark = preambles.is_remark(line) or preambles.introduces(line) or preambles.is_heading(line)
+        remark = remarks.is_remark(line) or remarks.introduces(line) or is_heading(line)
         if reader.marker_of(line) is not None or not remark:
             return index
     return len(lines)

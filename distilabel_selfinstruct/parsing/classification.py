@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from distilabel_selfinstruct.parsing.cleaning import plain, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
-from distilabel_selfinstruct.parsing.marker_lines import reader_of
+from distilabel_selfinstruct.parsing.reader import reader_of
 from distilabel_selfinstruct.parsing.reference import strict_classification
 from distilabel_selfinstruct.parsing.turns import first_turn
-from distilabel_selfinstruct.parsing.verdicts import read_verdict
 from distilabel_selfinstruct.records import Completion, Mode, Reason, Rejection
 from distilabel_selfinstruct.words import encodable
 
@@ -37,8 +36,9 @@ def parse_classification(
         return Classification(None, (missing,))
     text, _ = without_prompt(plain(completion.text or ""), plain(prompt or ""))
     answer, _ = without_thinking(first_turn(text))
-    answer, _, _ = own_task(answer, "", reader_of(language))
-    verdict = read_verdict(answer)
+    reader = reader_of(language)
+    answer, _, _ = own_task(answer, "", reader.task_lines)
+    verdict = reader.verdicts.read(answer)
     if verdict is None:
         unclear = Rejection(encodable(completion.text or ""), Reason.UNCLEAR_ANSWER)
         return Classification(None, (unclear,))

@@ -8,22 +8,16 @@ where a field of the format follows, and words of the text where none does.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from distilabel_selfinstruct.languages import MarkerWords
-from distilabel_selfinstruct.parsing.marker_lines import DECORATION, Kind, Marker, MarkerReader
+from distilabel_selfinstruct.languages import Pack
+from distilabel_selfinstruct.parsing.marker_lines import BLANK, DECORATION, Kind, Marker, MarkerReader
+from distilabel_selfinstruct.parsing.task_words import next_words, number_signs, task_words
 from distilabel_selfinstruct.records import Reason, Rejection
 
-TASK_WORDS = (
-    "Task|Instruction|Prompt|과제|작업|명령|지시문?|지시사항|任务|任務|指令|タスク|指示|課題"
-    "|Aufgabe|Anweisung|Tarea|Instrucción|Tâche|Consigne|งาน(?:ที่)?|คำสั่ง(?:ที่)?"
-)
-"""A pattern: the words that models put before a task."""
-
 _TASK_LINE = r"""
-    (?:(?:Next|New|Another)[ ]+)?(?P<name>WORDS)[ \t]*
-    (?:(?:\#|No\.?[ ])?(?P<number>\d{1,4}))?[ \t]*[*_\]]{0,3}
-    (?:[ \t]*(?P<colon>[:\uff1a])[*_]{0,3}[ \t]*|[ \t]+[-\u2013\u2014][ \t]+|\.?[ \t]*$)
+    (?:(?:NEXT)[ ]+)?(?P<name>WORDS)BLANK*
+    (?:(?:\#|(?:SIGN)\.?[ ])?(?P<number>\d{1,4}))?BLANK*[*_\]]{0,3}
+    (?:BLANK*(?P<colon>[:\uff1a])[*_]{0,3}BLANK*|BLANK+[-\u2013\u2014]BLANK+|\.?BLANK*$)
     """
 
 # Hash marks alone on a line part the tasks of some prompts. Beside comments they are a frame.
@@ -39,12 +33,24 @@ NUM_PROMPT_INSTRUCTIONS = 8
 """The reference shows eight instructions in the prompt: an echo holds eight before the first new one."""
 
 
-@lru_cache(maxsize=32)
-def _task_line(words: MarkerWords) -> re.Pattern[str]:
-    """A line that may begin a task."""
-    own = [re.escape(word) for word in words.task if word not in words.needs_number]
-    pattern = _TASK_LINE.replace("WORDS", "|".join((TASK_WORDS, *own)))
-    return re.compile(DECORATION.replace("LEVELS", "1,6") + pattern, re.VERBOSE | re.IGNORECASE)
+class TaskLines:
+    """Finds the lines that may begin a task, in the words of some languages.
+
+    Args:
+        packs: the languages.
+        markers: finds the markers of the same languages.
+    """
+
+    def __init__(self, packs: Sequence[Pack], markers: MarkerReader) -> None:
+        self.markers = markers
+        self.prompt_words = frozenset(pack.own_markers.task[0] for pack in packs)
+        names = {"BLANK": BLANK, "NEXT": next_words(packs), "WORDS": task_words(packs), "SIGN": number_signs(packs)}
+        pattern = re.sub("|".join(names), lambda found: names[found[0]].replace(" ", "[ ]"), _TASK_LINE)
+        self._line = re.compile(DECORATION.replace("LEVELS", "1,6") + pattern, re.VERBOSE | re.IGNORECASE)
+
+    def match(self, line: str) -> re.Match[str] | None:
+        """The beginning of a task at the head of a line, if there is one."""
+        return self._line.match(line)
 
 
 def without_prompt(text: str, prompt: str | None) -> tuple[str, tuple[Rejection, ...]]:
@@ -57,14 +63,14 @@ def without_prompt(text: str, prompt: str | None) -> tuple[str, tuple[Rejection,
     return text, ()
 
 
-def own_task(text: str, instruction: str, reader: MarkerReader) -> tuple[str, tuple[Rejection, ...], bool]:
+def own_task(text: str, instruction: str, task_lines: TaskLines) -> tuple[str, tuple[Rejection, ...], bool]:
     """The part of a response that belongs to `instruction`, what was cut off, and whether its end was.
 
     If the task's own line stands in the text, the answer follows the last such line; before it stands the
     echo of the prompt. From the next task on, the model answers a question nobody asked.
     """
     lines = text.split("\n")
-    tasks = list(_tasks(lines, instruction, reader))
+    tasks = list(_tasks(lines, instruction, task_lines))
     if not tasks:
         return text, (), False
     rejected: list[Rejection] = []
@@ -91,16 +97,16 @@ class _Task:
     is_own: bool
 
 
-def _tasks(lines: Sequence[str], instruction: str, reader: MarkerReader) -> Iterator[_Task]:
+def _tasks(lines: Sequence[str], instruction: str, task_lines: TaskLines) -> Iterator[_Task]:
     """The lines that begin a task."""
+    reader = task_lines.markers
     markers = list(map(reader.marker_of, lines))
-    task_line = _task_line(reader.words)
     wanted = _normalized(instruction)
     first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     last = max((index for index, line in enumerate(lines) if line.strip()), default=-1)
-    found = {index: task for index, line in enumerate(lines) if (task := task_line.match(line)) is not None}
+    found = {index: task for index, line in enumerate(lines) if (task := task_lines.match(line)) is not None}
     following = _next_fields(lines, markers, found, reader.marker_of("Output:"))
-    seen = _Seen(task_line)
+    seen = _Seen(task_lines)
     for index, line in enumerate(lines):
         seen.add(markers[index])
         begins = seen.makes_a_beginning_of(following[index])
@@ -108,9 +114,9 @@ def _tasks(lines: Sequence[str], instruction: str, reader: MarkerReader) -> Iter
         if task is not None:
             text = line[task.end() :].strip()
             is_own = bool(wanted) and _normalized(text) == wanted
-            was_cut = index == last and not text and _may_be_cut(task)
+            was_cut = index == last and not text and _may_be_cut(task, task_lines)
             out_of_turn = seen.out_of_turn(task)
-            if is_own or was_cut or out_of_turn or begins or _is_of_the_prompt(task, reader.words):
+            if is_own or was_cut or out_of_turn or begins or _is_of_the_prompt(task, task_lines):
                 yield _Task(index, text, is_own)
         elif (begins or following[index] is None) and index > first and _separates(lines, index):
             yield _Task(index, "", is_own=False)
@@ -120,7 +126,7 @@ def _tasks(lines: Sequence[str], instruction: str, reader: MarkerReader) -> Iter
 class _Seen:
     """The markers above a line, as far as they tell the next example of a task from a next task."""
 
-    task_line: re.Pattern[str]
+    task_lines: TaskLines
     examples: set[int] = field(default_factory=set)
     tasks: set[int] = field(default_factory=set)
     output: bool = False
@@ -132,7 +138,7 @@ class _Seen:
         if marker.kind is Kind.EXAMPLE and marker.number is not None:
             self.examples.add(marker.number)
         self.output = self.output or marker.kind is Kind.OUTPUT
-        listed = self.task_line.match(marker.rest)
+        listed = self.task_lines.match(marker.rest)
         if listed and listed["number"]:  # "Output: Task 1: sweep the yard"
             self.tasks.add(int(listed["number"]))
 
@@ -153,15 +159,15 @@ class _Seen:
         return number > 1 and number - 1 not in self.tasks
 
 
-def _is_of_the_prompt(task: re.Match[str], words: MarkerWords) -> bool:
+def _is_of_the_prompt(task: re.Match[str], task_lines: TaskLines) -> bool:
     """True for the prompt's own "Task:", which no number and no item decorates."""
     is_item = task["bullet"] or task["ordinal"] or task["quote"] or task["number"]
-    return task["name"] in {words.task[0], "Task"} and bool(task["colon"]) and not is_item
+    return task["name"] in task_lines.prompt_words and bool(task["colon"]) and not is_item
 
 
-def _may_be_cut(task: re.Match[str]) -> bool:
+def _may_be_cut(task: re.Match[str], task_lines: TaskLines) -> bool:
     """True for what a stop sequence leaves of the line of a task, and not for an answer in one word."""
-    return task["name"] == "Task" or bool(task["colon"] or task["heading"] or task["number"])
+    return task["name"] in task_lines.prompt_words or bool(task["colon"] or task["heading"] or task["number"])
 
 
 def _separates(lines: Sequence[str], index: int) -> bool:

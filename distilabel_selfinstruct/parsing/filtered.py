@@ -30,7 +30,7 @@ def read_instructions(
     are to be recognized.
     """
     table = instruction_rules(mode, language) if rules is None else rules
-    parsed = parse_instructions(completion, mode, prompt)
+    parsed = parse_instructions(completion, mode, prompt, language)
     kept, rejected = [], list(parsed.rejected)
     for instruction in parsed.kept:
         rejection = filter_instruction(instruction, table)
@@ -72,5 +72,7 @@ def read_instances(
         prompt=prompt,
         language=language,
     )
-    filtered = filter_instances(parsed.kept, mode, instruction=instruction, shown=shown, disabled=disabled)
+    filtered = filter_instances(
+        parsed.kept, mode, instruction=instruction, shown=shown, disabled=disabled, language=language
+    )
     return Parsed(filtered.kept, (*parsed.rejected, *filtered.rejected))

@@ -49,7 +49,9 @@ class _Block:
         return "\n".join(part for part in (self.title, self.lead, self.input, *self.outputs) if part)
 
 
-def input_first(found: Sequence[Section], instruction: str, *, truncated: bool) -> Parsed[Instance]:
+def input_first(
+    found: Sequence[Section], instruction: str, language: str = "en", *, truncated: bool
+) -> Parsed[Instance]:
     """Read the sections of a response with at least one marker, example by example.
 
     The last example of a response that ran out of tokens goes, whatever it holds.
@@ -57,7 +59,7 @@ def input_first(found: Sequence[Section], instruction: str, *, truncated: bool) 
     blocks = [block for block in _blocks(found) if block.text or block.outputs]
     with_outputs = any(block.results for block in blocks)
     cut = [blocks.pop()] if truncated and blocks else []
-    parsed = _with_outputs(blocks) if with_outputs else _without_outputs(blocks, instruction)
+    parsed = _with_outputs(blocks) if with_outputs else _without_outputs(blocks, instruction, language)
     dropped = (Rejection(block.text, Reason.TRUNCATED) for block in cut)
     return Parsed(parsed.kept, (*parsed.rejected, *dropped))
 
@@ -119,7 +121,7 @@ def _with_outputs(blocks: Sequence[_Block]) -> Parsed[Instance]:
     return Parsed(tuple(kept), tuple(rejected))
 
 
-def _without_outputs(blocks: Sequence[_Block], instruction: str) -> Parsed[Instance]:
+def _without_outputs(blocks: Sequence[_Block], instruction: str, language: str) -> Parsed[Instance]:
     """Read examples that none has `Output:`: fields of the model's own naming, or answers as they are."""
     words = translated_markers("\n".join(block.text for block in blocks))
     if words:
@@ -133,7 +135,7 @@ def _without_outputs(blocks: Sequence[_Block], instruction: str) -> Parsed[Insta
     for block in blocks:
         if block.input is not None:
             rejected.append(Rejection(block.text, Reason.EMPTY_OUTPUT, "Input: without Output:"))
-        elif is_dialogue(block.text) and not asks_for_writing(instruction):
+        elif is_dialogue(block.text) and not asks_for_writing(instruction, language):
             rejected.append(Rejection(block.text, Reason.EMPTY_OUTPUT, "a dialogue without an answer"))
         else:
             kept.append(Instance("", block.text))

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 
 from distilabel_selfinstruct.filters.refusals import is_refusal
-from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.cleaning import (
     is_rule_line,
     plain,
@@ -17,19 +16,15 @@ from distilabel_selfinstruct.parsing.cleaning import (
     without_bold,
     without_thinking,
 )
-from distilabel_selfinstruct.parsing.echo import LIST_HEADER, NUM_PROMPT_INSTRUCTIONS, TASK_WORDS, without_prompt
+from distilabel_selfinstruct.parsing.echo import LIST_HEADER, NUM_PROMPT_INSTRUCTIONS, without_prompt
 from distilabel_selfinstruct.parsing.fences import without_outer_fences
-from distilabel_selfinstruct.parsing.glosses import split_gloss
-from distilabel_selfinstruct.parsing.numbered_list import ItemList, ListItem, split_list
-from distilabel_selfinstruct.parsing.numbering import begins_item
+from distilabel_selfinstruct.parsing.numbered_list import ItemList, ListItem
+from distilabel_selfinstruct.parsing.reader import Reader, reader_of
 from distilabel_selfinstruct.parsing.reference import strict_instructions
+from distilabel_selfinstruct.parsing.remarks import ends_with_colon, is_group_heading, is_heading
 from distilabel_selfinstruct.parsing.turns import first_turn
-from distilabel_selfinstruct.parsing.unnumbered import split_unnumbered
 from distilabel_selfinstruct.records import Completion, Mode, Parsed, Reason, Rejection
 from distilabel_selfinstruct.words import encodable
-
-# A label that some models put before each task.
-_TASK_LABEL = re.compile(rf"(?:(?:{TASK_WORDS})\s*(?:\d{{1,4}}\s*)?[:\uff1a]\s*)+", re.IGNORECASE)
 
 # What is left of the number that the prompt ended in: ". Write …".
 _STRAY_SEPARATOR = re.compile(r"[.):\uff0e\u3001\uff1a]\s+")
@@ -48,6 +43,7 @@ class _Candidates:
     `closed` is true while something was said after the last text, so that no limit has cut that one.
     """
 
+    reader: Reader
     texts: list[str] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     closed: bool = False
@@ -59,11 +55,14 @@ class _Candidates:
             self.rejected.append(Rejection(collapsed, reason, detail))
 
 
-def parse_instructions(completion: Completion, mode: Mode = "default", prompt: str | None = None) -> Parsed[str]:
+def parse_instructions(
+    completion: Completion, mode: Mode = "default", prompt: str | None = None, language: str = "en"
+) -> Parsed[str]:
     """The candidate instructions of one response, in order, on one line each.
 
     Every item of the list is kept or rejected. `prompt` is what the model was sent, if known: an echo of it,
-    and each item copied from it, is then told apart from the answer (default mode).
+    and each item copied from it, is then told apart from the answer (default mode). `language` is a BCP-47 tag or the
+    folder of a pack; its words and those of English are read.
     """
     missing = unread(completion)
     if missing:
@@ -74,15 +73,18 @@ def parse_instructions(completion: Completion, mode: Mode = "default", prompt: s
 
     text, echoed = without_prompt(plain(text), plain(prompt or ""))
     text, unfinished = without_thinking(first_turn(text))
-    found = _Candidates(rejected=list(echoed))
+    reader = reader_of(language)
+    found = _Candidates(reader, rejected=list(echoed))
     found.drop(unfinished, Reason.TRUNCATED, "reasoning without an end")
-    text = without_outer_fences(text, stands_outside=preambles.stands_outside, begins_content=begins_item)
+    text = without_outer_fences(
+        text, stands_outside=reader.remarks.stands_outside, begins_content=reader.numbering.begins_item
+    )
     _gather(text, found)
     if completion.truncated and found.texts and not unfinished and not found.closed:
         found.drop(found.texts.pop(), Reason.TRUNCATED, "the last item of a response cut by its token limit")
-    shown = _shown_by(prompt)
+    shown = _shown_by(prompt, reader)
     kept = []
-    for candidate in map(tidy_instruction, found.texts):
+    for candidate in (_tidy(text, reader) for text in found.texts):
         if candidate.casefold() in shown:
             found.drop(candidate, Reason.PROMPT_ECHO, "an example of the prompt")
         elif candidate:
@@ -92,13 +94,13 @@ def parse_instructions(completion: Completion, mode: Mode = "default", prompt: s
     return Parsed(tuple(kept), tuple(found.rejected))
 
 
-def tidy_instruction(text: str) -> str:
+def _tidy(text: str, reader: Reader) -> str:
     """An item on one line, without label, bold stars or quotation marks around it, first letter upper-cased.
 
     The reference's `capitalize()` lower-cases all that follows ("python", "english"); here its case stays.
     """
     text = " ".join(without_bold(text).split())
-    label = _TASK_LABEL.match(text)
+    label = reader.task_label.match(text)
     if label:
         text = text[label.end() :]
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[-1] not in text[1:-1]:
@@ -108,11 +110,11 @@ def tidy_instruction(text: str) -> str:
 
 def _gather(text: str, found: _Candidates) -> None:
     """Sort the text of a response into candidates and rejected remarks."""
-    listed = split_list(text)
-    remarks, lead = _split_lead(listed)
+    listed = found.reader.lists.split(text)
+    remarks, lead = _split_lead(listed, found.reader)
     if listed.items and listed.items[0].number is None and lead:
         # Bullets after a text of its own are part of it: "Put these in order: - … - …".
-        remarks, lead = _split_lead(ItemList(text, ()))
+        remarks, lead = _split_lead(ItemList(text, ()), found.reader)
         listed = ItemList(lead, ())
     opened_by_header = any(map(_is_list_header, remarks))
     for remark in remarks:
@@ -128,30 +130,31 @@ def _gather(text: str, found: _Candidates) -> None:
 
 def _unnumbered(text: str, found: _Candidates) -> list[str]:
     """The tasks of a text without numbers: none of a refusal."""
-    if is_refusal(text):
+    if is_refusal(text, found.reader.language):
         found.drop(text, Reason.REFUSAL, "a refusal")
         return []
-    body, closing = preambles.split_closing(text)
-    tasks = split_unnumbered(body)
+    body, closing = found.reader.remarks.split_closing(text)
+    tasks = found.reader.unnumbered.split(body)
     if closing and len(tasks) > 1:
         found.drop(closing, Reason.PREAMBLE, "closing remark")
         return tasks
-    return split_unnumbered(text)
+    return found.reader.unnumbered.split(text)
 
 
 def _keep(text: str, found: _Candidates, *, is_last: bool = False) -> None:
     """Take an item, less list headers in it, and less what is said after it."""
-    body, closing = preambles.split_closing(text) if is_last else (text, "")
-    body, ruled_off = _split_at_rule(body) if is_last else (body, "")
+    body, closing = found.reader.remarks.split_closing(text) if is_last else (text, "")
+    body, ruled_off = _split_at_rule(body, found.reader) if is_last else (body, "")
     lines = [line for line in body.rstrip().split("\n") if not is_rule_line(line)]
     heading = ""
     if len(lines) >= _LINES_WITH_HEADING and not lines[-2].strip():
         # Between items, "More tasks:" is a heading too.
-        is_heading = preambles.is_heading(lines[-1]) or (not is_last and preambles.is_group_heading(lines[-1]))
-        heading = lines.pop() if is_heading else ""
+        heads = is_heading(lines[-1]) or (not is_last and is_group_heading(lines[-1]))
+        heading = lines.pop() if heads else ""
     for header in filter(_is_list_header, lines):
         found.drop(header, Reason.PROMPT_ECHO, "the header of the prompt")
-    body, gloss = split_gloss("\n".join(line for line in lines if not _is_list_header(line)).strip())
+    kept = "\n".join(line for line in lines if not _is_list_header(line)).strip()
+    body, gloss = found.reader.glosses.split(kept)
     if body:
         found.texts.append(body)
     said_after = (
@@ -165,14 +168,14 @@ def _keep(text: str, found: _Candidates, *, is_last: bool = False) -> None:
     found.closed = any(remark for remark, _ in said_after)
 
 
-def _split_at_rule(text: str) -> tuple[str, str]:
+def _split_at_rule(text: str, reader: Reader) -> tuple[str, str]:
     """The last item, and a remark that a single rule sets apart from it. Two rules frame a text of the item's own."""
     lines = text.split("\n")
     rules = [index for index, line in enumerate(lines) if is_rule_line(line)]
     if len(rules) != 1 or not rules[0] or lines[rules[0] - 1].strip():
         return text, ""
     above = "\n".join(lines[: rules[0]]).rstrip()
-    if preambles.points_below(above):
+    if reader.remarks.points_below(above):
         return text, ""
     return above, "\n".join(lines[rules[0] + 1 :]).strip()
 
@@ -181,7 +184,7 @@ def _is_list_header(line: str) -> bool:
     return LIST_HEADER.fullmatch(line.strip()) is not None
 
 
-def _split_lead(listed: ItemList) -> tuple[list[str], str]:
+def _split_lead(listed: ItemList, reader: Reader) -> tuple[list[str], str]:
     """The remarks at the head of a response, and what follows them before the first number."""
     lines = listed.lead.split("\n")
     said = [index for index, line in enumerate(lines) if line.strip() and not is_rule_line(line)]
@@ -192,10 +195,10 @@ def _split_lead(listed: ItemList) -> tuple[list[str], str]:
     for index in said:
         line, last = lines[index], index == said[-1]
         if (
-            preambles.is_remark(line)
+            reader.remarks.is_remark(line)
             or _is_list_header(line)
-            or (preambles.is_heading(line) and (restarts or not last))
-            or (restarts and last and preambles.ends_with_colon(line))
+            or (is_heading(line) and (restarts or not last))
+            or (restarts and last and ends_with_colon(line))
         ):
             remarks.append(line.strip())
         else:
@@ -206,7 +209,7 @@ def _split_lead(listed: ItemList) -> tuple[list[str], str]:
 def _about(remark: str) -> tuple[Reason, str]:
     if _is_list_header(remark):
         return Reason.PROMPT_ECHO, "the header of the prompt"
-    return Reason.PREAMBLE, "heading" if preambles.is_heading(remark) else "opening remark"
+    return Reason.PREAMBLE, "heading" if is_heading(remark) else "opening remark"
 
 
 def _without_shown(items: tuple[ListItem, ...], found: _Candidates) -> tuple[ListItem, ...]:
@@ -219,10 +222,10 @@ def _without_shown(items: tuple[ListItem, ...], found: _Candidates) -> tuple[Lis
     return items[NUM_PROMPT_INSTRUCTIONS:]
 
 
-def _shown_by(prompt: str | None) -> frozenset[str]:
+def _shown_by(prompt: str | None, reader: Reader) -> frozenset[str]:
     """What a response may have copied from the prompt: its list items, and its other lines."""
     if not prompt:
         return frozenset()
     prompt = plain(prompt)
-    texts = [item.text for item in split_list(prompt).items] + prompt.split("\n")
-    return frozenset(tidy_instruction(text).casefold() for text in texts)
+    texts = [item.text for item in reader.lists.split(prompt).items] + prompt.split("\n")
+    return frozenset(_tidy(text, reader).casefold() for text in texts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from distilabel_selfinstruct.languages import MarkerWords, reading_pack
+from distilabel_selfinstruct.languages import MarkerWords
 
 
 class Kind(Enum):
@@ -67,6 +67,9 @@ class Marker:
     rest: str
 
 
+BLANK = r"[\x20\t\u00a0\u202f]"
+"""A pattern for white space beside a colon: French sets a no-break space there."""
+
 DECORATION = r"""
     (?P<space>[ \t]*)(?P<quote>(?:>[ \t]*)*)(?:(?P<bullet>[-*\u2022])[ \t]+)?(?P<heading>\#{LEVELS}[ \t]*)?
     (?:(?P<ordinal>\d{1,2})[.)][ \t]+)?(?P<bold>[*_\[]{0,3})
@@ -79,7 +82,7 @@ A verbose pattern; LEVELS is to be replaced by the levels of headings, such as "
 _FIELD = r"""
     (?:(?P<prefix>PREFIXES)[ ]{1,3}(?=(?:INPUT|OUTPUT)))?
     (?P<name>INPUT|OUTPUT|LABEL|ANSWER)
-    [ \t]*(?P<number>\d{0,3})[ \t]*[*_\]]{0,3}[ \t]*(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)[ \t]*
+    BLANK*(?P<number>\d{0,3})BLANK*[*_\]]{0,3}BLANK*(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)BLANK*
     """
 """A field: "Input:", "Output 2:", "**Output:**", "### Output", "Expected output:", "Class label: ".
 
@@ -87,9 +90,9 @@ The colon may be missing only where the marker is alone on its line.
 """
 
 _EXAMPLE = r"""
-    (?:(?P<name>EXAMPLE)[ \t]?\#?(?P<number>\d{0,3})|(?P<counted>COUNTED)[ \t]?\#?(?P<count>\d{1,3}))
-    (?:[ \t]*\([^()\n]{0,60}\))?
-    [*_\]]{0,3}(?:[ \t]*(?P<colon>[:.\uff1a])|[ \t]+[-\u2013\u2014](?=[ \t])|[ \t]*$)[*_]{0,3}[ \t]*
+    (?:(?P<name>EXAMPLE)BLANK?\#?(?P<number>\d{0,3})|(?P<counted>COUNTED)BLANK?\#?(?P<count>\d{1,3}))
+    (?:BLANK*\([^()\n]{0,60}\))?
+    [*_\]]{0,3}(?:BLANK*(?P<colon>[:.\uff1a])|BLANK+[-\u2013\u2014](?=BLANK)|BLANK*$)[*_]{0,3}BLANK*
     """
 """An example: "Example 1", "Example 2:", "Example:", "### Example 3 (negative)", "**Example 1.**".
 
@@ -121,6 +124,7 @@ class MarkerReader:
         uncounted = tuple(word for word in words.example if word not in words.needs_number)
         counted = tuple(word for word in words.example if word in words.needs_number)
         names = {
+            "BLANK": BLANK,
             "PREFIXES": _either(words.prefixes),
             "INPUT": _either(words.input),
             "OUTPUT": _either(words.output),
@@ -141,7 +145,7 @@ class MarkerReader:
         self.inline_output = re.compile(
             rf"(?:(?<={_SEPARATORS})|^){expected}(?:{names['OUTPUT']}){_COLON}", re.IGNORECASE
         )
-        self.inline_input = re.compile(rf"[ \t,;|\u3001\uff0c\uff1b]+(?:{names['INPUT']})[ \t]?[:\uff1a][ \t]*")
+        self.inline_input = re.compile(rf"[ \t,;|\u3001\uff0c\uff1b]+(?:{names['INPUT']}){BLANK}?[:\uff1a][ \t]*")
         self._kinds = {
             _folded(word): kind
             for kind, known in (
@@ -169,16 +173,6 @@ class MarkerReader:
             return _field(found, line, self._kinds[_folded(found["name"])])
         found = self._example.match(line)
         return _marker(found, line, Kind.EXAMPLE) if found else None
-
-
-@lru_cache(maxsize=32)
-def reader_of(language: str) -> MarkerReader:
-    """The reader for the markers of a language (a BCP-47 tag or the folder of a pack) and of English.
-
-    Raises:
-        ConfigError: the language has a pack that cannot be used.
-    """
-    return MarkerReader(reading_pack(language).markers)
 
 
 def _either(words: Sequence[str]) -> str:

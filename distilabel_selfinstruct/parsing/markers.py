@@ -16,6 +16,7 @@ from distilabel_selfinstruct.parsing.marker_lines import (
     Marker,
     MarkerReader,
 )
+from distilabel_selfinstruct.parsing.remarks import Remarks
 from distilabel_selfinstruct.parsing.response_format import markers_of_the_format
 
 _SEPARATORS = " \t,;|"
@@ -37,13 +38,13 @@ class Section:
     title: str = ""
 
 
-def sections(text: str, reader: MarkerReader, *, is_classification: bool) -> tuple[Section, ...]:
+def sections(text: str, reader: MarkerReader, remarks: Remarks, *, is_classification: bool) -> tuple[Section, ...]:
     """The response cut at its markers, in order; what stands before the first is the lead, if there is any.
 
     Lines in a code fence are code and hold no marker.
     """
     lines = text.split("\n")
-    markers = markers_of_the_format(lines, fenced_lines(lines), reader, is_classification=is_classification)
+    markers = markers_of_the_format(lines, fenced_lines(lines), reader, remarks, is_classification=is_classification)
     return _with_inline_fields(_cut(lines, markers, reader), reader)
 
 

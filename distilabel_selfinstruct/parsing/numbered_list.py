@@ -5,9 +5,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from distilabel_selfinstruct.parsing import preambles
 from distilabel_selfinstruct.parsing.echo import LIST_HEADER
-from distilabel_selfinstruct.parsing.numbering import Start, starts_of_items
+from distilabel_selfinstruct.parsing.numbering import Numbering, Start
+from distilabel_selfinstruct.parsing.remarks import Remarks, ends_with_colon, is_heading
 
 # The next number in the middle of a line, after the end of a sentence: "… a poem. 11. Write …".
 _GLUED_NUMBER = re.compile(r"(?<=[.!?\"')\]\u201d\u2019\u3002\uff01\uff1f])[ \t]+(\d{1,4})[ \t]?[.)](?:[ \t]+|$)")
@@ -32,48 +32,76 @@ class ItemList:
     items: tuple[ListItem, ...]
 
 
-def split_list(text: str) -> ItemList:
-    """Split a response into its items. A list inside an item belongs to it."""
-    lines = text.split("\n")
-    starts = _without_inner_lists(starts_of_items(lines), lines)
-    if not starts:
-        return _separate_glued(ItemList(text.strip(), ()))
-    ends = [start.line for start in starts[1:]] + [len(lines)]
-    items = []
-    for start, end in zip(starts, ends, strict=True):
-        held = [lines[start.line][start.length :], *lines[start.line + 1 : end]]
-        items.append(ListItem(start.number, "\n".join(held).strip()))
-    lead = "\n".join(lines[: starts[0].line]).strip()
-    return _separate_glued(ItemList(lead, _without_lone_number(items)))
+class Lists:
+    """Splits lists, with the words of some languages.
 
-
-def _without_inner_lists(starts: Sequence[Start], lines: Sequence[str]) -> list[Start]:
-    """The items less those of lists inside an item: "9. Put these in order: 1. … 2. … 10. …".
-
-    A list that begins again with 1 is an inner one if the number that is due comes after it, or if it stands at the
-    end, directly below a line that ends in a colon.
+    Args:
+        numbering: finds the beginnings of items.
+        remarks: tells what announces a list from the text of an item.
     """
-    if not starts or starts[0].number is None:
-        return list(starts)
-    places: dict[int, list[int]] = {}
-    for index, start in enumerate(starts):
-        places.setdefault(start.number or 0, []).append(index)
-    runs = _lengths_of_runs(starts)
-    kept: list[Start] = []
-    index = _after_list_in_lead(starts, runs, lines)
-    while index < len(starts):
-        start, before = starts[index], kept[-1].number if kept else None
-        if before is not None and start.number == 1:
-            end = index + runs[index]
-            due = places.get(before + 1, [])
-            next_due = bisect_right(due, index)
-            is_inner = next_due < len(due) and due[next_due] == end and _is_text(lines[start.line - 1])
-            if is_inner or (end == len(starts) and _leads_to_list(lines, kept[-1].line, start.line)):
-                index = end
-                continue
-        kept.append(start)
-        index += 1
-    return kept
+
+    def __init__(self, numbering: Numbering, remarks: Remarks) -> None:
+        self._numbering = numbering
+        self._remarks = remarks
+
+    def split(self, text: str) -> ItemList:
+        """Split a response into its items. A list inside an item belongs to it."""
+        lines = text.split("\n")
+        starts = self._without_inner_lists(self._numbering.starts_of_items(lines), lines)
+        if not starts:
+            return _separate_glued(ItemList(text.strip(), ()))
+        ends = [start.line for start in starts[1:]] + [len(lines)]
+        items = []
+        for start, end in zip(starts, ends, strict=True):
+            held = [lines[start.line][start.length :], *lines[start.line + 1 : end]]
+            items.append(ListItem(start.number, "\n".join(held).strip()))
+        lead = "\n".join(lines[: starts[0].line]).strip()
+        return _separate_glued(ItemList(lead, _without_lone_number(items)))
+
+    def _without_inner_lists(self, starts: Sequence[Start], lines: Sequence[str]) -> list[Start]:
+        """The items less those of lists inside an item: "9. Put these in order: 1. … 2. … 10. …".
+
+        A list that begins again with 1 is an inner one if the number that is due comes after it, or if it stands at the
+        end, directly below a line that ends in a colon.
+        """
+        if not starts or starts[0].number is None:
+            return list(starts)
+        places: dict[int, list[int]] = {}
+        for index, start in enumerate(starts):
+            places.setdefault(start.number or 0, []).append(index)
+        runs = _lengths_of_runs(starts)
+        kept: list[Start] = []
+        index = self._after_list_in_lead(starts, runs, lines)
+        while index < len(starts):
+            start, before = starts[index], kept[-1].number if kept else None
+            if before is not None and start.number == 1:
+                end = index + runs[index]
+                due = places.get(before + 1, [])
+                next_due = bisect_right(due, index)
+                is_inner = next_due < len(due) and due[next_due] == end and self._is_text(lines[start.line - 1])
+                if is_inner or (end == len(starts) and self._leads_to_list(lines, kept[-1].line, start.line)):
+                    index = end
+                    continue
+            kept.append(start)
+            index += 1
+        return kept
+
+    def _after_list_in_lead(self, starts: Sequence[Start], runs: Sequence[int], lines: Sequence[str]) -> int:
+        """The index after a list inside the lead, which is the item that the prompt has numbered; 0 without one."""
+        end = runs[0]
+        jumps = starts[0].number == 1 and end < len(starts) and (starts[end].number or 0) > end + 1
+        lead = [line for line in lines[: starts[0].line] if line.strip()]
+        return end if jumps and lead and self._is_text(lead[-1]) else 0
+
+    def _leads_to_list(self, lines: Sequence[str], item: int, inner: int) -> bool:
+        """True where the text of an item, up to the list below it, ends in a colon that announces no tasks."""
+        held = [line for line in lines[item:inner] if line.strip()]
+        blank = any(not line.strip() for line in lines[item:inner])
+        return (not blank or len(held) == 1) and ends_with_colon(held[-1]) and self._is_text(held[-1])
+
+    def _is_text(self, line: str) -> bool:
+        is_header = LIST_HEADER.search(line) is not None or self._remarks.announces_a_list(line)
+        return not (is_header or self._remarks.opens_a_chat(line) or is_heading(line))
 
 
 def _lengths_of_runs(starts: Sequence[Start]) -> list[int]:
@@ -84,26 +112,6 @@ def _lengths_of_runs(starts: Sequence[Start]) -> list[int]:
         runs.append(runs[-1] + 1 if continues else 1)
     runs.reverse()
     return runs
-
-
-def _after_list_in_lead(starts: Sequence[Start], runs: Sequence[int], lines: Sequence[str]) -> int:
-    """The index after a list inside the lead, which is the item that the prompt has numbered; 0 without one."""
-    end = runs[0]
-    jumps = starts[0].number == 1 and end < len(starts) and (starts[end].number or 0) > end + 1
-    lead = [line for line in lines[: starts[0].line] if line.strip()]
-    return end if jumps and lead and _is_text(lead[-1]) else 0
-
-
-def _leads_to_list(lines: Sequence[str], item: int, inner: int) -> bool:
-    """True where the text of an item, up to the list below it, ends in a colon that announces no tasks."""
-    held = [line for line in lines[item:inner] if line.strip()]
-    blank = any(not line.strip() for line in lines[item:inner])
-    return (not blank or len(held) == 1) and preambles.ends_with_colon(held[-1]) and _is_text(held[-1])
-
-
-def _is_text(line: str) -> bool:
-    is_header = LIST_HEADER.search(line) is not None or preambles.announces_a_list(line)
-    return not (is_header or preambles.opens_a_chat(line) or preambles.is_heading(line))
 
 
 def _without_lone_number(items: list[ListItem]) -> tuple[ListItem, ...]:

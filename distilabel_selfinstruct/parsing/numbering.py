@@ -9,34 +9,36 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from distilabel_selfinstruct.parsing.echo import TASK_WORDS
+from distilabel_selfinstruct.languages import Pack
+from distilabel_selfinstruct.languages.expressions import any_of
+from distilabel_selfinstruct.parsing.marker_lines import BLANK
+from distilabel_selfinstruct.parsing.task_words import counters, number_signs, other_list_words, task_words
+from distilabel_selfinstruct.parsing.task_words import letters as letters_of
 
 # The number of an item at a line's start, with what chat models put around it: "10. ", "10) ", "(10) ",
 # "10、", "**10.** ", "- 10. ", "### 10. ", "### Task 12: ", "Task 12" alone on its line.
-_NUMBER = re.compile(
-    rf"""(?P<indent>[ \t]*)
+_NUMBER = r"""(?P<indent>[ \t]*)
     (?:[-*\u2022>][ \t]+)?                        # a bullet or a quotation mark before the number
-    (?P<heading>\#{{1,6}}[ \t]*)?
-    (?P<bold>[*_]{{1,3}})?
-    (?P<word>(?:{TASK_WORDS}|(?P<other>Item|Question|Nr|No)|第)\.?[ \t]*\#?[ \t]*)?
-    [(\uff08\[]?(?P<number>\d{{1,4}})(?P<counter>번|番目?|个任务|个|號)?
-    [ \t]?
-    (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)|(?<=[번务])(?=[ \t]))
+    (?P<heading>\#{1,6}[ \t]*)?
+    (?P<bold>[*_]{1,3})?
+    (?P<word>(?:WORDS|(?P<other>OTHER))\.?[ \t]*\#?[ \t]*)?
+    [(\uff08\[]?(?P<number>\d{1,4})(?P<counter>COUNTERS)?
+    BLANK?
+    (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)
+    |(?(counter)(?<=[ \t])|(?!)))
     (?!\d)                                       # "3.5 metres" begins no item
-    [*_]{{0,3}}(?:[:\uff1a]|-(?=[ \t]))?[ \t]*
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    [*_]{0,3}(?:[:\uff1a]|-(?=[ \t]))?[ \t]*
+    """
 
 # A bullet at a line's start. A dash that is a minus or a dialogue's dash has no space after it.
-_BULLET = re.compile(r"[ \t]*[-*\u2022\u25cf\u2023\u30fb\u25e6\u2013\u25aa][ \t]+")
+_BULLET = re.compile(r"[ \t]*(?:[-*\u2022\u25cf\u2023\u25e6\u2013\u25aa][ \t]+|[\u30fb\u00b7][ \t\u3000]*)")
 
 # "Task: …" without a number, on each item.
-_LABEL = re.compile(
-    rf"[ \t]*(?:[-*\u2022][ \t]+)?(?:\#{{1,6}}[ \t]*)?[*_]{{0,3}}(?:{TASK_WORDS})[*_]{{0,3}}[ \t]*[:\uff1a]"
-    r"[*_]{0,3}[ \t]*",
-    re.IGNORECASE,
+_LABEL = (
+    r"[ \t]*(?:[-*\u2022][ \t]+)?(?:\#{1,6}[ \t]*)?[*_]{0,3}(?:WORDS)[*_]{0,3}BLANK*[:\uff1a]"
+    r"[*_]{0,3}[ \t]*"
 )
 
 # Styles that other things are written in too, such as a time, "10: 30", or the options of a question.
@@ -46,10 +48,10 @@ _HASH = re.compile(r"[ \t]*#(\d{1,4})[.):]?[ \t]+")
 _BARE = re.compile(r"[ \t]*(\d{1,4})[ \t]+(?=[^\W\d_a-z])")
 _CIRCLED = re.compile(r"[ \t]*([\u2460-\u249b\u24ea\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf])[ \t]*")
 _KEYCAP = re.compile("[ \t]*((?:\\d\ufe0f?\u20e3){1,2}|\U0001f51f)[ \t]*")
-_LETTER = re.compile(r"[ \t]*\(?([A-Za-z]|[가나다라마바사아자차카타파하])[.)\uff09][ \t]+")
+_LETTER = r"[ \t]*[(\uff08]?([LETTERS])(?:[.)][ \t]+|[\uff09\uff0e\u3001][ \t\u3000]*)"
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = re.compile(r"[ \t]*\(?([ivxl]{1,6}|[IVXL]{1,6})[.)\uff09][ \t]+")
 
-_HANGUL_LETTERS = "가나다라마바사아자차카타파하"
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 _DOTS = {"\uff0e": ".", "\uff09": ")", "]": ")"}
@@ -70,40 +72,70 @@ class Start:
     length: int
 
 
-def starts_of_items(lines: Sequence[str]) -> list[Start]:
-    """The beginnings of the items, in order; none for a text that is no list."""
-    for begins in _STYLES:
-        starts = begins(lines)
-        if starts:
-            return _outermost(starts)
-    return []
+class Numbering:
+    """Finds the beginnings of items, with the words of some languages.
 
+    Args:
+        packs: the languages.
+    """
 
-def begins_item(line: str) -> bool:
-    """True for a line with a number or a bullet at its start."""
-    return any(pattern.match(line) is not None for pattern in (_NUMBER, _BULLET, _CIRCLED, _LABEL))
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        words = task_words(packs)
+        names = {
+            "BLANK": BLANK,
+            "WORDS": words,
+            "OTHER": any_of([other_list_words(packs), number_signs(packs)]),
+            "COUNTERS": counters(packs),
+        }
+        filled = re.sub("|".join(names), lambda found: names[found[0]].replace(" ", "[ ]"), _NUMBER)
+        self._number = re.compile(filled, re.VERBOSE | re.IGNORECASE)
+        self._label = re.compile(_LABEL.replace("WORDS", words).replace("BLANK", BLANK), re.IGNORECASE)
+        letters = (_LATIN, *letters_of(packs))
+        self._styles = (
+            self._numbered,
+            self._labelled,
+            _counted(_COLON, int),
+            _counted(_DASH, int),
+            _counted(_CIRCLED, _value),
+            _counted(_KEYCAP, _keycap_value),
+            _counted(_HASH, int),
+            _counted(_ROMAN, _roman_value),
+            _counted(_BARE, int, may_be_alone=False),
+            *(_lettered(_letter_pattern(one), partial(_letter_value, one)) for one in letters),
+            _bulleted,
+        )
 
+    def starts_of_items(self, lines: Sequence[str]) -> list[Start]:
+        """The beginnings of the items, in order; none for a text that is no list."""
+        for begins in self._styles:
+            starts = begins(lines)
+            if starts:
+                return _outermost(starts)
+        return []
 
-def _numbered(lines: Sequence[str]) -> list[Start]:
-    starts = []
-    for index, line in enumerate(lines):
-        found = _NUMBER.match(line)
-        if not found:
-            continue
-        marked = bool(found["word"] or found["heading"] or found["bold"] or found["counter"])
-        style = _DOTS.get(found["separator"], found["separator"])
-        if not marked and style not in _UNMARKED:
-            continue  # "10: 30" and a number alone on its line begin no item
-        if found["word"] or found["counter"]:
-            style = "other word" if found["other"] else "word"
-        starts.append(Start(index, int(found["number"]), len(found["indent"]), style, found.end()))
-    return starts
+    def begins_item(self, line: str) -> bool:
+        """True for a line with a number or a bullet at its start."""
+        return any(pattern.match(line) is not None for pattern in (self._number, _BULLET, _CIRCLED, self._label))
 
+    def _numbered(self, lines: Sequence[str]) -> list[Start]:
+        starts = []
+        for index, line in enumerate(lines):
+            found = self._number.match(line)
+            if not found:
+                continue
+            marked = bool(found["word"] or found["heading"] or found["bold"] or found["counter"])
+            style = _DOTS.get(found["separator"], found["separator"])
+            if not marked and style not in _UNMARKED:
+                continue  # "10: 30" and a number alone on its line begin no item
+            if found["word"] or found["counter"]:
+                style = "other word" if found["other"] else "word"
+            starts.append(Start(index, int(found["number"]), len(found["indent"]), style, found.end()))
+        return starts
 
-def _labelled(lines: Sequence[str]) -> list[Start]:
-    found = [(index, label) for index, line in enumerate(lines) if (label := _LABEL.match(line)) is not None]
-    starts = [Start(index, number, 0, "label", label.end()) for number, (index, label) in enumerate(found, 1)]
-    return starts if len(starts) > 1 else []  # one alone is a label of its text
+    def _labelled(self, lines: Sequence[str]) -> list[Start]:
+        found = [(index, label) for index, line in enumerate(lines) if (label := self._label.match(line)) is not None]
+        starts = [Start(index, number, 0, "label", label.end()) for number, (index, label) in enumerate(found, 1)]
+        return starts if len(starts) > 1 else []  # one alone is a label of its text
 
 
 def _counted(
@@ -151,10 +183,13 @@ def _keycap_value(keycaps: str) -> int:
     return int("".join(filter(str.isdigit, keycaps)) or 10)
 
 
-def _letter_value(letter: str) -> int:
-    if letter in _HANGUL_LETTERS:
-        return _HANGUL_LETTERS.index(letter) + 1
-    return ord(letter.lower()) - ord("a") + 1
+def _letter_pattern(letters: str) -> re.Pattern[str]:
+    both = letters + letters.upper() if letters.isascii() else letters
+    return re.compile(_LETTER.replace("LETTERS", re.escape(both)))
+
+
+def _letter_value(letters: str, letter: str) -> int:
+    return letters.index(letter.lower()) + 1
 
 
 def _roman_value(numeral: str) -> int:
@@ -187,18 +222,3 @@ def _bulleted(lines: Sequence[str]) -> list[Start]:
         if found:
             starts.append(Start(index, None, _indent(line), "-", found.end()))
     return starts
-
-
-_STYLES = (
-    _numbered,
-    _labelled,
-    _counted(_COLON, int),
-    _counted(_DASH, int),
-    _counted(_CIRCLED, _value),
-    _counted(_KEYCAP, _keycap_value),
-    _counted(_HASH, int),
-    _counted(_ROMAN, _roman_value),
-    _counted(_BARE, int, may_be_alone=False),
-    _lettered(_LETTER, _letter_value),
-    _bulleted,
-)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from distilabel_selfinstruct.parsing.candidates import Candidate, candidates_in
 from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, MarkerReader, Style
+from distilabel_selfinstruct.parsing.remarks import Remarks
 
 
 def markers_of_the_format(
-    lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader, *, is_classification: bool
+    lines: Sequence[str], fenced: Sequence[bool], reader: MarkerReader, remarks: Remarks, *, is_classification: bool
 ) -> list[Marker | None]:
     """For each line its marker, if it has one that belongs to the response's format.
 
@@ -21,9 +22,10 @@ def markers_of_the_format(
         lines: the response.
         fenced: for each line, whether it lies in a code fence.
         reader: knows the markers.
+        remarks: knows what chat models say before an answer.
         is_classification: whether class labels are expected, so that `Output:` is text where there are some.
     """
-    candidates = candidates_in(lines, fenced, reader)
+    candidates = candidates_in(lines, fenced, reader, remarks)
     kinds = {candidate.marker.kind for candidate in candidates}
     labelled = Kind.LABEL in kinds and (is_classification or Kind.OUTPUT not in kinds)
     scan = _Labels() if labelled else _Examples(_firmly_numbered(candidates), _is_quiz(candidates))

@@ -8,24 +8,10 @@ seen, so that they can be told.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from distilabel_selfinstruct.filters.asked import asks_for_labelled_lines
-
-# Our markers in the languages of the word lists, and in some more.
-_INPUT = re.compile(
-    "입력(?:값)?|入力|输入|輸入|Eingabe|Entrada|Entrée|อินพุต|ข้อมูล(?:นำ)?เข้า|вход|ввод|ingresso|invoer", re.IGNORECASE
-)
-_OUTPUT = re.compile(
-    "출력(?:값)?|出力|输出|輸出|Ausgabe|Salida|Sortie|เอาต์พุต|ผลลัพธ์|вывод|выход|uitvoer|saída", re.IGNORECASE
-)
-_EXAMPLE = re.compile(
-    "예시|예제|例|示例|例子|范例|範例|Beispiel|Ejemplo|Exemple|ตัวอย่าง(?:ที่)?|пример|voorbeeld|exemplo", re.IGNORECASE
-)
-_CLASS_LABEL = re.compile(
-    "(?:클래스 |분류 )?(?:라벨|레이블)|(?:クラス ?)?ラベル|(?:类别|類別)?(?:标签|標籤)|Klassenlabel|ป้ายกำกับ"
-    "|Etiqueta de clase|Étiquette de classe",
-    re.IGNORECASE,
-)
+from distilabel_selfinstruct.languages import load_pack, other_markers, pack_names
 
 # Words before a colon in code.
 _KEYWORDS = frozenset({"else", "try", "except", "finally", "default", "do"})
@@ -64,7 +50,7 @@ class _Lines:
     at_start: bool
 
 
-def unknown_markers(text: str, instruction: str = "") -> tuple[str, ...]:
+def unknown_markers(text: str, instruction: str = "", language: str = "en") -> tuple[str, ...]:
     """The words that stand where markers should, each once and in order; none for a text that is an answer.
 
     Translations of our markers count wherever they stand together. Other labels count only if the text consists of
@@ -73,7 +59,7 @@ def unknown_markers(text: str, instruction: str = "") -> tuple[str, ...]:
     found = _labels(text)
     if _is_translated(found):
         return _translations(found)
-    if found.at_start and _repeats(found.labels) and not asks_for_labelled_lines(instruction):
+    if found.at_start and _repeats(found.labels) and not asks_for_labelled_lines(instruction, language):
         return tuple(dict.fromkeys((*found.numbered, *found.labels)))
     return ()
 
@@ -100,9 +86,13 @@ def _labels(text: str) -> _Lines:
 
 
 def _is_translated(found: _Lines) -> bool:
-    has_output, has_input = any(map(_OUTPUT.fullmatch, found.labels)), any(map(_INPUT.fullmatch, found.labels))
-    examples = sum(_EXAMPLE.fullmatch(word) is not None for word in found.numbered)
-    class_labels = sum(_CLASS_LABEL.fullmatch(label) is not None for label in found.labels)
+    if not found.labels and not found.numbered:
+        return False
+    words = _words_of_all_languages()
+    labels = [label.casefold() for label in found.labels]
+    has_output, has_input = not words["output"].isdisjoint(labels), not words["input"].isdisjoint(labels)
+    examples = sum(word.casefold() in words["example"] for word in found.numbered)
+    class_labels = sum(label in words["class_label"] for label in labels)
     # An output alone may be a word of the text, "Salida: 8:00", unless the text begins with it and has no other.
     only_one = found.at_start and len(found.labels) == 1 and has_output
     together = (has_input and has_output) or (examples > 0 and (has_input or has_output))
@@ -111,9 +101,22 @@ def _is_translated(found: _Lines) -> bool:
 
 
 def _translations(found: _Lines) -> tuple[str, ...]:
-    patterns = (_INPUT, _OUTPUT, _EXAMPLE, _CLASS_LABEL)
-    words = (*found.numbered, *found.labels)
-    return tuple(dict.fromkeys(word for word in words if any(pattern.fullmatch(word) for pattern in patterns)))
+    known = frozenset().union(*_words_of_all_languages().values())
+    return tuple(dict.fromkeys(word for word in (*found.numbered, *found.labels) if word.casefold() in known))
+
+
+@cache
+def _words_of_all_languages() -> dict[str, frozenset[str]]:
+    """The markers of all languages but English, by kind, in lower case."""
+    packs = [load_pack(name) for name in pack_names() if name != "en"]
+    others = other_markers()
+    return {
+        kind: frozenset(
+            word.casefold()
+            for word in (*others[kind], *(one for pack in packs for one in getattr(pack.own_markers, kind)))
+        )
+        for kind in ("input", "output", "example", "class_label")
+    }
 
 
 def _repeats(labels: Sequence[str]) -> bool:

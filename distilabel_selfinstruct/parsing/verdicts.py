@@ -7,99 +7,206 @@ doubts and the question repeated are no verdict, and a final answer outweighs wh
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from distilabel_selfinstruct.parsing.verdict_words import LANGUAGES
-
-_FLAGS = re.IGNORECASE
-
-_NO = "|".join(f"(?:{words.no}){words.end}" for words in LANGUAGES)
-_YES = "|".join(f"(?:{words.yes}){words.end}" for words in LANGUAGES)
-_WRONG = "|".join(f"(?:{words.wrong}){words.end}" for words in LANGUAGES)
-_RIGHT = "|".join(f"(?:{words.right}){words.end}" for words in LANGUAGES)
-
-# A verdict wherever one is given, and one where it is all that is said.
-_WORD = re.compile(f"(?:{_NO})|(?P<yes>{_YES})", _FLAGS)
-_WORD_ALONE = re.compile(f"(?:{_NO}|{_WRONG})|(?P<yes>{_YES}|{_RIGHT})", _FLAGS)
-
-# "Yes or no", "No / Yes": within one language, with or without spaces.
-_BOTH = re.compile(
-    "|".join(
-        rf"(?:{one})\W{{0,3}}(?:{words.joined})\W{{0,3}}(?:{other}|not\b)"
-        for words in LANGUAGES
-        for one, other in ((words.yes, words.no), (words.no, words.yes))
-    ),
-    _FLAGS,
-)
-_NEITHER = re.compile("|".join(words.neither for words in LANGUAGES), _FLAGS)
-_CONDITION = re.compile("|".join(words.condition for words in LANGUAGES), _FLAGS)
-_IS_TASK = re.compile("|".join(words.is_task for words in LANGUAGES), _FLAGS)
-_IS_NO_TASK = re.compile("|".join(words.is_no_task for words in LANGUAGES), _FLAGS)
-
-_SPACE = r"[\s*_\"'\u201c\u300c]*"
-
-# What stands before a verdict: "Answer:", "My answer is", "최종 답변:".
-_LEAD_IN = re.compile(
-    rf"(?:so|thus|therefore|hence|also|따라서|그러므로|所以|因此|よって|daher|por tanto|donc)?\W*"
-    rf"(?:{'|'.join(words.leads for words in LANGUAGES)})"
-    rf"(?: (?:is|would be|should be))?{_SPACE}"
-    r"(?:[:\uff1a=\u2013\u2014-]"
-    # Without a colon, a word must lead over: "is", "es", "est", "ist", "是", "คือ", "は", "은", "say".
-    r"|(?<=\bis)|(?<=\bbe)|(?<=\bes)|(?<=\best)|(?<=\bist)|(?<=lautet)|(?<=是)|(?<=คือ)|(?<=は)|(?<=[은는])"
-    rf"|(?<=\bsay)|(?<=think)|(?<=believe)|(?<=that)){_SPACE}",
-    _FLAGS,
-)
-
-_FINAL = re.compile(
-    r"\W*(?:final|in conclusion|conclusion|최종|결론|最终|最終|結論|结论|endgültig|fazit|สรุป)|.{0,12}\bfinale?\b",
-    _FLAGS,
-)
-
-# What a chat model says first.
-_OPENING = re.compile(
-    r"(?:sure|certainly|of course|okay|ok|well|alright|great|understood|no problem|no worries|good question|hmm+)\b\W*",
-    _FLAGS,
-)
+from distilabel_selfinstruct.languages import Pack, WordKind, WordList
+from distilabel_selfinstruct.languages.expressions import NEVER, any_of, either, literal, words_of
+from distilabel_selfinstruct.languages.scripts import no_letter_follows
 
 _SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f\n]*[.!?\u3002\uff01\uff1f\n]?")
 _QUESTION = ("?", "\uff1f")
 
+# The last word of a sentence, in writing without blanks what follows the last comma.
+_LAST_WORD = re.compile(r"[^\s,\uff0c\u3001]+$")
+
 # Marks around an answer: markdown, quotation marks, brackets.
 _MARKS = (
-    " \t\n*_`\"'()[]{}<>#-:.,;!\u2022\u201c\u201d\u2018\u2019"
+    " \t\n\u00a0\u202f*_`\"'()[]{}<>#-:.,;!\u2022"
+    "\u201c\u201d\u2018\u2019\u201e\u201a\u00ab\u00bb\u2039\u203a\u00bf\u00a1"
     "\u3002\u300a\u300b\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff1a"
-)
-
-# A verdict that follows from its reasons ends the sentence: "…므로 아니요", "…, so no".
-_CONSEQUENCE = re.compile(
-    r"(?:므로|니까|때문에|어서|아서|라서|so|therefore|thus|hence|所以|因此|ので|から|also|daher|donc)[\s,，、]*$",
-    _FLAGS,
 )
 
 # Longer answers are read at their beginning and at their end.
 _LOOKED_AT = 4000
 
+_SPACE = r"[\s*_\"'\u201c\u300c]*"
 
-def read_verdict(answer: str) -> bool | None:
-    """Yes or no, None where the answer says neither.
 
-    An answer in JSON is read by its only truth value, or its only "yes" or "no".
+class Verdicts:
+    """Reads verdicts in the words of some languages.
+
+    Args:
+        packs: the languages. Words of one do not join with those of another.
     """
-    in_json = _verdict_in_json(answer)
-    if in_json is not None:
-        return in_json
-    if len(answer) > _LOOKED_AT:
-        answer = answer[: _LOOKED_AT // 2] + "\n" + answer[-_LOOKED_AT // 2 :]
-    verdict: bool | None = None
-    first = True
-    for sentence in _sentences(answer):
-        said = _said(sentence, first=first)
-        if said is not None and _FINAL.match(sentence):
-            return said
-        verdict = said if verdict is None else verdict
-        # An opening and a question repeated leave the next sentence the first.
-        first = first and (sentence.endswith(_QUESTION) or _OPENING.fullmatch(sentence + " ") is not None)
-    return verdict
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        flags = re.IGNORECASE
+        words = [_Words(pack) for pack in packs]
+        yes, no = any_of(one.yes for one in words), any_of(one.no for one in words)
+        right, wrong = any_of(one.right for one in words), any_of(one.wrong for one in words)
+        # A verdict wherever one is given, and one where it is all that is said.
+        self._word = re.compile(f"(?:{no})|(?P<yes>{yes})", flags)
+        self._word_alone = re.compile(f"(?:{no}|{wrong})|(?P<yes>{yes}|{right})", flags)
+        # "Yes or no", "No / Yes": within one language, with or without spaces.
+        self._both = re.compile(any_of(one.both for one in words), flags)
+        self._neither = re.compile(_anywhere(packs, WordKind.NEITHER), flags)
+        self._condition = re.compile(_anywhere(packs, WordKind.CONDITIONS), flags)
+        self._is_task = re.compile(_anywhere(packs, WordKind.IS_TASK), flags)
+        self._is_no_task = re.compile(_anywhere(packs, WordKind.IS_NO_TASK), flags)
+        self._lead_in = re.compile(_lead_in(packs), flags)
+        self._final = re.compile(
+            any_of(pattern if at_start else rf"\W*{pattern}" for pattern, at_start in _finals(packs)), flags
+        )
+        # What a chat model says first.
+        self._opening = re.compile(rf"{words_of(packs, WordKind.VERDICT_OPENINGS, ends=True)}\W*", flags)
+        # A verdict that follows from its reasons ends the sentence: "…므로 아니요", "…, so no".
+        self._consequence = re.compile(rf"{words_of(packs, WordKind.BECAUSE)}[\s,\uff0c\u3001]*$", flags)
+
+    def read(self, answer: str) -> bool | None:
+        """Yes or no, None where the answer says neither.
+
+        An answer in JSON is read by its only truth value, or its only "yes" or "no".
+        """
+        in_json = self._in_json(answer)
+        if in_json is not None:
+            return in_json
+        if len(answer) > _LOOKED_AT:
+            answer = answer[: _LOOKED_AT // 2] + "\n" + answer[-_LOOKED_AT // 2 :]
+        verdict: bool | None = None
+        first = True
+        for sentence in _sentences(answer):
+            said = self._said(sentence, first=first)
+            if said is not None and self._final.match(sentence):
+                return said
+            verdict = said if verdict is None else verdict
+            # An opening and a question repeated leave the next sentence the first.
+            first = first and (sentence.endswith(_QUESTION) or self._opening.fullmatch(sentence + " ") is not None)
+        return verdict
+
+    def _said(self, sentence: str, *, first: bool) -> bool | None:
+        """The verdict of one sentence."""
+        if sentence.endswith(_QUESTION):
+            return None
+        opening = self._opening.match(sentence) if first else None
+        if opening:
+            sentence = sentence[opening.end() :]
+        both = self._both.search(sentence)
+        if both:
+            # A verdict may follow the question that was repeated.
+            rest = sentence[both.end() :].lstrip()
+            word = self._word.match(rest.lstrip(_MARKS)) if rest[:1] in {":", "\uff1a", "-", "\u2013"} else None
+            return _polarity(word) if word else None
+        if self._neither.search(sentence):
+            return None
+        lead_in = self._lead_in.match(sentence)
+        if lead_in:
+            sentence = sentence[lead_in.end() :].lstrip(_MARKS)
+        word = self._word.match(sentence)
+        if word and (first or lead_in):
+            return _polarity(word)
+        alone = self._word_alone.fullmatch(sentence.strip(_MARKS))
+        return _polarity(alone) if alone else self._stated(sentence)
+
+    def _stated(self, sentence: str) -> bool | None:
+        """What a statement such as "This is not a classification task" says, or a verdict at the end of its reasons."""
+        if self._condition.search(sentence):
+            return None
+        no, yes = self._is_no_task.search(sentence), self._is_task.search(sentence)
+        if no or yes:
+            return no is None
+        bare = sentence.rstrip(_MARKS)
+        last = _LAST_WORD.search(bare)
+        word = self._word.fullmatch(last[0]) if last else None
+        return _polarity(word) if last and word and self._consequence.search(bare[: last.start()]) else None
+
+    def _in_json(self, answer: str) -> bool | None:
+        text = answer.strip().strip("`").strip()
+        text = text.removeprefix("json").strip()
+        if text[:1] not in {"{", "["} and text.casefold() not in {"true", "false"}:
+            return None
+        try:
+            value = json.loads(text.casefold() if text[:1] not in {"{", "["} else text)
+        except (ValueError, RecursionError):
+            return None
+        verdicts = {said for leaf in _leaves(value) if (said := self._of_leaf(leaf)) is not None}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _of_leaf(self, leaf: object) -> bool | None:
+        if isinstance(leaf, bool):
+            return leaf
+        word = self._word_alone.fullmatch(leaf.strip(_MARKS)) if isinstance(leaf, str) else None
+        return _polarity(word) if word else None
+
+
+class _Words:
+    """The patterns of one language: words as wholes."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._end = no_letter_follows(pack.scripts)
+        self.yes, self.no = self._whole(WordKind.YES), self._whole(WordKind.NO)
+        self.right, self.wrong = self._whole(WordKind.RIGHT), self._whole(WordKind.WRONG)
+        self.both = any_of([words_of([pack], WordKind.BOTH), *self._pairs()])
+
+    def _whole(self, kind: WordKind) -> str:
+        """Words of which no letter is the beginning of another word, and which mean what they mean elsewhere."""
+        held = self._pack.list_of(kind)
+        patterns = [f"(?:{pattern}){self._end}" for pattern in held.patterns]
+        return any_of([*patterns, *(self._word(word) for word in sorted(held.words, key=len, reverse=True))])
+
+    def _word(self, word: str) -> str:
+        pack = self._pack
+        endings = either(pack.words(WordKind.ENDINGS))
+        attached = "" if endings == NEVER else f"{endings}?"
+        blocked = "|".join(map(_follower, pack.not_followed_by.get(word, ())))
+        pattern = f"{literal(word)}{f'(?!{blocked})' if blocked else ''}{attached}{self._end}"
+        if word not in pack.words(WordKind.ONLY_BEFORE_MARK):
+            return pattern
+        others = [one for kind in (WordKind.YES, WordKind.NO) for one in pack.words(kind) if one != word]
+        return rf"{pattern}(?=[^\w\s]|\s*$|\s+{either(others)})" if others else pattern
+
+    def _pairs(self) -> Iterator[str]:
+        joined = any_of([words_of([self._pack], WordKind.JOINED), "[/\uff0f\\\\|]"])
+        kinds = (self._pack.list_of(WordKind.YES), self._pack.list_of(WordKind.NO))
+        yes, no = (any_of([*held.patterns, either(held.words)]) for held in kinds)
+        for one, other in ((yes, no), (no, yes)):
+            yield rf"{one}\W{{0,3}}{joined}\W{{0,3}}{other}"
+
+
+def _follower(text: str) -> str:
+    """What makes a word another one right after it; a blank before it may be missing or be several."""
+    return (r"\s*" if text[:1].isspace() else "") + literal(text.strip())
+
+
+def _anywhere(packs: Sequence[Pack], kind: WordKind) -> str:
+    return words_of(packs, kind, begins=True, ends=True)
+
+
+def _lead_in(packs: Sequence[Pack]) -> str:
+    """What stands before a verdict: "Answer:", "My answer is", "최종 답변:"."""
+    # Up to two words may stand before one of the pack: "my final answer".
+    words = any_of(any_of([*held.patterns, _after_two_words(held.words)]) for held in _lists(packs, WordKind.LEAD_IN))
+    over = words_of(packs, WordKind.LEAD_OVER)
+    therefore, says = words_of(packs, WordKind.THEREFORE), words_of(packs, WordKind.SAYS)
+    colon = r"[:\uff1a=\u2013\u2014-]"
+    # Without a colon, a word must lead over.
+    led = rf"{words}(?P<over>\s?{over}(?:\s|(?!\w)|(?<![A-Za-z\u00c0-\u024f])))?{_SPACE}(?:{colon}|(?(over)|(?!)))"
+    return rf"{therefore}?\W*(?:{led}|{says}{_SPACE}{colon}?){_SPACE}"
+
+
+def _after_two_words(words: Sequence[str]) -> str:
+    return NEVER if not words else rf"(?:\w{{1,12}}[ ]){{0,2}}?{either(words)}"
+
+
+def _lists(packs: Sequence[Pack], kind: WordKind) -> Iterator[WordList]:
+    return (pack.list_of(kind) for pack in packs)
+
+
+def _finals(packs: Sequence[Pack]) -> Iterator[tuple[str, bool]]:
+    """Patterns for what begins a final answer, and whether each says by itself where it stands."""
+    for held in _lists(packs, WordKind.FINAL):
+        yield from ((pattern, True) for pattern in held.patterns)
+        yield either(held.words), False
 
 
 def _sentences(answer: str) -> Iterator[str]:
@@ -109,59 +216,8 @@ def _sentences(answer: str) -> Iterator[str]:
             yield bare
 
 
-def _said(sentence: str, *, first: bool) -> bool | None:
-    """The verdict of one sentence."""
-    if sentence.endswith(_QUESTION):
-        return None
-    opening = _OPENING.match(sentence) if first else None
-    if opening:
-        sentence = sentence[opening.end() :]
-    both = _BOTH.search(sentence)
-    if both:
-        # A verdict may follow the question that was repeated.
-        rest = sentence[both.end() :].lstrip()
-        word = _WORD.match(rest.lstrip(_MARKS)) if rest[:1] in {":", "\uff1a", "-", "\u2013"} else None
-        return _polarity(word) if word else None
-    if _NEITHER.search(sentence):
-        return None
-    lead_in = _LEAD_IN.match(sentence)
-    if lead_in:
-        sentence = sentence[lead_in.end() :].lstrip(_MARKS)
-    word = _WORD.match(sentence)
-    if word and (first or lead_in):
-        return _polarity(word)
-    alone = _WORD_ALONE.fullmatch(sentence.strip(_MARKS))
-    return _polarity(alone) if alone else _stated(sentence)
-
-
-def _stated(sentence: str) -> bool | None:
-    """What a statement such as "This is not a classification task" says, or a verdict at the end of its reasons."""
-    if _CONDITION.search(sentence):
-        return None
-    no, yes = _IS_NO_TASK.search(sentence), _IS_TASK.search(sentence)
-    if no or yes:
-        return no is None
-    bare = sentence.rstrip(_MARKS)
-    last = re.search(r"\S+$", bare)
-    word = _WORD.fullmatch(last[0]) if last else None
-    return _polarity(word) if last and word and _CONSEQUENCE.search(bare[: last.start()]) else None
-
-
 def _polarity(word: re.Match[str]) -> bool:
     return word["yes"] is not None
-
-
-def _verdict_in_json(answer: str) -> bool | None:
-    text = answer.strip().strip("`").strip()
-    text = text.removeprefix("json").strip()
-    if text[:1] not in {"{", "["} and text.casefold() not in {"true", "false"}:
-        return None
-    try:
-        value = json.loads(text.casefold() if text[:1] not in {"{", "["} else text)
-    except (ValueError, RecursionError):
-        return None
-    verdicts = {said for leaf in _leaves(value) if (said := _leaf_verdict(leaf)) is not None}
-    return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def _leaves(value: object) -> Iterator[object]:
@@ -172,10 +228,3 @@ def _leaves(value: object) -> Iterator[object]:
             yield from _leaves(one)
     else:
         yield value
-
-
-def _leaf_verdict(leaf: object) -> bool | None:
-    if isinstance(leaf, bool):
-        return leaf
-    word = _WORD_ALONE.fullmatch(leaf.strip(_MARKS)) if isinstance(leaf, str) else None
-    return _polarity(word) if word else None

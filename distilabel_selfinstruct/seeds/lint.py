@@ -46,7 +46,7 @@ def lint_seed_tasks(
     Raises:
         InputFileError: a file cannot be opened, or has no instructions.
     """
-    lines = scan_seed_tasks(path, **reading)
+    lines = scan_seed_tasks(path, language, **reading)
     unit = lines[0].unit if lines else "line"
     # White space and a colon at the end are not what a prompt shows, and not what the rules see of a new instruction.
     tasks = [

@@ -18,12 +18,12 @@ from typing_extensions import Unpack
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
+from distilabel_selfinstruct.filters.placeholders import without_placeholder
 from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
 from distilabel_selfinstruct.task_types import read_task_type
-from distilabel_selfinstruct.words import without_placeholder
 
 Severity = Literal["error", "warning"]
 
@@ -70,7 +70,7 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None, language: str = 
     """
     source = packaged_seeds_path(language) if path is None else Path(path)
     try:
-        lines = scan_seed_tasks(source)
+        lines = scan_seed_tasks(source, language)
     except MissingColumnError as error:
         remedy = f"convert it with selfinstruct seeds convert {source} --map instruction=COLUMN,..."
         raise SeedTaskError(f"{error.fault}: {remedy}", source) from error
@@ -95,7 +95,9 @@ def seed_row(task: SeedTask) -> Row:
     return {**row, "is_classification": task.is_classification}
 
 
-def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArguments]) -> list[SeedLine]:
+def scan_seed_tasks(
+    path: str | os.PathLike[str], language: str = "en", **reading: Unpack[ReadingArguments]
+) -> list[SeedLine]:
     """Every row of a seed file, with the faults of its form: unreadable, missing or mistyped fields, repeated ids.
 
     Rows without `instances` are flat seeds: an instruction, an input and an output in each. Those with the same
@@ -103,6 +105,7 @@ def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArgum
 
     Args:
         path: the file (see `reading.open_rows`).
+        language: of the tasks, a BCP-47 tag or the folder of a pack: an input may say that there is none.
         **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
@@ -114,10 +117,11 @@ def scan_seed_tasks(path: str | os.PathLike[str], **reading: Unpack[ReadingArgum
     if not rows.has("id") and not rows.has("instances"):
         rows.require("instruction")
     is_flat = "output" in rows.recognized.columns or "conversations" in rows.recognized.columns
-    return list(_flat_tasks(rows)) if is_flat and not rows.has("instances") else list(_whole_tasks(rows))
+    tasks = _flat_tasks if is_flat and not rows.has("instances") else _whole_tasks
+    return list(tasks(rows, language))
 
 
-def _whole_tasks(rows: RowSource) -> Iterator[SeedLine]:
+def _whole_tasks(rows: RowSource, language: str) -> Iterator[SeedLine]:
     first_line_of: dict[str, int] = {}
     for raw in rows.raw():
         fault = raw.fault or ("" if isinstance(raw.value, dict) else f"holds {json_kind(raw.value)}")
@@ -133,10 +137,10 @@ def _whole_tasks(rows: RowSource) -> Iterator[SeedLine]:
                 message = f"the id {identifier!r} was used on {rows.unit} {seen}"
                 findings.append(SeedFinding(raw.number, "id", "error", message, "Give each task an id of its own."))
         broken = any(finding.severity == "error" for finding in findings)
-        yield SeedLine(raw.number, None if broken else _seed_task(row), tuple(findings), rows.unit)
+        yield SeedLine(raw.number, None if broken else _seed_task(row, language), tuple(findings), rows.unit)
 
 
-def _flat_tasks(rows: RowSource) -> Iterator[SeedLine]:
+def _flat_tasks(rows: RowSource, language: str) -> Iterator[SeedLine]:
     tasks: dict[str, SeedTask] = {}
     lines: list[SeedLine] = []
     number_of: dict[str, int] = {}
@@ -149,7 +153,7 @@ def _flat_tasks(rows: RowSource) -> Iterator[SeedLine]:
                 finding = SeedFinding(read.number, field, "error", "it is empty", f"Fill in {field!r}.")
                 lines.append(SeedLine(read.number, None, (finding,), rows.unit))
                 continue
-            instance = Instance(without_placeholder(row.get("input") or ""), row["output"])
+            instance = Instance(without_placeholder(row.get("input") or "", language), row["output"])
             known = tasks.get(instruction)
             number_of.setdefault(instruction, read.number)
             tasks[instruction] = (
@@ -188,13 +192,13 @@ def _even(row: Row) -> Row:
     return even
 
 
-def _seed_task(row: Row) -> SeedTask:
+def _seed_task(row: Row, language: str) -> SeedTask:
     return SeedTask(
         id=row["id"],
         name=row.get("name", ""),
         instruction=row["instruction"],
         instances=tuple(
-            Instance(without_placeholder(instance.get("input", "")), instance["output"])
+            Instance(without_placeholder(instance.get("input", ""), language), instance["output"])
             for instance in row["instances"]
         ),
         is_classification=row["is_classification"],

@@ -4,24 +4,24 @@ from distilabel_selfinstruct.filters.asked import asks_for_labelled_lines, asks_
 
 
 @pytest.mark.parametrize(
-    "instruction",
+    ("instruction", "language"),
     [
-        "",
-        "Write a poem about rain.",
-        "Make up a proverb about patience.",
-        "Read the plot. Then write a title for it.",
-        "Give a tip to hikers.",
-        "List three kinds of cheese.",
-        "봄에 대한 시를 써 주세요.",
-        "春の俳句を作ってください。",
-        "写一首关于雨的诗。",
-        "Schreibe ein Gedicht.",
-        "Escribe un poema.",
-        "Écris un poème.",
+        ("", "en"),
+        ("Write a poem about rain.", "en"),
+        ("Make up a proverb about patience.", "en"),
+        ("Read the plot. Then write a title for it.", "en"),
+        ("Give a tip to hikers.", "en"),
+        ("List three kinds of cheese.", "en"),
+        ("봄에 대한 시를 써 주세요.", "ko"),
+        ("春の俳句を作ってください。", "ja"),
+        ("写一首关于雨的诗。", "zh"),
+        ("Schreibe ein Gedicht.", "de"),
+        ("Escribe un poema.", "es"),
+        ("Écris un poème.", "fr"),
     ],
 )
-def test_tasks_with_many_good_answers(instruction: str) -> None:
-    assert has_many_answers(instruction)
+def test_tasks_with_many_good_answers(instruction: str, language: str) -> None:
+    assert has_many_answers(instruction, language)
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,20 @@ def test_native_markers_end_answers_and_stand_in_prompts():
     assert stop == ("예시 6", "과제:")
     plain = default_decoding(Stage.INSTANCE_GENERATION)
     assert default_decoding(Stage.INSTANCE_GENERATION, markers=load_prompts("en").markers) == plain
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("verdicts: {right: [x]}", r"verdicts\.right: nothing reads this field; the nearest one is verdict\.right"),
+        ("remarks: {closings: [a…b…c…d]}", "more than 2 of …"),
+        ("forbidden_words: [{word: x, after: [y]}]", "item 1"),
+        ("word_boundaries: often", "make it true or false"),
+    ],
+)
+def test_a_field_that_nothing_reads_or_that_cannot_be_read_is_named(tmp_path, line, said):
+    (tmp_path / "locale.yaml").write_text(
+        (load_pack("de").folder / "locale.yaml").read_text("utf-8") + line + "\n", "utf-8"
+    )
+    with pytest.raises(ConfigError, match=said):
+        load_pack(tmp_path)

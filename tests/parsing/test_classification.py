@@ -5,61 +5,63 @@ from distilabel_selfinstruct.records import Completion, Reason
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "language"),
     [
-        " Yes",
-        "yes",
-        "YES",
-        "Yes.",
-        "**Yes**",
-        '"Yes"',
-        "Yes, because it has labels.",
-        "Yes\n\nTask: next",
-        "A: Yes",
-        "Answer: Yes",
-        "The answer is yes.",
-        "Is it classification? Yes",
-        "<think>hm, no?</think>Yes",
-        "This is a classification task.",
-        "네",
-        "예.",
-        "是的。",
-        "はい",
-        "ใช่",
-        "Ja",
-        "Oui",
-        "Sí",
+        (" Yes", "en"),
+        ("yes", "en"),
+        ("YES", "en"),
+        ("Yes.", "en"),
+        ("**Yes**", "en"),
+        ('"Yes"', "en"),
+        ("Yes, because it has labels.", "en"),
+        ("Yes\n\nTask: next", "en"),
+        ("A: Yes", "en"),
+        ("Answer: Yes", "en"),
+        ("The answer is yes.", "en"),
+        ("Is it classification? Yes", "en"),
+        ("<think>hm, no?</think>Yes", "en"),
+        ("This is a classification task.", "en"),
+        ("네", "ko"),
+        ("예.", "ko"),
+        ("是的。", "zh"),
+        ("はい", "ja"),
+        ("ใช่", "th"),
+        ("Ja", "de"),
+        ("Oui", "fr"),
+        ("Sí", "es"),
     ],
 )
-def test_yes_in_any_form_is_yes(answer: str) -> None:
+def test_yes_in_any_form_is_yes(answer: str, language: str) -> None:
     answer = answer.removeprefix("A: ")
-    assert parse_classification(Completion(answer, "stop")).is_classification is True
+    parsed = parse_classification(Completion(answer, "stop"), language=language)
+    assert parsed.is_classification is True
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "language"),
     [
-        " No",
-        "no",
-        "NO.",
-        "No, it is open-ended.",
-        "**No**",
-        "Answer: **No**",
-        "Is this a classification task? No.",
-        "This is not a classification task.",
-        "It isn't a classification task",
-        "Not a classification task.",
-        "아니요",
-        "不是",
-        "否",
-        "いいえ",
-        "ไม่ใช่",
-        "Nein",
-        "Non",
+        (" No", "en"),
+        ("no", "en"),
+        ("NO.", "en"),
+        ("No, it is open-ended.", "en"),
+        ("**No**", "en"),
+        ("Answer: **No**", "en"),
+        ("Is this a classification task? No.", "en"),
+        ("This is not a classification task.", "en"),
+        ("It isn't a classification task", "en"),
+        ("Not a classification task.", "en"),
+        ("아니요", "ko"),
+        ("不是", "zh"),
+        ("否", "zh"),
+        ("いいえ", "ja"),
+        ("ไม่ใช่", "th"),
+        ("Nein", "de"),
+        ("Non", "fr"),
     ],
 )
-def test_no_in_any_form_is_no(answer: str) -> None:
-    assert parse_classification(Completion(answer, "stop")).is_classification is False
+def test_no_in_any_form_is_no(answer: str, language: str) -> None:
+    parsed = parse_classification(Completion(answer, "stop"), language=language)
+    assert parsed.is_classification is False
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,8 @@ def test_markers_that_are_not_known_are_rejected_with_their_words(is_classificat
 )
 def test_a_placeholder_is_an_empty_input_and_makes_no_conflict(placeholder: str, rest: str) -> None:
     text = f"Example 1\nInput: {placeholder}\n{rest.format(placeholder)}"
-    read = read_instances(Completion(text), is_classification=False, instruction="Write a line of verse.")
+    completion = Completion(text)
+    read = read_instances(completion, is_classification=False, instruction="Write a line of verse.", language="ko")
     assert read.kept == tuple(Instance("", word) for word in ("one", "two") if word in rest)
     assert read.rejected == ()
 

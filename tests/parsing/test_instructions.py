@@ -4,8 +4,8 @@ from distilabel_selfinstruct.parsing import parse_instructions
 from distilabel_selfinstruct.records import Completion, Parsed, Reason
 
 
-def parse(text: str, finish_reason: str = "stop", prompt: str | None = None) -> Parsed[str]:
-    return parse_instructions(Completion(text, finish_reason), prompt=prompt)
+def parse(text: str, finish_reason: str = "stop", prompt: str | None = None, language: str = "en") -> Parsed[str]:
+    return parse_instructions(Completion(text, finish_reason), prompt=prompt, language=language)
 
 
 def reasons(parsed: Parsed[str]) -> list[Reason]:
@@ -56,26 +56,26 @@ def test_numbering_in_any_common_form_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "opening",
+    ("opening", "language"),
     [
-        "Sure! Here are eight new tasks:",
-        "Certainly, here you go.",
-        "Here are the tasks you asked for:",
-        "Here's the continuation of the list:",
-        "**Here are some more tasks:**",
-        "## New tasks",
-        "다음과 같은 작업을 제안합니다:",
-        "以下是一些新的任务：",
-        "好的，",
-        "以下は新しいタスクです：",
-        "นี่คืองานใหม่:",
-        "Hier sind acht neue Aufgaben:",
-        "Voici huit nouvelles tâches :",
-        "Aquí tienes ocho tareas nuevas:",
+        ("Sure! Here are eight new tasks:", "en"),
+        ("Certainly, here you go.", "en"),
+        ("Here are the tasks you asked for:", "en"),
+        ("Here's the continuation of the list:", "en"),
+        ("**Here are some more tasks:**", "en"),
+        ("## New tasks", "en"),
+        ("다음과 같은 작업을 제안합니다:", "ko"),
+        ("以下是一些新的任务：", "zh"),
+        ("好的，", "zh"),
+        ("以下は新しいタスクです：", "ja"),
+        ("นี่คืองานใหม่:", "th"),
+        ("Hier sind acht neue Aufgaben:", "de"),
+        ("Voici huit nouvelles tâches :", "fr"),
+        ("Aquí tienes ocho tareas nuevas:", "es"),
     ],
 )
-def test_a_remark_before_the_list_is_rejected_as_a_preamble(opening: str) -> None:
-    parsed = parse(f"{opening}\n\n9. Plan a picnic.\n10. Fix this verse.")
+def test_a_remark_before_the_list_is_rejected_as_a_preamble(opening: str, language: str) -> None:
+    parsed = parse(f"{opening}\n\n9. Plan a picnic.\n10. Fix this verse.", language=language)
     assert parsed.kept == ("Plan a picnic.", "Fix this verse.")
     assert reasons(parsed) == [Reason.PREAMBLE]
 

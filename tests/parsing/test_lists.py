@@ -10,8 +10,8 @@ from distilabel_selfinstruct.parsing import parse_instructions
 from distilabel_selfinstruct.records import Completion, Reason
 
 
-def kept(text: str, finish_reason: str = "stop") -> tuple[str, ...]:
-    return parse_instructions(Completion(text, finish_reason)).kept
+def kept(text: str, finish_reason: str = "stop", language: str = "en") -> tuple[str, ...]:
+    return parse_instructions(Completion(text, finish_reason), language=language).kept
 
 
 ROMAN = ["IX", "X", "XI", "XII", "XIII"]
@@ -34,23 +34,25 @@ NUMBERINGS: list[Callable[[int, str], str]] = [
     lambda n, task: f"{chr(ord('a') + n)}) {task}",
     lambda n, task: f"({chr(ord('a') + n)}) {task}",
     lambda n, task: f"{chr(ord('A') + n)}. {task}",
-    lambda n, task: f"{'가나다라마'[n]}. {task}",
     lambda n, task: f"{ROMAN[n]}. {task}",
     lambda n, task: f"{n + 1}\ufe0f\u20e3 {task}",
     lambda n, task: f"Task {n + 9}: {task}",
     lambda n, task: f"task {n + 9} - {task}",
-    lambda n, task: f"Aufgabe {n + 9}: {task}",
-    lambda n, task: f"Tarea {n + 9}: {task}",
-    lambda n, task: f"Tâche {n + 9} : {task}",
-    lambda n, task: f"任务{n + 9}：{task}",
-    lambda n, task: f"第{n + 9}个任务：{task}",
-    lambda n, task: f"タスク{n + 9}：{task}",
-    lambda n, task: f"{n + 9}번. {task}",
-    lambda n, task: f"งานที่ {n + 9}: {task}",
     lambda n, task: f"Task: {task}",
     lambda n, task: f"**Instruction:** {task}",
     lambda n, task: f"- {task}",
     lambda n, task: f"\u2022 {task}",
+]
+OWN_NUMBERINGS: list[tuple[str, Callable[[int, str], str]]] = [
+    ("ko", lambda n, task: f"{'가나다라마'[n]}. {task}"),
+    ("de", lambda n, task: f"Aufgabe {n + 9}: {task}"),
+    ("es", lambda n, task: f"Tarea {n + 9}: {task}"),
+    ("fr", lambda n, task: f"Tâche {n + 9} : {task}"),
+    ("zh", lambda n, task: f"任务{n + 9}：{task}"),
+    ("zh", lambda n, task: f"第{n + 9}个任务：{task}"),
+    ("ja", lambda n, task: f"タスク{n + 9}：{task}"),
+    ("ko", lambda n, task: f"{n + 9}번. {task}"),
+    ("th", lambda n, task: f"งานที่ {n + 9}: {task}"),
 ]
 TASKS = st.lists(
     st.sampled_from(
@@ -68,11 +70,14 @@ TASKS = st.lists(
 )
 
 
-@given(st.sampled_from(NUMBERINGS), TASKS, st.sampled_from(["\n", "\n\n"]))
-def test_any_numbering_parts_the_tasks(numbered: Callable[[int, str], str], tasks: list[str], between: str) -> None:
+@given(st.sampled_from([*(("en", one) for one in NUMBERINGS), *OWN_NUMBERINGS]), TASKS, st.sampled_from(["\n", "\n\n"]))
+def test_any_numbering_parts_the_tasks(
+    numbering: tuple[str, Callable[[int, str], str]], tasks: list[str], between: str
+) -> None:
+    language, numbered = numbering
     text = between.join(numbered(place, task) for place, task in enumerate(tasks))
-    assert kept(text) == tuple(tasks)
-    assert kept(f"Here are some new tasks:\n\n{text}") == tuple(tasks)
+    assert kept(text, language=language) == tuple(tasks)
+    assert kept(f"Here are some new tasks:\n\n{text}", language=language) == tuple(tasks)
 
 
 @given(TASKS, st.sampled_from(["\n\n", "\n###\n", "\n\n###\n\n", "\n---\n", "\n"]))
@@ -113,34 +118,35 @@ def test_a_second_list_below_a_heading_is_no_inner_one() -> None:
 
 GLOSSES = st.sampled_from(
     [
-        "Explanation: It is short.",
-        "**Reason:**\n- It is short.\n- It is new.",
-        "(Note: it is short.)",
-        "Rationale: new",
-        "*This task tests biology.*",
-        "### Why\nIt is new.",
-        "설명: 짧습니다.",
-        "이 과제는 짧습니다.",
-        "（説明：短い。）",
-        "理由：短い。",
-        "このタスクは短い。",
-        "说明：很短。",
-        "该任务很短。",
-        "Erklärung: Kurz.",
-        "Diese Aufgabe ist kurz.",
-        "Explicación: Es corta.",
-        "Esta tarea es corta.",
-        "Explication : courte.",
-        "Cette tâche est courte.",
-        "เหตุผล: สั้น",
+        ("Explanation: It is short.", "en"),
+        ("**Reason:**\n- It is short.\n- It is new.", "en"),
+        ("(Note: it is short.)", "en"),
+        ("Rationale: new", "en"),
+        ("*This task tests biology.*", "en"),
+        ("### Why\nIt is new.", "en"),
+        ("설명: 짧습니다.", "ko"),
+        ("이 과제는 짧습니다.", "ko"),
+        ("（説明：短い。）", "ja"),
+        ("理由：短い。", "ja"),
+        ("このタスクは短い。", "ja"),
+        ("说明：很短。", "zh"),
+        ("该任务很短。", "zh"),
+        ("Erklärung: Kurz.", "de"),
+        ("Diese Aufgabe ist kurz.", "de"),
+        ("Explicación: Es corta.", "es"),
+        ("Esta tarea es corta.", "es"),
+        ("Explication : courte.", "fr"),
+        ("Cette tâche est courte.", "fr"),
+        ("เหตุผล: สั้น", "th"),
     ]
 )
 
 
 @given(TASKS, GLOSSES, st.sampled_from(["\n", "\n\n", "\n\n---\n", "\n   "]))
-def test_what_is_said_about_a_task_is_no_part_of_it(tasks: list[str], gloss: str, between: str) -> None:
-    text = "\n".join(f"{number}. {task}{between}{gloss}" for number, task in enumerate(tasks, 9))
-    parsed = parse_instructions(Completion(text, "stop"))
+def test_what_is_said_about_a_task_is_no_part_of_it(tasks: list[str], gloss: tuple[str, str], between: str) -> None:
+    said, language = gloss
+    text = "\n".join(f"{number}. {task}{between}{said}" for number, task in enumerate(tasks, 9))
+    parsed = parse_instructions(Completion(text, "stop"), language=language)
     assert parsed.kept == tuple(tasks)
     assert {one.reason for one in parsed.rejected} == {Reason.PREAMBLE}
 
@@ -161,21 +167,22 @@ def test_words_of_a_gloss_may_belong_to_the_task(task: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "closing",
+    ("closing", "language"),
     [
-        "I hope these help!",
-        "Let me know if you would like more.",
-        "Note: I kept them short.",
-        "과제가 더 필요하시면 언제든 알려 주세요!",
-        "他にも必要であればお知らせください。",
-        "如果您需要更多任务，请告诉我。",
-        "Wenn Sie weitere Aufgaben brauchen, sagen Sie es mir.",
-        "Si necesitas más tareas, avísame.",
-        "Si vous voulez plus de tâches, dites-moi.",
+        ("I hope these help!", "en"),
+        ("Let me know if you would like more.", "en"),
+        ("Note: I kept them short.", "en"),
+        ("과제가 더 필요하시면 언제든 알려 주세요!", "ko"),
+        ("他にも必要であればお知らせください。", "ja"),
+        ("如果您需要更多任务，请告诉我。", "zh"),
+        ("Wenn Sie weitere Aufgaben brauchen, sagen Sie es mir.", "de"),
+        ("Si necesitas más tareas, avísame.", "es"),
+        ("Si vous voulez plus de tâches, dites-moi.", "fr"),
     ],
 )
-def test_a_closing_remark_is_no_part_of_the_last_task(closing: str) -> None:
-    assert kept(f"9. Name a river.\n10. Name a bird.\n\n{closing}") == ("Name a river.", "Name a bird.")
+def test_a_closing_remark_is_no_part_of_the_last_task(closing: str, language: str) -> None:
+    text = f"9. Name a river.\n10. Name a bird.\n\n{closing}"
+    assert kept(text, language=language) == ("Name a river.", "Name a bird.")
 
 
 def test_a_task_that_was_complete_when_the_limit_came_is_kept() -> None:

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from distilabel_selfinstruct.parsing import parse_instances
 from distilabel_selfinstruct.records import Completion, Instance, Reason
 
-WORDS = st.sampled_from(["Task", "task", "TASK", "Instruction", "INSTRUCTION", "Next task", "과제", "任务", "Aufgabe"])
+WORDS = st.sampled_from(
+    [
+        *((word, "en") for word in ("Task", "task", "TASK", "Instruction", "INSTRUCTION", "Next task")),
+        ("과제", "ko"),
+        ("任务", "zh"),
+        ("Aufgabe", "de"),
+    ]
+)
 NUMBERS = st.sampled_from(["", " 6", " #6", "6"])
 FORMS = st.sampled_from(["{}: {}", "**{}:** {}", "### {}: {}", "## {}\n{}", "### {}:\n{}", "7. {}: {}"])
 TASKS = st.sampled_from(["Name a long river.", "Say which word is longer."])
@@ -19,10 +26,11 @@ ANSWERS = st.sampled_from(["odd", "Two lines\nof text.", "- a list\n- of two"])
 
 @given(WORDS, NUMBERS, FORMS, TASKS, FIELDS, ANSWERS)
 def test_a_next_task_in_any_spelling_ends_the_answer(
-    word: str, number: str, form: str, task: str, fields: str, answer: str
+    word: tuple[str, str], number: str, form: str, task: str, fields: str, answer: str
 ) -> None:
-    text = f"Input: 7\nOutput: {answer}\n\n{form.format(word + number, task)}\n{fields}"
-    parsed = parse_instances(Completion(text), is_classification=False, instruction="Do it.")
+    name, language = word
+    text = f"Input: 7\nOutput: {answer}\n\n{form.format(name + number, task)}\n{fields}"
+    parsed = parse_instances(Completion(text), is_classification=False, instruction="Do it.", language=language)
     assert parsed.kept == (Instance("7", answer),)
     assert [one.reason for one in parsed.rejected] == [Reason.PROMPT_ECHO]
 

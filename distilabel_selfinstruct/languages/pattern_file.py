@@ -1,0 +1,113 @@
+"""`patterns.yaml`, the regular expressions of a pack: for what plain words do not do.
+
+A pattern may name a part that stands under `parts` as `%part%`. A pattern that could take very long for some text is
+refused: no repetition without a bound may stand inside another one.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.languages.word_kinds import WordKind
+
+_PARSER: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
+"""What reads regular expressions: it has no public name."""
+
+PATTERN_FILE = "patterns.yaml"
+
+_PART = re.compile(r"%(\w+)%")
+
+# Up to so many times, what is repeated counts as bounded.
+_MOST_TIMES = 200
+
+# Parts may name parts.
+_DEEPEST = 5
+
+
+def read_patterns(folder: Path) -> dict[WordKind, tuple[str, ...]]:
+    """The patterns in a folder, by kind; none where it has no such file.
+
+    Raises:
+        ConfigError: the file cannot be read, or a pattern in it cannot be used. The message names it.
+    """
+    path = folder / PATTERN_FILE
+    if not path.is_file():
+        return {}
+    try:
+        held = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"Cannot read the patterns of the language pack {path}: {error}.") from error
+    if not isinstance(held, dict):
+        raise ConfigError(f"The file {path} holds no patterns: give each kind a list, or remove the file.")
+    parts = held.pop("parts", None) or {}
+    if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
+        raise ConfigError(f"The file {path} has {parts!r} under parts: give each part a name and a pattern.")
+    found: dict[WordKind, tuple[str, ...]] = {}
+    for name, patterns in _by_kind(held, ""):
+        try:
+            kind = WordKind(name)
+        except ValueError:
+            known = ", ".join(kind.value for kind in WordKind)
+            raise ConfigError(f"The file {path} has the unknown kind {name!r}: use one of {known}.") from None
+        if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+            raise ConfigError(f"The file {path} has {patterns!r} under {name}: make it a list of patterns.")
+        found[kind] = tuple(_checked(_filled(one, parts), f"{path}, {name}") for one in patterns)
+    return found
+
+
+def _by_kind(held: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, object]]:
+    """The lists in groups of groups, by dotted names."""
+    for name, value in held.items():
+        if isinstance(value, dict):
+            yield from _by_kind(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    for _ in range(_DEEPEST):
+        pattern = _PART.sub(lambda found: f"(?:{parts[found[1]]})" if found[1] in parts else found[0], pattern)
+    return pattern
+
+
+def _checked(pattern: str, location: str) -> str:
+    try:
+        parsed = _PARSER.parse(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ConfigError(f"{location} has the pattern {pattern!r}, which is none: {error}.") from error
+    if parsed.state.groupdict or parsed.state.groups > 1:
+        raise ConfigError(f"{location} has the pattern {pattern!r} with a group: write (?:…) for (…).")
+    if _repeats_repetitions(parsed, inside=False):
+        raise ConfigError(
+            f"{location} has the pattern {pattern!r}, which repeats a repetition and can take very long: bound it "
+            f"as in {{0,40}}."
+        )
+    return pattern
+
+
+def _repeats_repetitions(parsed: Any, *, inside: bool) -> bool:
+    """Whether a repetition without a small bound stands inside another one."""
+    for operation, argument in parsed:
+        name = str(operation)
+        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            _, most, body = argument
+            unbounded = most > _MOST_TIMES
+            if (unbounded and inside) or _repeats_repetitions(body, inside=inside or unbounded):
+                return True
+        elif any(_repeats_repetitions(part, inside=inside) for part in _parts(argument)):
+            return True
+    return False
+
+
+def _parts(argument: Any) -> Iterator[Any]:
+    """The patterns inside the argument of an operation."""
+    if isinstance(argument, _PARSER.SubPattern):
+        yield argument
+    elif isinstance(argument, list | tuple):
+        for one in argument:
+            yield from _parts(one)

@@ -27,6 +27,7 @@ from .errors import ServerError as ServerError
 from .evaluation import evaluate as evaluate
 from .exporting import export as export
 from .exporting import filter_dataset as filter_dataset
+from .finetuning import finetune as finetune
 from .hub import publish as publish
 from .llms import OpenAICompatibleLLM as OpenAICompatibleLLM
 from .llms import RecordedLLM as RecordedLLM

@@ -45,6 +45,7 @@ FLOORS = {
     "language_checks": 6,
     "reporting": 6,
     "review": 6,
+    "finetuning": 7,
     "hub": 7,
     "steps": 8,
     "running": 9,

@@ -192,13 +192,17 @@ class Pacer:
             limit = f"`max_wait_minutes` ({self._longest / 60:g})"
             self._stop(f"would have to wait {spoken(wait)} for the server, longer than {limit}", failure)
             return
-        if self.num_answered == answered_before:
+        if self.num_answered == answered_before and not self._works_on_others(failure):
             self._streak = self._streak or _Streak(since=sent_at)
             self._streak.numbers.add(number)
             growing = self._wait_of_streak(self._streak, failure, sent_at, now)
             wait = growing if failure.retry_after is None else max(FIRST_WAIT, wait)
         if wait:
             self._pause(wait, failure.said)
+
+    def _works_on_others(self, failure: Failure) -> bool:
+        """Whether a server that has no room for a request may still answer those that are in flight."""
+        return failure.kind is FailureKind.THROTTLED and self._in_flight > 0
 
     @property
     def is_silent(self) -> bool:

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.journal.run_records import RunRecords, rejection_row
 from distilabel_selfinstruct.records import GeneratedTask, Row, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
+from distilabel_selfinstruct.words import encodable
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -92,7 +93,10 @@ def _texts(row: Row) -> tuple[str, ...]:
 def _dataset(instances: Sequence[Row]) -> "Dataset":
     from datasets import Dataset, Features, Value
 
-    rows = [json.loads(jsonl.dumps(row)) for row in instances]
+    rows = [
+        {column: encodable(value) if isinstance(value, str) else value for column, value in row.items()}
+        for row in instances
+    ]
     features = Features({column: Value(kind) for column, kind in COLUMNS.items()})
     dataset = Dataset.from_dict({column: [row[column] for row in rows] for column in COLUMNS}, features=features)
     # The fingerprint that datasets would make holds the time.

@@ -42,7 +42,7 @@ FLOORS = {
     "testing": 6,
     "bootstrap_factory": 7,
     "exporting": 7,
-    "language_checks": 7,
+    "language_checks": 8,
     "reporting": 7,
     "review": 7,
     "hub": 8,

@@ -70,11 +70,19 @@ def new(
 
 
 @app.command("check")
-def check(folder: Name) -> None:
-    """Check a pack: files, placeholders, and whether its examples, written with its markers, are read back exactly."""
+def check(
+    folder: Name,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Instructions that the seeds must not overlap with, such as an evaluation set: file or dataset."
+        ),
+    ] = None,
+) -> None:
+    """Check a pack: files, words, seeds, and whether its examples, written with its markers, are read back exactly."""
     from distilabel_selfinstruct.language_checks import check_pack
 
-    findings = check_pack(folder)
+    findings = check_pack(folder, against)
     for finding in findings:
         say(f"{finding.severity}: {finding.location}: {finding.fault}. {finding.remedy}")
     errors = sum(finding.severity == "error" for finding in findings)

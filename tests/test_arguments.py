@@ -27,6 +27,7 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "pull_decisions": ("run",),
     "push_for_review": ("run",),
     "report": ("rows.jsonl",),
+    "predict": ("tasks.jsonl", "answers.jsonl", si.RunConfig()),
     "run": (si.RunConfig(), "out"),
 }
 WRONG_OPTIONS = [

@@ -42,13 +42,14 @@ FLOORS = {
     "testing": 6,
     "bootstrap_factory": 7,
     "exporting": 7,
-    "language_checks": 8,
+    "language_checks": 11,
     "reporting": 7,
     "review": 7,
     "hub": 8,
     "steps": 9,
     "running": 10,
-    "cli": 11,
+    "predicting": 11,
+    "cli": 12,
 }
 
 SUB_ROOMS = {

@@ -2,7 +2,7 @@
 
 import re
 
-from distilabel_selfinstruct.records import RESUME, Stage
+from distilabel_selfinstruct.records import RESUME, AnyStage, LaterStage, Stage
 
 # The words of OpenAI, vLLM, llama.cpp, Ollama, Anthropic, Google and Mistral.
 _SHORT_CONTEXT = re.compile(
@@ -18,16 +18,17 @@ def names_short_context(text: str) -> bool:
     return _SHORT_CONTEXT.search(text) is not None
 
 
-def longer_context(stage: Stage) -> str:
+def longer_context(stage: AnyStage) -> str:
     """What to do where the context is too short for the requests of a stage, as a sentence."""
     is_first = stage is Stage.INSTRUCTION_GENERATION
     fewer = "fewer examples in a prompt (`num_prompt_instructions`) or " if is_first else ""
+    option = "max_tokens" if isinstance(stage, LaterStage) else f"{stage.value}.max_tokens"
     return (
         f"Start the server with a longer context, or start over (`fresh`) with {fewer}shorter answers "
-        f"(`decoding={stage.value}.max_tokens=N`)."
+        f"(`decoding={option}=N`)."
     )
 
 
-def remedy_of(stage: Stage, error: str) -> str:
+def remedy_of(stage: AnyStage, error: str) -> str:
     """What to do about a stage whose requests fail with this error, as a sentence."""
     return longer_context(stage) if names_short_context(error) else RESUME

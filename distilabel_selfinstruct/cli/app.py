@@ -12,6 +12,7 @@ from distilabel_selfinstruct.cli import (
     language,
     models,
     parse,
+    predict,
     publish,
     report,
     review,
@@ -39,6 +40,7 @@ app.command("export", help=export.HELP)(export.export)
 app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
 app.command("models", help=models.HELP)(models.models)
+app.command("predict", help=predict.HELP)(predict.predict)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(language.app, name="language", help=language.HELP)

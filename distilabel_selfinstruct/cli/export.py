@@ -1,8 +1,9 @@
 """`selfinstruct export`: a file to fine-tune with."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,7 +23,7 @@ from distilabel_selfinstruct.ratings.decisions import DecisionStatus
 from distilabel_selfinstruct.records import Mode
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.exporting import ExportResult, ReviewCounts
+    from distilabel_selfinstruct.exporting import ExportedSubset, ExportResult, ReviewCounts
 
 HELP = "Write a run, or any dataset, as a file to fine-tune with."
 
@@ -32,10 +33,31 @@ def export(
         str,
         typer.Argument(metavar="SOURCE", help="The folder of a run; or a file, dataset folder or Hub id with rows."),
     ],
-    format: Annotated[Format, typer.Option("--format", "-f", help="What the trainer reads.")],
+    format: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="What the trainer reads. Default with --trainer: what fits base models."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The file to write. Default: DIR/export/FORMAT.jsonl."),
+    ] = None,
+    trainer: Annotated[
+        Literal["trl", "axolotl", "llama-factory"] | None,
+        typer.Option(help="Also write a configuration that trains on the rows with the paper's values."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH|HUB", help="--trainer: the base model. Default: HuggingFaceTB/SmolLM2-135M, to try it."
+        ),
+    ] = None,
+    instructions: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SIZE,...",
+            help="Write subsets as NAME.SIZE.jsonl, each within the next and with the seeds: numbers of generated "
+            "instructions, `seeds` for none, `all`.",
+        ),
     ] = None,
     include: Annotated[
         list[str] | None,
@@ -78,6 +100,9 @@ def export(
         source,
         format,
         output,
+        trainer=trainer,
+        model=model or exporting.DEFAULT_MODEL,
+        instructions=instructions or (),
         include=include or (),
         include_seeds=include_seeds,
         seed_tasks=seed_tasks,
@@ -100,9 +125,10 @@ def _lines(result: "ExportResult") -> Iterator[str]:
         yield f"The run {result.unfinished} Only what it has so far is exported."
     if result.review is not None:
         yield from _review_lines(result.review)
-    written = [file for file in (result.train, result.test) if file is not None]
-    for file in written:
-        yield f"{file.num_rows:,} {'row' if file.num_rows == 1 else 'rows'}: {file.path}"
+    parts = result.subsets or (result,)
+    written = [file for part in parts for file in (part.train, part.test) if file is not None]
+    for part in parts:
+        yield from _part_lines(part)
     if result.rejected is not None:
         ranked = sorted(result.reasons.items(), key=lambda item: -item[1])
         listed = ", ".join(f"{count:,} {reason}" for reason, count in ranked)
@@ -111,6 +137,15 @@ def _lines(result: "ExportResult") -> Iterator[str]:
         for finding in file.findings:
             location = f"{file.path}, line {finding.line}" if finding.line else f"{file.path}"
             yield f"{location}: {finding.severity}: {finding.message}."
+
+
+def _part_lines(part: "ExportResult | ExportedSubset") -> Iterator[str]:
+    count = getattr(part, "num_instructions", None)
+    with_count = "" if count is None else f" with {count:,} generated instruction{'s' * (count != 1)}"
+    for file in filter(None, (part.train, part.test)):
+        yield f"{file.num_rows:,} {'row' if file.num_rows == 1 else 'rows'}{with_count}: {file.path}"
+    if part.config is not None:
+        yield f"To train: cd {shlex.quote(str(part.config.path.parent))} && {part.config.command}"
 
 
 def _review_lines(review: "ReviewCounts") -> Iterator[str]:

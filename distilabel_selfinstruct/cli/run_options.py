@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -9,7 +10,7 @@ from typing import Annotated, Any, get_args
 import typer
 from pydantic.fields import FieldInfo
 
-from distilabel_selfinstruct.config import RunConfig, read_yaml
+from distilabel_selfinstruct.config import ASKING_OPTIONS, RunConfig, read_yaml
 from distilabel_selfinstruct.config.options import CommandLine, command_line, is_per_stage
 from distilabel_selfinstruct.config.stages import STAGES, split_stage
 from distilabel_selfinstruct.errors import ConfigError
@@ -18,13 +19,31 @@ from distilabel_selfinstruct.files.yaml_text import parse_yaml
 
 def takes_run_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for each field of `RunConfig`; it gets those that were used as `**given`."""
-    signature = inspect.signature(command)
-    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
     added = [
         _parameter(name, field, shown)
         for name, field in RunConfig.model_fields.items()
         if (shown := command_line(field)) is not None
     ]
+    return _with_options(command, added)
+
+
+def takes_asking_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a run that say how one model is asked; it gets those used as `**given`.
+
+    The model must be named. None of them takes STAGE=, and their help says nothing of stages.
+    """
+    added = []
+    for name in ASKING_OPTIONS:
+        field = RunConfig.model_fields[name]
+        shown = command_line(field)
+        if shown is not None:
+            added.append(_parameter(name, field, shown, one_stage=True))
+    return _with_options(command, added)
+
+
+def _with_options(command: Callable[..., None], added: list[inspect.Parameter]) -> Callable[..., None]:
+    signature = inspect.signature(command)
+    own = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
     parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *added)]
 
     def run(**values: Any) -> None:
@@ -49,7 +68,7 @@ def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
     stages: dict[str, dict[str, Any]] = {}
     for name, value in given.items():
         read = _READERS.get(name, lambda text: text)
-        if not is_per_stage(RunConfig.model_fields[name]):
+        if not isinstance(value, list) or not is_per_stage(RunConfig.model_fields[name]):
             options[name] = read(value)
         else:
             for stage, text in map(split_stage, value):
@@ -57,20 +76,22 @@ def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
     return {**options, STAGES: stages} if stages else options
 
 
-def _parameter(name: str, field: FieldInfo, shown: CommandLine) -> inspect.Parameter:
+def _parameter(name: str, field: FieldInfo, shown: CommandLine, *, one_stage: bool = False) -> inspect.Parameter:
     flag = f"--{name.replace('_', '-')}"
     kind: Any = _type_on_the_command_line(name, field)
     metavar = shown.metavar
-    if is_per_stage(field):
+    if is_per_stage(field) and not one_stage:
         metavar = f"[STAGE=]{metavar or {int: 'INTEGER', float: 'FLOAT'}.get(kind, 'TEXT')}"
         kind = list[str]
     declared = typer.Option(
         flag,
         *([shown.short] if shown.short else []),
         metavar=metavar,
-        help=_help(field),
+        help=_help(field, one_stage=one_stage),
         rich_help_panel=shown.panel.value,
     )
+    if one_stage and name == "llm":
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, declared])
     annotation: Any = Annotated[kind | None, declared]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
@@ -87,10 +108,16 @@ def _type_on_the_command_line(name: str, field: FieldInfo) -> Any:
     return kinds[0] if type(None) in get_args(field.annotation) else field.annotation
 
 
-def _help(field: FieldInfo) -> str:
+_OF_STAGES = re.compile(r" Like all options that take STAGE=.*$|, in each stage|, of all stages together")
+"""What the help of an option says of stages."""
+
+
+def _help(field: FieldInfo, *, one_stage: bool = False) -> str:
     default = field.get_default(call_default_factory=True)
     shown = f" Default: {default}." if default not in (None, False, 0, [], {}) else ""
-    return f"{field.description}{shown}"
+    if not one_stage:
+        return f"{field.description}{shown}"
+    return _OF_STAGES.sub("", field.description or "") + (shown if isinstance(default, int) else "")
 
 
 def _decoding(assignments: list[str]) -> dict[str, dict[str, Any]]:

@@ -3,10 +3,11 @@
 from distilabel_selfinstruct.config.description import described_run, why_unfinished
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
 from distilabel_selfinstruct.config.pricing import Price, Tokens
-from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.config.run_config import ASKING_OPTIONS, RunConfig
 from distilabel_selfinstruct.config.trust import foreign_addresses
 
 __all__ = [
+    "ASKING_OPTIONS",
     "Price",
     "RunConfig",
     "Tokens",

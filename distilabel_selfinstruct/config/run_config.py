@@ -236,3 +236,11 @@ class RunConfig(ModelOptions):
             and self.prices[models[stage]].batch is None
             for stage, used in tokens.items()
         )
+
+
+ASKING_OPTIONS = (
+    *("llm", "base_url", "extra_body", "thinking", "thinking_tokens", "max_in_flight", "requests_per_minute"),
+    *("tokens_per_minute", "request_timeout", "threads", "request_retries", "batch", "random_seed", "max_requests"),
+    *("max_tokens", "max_cost", "max_minutes", "max_wait_minutes", "max_failures", "prices"),
+)
+"""The options of a run that count wherever a model is asked, as for predictions: how it is asked, and how much."""

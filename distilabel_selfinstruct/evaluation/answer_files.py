@@ -13,9 +13,10 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.evaluation.answers import Answers, Baseline, baseline_answers, read_answers
 from distilabel_selfinstruct.evaluation.cuts import Cut
+from distilabel_selfinstruct.evaluation.definitions import read_definitions
 from distilabel_selfinstruct.evaluation.metrics import Metrics, metrics_of
 from distilabel_selfinstruct.evaluation.references import Measure, Measures, Track, measure_of
-from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_definitions, read_scored
+from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_scored
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, stem
 from distilabel_selfinstruct.similarity import TokenizerChoice
 

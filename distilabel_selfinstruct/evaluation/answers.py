@@ -80,7 +80,7 @@ def baseline_answers(baseline: Baseline, tasks: Sequence[ScoredTask]) -> Mapping
     """
     if baseline is Baseline.COPY_INPUT:
         return {index: one.input for index, one in enumerate(tasks)}
-    demos = {index: one.demo for index, one in enumerate(tasks) if one.demo is not None}
+    demos = {index: one.facts.demo for index, one in enumerate(tasks) if one.facts and one.facts.demo is not None}
     if not demos:
         raise ConfigError(
             "No task has a positive example for the baseline copy-demo: name the file of the definitions with "

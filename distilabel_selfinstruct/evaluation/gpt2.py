@@ -1,12 +1,23 @@
-"""The tokens of GPT-2, which the x-lingual track of Super-NaturalInstructions compares."""
+"""The tokens of GPT-2: what the x-lingual track of Super-NaturalInstructions compares, and what limits its prompts."""
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, MissingExtraError
 from distilabel_selfinstruct.similarity import Tokenizer
 
 _FILES = ("vocab.json", "merges.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """From a text to the numbers of its tokens, and back."""
+
+    encode: Callable[[str], list[int]]
+    decode: Callable[[list[int]], str]
 
 
 def gpt2_tokenizer(folder: str | os.PathLike[str] | None) -> Tokenizer:
@@ -20,10 +31,29 @@ def gpt2_tokenizer(folder: str | os.PathLike[str] | None) -> Tokenizer:
         InputFileError: a file is missing, or is not what its name says.
         MissingExtraError: the package `tokenizers` is not installed.
     """
+    tokenizer = _loaded(folder, "The track xlingual")
+
+    def tokens(text: str) -> list[str]:
+        return [token.lstrip("Ġ") for token in tokenizer.encode(text).tokens]
+
+    return tokens
+
+
+def gpt2_encoding(folder: str | os.PathLike[str]) -> Encoding:
+    """The same tokenizer as numbers and back; decoding leaves out the sign for the end of a text.
+
+    Raises:
+        InputFileError: a file is missing, or is not what its name says.
+        MissingExtraError: the package `tokenizers` is not installed.
+    """
+    tokenizer = _loaded(folder, "Counting the tokens of GPT-2")
+    return Encoding(lambda text: list(tokenizer.encode(text).ids), lambda ids: str(tokenizer.decode(ids)))
+
+
+def _loaded(folder: str | os.PathLike[str] | None, feature: str) -> Any:
     if folder is None:
         raise ConfigError(
-            "The track xlingual needs the files vocab.json and merges.txt of GPT-2: name their folder with "
-            "`tokenizer_path`."
+            f"{feature} needs the files vocab.json and merges.txt of GPT-2: name their folder with `tokenizer_path`."
         )
     paths = [Path(folder) / name for name in _FILES]
     for path in paths:
@@ -32,7 +62,7 @@ def gpt2_tokenizer(folder: str | os.PathLike[str] | None) -> Tokenizer:
     try:
         from tokenizers import AddedToken, ByteLevelBPETokenizer
     except ImportError:
-        raise MissingExtraError("The track xlingual", "transformers") from None
+        raise MissingExtraError(feature, "transformers") from None
     try:
         tokenizer = ByteLevelBPETokenizer.from_file(*map(str, paths))
     except Exception as error:  # the package raises its base class for files of another form
@@ -41,8 +71,4 @@ def gpt2_tokenizer(folder: str | os.PathLike[str] | None) -> Tokenizer:
             folder,
         ) from None
     tokenizer.add_special_tokens([AddedToken("<|endoftext|>", normalized=False)])
-
-    def tokens(text: str) -> list[str]:
-        return [token.lstrip("Ġ") for token in tokenizer.encode(text).tokens]
-
-    return tokens
+    return tokenizer

@@ -81,7 +81,7 @@ def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False)
 
 
 def open_answers(
-    source: Source, column: str | None, reading: ReadingArguments, *, others: Sequence[str] = ()
+    source: Source, column: str | None, reading: ReadingArguments, *, others: Sequence[str] = (), unscored: bool = False
 ) -> RowSource:
     """Rows with an instruction and an answer, or with one of the `others` in the place of what they lack.
 
@@ -90,6 +90,7 @@ def open_answers(
         column: the column of the answers. By default it is what the reader takes for the output.
         reading: how the rows are read.
         others: columns that do as well.
+        unscored: an instruction is enough.
 
     Raises:
         InputFileError: the source cannot be read, or lacks a column.
@@ -100,7 +101,7 @@ def open_answers(
     rows = open_rows(source, options)
     if rows.recognized.shape in {Shape.SEEDS, Shape.GENERATED_INSTANCES}:
         return rows.require("instruction")
-    if column is None and "references" in others and rows.has("references"):
+    if column is None and (unscored or ("references" in others and rows.has("references"))):
         return rows.require("instruction")
     return rows.require(*(() if "id" in others and rows.has("id") else ("instruction",)), "output")
 

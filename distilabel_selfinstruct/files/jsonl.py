@@ -122,7 +122,7 @@ def _crc(content: bytes) -> bytes:
 
 
 class Appender:
-    """Appends rows to a file. When `append` returns, all of its rows are on disk; when it fails, none of them is.
+    """Appends rows to a file.
 
     Args:
         path: the file.
@@ -135,21 +135,37 @@ class Appender:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("ab", buffering=0)
 
-    def append(self, rows: Iterable[Row]) -> None:
-        """Append the rows, in order, with one fsync for all of them.
+    def append(self, rows: Iterable[Row], *, durable: bool = True) -> None:
+        """Append the rows, in order. When it fails, none of them is in the file.
+
+        Args:
+            rows: what to append.
+            durable: return once they are on disk, with one fsync for all of them. Rows that are not durable outlive
+                the process, but not always a machine that fails before `sync`.
 
         Raises:
             OSError: the rows cannot be written, for example because the disk is full. The file is as it was.
         """
         content = memoryview("".join(self._dumps(row) + "\n" for row in rows).encode())
+        if not content:
+            return
         before = os.fstat(self._stream.fileno()).st_size
         try:
             while content:
                 content = content[self._stream.write(content) :]
-            os.fsync(self._stream.fileno())
+            if durable:
+                self.sync()
         except OSError:
             self._stream.truncate(before)
             raise
+
+    def sync(self) -> None:
+        """Have all rows on disk.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        os.fsync(self._stream.fileno())
 
     def close(self) -> None:
         """Close the file. Appending afterwards is an error."""

@@ -9,11 +9,18 @@ DATASET = "dataset"
 STATE = "state"
 """The journals, a folder for each step."""
 
-SERVER_LOGS = f"{STATE}/servers"
+SERVERS = "servers"
+SERVER_LOGS = f"{STATE}/{SERVERS}"
 """What servers wrote that the run started for models on this machine, a file for each."""
 
 CACHE = "cache"
 """What distilabel needs while the run works, and nobody afterwards."""
+
+PREDICTION_STATE = ".state"
+"""At the end of the name of a file of predictions: the folder beside it with the journal."""
+
+PREDICTION = "prediction.json"
+"""Within this folder: with which settings the predictions are made."""
 
 REPORT_PAGE = "report.html"
 REPORT_FIGURES = "report.json"

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.formatting.formats import (
     format_example,
 )
 from distilabel_selfinstruct.formatting.openai_rules import OpenAIFinding, check_openai_file
-from distilabel_selfinstruct.formatting.rows import Formatted, RejectedRow, format_row, format_rows
+from distilabel_selfinstruct.formatting.rows import Formatted, RejectedRow, checked_example, format_row, format_rows
 from distilabel_selfinstruct.formatting.templates import END_OF_TEXT
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "OpenAIFinding",
     "RejectedRow",
     "check_openai_file",
+    "checked_example",
     "format_example",
     "format_row",
     "format_rows",

@@ -6,7 +6,7 @@ Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at 
   for, and it is never rewritten but to set aside records that cannot be read (see `damage`). A record is found
   again by its request, so a step that starts over on the same folder asks for nothing that had arrived.
 - `results.jsonl`, `rejections.jsonl` and `end.jsonl` are what became of the completions. They are written again each
-  time a step starts, from the completions, and so equal those of a run that was never interrupted.
+  time a step starts, from the completions, and so equal those of a run that was never interrupted. They need no fsync.
 - `notes.jsonl` holds what the step had to say, each sentence once.
 """
 
@@ -87,9 +87,24 @@ class StepJournal:
         recorded = self._recorded.get(request_key(request, decoding))
         return recorded.pop(0) if recorded else None
 
-    def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
-        """Write a completion with the request that it answers: the format that a `RecordedLLM` replays."""
-        self._append(COMPLETIONS, [completion_row(request, decoding, completion)])
+    def record_completion(
+        self, request: Request, decoding: Decoding, completion: Completion, *, durable: bool = True
+    ) -> None:
+        """Write a completion with the request that it answers: the format that a `RecordedLLM` replays.
+
+        Args:
+            request: what was asked.
+            decoding: with which sampling parameters.
+            completion: what came of it.
+            durable: return once it is on disk. Several that are not durable are on disk after one `sync`.
+        """
+        self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
+
+    def sync(self) -> None:
+        """Have all completions on disk."""
+        if self._folder is not None and COMPLETIONS in self._appenders:
+            with writing(self._folder / COMPLETIONS):
+                self._appenders[COMPLETIONS].sync()
 
     def record_rejections(
         self, rejections: Iterable[Rejection], *, stage: str, request: int, instruction: str = ""
@@ -113,7 +128,7 @@ class StepJournal:
         if note in self._notes:
             return False
         self._notes.add(note)
-        self._append(NOTES, [note_row(self.step, note)])
+        self._append(NOTES, [note_row(self.step, note)], durable=True)
         return True
 
     def record_end(self, reason: str, requests: Mapping[RequestStatus, int]) -> None:
@@ -213,10 +228,10 @@ class StepJournal:
             if row["text"] is not None:
                 self._recorded[row["key"]].append(completion_of(row))
 
-    def _append(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
+    def _append(self, name: str, rows: Iterable[dict[str, Any]], *, durable: bool = False) -> None:
         if self._folder is None:
             return
         with writing(self._folder / name):
             if name not in self._appenders:
                 self._appenders[name] = Appender(self._folder / name, checked=name in (COMPLETIONS, NOTES))
-            self._appenders[name].append(rows)
+            self._appenders[name].append(rows, durable=durable)

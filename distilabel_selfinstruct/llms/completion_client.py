@@ -214,10 +214,14 @@ class CompletionClient:
             arguments, started = batch[0].arguments, time.monotonic()
             outputs = ask_together(self._llm, [as_messages(work.prompt) for work in batch], arguments)
             seconds = time.monotonic() - started
+            recorded: list[Completion] = []
             for work, output in zip(batch, outputs, strict=True):
                 completion = completion_from(self._llm, output, arguments, seconds=seconds)
                 reserving.release(work, usage_of(completion))
-                work.future.set_result(work.record(completion))
+                recorded.append(work.record(completion))
+            self._journal.sync()
+            for work, completion in zip(batch, recorded, strict=True):
+                work.future.set_result(completion)
 
     def _batch_request(self, request: Request, future: "Future[Completion]") -> BatchRequest:
         decoding = self._decoding_of(request)
@@ -225,7 +229,9 @@ class CompletionClient:
 
         def deliver(output: Any, batch: str, seconds: float) -> None:
             completion = replace(completion_from(self._llm, output, arguments, seconds=seconds), batch=batch)
-            future.set_result(self._record(request, decoding, completion))
+            recorded = self._record(request, decoding, completion)
+            self._journal.sync()
+            future.set_result(recorded)
 
         def hold_back(reason: str) -> None:
             future.set_result(Completion.not_sent(reason, model=self._llm.model_name))
@@ -234,8 +240,9 @@ class CompletionClient:
         return BatchRequest(name, request.prompt, arguments.keywords, deliver, hold_back)
 
     def _record(self, request: Request, decoding: Decoding, completion: Completion) -> Completion:
+        """Write a completion; what was asked of a model is handed out after `StepJournal.sync` only."""
         if completion.status is not RequestStatus.EXHAUSTED:  # a recording that ended says nothing about the request
-            self._journal.record_completion(request, decoding, completion)
+            self._journal.record_completion(request, decoding, completion, durable=False)
         if not isinstance(self._llm, RecordedLLM):
             self._stop_if_all_fail(request, completion)
         return completion

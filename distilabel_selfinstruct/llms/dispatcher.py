@@ -16,6 +16,7 @@ from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.failures import Failure, FailureKind, RequestTimeoutError, failure_of
 from distilabel_selfinstruct.llms.outputs import completion_from
 from distilabel_selfinstruct.llms.pacing import Pacer
+from distilabel_selfinstruct.llms.recording_queue import Arrival, RecordingQueue
 from distilabel_selfinstruct.llms.reserving import Reserving
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed, usage_of
 from distilabel_selfinstruct.llms.work import Work
@@ -71,6 +72,7 @@ class Dispatcher:
         self._ready: list[Work] = []
         self._put_off: list[tuple[float, Work]] = []
         self._open: set[Future[Completion]] = set()
+        self._recording = RecordingQueue(journal)
         self._tasks: set[asyncio.Task[None]] = set()
         self._giving_up: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
@@ -292,9 +294,5 @@ class Dispatcher:
 
     async def _finish(self, work: Work, completion: Completion, handed_out: Completion | None = None) -> None:
         """Record what came of a request, and hand it out, or something else in its place."""
-        try:
-            recorded = await self._loop.run_in_executor(self._writer, work.record, work.whole(completion))
-        except Exception as error:  # the disk is full
-            work.future.set_exception(error)
-        else:
-            work.future.set_result(handed_out or recorded)
+        self._recording.add(Arrival(work, work.whole(completion), handed_out))
+        await self._loop.run_in_executor(self._writer, self._recording.write)

@@ -11,13 +11,13 @@ from distilabel_selfinstruct.config.providers import recording_files
 from distilabel_selfinstruct.errors import InputFileError, RecordingError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.prompts import collapse_whitespace
-from distilabel_selfinstruct.records import Completion, Request, RequestStatus, Stage
+from distilabel_selfinstruct.records import AnyStage, Completion, LaterStage, Request, RequestStatus, Stage
 from distilabel_selfinstruct.task_types import read_task_type
 
 if TYPE_CHECKING:
     from distilabel.typing import FormattedInput, GenerateOutput
 
-_Key = tuple[Stage, str, bool | None]
+_Key = tuple[AnyStage, str, bool | None]
 
 
 class RecordedLLM(CheckedOptions, LLM):
@@ -92,7 +92,7 @@ class RecordedLLM(CheckedOptions, LLM):
 
     def _take(self, row: dict[str, Any], location: str) -> None:
         try:
-            stage = Stage(row["stage"])
+            stage = _stage_called(row["stage"])
             text, finish_reason = row["text"], row.get("finish_reason")
             instruction = "" if stage is Stage.INSTRUCTION_GENERATION else row["instruction"]
         except (KeyError, ValueError) as error:
@@ -120,3 +120,7 @@ class RecordedLLM(CheckedOptions, LLM):
         instruction = collapse_whitespace(instruction).casefold()
         for flag in (asked, None):
             self._by_instruction.setdefault((stage, instruction, flag), completion)
+
+
+def _stage_called(name: object) -> AnyStage:
+    return LaterStage(name) if name in [stage.value for stage in LaterStage] else Stage(name)

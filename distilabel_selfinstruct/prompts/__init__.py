@@ -1,6 +1,7 @@
 """The three prompts of Self-Instruct, for base models and for chat models (paper, section 2.2 and appendix A)."""
 
 from distilabel_selfinstruct.prompts.decoding import (
+    EVALUATION,
     PARAMETERS,
     THINKING_TOKENS,
     Decoding,
@@ -21,6 +22,7 @@ from distilabel_selfinstruct.prompts.prompt_set import (
 )
 
 __all__ = [
+    "EVALUATION",
     "PARAMETERS",
     "THINKING_TOKENS",
     "ChatMessage",

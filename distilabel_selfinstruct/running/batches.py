@@ -40,7 +40,7 @@ def refuse_to_pay_twice(state_dir: Path) -> None:
     """
     if said := batches_in_words(state_dir):
         raise RunFolderError(
-            f"{state_dir.parent} has batches that a server works on ({said}): give `batch` to fetch their answers, or "
+            f"{state_dir} has batches that a server works on ({said}): give `batch` to fetch their answers, or "
             "`fresh` to start over and pay again.",
-            state_dir.parent,
+            state_dir,
         )

@@ -16,12 +16,13 @@ def limit_spending(state: Path, config: RunConfig, progress: Progress) -> None:
     direct, batched = {}, {}
     for stage, model in config.models.items():
         if price := config.prices.get(model):
-            direct[stage.value], batched[stage.value] = _of_a_token(price), _of_a_token(price.in_batches)
+            direct[stage.value], batched[stage.value] = token_price(price), token_price(price.in_batches)
     used = SpentAmount(progress.input_tokens + progress.output_tokens, config.cost(progress.tokens) or 0.0)
     start_spending(state, SpendingLimits(config.max_tokens, config.max_cost, direct, batched), used)
 
 
-def _of_a_token(price: Price) -> TokenPrice:
+def token_price(price: Price) -> TokenPrice:
+    """What a token costs at a price for a million."""
     cached = price.input if price.cached_input is None else price.cached_input
     return TokenPrice(price.input / PRICED_TOKENS, cached / PRICED_TOKENS, price.output / PRICED_TOKENS)
 

@@ -1,30 +1,30 @@
 """Whether the models of a run answer and take its prompts: found before the first request is paid."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, probe
 from distilabel_selfinstruct.llms.batch.check import check_batches
 from distilabel_selfinstruct.llms.context import context_of
-from distilabel_selfinstruct.records import Stage
-from distilabel_selfinstruct.running.needs import Need, needs
-from distilabel_selfinstruct.running.plan import PlannedModel, RunPlan
+from distilabel_selfinstruct.records import AnyStage
+from distilabel_selfinstruct.running.needs import Need
+from distilabel_selfinstruct.running.plan import PlannedModel
 
 
-def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
+def check_models(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need], tell: Callable[[str], None]) -> None:
     """Ask each model for one token, and compare its context with the longest prompt that it will get.
 
     Args:
-        plan: the run.
+        models: what is to be asked.
+        needed: what each stage needs for its longest prompt.
         tell: is told what is waited for, and what may go wrong.
 
     Raises:
         ModelError: a server cannot be reached, refuses, has no batches though they are wanted, or its model cannot take
             the prompts.
     """
-    needed = needs(plan)
-    for model in plan.models:
+    for model in models:
         if isinstance(model.llm, OpenAICompatibleLLM):
             where = "" if isinstance(model.llm, LocalServerLLM) else f" at {redact_url(str(model.llm.base_url))}"
             tell(f"Waiting for a first answer from {model.config.llm}{where}.")
@@ -35,7 +35,7 @@ def check_models(plan: RunPlan, tell: Callable[[str], None]) -> None:
 
 
 def _check_context(
-    model: PlannedModel, llm: OpenAICompatibleLLM, needed: dict[Stage, Need], tell: Callable[[str], None]
+    model: PlannedModel, llm: OpenAICompatibleLLM, needed: Mapping[AnyStage, Need], tell: Callable[[str], None]
 ) -> None:
     context = context_of(llm)
     if context is None:

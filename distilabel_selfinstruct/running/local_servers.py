@@ -1,6 +1,6 @@
 """The servers of a run for models on this machine: one for each model, for all stages that ask it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -8,14 +8,13 @@ from pathlib import Path
 from threading import Thread
 
 from distilabel_selfinstruct.errors import ModelError, writing
-from distilabel_selfinstruct.files.run_layout import SERVER_LOGS
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop
 from distilabel_selfinstruct.llms import LocalServerLLM
 from distilabel_selfinstruct.llms.local.child import ChildServer, how_ended
 from distilabel_selfinstruct.llms.local.memory import in_gigabytes
-from distilabel_selfinstruct.records import RESUME, InFlight, Stage
+from distilabel_selfinstruct.records import RESUME, AnyStage, InFlight
 from distilabel_selfinstruct.running.needs import Need
-from distilabel_selfinstruct.running.plan import RunPlan
+from distilabel_selfinstruct.running.plan import PlannedModel
 
 ROOM = 1.25
 """How much longer than the longest prompt that is known one may be: instructions are still to be made."""
@@ -43,14 +42,14 @@ class LocalServers:
         llm.connect(served.server.address)
         return llm.requests_at_a_time if llm.engine == "vllm" else served.slots
 
-    def keep(self, folder: Path, state: Path) -> None:
-        """Keep what the servers write in the folder of a run, and stop the run when one of them fails for good.
+    def keep(self, logs: Path, state: Path) -> None:
+        """Keep what the servers write in a folder, and ask those who work on a state to stop when one fails for good.
 
         Raises:
             OutputFileError: the folder cannot be written.
         """
         for served in self._served.values():
-            log = folder / SERVER_LOGS / f"{served.server.title.partition(':')[2]}.log"
+            log = logs / f"{served.server.title.partition(':')[2]}.log"
             with writing(log, "Make room."):
                 served.server.log.keep_in(log)
             Thread(target=self._watch, args=(served.server, state), daemon=True).start()
@@ -73,11 +72,13 @@ class LocalServers:
 
 
 @contextmanager
-def local_servers(plan: RunPlan, needed: Mapping[Stage, Need], tell: Callable[[str], None]) -> Iterator[LocalServers]:
-    """Serve the models of a run that are on this machine, until the end of the block.
+def local_servers(
+    models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need], tell: Callable[[str], None]
+) -> Iterator[LocalServers]:
+    """Serve those of the models that are on this machine, until the end of the block.
 
     Args:
-        plan: the run. Its models are connected.
+        models: what is to be asked. They are connected.
         needed: what each stage needs for its longest prompt.
         tell: is told what is loaded, and what happens to it.
 
@@ -87,7 +88,7 @@ def local_servers(plan: RunPlan, needed: Mapping[Stage, Need], tell: Callable[[s
     with ExitStack() as stack:
         served: dict[str, _Served] = {}
         servers = LocalServers(served, tell)
-        for llm in _asked(plan, needed).values():
+        for llm in _asked(models, needed).values():
             settings = llm.settings()
             server = llm.new_server(settings)
             needed_bytes = llm.needed_bytes(settings)
@@ -99,17 +100,17 @@ def local_servers(plan: RunPlan, needed: Mapping[Stage, Need], tell: Callable[[s
             stack.callback(server.stop)
             server.start()
             served[llm.path] = _Served(server, settings.slots)
-        for model in plan.models:
+        for model in models:
             if isinstance(model.llm, LocalServerLLM):
                 servers.connect(model.llm)
         yield servers
 
 
-def _asked(plan: RunPlan, needed: Mapping[Stage, Need]) -> dict[str, LocalServerLLM]:
+def _asked(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need]) -> dict[str, LocalServerLLM]:
     """Each model on this machine once, with what it needs for all stages that ask it."""
-    stages: dict[str, list[Stage]] = {}
+    stages: dict[str, list[AnyStage]] = {}
     llms: dict[str, LocalServerLLM] = {}
-    for model in plan.models:
+    for model in models:
         if isinstance(model.llm, LocalServerLLM):
             stages.setdefault(model.llm.path, []).extend(model.stages)
             before = llms.setdefault(model.llm.path, model.llm)
@@ -121,7 +122,7 @@ def _asked(plan: RunPlan, needed: Mapping[Stage, Need]) -> dict[str, LocalServer
     }
 
 
-def context_for(llm: LocalServerLLM, needed: Mapping[Stage, Need]) -> int:
+def context_for(llm: LocalServerLLM, needed: Mapping[AnyStage, Need]) -> int:
     """How many tokens of context a model gets: enough for the longest prompts and answers of its stages.
 
     Raises:

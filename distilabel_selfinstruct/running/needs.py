@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from distilabel_selfinstruct.prompts import Prompt, apply_overrides, default_decoding, prompt_text
-from distilabel_selfinstruct.records import MODEL_STAGES, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, AnyStage, Stage
 from distilabel_selfinstruct.running.plan import RunPlan
 
 BYTES_PER_TOKEN = 4
@@ -42,11 +42,11 @@ def size_of(prompt: Prompt) -> int:
     return len(prompt_text(prompt).encode("utf-8", "replace"))
 
 
-def needs(plan: RunPlan) -> dict[Stage, Need]:
+def needs(plan: RunPlan) -> dict[AnyStage, Need]:
     """What each stage that asks a model needs for its longest prompt, as far as the instructions are known."""
     config, prompts = plan.config, plan.prompts
     known = sorted(plan.bootstrap.human_instructions, key=len, reverse=True)
-    needed = {}
+    needed: dict[AnyStage, Need] = {}
     for stage in MODEL_STAGES:
         own = config.for_stage(stage)
         form = own.effective_prompt_form

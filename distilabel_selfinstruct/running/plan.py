@@ -13,7 +13,7 @@ from distilabel_selfinstruct.config.providers import check_access, check_llm, na
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
-from distilabel_selfinstruct.records import MODEL_STAGES, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, AnyStage, Stage
 from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LONGEST_TEMPORARY_FOLDER = 70
 class PlannedModel:
     """A model that is not loaded yet: the stages that ask it, and the options with which they do."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[AnyStage, ...]
     config: RunConfig
     llm: "LLM"
 

@@ -15,12 +15,12 @@ from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
-from distilabel_selfinstruct.files.run_layout import COMPLETIONS
+from distilabel_selfinstruct.files.run_layout import COMPLETIONS, SERVER_LOGS
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
-from distilabel_selfinstruct.records import RESUME, GeneratedTask, RecordedRejection, RunStatus
+from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
 from distilabel_selfinstruct.running.budget import is_overdue, limit_spending, used_up
 from distilabel_selfinstruct.running.context import check_models
@@ -91,9 +91,10 @@ def run(
         refuse_to_pay_twice(folder.state)
     plan = plan_run(config)
     tell_forms(config, tell)
-    with local_servers(plan, needs(plan), tell) as servers:
+    needed = needs(plan)
+    with local_servers(plan.models, needed, tell) as servers:
         # Before the settings are written to the folder: a mistyped model must not count as the run's.
-        check_models(plan, tell)
+        check_models(plan.models, needed, tell)
         return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend)
 
 
@@ -108,7 +109,7 @@ def _run(
 ) -> RunResult:
     config = plan.config
     with folder.prepared(config, fresh=fresh, extend=extend) as effective:
-        servers.keep(folder.path, folder.state)
+        servers.keep(folder.path / SERVER_LOGS, folder.state)
         pipeline = self_instruct_pipeline(
             effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
         )
@@ -118,7 +119,8 @@ def _run(
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records
-        prompt_tokens = {stage: need.prompt_tokens for stage, need in needs(plan).items()}
+        needed = needs(plan)
+        prompt_tokens = {stage: needed[stage].prompt_tokens for stage in MODEL_STAGES}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
         limit_spending(folder.state, effective, reader.read())

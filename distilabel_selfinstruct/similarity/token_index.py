@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from distilabel_selfinstruct.similarity.bounds import LengthBounds
 from distilabel_selfinstruct.similarity.engines import BlockIndex, TextIndex, check_engine, make_index
-from distilabel_selfinstruct.similarity.nearest import nearest_positions
+from distilabel_selfinstruct.similarity.nearest import SharedTokens, nearest_positions
 from distilabel_selfinstruct.similarity.prefix_index import Match, best_match
 from distilabel_selfinstruct.similarity.rouge import f_measures
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer
@@ -33,6 +33,7 @@ class TokenIndex:
         self.tokenize = tokenizer
         self.vocabulary = Vocabulary()
         self.prefix_index: TextIndex = make_index(engine, LengthBounds(max_rouge_l))
+        self._shared_tokens = SharedTokens(self.prefix_index)
         self._engine = engine
         self._next_renumbering = FIRST_RENUMBERING
 
@@ -83,9 +84,11 @@ class TokenIndex:
 
     def nearest(self, tokens: Sequence[str], k: int) -> list[Match]:
         """The `k` nearest texts, best first; at equal scores in the order of storing."""
+        if self._shared_tokens.index is not self.prefix_index:  # the tokens have other characters now
+            self._shared_tokens = SharedTokens(self.prefix_index)
         encoded = self.vocabulary.encode(tokens)
         return nearest_positions(
-            self.prefix_index, encoded, k, lambda positions: self._scores(tokens, positions.tolist())
+            self._shared_tokens, encoded, k, lambda positions: self._scores(tokens, positions.tolist())
         )
 
     def scores(self, tokens: Sequence[str]) -> NDArray[np.float64]:

@@ -130,7 +130,7 @@ class PromptedTask(JournaledStep, _Task):
 
     def _decoding(self, request: Request) -> Decoding:
         decoding = default_decoding(
-            request.stage,
+            self.stage,
             is_classification=request.is_classification,
             form=self.prompt_form,
             markers=self._prompt_set.markers,

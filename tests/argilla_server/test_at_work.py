@@ -88,7 +88,7 @@ def test_three_raters_work_while_records_are_pushed(argilla_server):
 
 
 def test_an_answer_is_refused_for_a_rater_of_no_account(argilla_server):
-    response = httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": "guessed"})
+    response = httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": "guessed"}, timeout=60)
     assert response.status_code == 401
 
 

@@ -21,7 +21,7 @@ def client(argilla_server):
 class TestHeaders:
     @pytest.mark.parametrize("path", ["/", "/sign-in", "/api/v1/version", "/api/v1/me", "/nothing-here"])
     def test_every_answer_has_a_content_security_policy(self, argilla_server, path):
-        headers = httpx.get(argilla_server.url + path).headers
+        headers = httpx.get(argilla_server.url + path, timeout=60).headers
         directives = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
         assert directives["default-src"] == "'self'"
         assert "unsafe" not in directives["script-src"]
@@ -30,13 +30,13 @@ class TestHeaders:
 
     @pytest.mark.parametrize("origin", ["http://evil.invalid", "null", "http://127.0.0.1:1", "https://localhost"])
     def test_pages_of_others_may_not_read_answers(self, argilla_server, origin):
-        answer = httpx.get(f"{argilla_server.url}/api/v1/version", headers={"Origin": origin})
+        answer = httpx.get(f"{argilla_server.url}/api/v1/version", headers={"Origin": origin}, timeout=60)
         assert "access-control-allow-origin" not in answer.headers
 
     def test_its_own_pages_may(self, argilla_server):
         for host in ("127.0.0.1", "localhost"):
             origin = argilla_server.url.replace("127.0.0.1", host)
-            answer = httpx.get(f"{argilla_server.url}/api/v1/version", headers={"Origin": origin})
+            answer = httpx.get(f"{argilla_server.url}/api/v1/version", headers={"Origin": origin}, timeout=60)
             assert answer.headers["access-control-allow-origin"] == origin
 
 

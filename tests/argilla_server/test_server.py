@@ -51,7 +51,7 @@ def is_alive(pid):
 
 
 def sign_in(url, username, password):
-    return httpx.post(f"{url}/api/v1/token", data={"username": username, "password": password})
+    return httpx.post(f"{url}/api/v1/token", data={"username": username, "password": password}, timeout=60)
 
 
 def listening_addresses(pid):
@@ -105,14 +105,17 @@ class TestARunningServer:
     def test_its_raters_may_sign_in_and_are_annotators(self, argilla_server):
         username, password, key = argilla_server.rater("anna")
         assert sign_in(argilla_server.url, username, password).status_code == 201
-        me = httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key}).json()
+        me = httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key}, timeout=60).json()
         assert (me["username"], me["role"]) == ("anna", "annotator")
 
     def test_the_usual_default_accounts_do_not_exist(self, argilla_server):
         for name, password in (("argilla", "12345678"), ("admin", "12345678"), ("owner", "12345678")):
             assert sign_in(argilla_server.url, name, password).status_code == 401
         for key in ("argilla.apikey", "owner.apikey", "admin.apikey"):
-            assert httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key}).status_code == 401
+            assert (
+                httpx.get(f"{argilla_server.url}/api/v1/me", headers={"X-Argilla-Api-Key": key}, timeout=60).status_code
+                == 401
+            )
 
     def test_its_workspace_holds_all_accounts(self, argilla_server):
         users = argilla_server.client().workspaces("selfinstruct").users
@@ -144,7 +147,7 @@ def restarted(tmp_path_factory):
     seen["found_after"] = find_running(home)
     with start(home, port=0, raters=["ben"], on_progress=quietly) as second:
         headers = {"Authorization": f"Bearer {seen['token']}"}
-        seen["me"] = httpx.get(f"{second.url}/api/v1/me", headers=headers)
+        seen["me"] = httpx.get(f"{second.url}/api/v1/me", headers=headers, timeout=60)
         seen["signed_in"] = [sign_in(second.url, name, second.passwords[name]).status_code for name in second.passwords]
         client = rg.Argilla(api_url=second.url, api_key=second.api_key)
         seen["texts"] = [record.fields["text"] for record in client.datasets("kept", "selfinstruct").records()]

@@ -59,6 +59,20 @@ def test_what_openai_would_refuse_is_shown_with_its_file(tmp_path: Path) -> None
     assert message in run(folder, "-f", "openai").stdout
 
 
+def test_a_trainer_is_configured_and_the_command_for_it_is_shown(tmp_path: Path) -> None:
+    folder = a_run(tmp_path / "run", seed_tasks=str(tmp_path / "seeds.jsonl"))
+    jsonl.write(tmp_path / "seeds.jsonl", [seed_row(1)])
+    lines = run(folder, "--trainer", "trl", "--model", "org/base", "--instructions", "seeds,1").stdout.splitlines()
+    export = folder / "export"
+    assert lines == [
+        f"1 row with 0 generated instructions: {export / 'trl-prompt-completion.seeds.jsonl'}",
+        f"To train: cd {export} && trl sft --config trl-prompt-completion.seeds.trl.yaml",
+        f"2 rows with 1 generated instruction: {export / 'trl-prompt-completion.1.jsonl'}",
+        f"To train: cd {export} && trl sft --config trl-prompt-completion.1.trl.yaml",
+    ]
+    assert "org/base" in (export / "trl-prompt-completion.1.trl.yaml").read_text()
+
+
 @pytest.mark.parametrize(
     ("format", "arguments", "options"),
     [

@@ -83,7 +83,9 @@ class Kept(StepJournal):
             self._told.append(note)
         return is_new
 
-    def record_completion(self, request: Request, decoding: Decoding, completion: Completion) -> None:
+    def record_completion(
+        self, request: Request, decoding: Decoding, completion: Completion, *, durable: bool = True
+    ) -> None:
         self.kept.append(completion)
 
 

@@ -1,6 +1,8 @@
 """Many requests at a time: the model is kept busy, the order is kept, what is given up was never sent."""
 
 import asyncio
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,6 +109,29 @@ def test_a_completion_is_recorded_before_it_is_handed_out(tmp_path: Path) -> Non
         for _ in range(30):
             request, _ = asker.wait()
             assert request.prompt in recorded(tmp_path)
+
+
+def test_what_arrives_together_is_on_disk_with_few_syncs_before_it_is_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk: list[int] = []
+    real = os.fsync
+
+    def slow(descriptor: int) -> None:
+        size = os.fstat(descriptor).st_size
+        time.sleep(0.02)  # as on a disk that turns
+        real(descriptor)
+        on_disk.append(size)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    journal = tmp_path / "step" / "completions.jsonl"
+    with an_asker(UnevenLLM(median=0.001), tmp_path, 64) as asker:
+        for request in prompts(200):
+            asker.submit(request)
+        for _ in range(200):
+            request, _ = asker.wait()
+            assert f'"{request.prompt}"'.encode() in journal.read_bytes()[: on_disk[-1]]
+    assert len(on_disk) < 100
 
 
 def test_draining_gives_up_what_was_not_sent_and_records_the_rest(tmp_path: Path) -> None:

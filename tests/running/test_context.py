@@ -8,7 +8,8 @@ import pytest
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
-from distilabel_selfinstruct.running.context import check_models, needs
+from distilabel_selfinstruct.running.context import check_models
+from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.plan import plan_run
 from tests.local_openai_server import KEY, LocalOpenAIServer, text
 
@@ -25,7 +26,8 @@ def checked(context: int | None, **options: Any) -> list[str]:
     said: list[str] = []
     models = None if context is None else {"data": [{"id": "small", "max_model_len": context}]}
     with LocalOpenAIServer([text("H")], models=models) as server:
-        check_models(plan_run(RunConfig(llm="openai:small", base_url=server.url, **options)), said.append)
+        plan = plan_run(RunConfig(llm="openai:small", base_url=server.url, **options))
+        check_models(plan.models, needs(plan), said.append)
         assert said.pop(0) == f"Waiting for a first answer from openai:small at {server.url}."
         assert len(server.asked) == 1
     return said
@@ -68,6 +70,7 @@ def test_each_model_is_asked_once_for_all_of_its_stages() -> None:
     ask: Callable[..., RunConfig] = RunConfig
     with LocalOpenAIServer([text("H")]) as server:
         config = ask(llm="openai:big", base_url=server.url, stages={Stage.CLASSIFICATION: {"llm": "openai:small"}})
-        check_models(plan_run(config), said.append)
+        plan = plan_run(config)
+        check_models(plan.models, needs(plan), said.append)
         assert [asked.body["model"] for asked in server.asked] == ["big", "small"]
     assert len(said) == 2

@@ -56,9 +56,11 @@ def get(server: Any, rater: str, path: str) -> Any:
     """What the server gives a rater."""
     headers = {"X-Argilla-Api-Key": server.rater(rater)[2]}
     if path.endswith("/search"):
-        reply = httpx.post(f"{server.url}/api/v1{path}?include=responses&limit=1000", json={}, headers=headers)
+        reply = httpx.post(
+            f"{server.url}/api/v1{path}?include=responses&limit=1000", json={}, headers=headers, timeout=60
+        )
     else:
-        reply = httpx.get(f"{server.url}/api/v1{path}", headers=headers)
+        reply = httpx.get(f"{server.url}/api/v1{path}", headers=headers, timeout=60)
     return reply.json()
 
 

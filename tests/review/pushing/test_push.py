@@ -53,6 +53,7 @@ def test_the_page_of_a_rater_is_not_told_the_model_the_run_or_a_score(
         f"{argilla_server.url}/api/v1/me/datasets/{dataset_id(client, name)}/records/search",
         headers={"X-Argilla-Api-Key": key},
         json={},
+        timeout=60,
     ).json()
     metadata = found["items"][0]["record"]["metadata"]
     assert set(metadata) == {"is_classification", "instruction_words", "input_words", "output_words"}

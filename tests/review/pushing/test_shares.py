@@ -92,7 +92,7 @@ def test_a_dataset_for_everybody_shows_a_rater_their_own_answers_only(argilla_se
         answer(argilla_server, rater, record["id"], {**GOOD, "overall": grade})
     for rater, grade in (("anna", "A"), ("ben", "D"), ("carl", None)):
         headers = {"X-Argilla-Api-Key": argilla_server.rater(rater)[2]}
-        seen = httpx.get(f"{argilla_server.url}/api/v1/records/{record['id']}", headers=headers).json()
+        seen = httpx.get(f"{argilla_server.url}/api/v1/records/{record['id']}", headers=headers, timeout=60).json()
         grades = [response["values"]["overall"]["value"] for response in seen["responses"]]
         assert grades == ([grade] if grade else [])
         assert seen["fields"]["instruction"]

@@ -29,6 +29,7 @@ from .evaluation import TaskPrompt as TaskPrompt
 from .evaluation import evaluate as evaluate
 from .exporting import export as export
 from .exporting import filter_dataset as filter_dataset
+from .finetuning import finetune as finetune
 from .hub import publish as publish
 from .llms import OpenAICompatibleLLM as OpenAICompatibleLLM
 from .llms import RecordedLLM as RecordedLLM

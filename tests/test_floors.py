@@ -42,6 +42,7 @@ FLOORS = {
     "testing": 6,
     "bootstrap_factory": 7,
     "exporting": 7,
+    "finetuning": 8,
     "language_checks": 11,
     "reporting": 7,
     "review": 7,

@@ -9,6 +9,7 @@ from distilabel_selfinstruct.cli import (
     evaluate,
     export,
     filter,  # noqa: A004 - the command is called so
+    finetune,
     language,
     models,
     parse,
@@ -37,6 +38,7 @@ app.command("status", help=status.STATUS_HELP)(status.status)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("export", help=export.HELP)(export.export)
+app.command("finetune", help=finetune.HELP)(finetune.finetune)
 app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
 app.command("models", help=models.HELP)(models.models)

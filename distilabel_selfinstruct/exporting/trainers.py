@@ -121,19 +121,9 @@ def llama_factory_list(folder: Path, data: Sequence[TrainingData]) -> str:
     return json.dumps({**held, **entries}, indent=2, ensure_ascii=False) + "\n"
 
 
-_NOTES: dict[Trainer, tuple[str, ...]] = {
-    "trl": ("# Without a GPU add: --use_cpu true --bf16 false --gradient_checkpointing false",),
-    "axolotl": (),
-    "llama-factory": ("# The rows end with the end token of the model as a text: see --end-of-text.",),
-}
-
-_Written = tuple[str, Mapping[str, Any]]
-
-
-def _trl(data: TrainingData, model: str, recipe: Recipe) -> _Written:
-    return "trl sft --config", {
-        "model_name_or_path": model,
-        "datasets": [{"path": "json", "data_files": data.file.name, "split": "train"}],
+def trl_values(recipe: Recipe) -> dict[str, Any]:
+    """The values of TRL's `SFTConfig` for a recipe: what is trained on and how, not where."""
+    return {
         "completion_only_loss": True,
         "packing": False,
         "max_length": None,
@@ -144,10 +134,24 @@ def _trl(data: TrainingData, model: str, recipe: Recipe) -> _Written:
         "lr_scheduler_type": "linear",
         "seed": recipe.random_seed,
         "logging_steps": 1,
-        "save_strategy": "epoch",
         "report_to": "none",
-        "output_dir": data.output,
     }
+
+
+_NOTES: dict[Trainer, tuple[str, ...]] = {
+    "trl": ("# Without a GPU add: --use_cpu true --bf16 false --gradient_checkpointing false",),
+    "axolotl": (),
+    "llama-factory": ("# The rows end with the end token of the model as a text: see --end-of-text.",),
+}
+
+_Written = tuple[str, Mapping[str, Any]]
+
+
+def _trl(data: TrainingData, model: str, recipe: Recipe) -> _Written:
+    dataset = {"path": "json", "data_files": data.file.name, "split": "train"}
+    named = {"model_name_or_path": model, "datasets": [dataset]}
+    kept = {"save_strategy": "epoch", "output_dir": data.output}
+    return "trl sft --config", {**named, **trl_values(recipe), **kept}
 
 
 def _axolotl(data: TrainingData, model: str, recipe: Recipe) -> _Written:

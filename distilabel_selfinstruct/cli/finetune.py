@@ -1,0 +1,96 @@
+"""`selfinstruct finetune`: a model that is trained on a run."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from distilabel_selfinstruct.cli.screen import say, working
+
+HELP = "Fine-tune a model on a run with the paper's values: TRL's SFTTrainer, on a CPU or a GPU."
+
+
+def finetune(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="The folder of a run; rows, as for export; or a file in the format trl-prompt-completion.",
+        ),
+    ],
+    model: Annotated[
+        str,
+        typer.Option(metavar="PATH|HUB", help="The base model: a folder, a GGUF file, gguf:NAME, or a Hub id."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="DIR", help="A new folder, or that of a training, which is resumed."),
+    ],
+    method: Annotated[
+        Literal["lora", "full"],
+        typer.Option(help="full trains all weights, as in the paper; lora needs a fraction of the memory."),
+    ] = "lora",
+    num_epochs: Annotated[float, typer.Option(min=0.01, help="How often each row is seen.")] = 2,
+    learning_rate: Annotated[
+        float | None, typer.Option(min=0, help="The first rate. Default: 2e-4 for lora, 2e-5 for full.")
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Rows to a step. Default: 0.2% of the rows, but at least 8 and at most 256."),
+    ] = None,
+    random_seed: Annotated[int, typer.Option(help="Fixes order, wordings and first weights.")] = 42,
+    instructions: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Only so many generated instructions, and the seeds; `seeds` for none."),
+    ] = None,
+    without_seeds: Annotated[
+        bool, typer.Option("--without-seeds", help="Not the seed tasks of the run, which the paper trained on too.")
+    ] = False,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
+    ] = None,
+    leave_out_unfit: Annotated[
+        bool, typer.Option("--leave-out-unfit", help="Leave out rows that cannot be trained on whole.")
+    ] = False,
+    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto takes a GPU if there is one.")] = "auto",
+) -> None:
+    """Check on every row that exactly the completion and the end token are trained on; then train, and write a model.
+
+    The same command resumes from the last checkpoint. finetune.json says what was done; loss.svg shows the loss.
+    """
+    from rich import get_console
+
+    from distilabel_selfinstruct.finetuning import TrainingProgress
+    from distilabel_selfinstruct.finetuning import finetune as train
+
+    with working(get_console(), "loading the model and checking the rows") as tell:
+
+        def show_step(progress: TrainingProgress) -> None:
+            tell(f"step {progress.step:,} of {progress.num_steps:,}, loss {progress.loss:.3f}")
+
+        result = train(
+            source,
+            model,
+            output,
+            method=method,
+            num_epochs=num_epochs,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            random_seed=random_seed,
+            instructions=instructions,
+            include_seeds=not without_seeds,
+            include=include or (),
+            leave_out_unfit=leave_out_unfit,
+            device=device,
+            on_progress=show_step,
+            tell=say,
+        )
+    if result.steps:
+        first, last = result.steps[0].loss, result.steps[-1].loss
+        say(f"Loss: {first:.3f} at the first step, {last:.3f} at step {len(result.steps):,} ({result.folder}/loss.svg)")
+    say(
+        f"Trained on {result.num_rows:,} rows, {result.num_tokens:,} tokens ({result.num_trained_tokens:,} of "
+        f"completions), in {result.seconds:,.0f} seconds."
+    )
+    say(f"The tuned model: {result.folder} (--llm transformers:{result.folder})")

@@ -1,0 +1,76 @@
+"""The rows of a training: exported from a run or another dataset, or those of an exported file as they are."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.exporting import export
+from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.model_files import digest_of
+from distilabel_selfinstruct.reading import Source
+from distilabel_selfinstruct.records import Row
+
+_COLUMNS = {"prompt", "completion"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Rows with `prompt` and `completion`, as the text of a JSON Lines file, and its SHA-256 digest."""
+
+    rows: tuple[Row, ...]
+    text: str
+    digest: str
+    unfinished: str = ""
+
+
+def training_set(
+    source: Source, *, instructions: int | str | None, include_seeds: bool, include: Iterable[str], random_seed: int
+) -> TrainingSet:
+    """The rows to train on.
+
+    Args:
+        source: the folder of a run, a file or dataset (see `exporting.export`), or a file in the format
+            `trl-prompt-completion`, which is taken as it is.
+        instructions: only a subset with so many generated instructions (see `exporting.subsets`).
+        include_seeds: add the seed tasks of the run, as in the paper.
+        include: decisions whose rows are taken too.
+        random_seed: fixes order and wordings.
+
+    Raises:
+        ConfigError: an option cannot work.
+        InputFileError: the source cannot be read, or has no row to train on.
+        RunFolderError: the run has no rows yet.
+    """
+    with TemporaryDirectory() as scratch:
+        file = Path(scratch) / "rows.jsonl"
+        if isinstance(source, str | os.PathLike) and is_exported(Path(source)):
+            jsonl.write(file, jsonl.read(source))
+            unfinished = ""
+        else:
+            result = export(
+                source,
+                "trl-prompt-completion",
+                file,
+                instructions=() if instructions is None else (instructions,),
+                include_seeds=include_seeds,
+                include=include,
+                random_seed=random_seed,
+            )
+            if result.train is None:
+                raise InputFileError(f"{source} has no row to train on.")
+            file, unfinished = result.train.path, result.unfinished
+        return TrainingSet(tuple(jsonl.read(file)), file.read_text(encoding="utf-8"), digest_of(file), unfinished)
+
+
+def is_exported(path: Path) -> bool:
+    """Whether a file holds rows in the format `trl-prompt-completion`."""
+    if not path.is_file() or path.suffix != ".jsonl":
+        return False
+    first = next(iter(jsonl.scan(path)), None)
+    value = None if first is None or first.fault else first.value
+    return (
+        isinstance(value, dict) and value.keys() == _COLUMNS and all(isinstance(text, str) for text in value.values())
+    )

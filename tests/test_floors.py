@@ -43,7 +43,7 @@ FLOORS = {
     "bootstrap_factory": 7,
     "exporting": 7,
     "finetuning": 8,
-    "language_checks": 7,
+    "language_checks": 11,
     "reporting": 7,
     "review": 7,
     "hub": 8,

@@ -1,16 +1,23 @@
 """`selfinstruct language`: which language packs there are, what is in one, how to make one, and whether one works."""
 
+import os
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from distilabel_selfinstruct.cli.screen import say
+from distilabel_selfinstruct.cli.flags import with_flags
+from distilabel_selfinstruct.cli.run import STOPPED_STATUS
+from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_options
+from distilabel_selfinstruct.cli.screen import line, say, warn, working
 from distilabel_selfinstruct.errors import OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
-HELP = "Language packs: list them, look at one, make one, check one."
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.language_checks import StageTrial
+
+HELP = "Language packs: list them, look at one, make one, check one, try one with a model."
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -70,14 +77,72 @@ def new(
 
 
 @app.command("check")
-def check(folder: Name) -> None:
-    """Check a pack: files, placeholders, and whether its examples, written with its markers, are read back exactly."""
+def check(
+    folder: Name,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Instructions that the seeds must not overlap with, such as an evaluation set: file or dataset."
+        ),
+    ] = None,
+) -> None:
+    """Check a pack: files, words, seeds, and whether its examples, written with its markers, are read back exactly."""
     from distilabel_selfinstruct.language_checks import check_pack
 
-    findings = check_pack(folder)
+    findings = check_pack(folder, against)
     for finding in findings:
         say(f"{finding.severity}: {finding.location}: {finding.fault}. {finding.remedy}")
     errors = sum(finding.severity == "error" for finding in findings)
     say(f"{errors} errors, {len(findings) - errors} warnings.")
     if errors:
         raise typer.Exit(1)
+
+
+@app.command("try")
+@takes_asking_options
+def try_(
+    folder: Name,
+    requests: Annotated[int, typer.Option(min=1, max=1000, help="Requests of each stage.")] = 20,
+    **given: Any,
+) -> None:
+    """Ask a model some requests of each stage, and say what could not be read and which unknown markers came."""
+    from rich import get_console
+
+    from distilabel_selfinstruct.config import load_config
+
+    config = load_config(None, overrides_of(given))
+    os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
+    from distilabel_selfinstruct.language_checks import try_pack
+
+    console = get_console()
+    with working(console, "asking") as tell:
+        trials = try_pack(
+            folder,
+            config,
+            requests=requests,
+            on_progress=lambda stage, progress: tell(f"{stage.value}: {progress.done} of {progress.requests} answers"),
+            tell=lambda text: line(console, with_flags(text)),
+        )
+    for trial in trials:
+        for text in _lines_of(trial):
+            say(text)
+    if trials[-1].stop_reason:
+        warn(with_flags(trials[-1].stop_reason))
+        raise typer.Exit(STOPPED_STATUS)
+
+
+def _lines_of(trial: "StageTrial") -> list[str]:
+    kinds = {"instruction_generation": "instructions", "classification": "verdicts", "instance_generation": "instances"}
+    share = f" ({trial.readable / trial.answered:.0%})" if trial.answered else ""
+    answered = f"{trial.answered} of {trial.requests} requests answered, {trial.readable} readable{share}"
+    lines = [f"{trial.stage.value}: {answered}, {trial.kept} {kinds[trial.stage.value]}"]
+    if trial.reasons:
+        dropped = ", ".join(f"{count} {reason.value}" for reason, count in trial.reasons.most_common())
+        lines.append(f"  dropped: {dropped}")
+    if trial.unknown_markers:
+        words = ", ".join(f"{word!r} in {count} answers" for word, count in trial.unknown_markers.most_common())
+        lines.append(
+            f"  unknown markers: {words}. Add them to `markers` in locale.yaml if they mean the same as yours."
+        )
+    lines += [f"  could not be read: {text!r}" for text in trial.unreadable]
+    return lines

@@ -1,15 +1,14 @@
 """`locale.yaml`, the words and values of a pack: read and checked."""
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.languages.expressions import GAP
+from distilabel_selfinstruct.languages.fields import Fields
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
-from distilabel_selfinstruct.languages.pack import Pack
+from distilabel_selfinstruct.languages.pack import VERB_NOUN_METHODS, Pack, SeedStyle
 from distilabel_selfinstruct.languages.pattern_file import read_patterns
 from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
@@ -40,6 +39,14 @@ _OTHER_FIELDS = frozenset(
         "tokenizer.particles",
         "max_rouge_l",
         "verb_noun.method",
+        "about.license",
+        "about.written_by",
+        "about.read_by",
+        "style.rare_endings",
+        "style.most_rare_endings",
+        "style.rare_words",
+        "style.most_rare_words",
+        "style.wanted_endings",
     }
 )
 """The names of fields that hold no list of words of a kind. Those of groups with names of their own end a name."""
@@ -64,17 +71,15 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         held = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the language pack {path}: {error}.") from error
-    fields = _Fields(path, held)
-    fields.refuse_unknown()
+    fields = Fields(path, held)
+    known = {*_OTHER_FIELDS, *(kind.value for kind in WordKind), *(f"markers.{name}" for name in _MARKER_LISTS)}
+    fields.refuse_unknown(known)
     markers = _markers(fields)
     blocked = fields.mapping("verdict.not_followed_by")
     tokenizer = fields.mapping("tokenizer")
     thresholds = fields.mapping("max_rouge_l")
-    if not all(_is_number(value) and 0 <= value <= 1 for value in thresholds.values()):
+    if not all(_is_share(value) for value in thresholds.values()):
         raise fields.fault("max_rouge_l", "give each tokenizer a number from 0 to 1")
-    per_token = fields.held.get("characters_per_token", 4)
-    if not _is_number(per_token) or per_token <= 0:
-        raise fields.fault("characters_per_token", "make it a number above 0")
     min_stem = tokenizer.get("min_stem", 2)
     if not isinstance(min_stem, int) or min_stem < 1:
         raise fields.fault("tokenizer.min_stem", "make it a whole number from 1")
@@ -91,7 +96,7 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         particles=fields.words("tokenizer.particles"),
         min_stem=min_stem,
         max_rouge_l=dict(thresholds),
-        characters_per_token=float(per_token),
+        characters_per_token=fields.number("characters_per_token", 4),
         scripts=frozenset(fields.words("scripts")),
         word_boundaries=fields.truth("word_boundaries", default=True),
         lists=_lists(fields, folder),
@@ -99,10 +104,33 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         forbidden_words=tuple(_forbidden(fields)),
         openers_allowed=fields.words("openers_allowed"),
         letters=fields.held_text("list.letters"),
+        characters_per_word=_characters_per_word(fields),
+        verb_noun=fields.choice("verb_noun.method", VERB_NOUN_METHODS, "none"),
+        license=fields.held_text("about.license"),
+        written_by=fields.held_text("about.written_by"),
+        read_by=fields.held_text("about.read_by"),
+        style=_style(fields),
     )
 
 
-def _lists(fields: "_Fields", folder: Path) -> dict[WordKind, WordList]:
+def _characters_per_word(fields: Fields) -> float | None:
+    """How many characters count as a word; None where words stand between spaces."""
+    in_characters = fields.choice("words.count", ("spaces", "characters"), "spaces") == "characters"
+    return fields.number("words.per_word", 2) if in_characters else None
+
+
+def _style(fields: Fields) -> SeedStyle:
+    wanted = fields.mapping("style.wanted_endings")
+    return SeedStyle(
+        rare_endings=fields.words("style.rare_endings"),
+        most_rare_endings=fields.number("style.most_rare_endings", 0.1, most=1),
+        rare_words=fields.words("style.rare_words"),
+        most_rare_words=fields.number("style.most_rare_words", 0.05, most=1),
+        wanted_endings={name: fields.words(f"style.wanted_endings.{name}") for name in wanted},
+    )
+
+
+def _lists(fields: Fields, folder: Path) -> dict[WordKind, WordList]:
     patterns = read_patterns(folder)
     lists = {kind: WordList(fields.words(kind.value), patterns.get(kind, ())) for kind in WordKind}
     for kind, held in lists.items():
@@ -112,12 +140,12 @@ def _lists(fields: "_Fields", folder: Path) -> dict[WordKind, WordList]:
     return {kind: held for kind, held in lists.items() if held != WordList()}
 
 
-def _forbidden(fields: "_Fields") -> Iterator[ForbiddenWord]:
+def _forbidden(fields: Fields) -> Iterator[ForbiddenWord]:
     for number, held in enumerate(fields.items("forbidden_words")):
         if isinstance(held, str) and held.strip():
             yield ForbiddenWord(held)
             continue
-        word = _Fields(fields.path, held) if isinstance(held, dict) else None
+        word = Fields(fields.path, held) if isinstance(held, dict) else None
         if word is None or word.held.keys() - {"word", "not_before", "not_after"}:
             raise fields.fault(
                 "forbidden_words", f"write item {number + 1} as a word, or as word, not_before, not_after"
@@ -125,7 +153,7 @@ def _forbidden(fields: "_Fields") -> Iterator[ForbiddenWord]:
         yield ForbiddenWord(word.text("word"), word.words("not_before"), word.words("not_after"))
 
 
-def _markers(fields: "_Fields") -> MarkerWords:
+def _markers(fields: Fields) -> MarkerWords:
     return MarkerWords(
         **{
             name: fields.words(f"markers.{name}", required=name in _MARKERS and name != "answer")
@@ -134,89 +162,5 @@ def _markers(fields: "_Fields") -> MarkerWords:
     )
 
 
-class _Fields:
-    """The fields of the file, by dotted names."""
-
-    def __init__(self, path: Path, held: object) -> None:
-        self.path = path
-        if not isinstance(held, dict):
-            raise ConfigError(f"The language pack {path} holds no fields: copy those of the English pack.")
-        self.held: dict[str, Any] = held
-
-    def text(self, name: str) -> str:
-        """A text that must be there."""
-        value = self._get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fault(name, "fill it in with a text")
-        return value
-
-    def words(self, name: str, *, required: bool = False) -> tuple[str, ...]:
-        """A list of words."""
-        value = self._get(name)
-        if value is None and not required:
-            return ()
-        if not isinstance(value, list) or (required and not value):
-            raise self.fault(name, "make it a list of words")
-        if not all(isinstance(word, str) and word.strip() for word in value):
-            raise self.fault(name, "put each word in quotation marks, and none that is empty")
-        return tuple(value)
-
-    def items(self, name: str) -> list[object]:
-        """A list of anything; empty where it is missing."""
-        value = self._get(name)
-        if value is not None and not isinstance(value, list):
-            raise self.fault(name, "make it a list")
-        return value or []
-
-    def truth(self, name: str, *, default: bool) -> bool:
-        """A truth value."""
-        value = self._get(name)
-        if value is not None and not isinstance(value, bool):
-            raise self.fault(name, "make it true or false")
-        return default if value is None else value
-
-    def held_text(self, name: str) -> str:
-        """A text that may be missing; then it is empty."""
-        return "" if self._get(name) is None else self.text(name)
-
-    def refuse_unknown(self) -> None:
-        """Refuse names that nothing reads: they are misspelled.
-
-        Raises:
-            ConfigError: there is one. The message names it and the nearest known name.
-        """
-        known = {*_OTHER_FIELDS, *(kind.value for kind in WordKind), *(f"markers.{name}" for name in _MARKER_LISTS)}
-        for name in self._names(self.held, ""):
-            if name in known or any(name.startswith(f"{group}.") for group in _OTHER_FIELDS):
-                continue
-            near = get_close_matches(name, known, n=1)
-            remedy = f"the nearest one is {near[0]}" if near else "remove it"
-            raise self.fault(name, f"nothing reads this field; {remedy}")
-
-    def _names(self, held: Mapping[Any, Any], prefix: str) -> Iterator[str]:
-        for name, value in held.items():
-            if isinstance(value, dict) and value:
-                yield from self._names(value, f"{prefix}{name}.")
-            else:
-                yield f"{prefix}{name}"
-
-    def mapping(self, name: str) -> Mapping[str, Any]:
-        """A group of fields; empty where it is missing."""
-        value = self._get(name)
-        if value is not None and not isinstance(value, dict):
-            raise self.fault(name, "make it a group of fields")
-        return value or {}
-
-    def fault(self, name: str, remedy: str) -> ConfigError:
-        """The error about a field."""
-        return ConfigError(f"The language pack {self.path} has {self._get(name)!r} under {name}: {remedy}.")
-
-    def _get(self, name: str) -> object:
-        value: Any = self.held
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        return value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

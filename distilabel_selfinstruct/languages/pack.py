@@ -9,6 +9,28 @@ from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind
 
 _NONE = WordList()
 
+VERB_NOUN_METHODS = ("none", "spacy", "kiwi")
+"""By what the verbs and nouns of instructions are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedStyle:
+    """What seed tasks of a language are measured by, so that they do not read as translated.
+
+    Attributes:
+        rare_endings: endings of instructions that people rarely use, and translations often.
+        most_rare_endings: the share of instructions that may end so.
+        rare_words: words of the same kind.
+        most_rare_words: the share of instructions that may hold each.
+        wanted_endings: endings of each way of asking that some seeds should have: casual, polite, questions.
+    """
+
+    rare_endings: tuple[str, ...] = ()
+    most_rare_endings: float = 0.1
+    rare_words: tuple[str, ...] = ()
+    most_rare_words: float = 0.05
+    wanted_endings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -36,6 +58,12 @@ class Pack:
         forbidden_words: words for what a text model cannot see, make or open.
         openers_allowed: marks with which an instruction may begin.
         letters: what numbers the items of a list in place of letters, in order: "가나다".
+        characters_per_word: how many characters count as a word; None where words stand between spaces.
+        verb_noun: by what the verbs and nouns of instructions are found, one of `VERB_NOUN_METHODS`.
+        license: of the texts of the pack.
+        written_by: who wrote it.
+        read_by: the native speakers who have read it; empty if none has.
+        style: what its seed tasks are measured by.
     """
 
     language: str
@@ -58,6 +86,12 @@ class Pack:
     forbidden_words: tuple[ForbiddenWord, ...] = ()
     openers_allowed: tuple[str, ...] = ()
     letters: str = ""
+    characters_per_word: float | None = None
+    verb_noun: str = "none"
+    license: str = ""
+    written_by: str = ""
+    read_by: str = ""
+    style: SeedStyle = SeedStyle()
 
     @property
     def has_prompts(self) -> bool:

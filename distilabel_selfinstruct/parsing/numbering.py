@@ -28,7 +28,7 @@ _NUMBER = r"""(?P<indent>[ \t]*)
     BLANK?
     (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)
     |(?(counter)(?<=[ \t])|(?!)))
-    (?!\d)                                       # "3.5 metres" begins no item
+    (?:(?!\d)|(?<=[\uff0e\u3001\uff09]))           # "3.5 metres" begins no item, and no decimal has a full-width dot
     [*_]{0,3}(?:[:\uff1a]|-(?=[ \t]))?[ \t]*
     """
 

@@ -23,7 +23,7 @@ from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_sto
 from distilabel_selfinstruct.llms import CompletionClient, LocalServerLLM, OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.pacing import Pace
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import RESUME, AnyStage, Completion, LaterStage, Request, RequestStatus
+from distilabel_selfinstruct.records import RESUME, AnyStage, Completion, Request, RequestStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
 from distilabel_selfinstruct.running.budget import SECONDS_TO_FINISH, token_price
 from distilabel_selfinstruct.running.context import check_models
@@ -74,7 +74,7 @@ def check_asking(config: RunConfig) -> RunConfig:
 
 def ask(
     config: RunConfig,
-    stage: LaterStage,
+    stage: AnyStage,
     requests: Sequence[Request],
     decoding: Decoding,
     state: Path,
@@ -228,7 +228,7 @@ class _Tally:
             self._tokens = self._tokens.with_batched(*used)
 
 
-def _limits(config: RunConfig, stage: LaterStage) -> SpendingLimits:
+def _limits(config: RunConfig, stage: AnyStage) -> SpendingLimits:
     price: Price | None = config.prices.get(config.model)
     direct = {} if price is None else {stage.value: token_price(price)}
     batched = {} if price is None else {stage.value: token_price(price.in_batches)}
@@ -245,7 +245,7 @@ def _stopping_gently(state: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _watching(config: RunConfig, state: Path, stage: LaterStage, tally: _Tally) -> Iterator[None]:
+def _watching(config: RunConfig, state: Path, stage: AnyStage, tally: _Tally) -> Iterator[None]:
     """Keep the limits on time and failures, which no request looks after itself."""
     over, began = Event(), time.monotonic()
 

@@ -50,6 +50,7 @@ FLOORS = {
     "steps": 9,
     "running": 10,
     "predicting": 11,
+    "regenerating": 11,
     "cli": 12,
 }
 

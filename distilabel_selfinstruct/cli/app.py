@@ -15,6 +15,7 @@ from distilabel_selfinstruct.cli import (
     parse,
     predict,
     publish,
+    regenerate,
     report,
     review,
     run,
@@ -39,6 +40,7 @@ app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("export", help=export.HELP)(export.export)
 app.command("finetune", help=finetune.HELP)(finetune.finetune)
+app.command("regenerate", help=regenerate.HELP)(regenerate.regenerate)
 app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
 app.command("models", help=models.HELP)(models.models)

@@ -41,6 +41,7 @@ FLOORS = {
     "seeds": 6,
     "testing": 6,
     "bootstrap_factory": 7,
+    "converting": 7,
     "exporting": 7,
     "finetuning": 8,
     "language_checks": 7,

@@ -12,6 +12,7 @@ def read_output(
     input: str,
     *,
     disabled: Collection[Reason] = (),
+    language: str = "en",
 ) -> Instance | Rejection:
     """The instance with its new output, or why there is none. The whole answer is the output.
 
@@ -22,6 +23,7 @@ def read_output(
         instruction: what it was asked to do.
         input: with what.
         disabled: the reasons of rules to skip.
+        language: whose refusals are known, beside those of English; a BCP-47 tag or the folder of a pack.
     """
     text = (completion.text or "").strip()
     if completion.text is None:
@@ -30,5 +32,5 @@ def read_output(
         return Rejection(text, Reason.REFUSED, completion.finish_reason or "")
     if completion.truncated:
         return Rejection(text, Reason.TRUNCATED, completion.finish_reason or "")
-    filtered = filter_instances([Instance(input, text)], instruction=instruction, disabled=disabled)
+    filtered = filter_instances([Instance(input, text)], instruction=instruction, disabled=disabled, language=language)
     return filtered.kept[0] if filtered.kept else filtered.rejected[0]

@@ -125,7 +125,7 @@ def regenerate(
             )
         )
         if asked is not None:
-            _write(folder, source, rows, asked, disabled)
+            _write(folder, source, rows, asked, disabled, before.language)
         pairs = folder.path / run_layout.PREFERENCES
         if preferences:
             options = FormatOptions("trl-prompt-completion", language=before.language)
@@ -147,13 +147,18 @@ def regeneration_requests(rows: Iterable[Mapping[str, Any]], form: PromptForm, l
 
 
 def _write(
-    folder: RegenerationFolder, source: Path, rows: Sequence[Row], asked: Asked, disabled: frozenset[Reason]
+    folder: RegenerationFolder,
+    source: Path,
+    rows: Sequence[Row],
+    asked: Asked,
+    disabled: frozenset[Reason],
+    language: str,
 ) -> None:
     """Write the files of the run folder, and how it ended. Equal completions give equal bytes."""
     kept: list[Row] = []
     rejected: list[RecordedRejection] = []
     for number, (row, completion) in enumerate(zip(rows, asked.completions, strict=True)):
-        read = read_output(completion, row["instruction"], row.get("input") or "", disabled=disabled)
+        read = read_output(completion, row["instruction"], row.get("input") or "", disabled=disabled, language=language)
         if completion.status is RequestStatus.NOT_SENT:  # it will be asked when this is resumed
             continue
         if isinstance(read, Rejection):

@@ -30,7 +30,7 @@ class RegenerateOutputs(RowTask):
     Attributes:
         llm: any distilabel LLM.
         prompts: passed over here: the prompt is the instruction and the input.
-        language: BCP-47 tag or folder of the pack whose words a prompt has.
+        language: BCP-47 tag or folder of the pack whose words a prompt has and whose refusals are known.
         prompt_form: `completion` for base models, `chat` for instruction-tuned ones.
         mode: passed over here.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `ends_with_colon`.
@@ -115,7 +115,11 @@ class RegenerateOutputs(RowTask):
         """The new output in one completion; None if it is dropped."""
         row = input or {}
         read = read_output(
-            Completion(output), row.get("instruction") or "", row.get("input") or "", disabled=self._disabled
+            Completion(output),
+            row.get("instruction") or "",
+            row.get("input") or "",
+            disabled=self._disabled,
+            language=self.language,
         )
         return {"output": None if isinstance(read, Rejection) else read.output}
 
@@ -137,7 +141,8 @@ class RegenerateOutputs(RowTask):
 
     @override
     def _read(self, request: Request, completion: Completion) -> tuple[dict[str, Any], Iterable[Rejection]]:
-        read = read_output(completion, request.instruction, self._inputs.pop(request.number), disabled=self._disabled)
+        given = self._inputs.pop(request.number)
+        read = read_output(completion, request.instruction, given, disabled=self._disabled, language=self.language)
         return ({"output": None}, (read,)) if isinstance(read, Rejection) else ({"output": read.output}, ())
 
     @override

@@ -229,6 +229,9 @@ def _tests(pack: Pack) -> Iterator[PackFinding]:
 
 
 def _read_test(row: dict[str, Any], language: str) -> Any:
+    for name in ("text", "stage"):
+        if not isinstance(row[name], str):
+            raise TypeError(f"a text under {name}")
     completion = Completion(row["text"], row.get("finish_reason", "stop"))
     if row["stage"].startswith("instruction"):
         return list(read_instructions(completion, language=language).kept)

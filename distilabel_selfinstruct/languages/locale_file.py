@@ -1,8 +1,10 @@
 """`locale.yaml`, the words and values of a pack: read and checked."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
@@ -14,6 +16,14 @@ from distilabel_selfinstruct.languages.pattern_file import read_patterns
 from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
 LOCALE_FILE = "locale.yaml"
+
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
+
+_MOST_WORDS, _LONGEST_WORD = 1000, 100
+"""Patterns are made of the words."""
+
+_SHOWN = 200
+"""Characters of a value that a message shows."""
 
 _MARKERS = ("task", "example", "input", "output", "answer", "class_label")
 _MARKER_LISTS = (*_MARKERS, "prefixes", "needs_number")
@@ -76,8 +86,10 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     if not _is_number(per_token) or per_token <= 0:
         raise fields.fault("characters_per_token", "make it a number above 0")
     min_stem = tokenizer.get("min_stem", 2)
-    if not isinstance(min_stem, int) or min_stem < 1:
+    if not isinstance(min_stem, int) or isinstance(min_stem, bool) or min_stem < 1:
         raise fields.fault("tokenizer.min_stem", "make it a whole number from 1")
+    if not _TAG.fullmatch(fields.text("language")):
+        raise fields.fault("language", "make it a BCP-47 tag, such as da")
     return Pack(
         language=fields.text("language"),
         name=fields.text("name"),
@@ -96,7 +108,7 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         word_boundaries=fields.truth("word_boundaries", default=True),
         lists=_lists(fields, folder),
         not_followed_by={word: fields.words(f"verdict.not_followed_by.{word}") for word in blocked},
-        forbidden_words=tuple(_forbidden(fields)),
+        forbidden_words=_forbidden(fields),
         openers_allowed=fields.words("openers_allowed"),
         letters=fields.held_text("list.letters"),
     )
@@ -112,7 +124,13 @@ def _lists(fields: "_Fields", folder: Path) -> dict[WordKind, WordList]:
     return {kind: held for kind, held in lists.items() if held != WordList()}
 
 
-def _forbidden(fields: "_Fields") -> Iterator[ForbiddenWord]:
+def _forbidden(fields: "_Fields") -> tuple[ForbiddenWord, ...]:
+    found = tuple(_each_forbidden(fields))
+    fields.refuse_many("forbidden_words", [one.word for one in found])
+    return found
+
+
+def _each_forbidden(fields: "_Fields") -> Iterator[ForbiddenWord]:
     for number, held in enumerate(fields.items("forbidden_words")):
         if isinstance(held, str) and held.strip():
             yield ForbiddenWord(held)
@@ -157,9 +175,16 @@ class _Fields:
             return ()
         if not isinstance(value, list) or (required and not value):
             raise self.fault(name, "make it a list of words")
-        if not all(isinstance(word, str) and word.strip() for word in value):
+        words = [word for word in value if isinstance(word, str) and word.strip()]
+        if len(words) < len(value):
             raise self.fault(name, "put each word in quotation marks, and none that is empty")
-        return tuple(value)
+        self.refuse_many(name, words)
+        return tuple(words)
+
+    def refuse_many(self, name: str, words: Sequence[str]) -> None:
+        """Refuse so many or so long words that their pattern would take long to make and to use."""
+        if len(words) > _MOST_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
+            raise self.fault(name, f"give at most {_MOST_WORDS:,} words of at most {_LONGEST_WORD} letters")
 
     def items(self, name: str) -> list[object]:
         """A list of anything; empty where it is missing."""
@@ -209,7 +234,8 @@ class _Fields:
 
     def fault(self, name: str, remedy: str) -> ConfigError:
         """The error about a field."""
-        return ConfigError(f"The language pack {self.path} has {self._get(name)!r} under {name}: {remedy}.")
+        held = shorten(repr(self._get(name)), _SHOWN, placeholder="...")
+        return ConfigError(f"The language pack {self.path} has {held} under {name}: {remedy}.")
 
     def _get(self, name: str) -> object:
         value: Any = self.held

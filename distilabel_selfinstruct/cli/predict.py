@@ -143,7 +143,7 @@ def predict(
     line(console, _ending(result))
     warn(summary(result.skipped))
     if result.stop_reason:
-        warn(with_flags(result.stop_reason))
+        warn(f"Stopped: {with_flags(result.stop_reason)}")
         raise typer.Exit(STOPPED_STATUS)
 
 

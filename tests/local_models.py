@@ -21,7 +21,7 @@ def smollm2(folder: Path) -> Path:
         if find_spec(module) is None:
             skip_or_fail(f"{module} is not installed: make test EXTRAS='[local]' MODELS=smollm2 installs it.")
     path = folder / "SmolLM2.gguf"
-    path.symlink_to(gguf_file("smollm2"))
+    path.symlink_to(gguf_file("smollm2").path)
     return path
 
 

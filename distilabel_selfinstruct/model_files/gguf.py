@@ -61,11 +61,6 @@ class GGUFFile:
     num_bytes: int
     cache_bytes_per_token: int
 
-    @property
-    def name(self) -> str:
-        """The name of the file, without its folder and its ending."""
-        return _PART.sub("", self.path.name).removesuffix(".gguf")
-
 
 def read_gguf(path: str | os.PathLike[str]) -> GGUFFile:
     """Read the header of a GGUF file.
@@ -101,6 +96,11 @@ def read_gguf(path: str | os.PathLike[str]) -> GGUFFile:
         num_bytes=sum(sizes),
         cache_bytes_per_token=_cache_bytes(values, architecture),
     )
+
+
+def name_of(path: Path) -> str:
+    """The name of a model's file, without its folder, its ending, and the number of the part."""
+    return _PART.sub("", path.name).removesuffix(".gguf")
 
 
 def parts_of(path: Path) -> list[Path]:

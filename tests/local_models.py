@@ -57,8 +57,8 @@ def kill_servers_of(path: Path) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def wait_for(condition: Any, seconds: float = 60.0) -> Any:
-    """What the condition gives once it holds."""
+def wait_for(condition: Any, seconds: float = 240.0) -> Any:
+    """What the condition gives once it holds: three processes start and a model is loaded, beside other tests."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():

@@ -3,7 +3,8 @@
     python tests/benchmarks/local_model.py [MODEL] [--each N] [--threads N] [--slots N ...]
 
 MODEL is what is typed after `gguf:`. Each row has a server of its own, which gets the same requests of all three stages
-at the same time, as in a run: by this package's client, and by bare HTTP from as many threads.
+at the same time, as in a run: by this package's client, and by bare HTTP from as many threads. On a busy machine the
+seconds say how busy it was; the processor time of the server (CPU) says what the work took.
 """
 
 import argparse
@@ -130,17 +131,31 @@ def by_http(llm: LocalServerLLM, server: ChildServer, slots: int, requests: list
 Asker = Callable[[LocalServerLLM, ChildServer, int, list[Request]], Tokens]
 
 
+def processes_of(pid: int) -> Iterator[Path]:
+    """The folder in /proc of a process, and of each that it started."""
+    folder = Path(f"/proc/{pid}")
+    yield folder
+    for task in (folder / "task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from processes_of(int(child))
+
+
 def memory_of(pid: int) -> float:
     """Megabytes of a process and of what it started; pages that several share count in parts (PSS)."""
-    total, waiting = 0.0, [pid]
-    while waiting:
-        number = waiting.pop()
-        folder = Path(f"/proc/{number}")
+    total = 0
+    for folder in processes_of(pid):
         rows = dict(line.split(":", 1) for line in (folder / "smaps_rollup").read_text().splitlines()[1:])
-        total += int(rows["Pss"].split()[0]) / 1000
-        for task in (folder / "task").iterdir():
-            waiting += map(int, (task / "children").read_text().split())
-    return total
+        total += int(rows["Pss"].split()[0])
+    return total / 1000
+
+
+def processor_seconds_of(pid: int) -> float:
+    """Seconds of processors that a process and what it started have used."""
+    ticks = 0
+    for folder in processes_of(pid):
+        numbers = (folder / "stat").read_text().rpartition(")")[2].split()
+        ticks += int(numbers[11]) + int(numbers[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -158,14 +173,15 @@ def measured(
 ) -> tuple[str, Tokens]:
     """A row of the table, and what was answered."""
     with served(llm, slots, threads) as server, ThreadPoolExecutor(NUM_STAGES) as pool:
-        started = time.monotonic()
+        started, used = time.monotonic(), processor_seconds_of(server.pid)
         tokens = sum(
             pool.map(lambda stage: ask(llm, server, slots, requests[stage]), MODEL_STAGES), Tokens(0, 0, 0)
         )  # fmt: skip
-        seconds = time.monotonic() - started
+        seconds, used = time.monotonic() - started, processor_seconds_of(server.pid) - used
+        total = tokens.prompt + tokens.answer
         row = (
-            f"{slots:5}  {'bare HTTP' if ask is by_http else 'this package':12}  {seconds:7.1f}  "
-            f"{(tokens.prompt + tokens.answer) / seconds:8.0f}  {tokens.answer / seconds:8.1f}  "
+            f"{slots:5}  {'bare HTTP' if ask is by_http else 'this package':12}  {seconds:7.1f}  {used:5.1f}  "
+            f"{total / seconds:8.0f}  {total / used:12.0f}  {tokens.answer / used:12.1f}  "
             f"{tokens.cached / tokens.prompt:10.0%}  {memory_of(server.pid):8.0f}  {os.getloadavg()[0]:4.1f}"
         )
     return row, tokens
@@ -181,7 +197,8 @@ def loaded(llm: LocalServerLLM, count: int, threads: int) -> str:
         list(pool.map(lambda server: server.start(), servers))
         seconds = time.monotonic() - started
         memory = sum(memory_of(server.pid) for server in servers)
-    return f"{count:5}  {seconds:7.2f}  {memory:8.0f}  {os.getloadavg()[0]:4.1f}"
+        used = sum(processor_seconds_of(server.pid) for server in servers)
+    return f"{count:5}  {seconds:7.2f}  {used:5.2f}  {memory:8.0f}  {os.getloadavg()[0]:4.1f}"
 
 
 def main() -> None:
@@ -194,11 +211,11 @@ def main() -> None:
     llm = make_llm(f"gguf:{given.model}", prompt_form="completion")
     assert isinstance(llm, LocalServerLLM)
     print(f"gguf:{given.model}, {given.threads} threads, load of the machine before: {os.getloadavg()[0]:.1f}")
-    print("\nloads  seconds  MB (PSS)  load")
+    print("\nloads  seconds  CPU s  MB (PSS)  load")
     for count in (1, NUM_STAGES):
         print(loaded(llm, count, given.threads), flush=True)
     requests = requests_of(given.each)
-    print("\nslots  asked by      seconds  tokens/s  answer/s  from cache  MB (PSS)  load")
+    print("\nslots  asked by      seconds  CPU s  tokens/s  tokens/CPU s  answer/CPU s  from cache  MB (PSS)  load")
     answered: list[Tokens] = []
     for slots in given.slots:
         for ask in (by_client, by_http):

@@ -30,7 +30,7 @@ def test_the_header_says_what_the_model_takes_and_needs(tmp_path: Path) -> None:
     file = read_gguf(gguf_file(tmp_path / "tiny.gguf"))
     assert (name_of(file.path), file.architecture, file.context, file.chat_template) == ("tiny", "llama", 8192, None)
     # Keys and values of 3 heads with 64 numbers of 2 bytes, in 30 layers.
-    assert file.cache_bytes_per_token == 2 * 3 * 64 * 2 * 30
+    assert (file.cache_bytes_per_token, file.num_heads) == (2 * 3 * 64 * 2 * 30, 9)
     assert file.num_bytes == (tmp_path / "tiny.gguf").stat().st_size
 
 

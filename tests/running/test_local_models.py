@@ -3,17 +3,21 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
 from distilabel_selfinstruct.llms import LocalServerLLM, make_llm
+from distilabel_selfinstruct.llms.local.child import ChildServer
 from tests import processes
 from tests.local_models import kill_servers_of, servers_of, short_prompts, smollm2, wait_for
 
@@ -63,6 +67,25 @@ class Place:
         files = (self.folder / output / "state").glob("*/completions.jsonl")
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
+    def has_answers_in_every_stage(self, output: str) -> None:
+        answers = self.answers(output)
+        assert {row["stage"] for row in answers} == {"instruction_generation", "classification", "instance_generation"}
+        assert all(row["text"] is not None and row["input_tokens"] and row["finish_reason"] for row in answers)
+        assert {row["model"] for row in answers} == {"SmolLM2"}
+
+    def moved(self, name: str) -> Path:
+        """The model's file under another path."""
+        path = self.folder / name / "SmolLM2.gguf"
+        path.parent.mkdir()
+        path.symlink_to(self.model)
+        return path
+
+    def key_of_the_server(self) -> str:
+        """The key of the one server that runs, from its environment, which only this user may read."""
+        (pid,) = [pid for pid, line in servers_of(self.model).items() if "watched.py" not in line]
+        lines = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        return dict(pair.split("=", 1) for pair in lines if "=" in pair)["SELFINSTRUCT_SERVER_KEY"]
+
     def description(self, output: str) -> dict[str, Any]:
         description: dict[str, Any] = json.loads((self.folder / output / "run.json").read_text())
         return description
@@ -77,20 +100,27 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="module")
 def whole(place: Place) -> Place:
-    """A run in each form, named after it. In chat form the model repeats the instructions that it is shown."""
-    chat = ("--prompt-form", "chat", "--prompt-form", "instructions=completion")
-    for form, options in {"completion": ("--prompt-form", "completion"), "chat": chat}.items():
-        done = place.run(form, *options)
-        assert done.returncode in (0, 3), done.stdout + done.stderr
+    """A run in completion form, called so."""
+    done = place.run("completion", "--prompt-form", "completion")
+    assert done.returncode in (0, 3), done.stdout + done.stderr
     return place
 
 
-@pytest.mark.parametrize("form", ["completion", "chat"])
-def test_every_stage_gets_answers_in_either_form(whole: Place, form: str) -> None:
-    answers = whole.answers(form)
-    assert {row["stage"] for row in answers} == {"instruction_generation", "classification", "instance_generation"}
-    assert all(row["text"] is not None and row["input_tokens"] and row["finish_reason"] for row in answers)
-    assert {row["model"] for row in answers} == {"SmolLM2"}
+@pytest.fixture(scope="module")
+def server(place: Place) -> Iterator[ChildServer]:
+    """The same model in a server of its own, under a path of its own: servers are told apart by that."""
+    llm = make_llm(f"gguf:{place.moved('served')}", prompt_form="completion")
+    assert isinstance(llm, LocalServerLLM)
+    server = llm.new_server(llm.settings())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def test_a_run_in_completion_form_gets_answers_in_every_stage(whole: Place) -> None:
+    whole.has_answers_in_every_stage("completion")
 
 
 def test_the_model_is_loaded_once_for_all_stages(whole: Place) -> None:
@@ -105,111 +135,153 @@ def test_a_recording_of_the_run_gives_the_same_rows(whole: Place) -> None:
     assert whole.rows("replayed") == whole.rows("completion")
 
 
-def test_the_same_server_asked_as_any_other_gives_the_same_rows(whole: Place) -> None:
-    llm = make_llm(f"gguf:{whole.model}", prompt_form="completion")
-    assert isinstance(llm, LocalServerLLM)
-    server = llm.new_server(llm.settings())
-    server.start()
-    try:
-        address = server.address
-        options = ("--prompt-form", "completion", "--base-url", address.url, "--max-in-flight", 1)
-        done = whole.run("asked", *options, llm="openai:SmolLM2", OPENAI_API_KEY=address.key)
-    finally:
-        server.stop()
+def test_the_same_server_asked_as_any_other_gives_the_same_rows(whole: Place, server: ChildServer) -> None:
+    options = ("--prompt-form", "completion", "--base-url", server.address.url, "--max-in-flight", 1)
+    done = whole.run("asked", *options, llm="openai:SmolLM2", OPENAI_API_KEY=server.address.key)
     assert done.returncode in (0, 3), done.stderr
     assert whole.rows("asked") == whole.rows("completion")
 
 
-def test_the_description_of_a_run_names_the_file_by_its_digest_and_no_address(whole: Place) -> None:
-    digest = sha256(whole.model.read_bytes()).hexdigest()
-    assert whole.description("chat")["models"] == {"gguf:SmolLM2.gguf": digest}
-    for file in (whole.folder / "chat").rglob("*.*"):
+def test_the_key_is_on_no_command_line(place: Place, server: ChildServer) -> None:
+    lines = " ".join(servers_of(place.folder / "served").values())
+    assert "llama_cpp.py" in lines
+    assert server.address.key not in lines
+    assert server.address.key not in repr(server.address)
+
+
+def test_another_key_is_refused(server: ChildServer) -> None:
+    asked = Request(f"{server.address.url}/models", headers={"Authorization": "Bearer another"})
+    with pytest.raises(HTTPError) as refused, build_opener(ProxyHandler({})).open(asked, timeout=60):
+        pass
+    refused.value.close()
+    assert refused.value.code == 401
+
+
+def test_a_run_is_not_resumed_with_another_file(whole: Place) -> None:
+    other = whole.moved("other")
+    content = whole.model.read_bytes() + b"\0"
+    other.unlink()
+    other.write_bytes(content)
+    done = whole.run("completion", "--prompt-form", "completion", llm=f"gguf:{other}")
+    assert "the file of gguf:SmolLM2.gguf changed" in done.stderr
+
+
+# --- A run that is disturbed
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """What was seen of a run in chat form: its server was killed twice; the resumed run was killed, and resumed again.
+
+    Attributes:
+        screen: what the first attempt said.
+        status: how it ended.
+        reason: why, by the description of the run.
+        keys: the keys of the servers.
+        answers: how many answers there were after each attempt.
+        orphans: the servers that outlived the killed run.
+        last: the screen of the last attempt, which had the file in another folder.
+    """
+
+    screen: str
+    status: int
+    reason: str
+    keys: list[str]
+    answers: list[int]
+    orphans: dict[int, str]
+    last: str
+
+
+@pytest.fixture(scope="module")
+def disturbed(place: Place) -> Disturbed:
+    # In chat form the model repeats the instructions that it is shown; the file says that prompts take this form.
+    options = ("--prompt-form", "instructions=completion")
+    state = place.folder / "disturbed" / "state"
+    log = state / "servers" / "SmolLM2.log"
+
+    def answers() -> int:
+        return len(place.answers("disturbed")) if state.exists() else 0
+
+    first = place.start("disturbed", *options)
+    wait_for(answers)
+    keys = [place.key_of_the_server()]
+    kill_servers_of(place.model)
+    wait_for(lambda: log.read_text().count("listening at") == 2)
+    before = answers()
+    wait_for(lambda: answers() > before)
+    kill_servers_of(place.model)
+    screen = first.communicate(timeout=SECONDS)[0]
+    reason = place.description("disturbed")["stop_reason"]
+    counted = [answers()]
+
+    second = place.start("disturbed", *options)
+    wait_for(lambda: answers() > counted[0])
+    keys.append(place.key_of_the_server())
+    second.kill()
+    second.communicate()
+    with suppress(AssertionError):
+        wait_for(lambda: not servers_of(place.model), 10)
+    orphans = servers_of(place.model)
+    counted.append(answers())
+
+    last = place.run("disturbed", *options, llm=f"gguf:{place.moved('moved')}")
+    assert last.returncode in (0, 3), last.stderr
+    counted.append(answers())
+    return Disturbed(screen, first.returncode, reason, keys, counted, orphans, last.stdout)
+
+
+def test_a_server_that_dies_is_started_again_once(disturbed: Disturbed) -> None:
+    ended = "The server of gguf:SmolLM2 was ended by SIGKILL, as when memory is short"
+    assert f"{ended}. It is started again, once." in disturbed.screen
+
+
+def test_a_server_that_dies_again_stops_the_run_in_a_sentence(disturbed: Disturbed) -> None:
+    ended = "The server of gguf:SmolLM2 was ended by SIGKILL, as when memory is short"
+    assert disturbed.status == 3
+    assert disturbed.reason.startswith(f"{ended}, for the second time. Its log ends with: ")
+    assert re.search(r"Run the same command again to resume\.( Not asked yet: [^.]+\.)?$", disturbed.reason)
+
+
+def test_a_killed_run_takes_its_server_along(disturbed: Disturbed) -> None:
+    assert not disturbed.orphans
+
+
+def test_a_run_is_resumed_with_the_same_file_in_another_folder(place: Place, disturbed: Disturbed) -> None:
+    first, second, last = disturbed.answers
+    assert 0 < first < second < last
+    answers = place.answers("disturbed")
+    assert len({row["key"] for row in answers}) == len(answers)
+
+
+def test_no_answer_is_lost_where_a_server_or_a_run_dies(place: Place, disturbed: Disturbed) -> None:
+    assert not [row for row in place.answers("disturbed") if row["text"] is None]
+
+
+def test_a_run_in_chat_form_gets_answers_in_every_stage(place: Place, disturbed: Disturbed) -> None:
+    place.has_answers_in_every_stage("disturbed")
+
+
+def test_the_form_is_taken_from_the_file_and_kept(place: Place, disturbed: Disturbed) -> None:
+    assert "SmolLM2.gguf has a chat template: prompts take the chat form." in disturbed.screen
+    stages = place.description("disturbed")["config"]["stages"]
+    assert {name: options["prompt_form"] for name, options in stages.items()} == {
+        "instruction_generation": "completion",
+        "classification": "chat",
+        "instance_generation": "chat",
+    }
+
+
+def test_the_description_of_a_run_names_the_file_by_its_digest_and_no_address(
+    place: Place, disturbed: Disturbed
+) -> None:
+    digest = sha256(place.model.read_bytes()).hexdigest()
+    assert place.description("disturbed")["models"] == {"gguf:SmolLM2.gguf": digest}
+    for file in (place.folder / "disturbed").rglob("*.*"):
         if file.is_file() and file.suffix in (".json", ".jsonl", ".yaml"):
             assert b"127.0.0.1" not in file.read_bytes(), file
 
 
-def test_the_form_is_taken_from_the_file_and_kept(whole: Place) -> None:
-    done = whole.run("form", "--max-requests", 1)
-    assert "SmolLM2.gguf has a chat template: prompts take the chat form." in done.stdout
-    assert whole.description("form")["config"]["prompt_form"] == "chat"
-
-
-def test_a_run_is_resumed_with_the_same_file_in_another_folder_and_not_with_another_file(whole: Place) -> None:
-    moved = whole.folder / "moved"
-    moved.mkdir()
-    (moved / "SmolLM2.gguf").symlink_to(whole.model)
-    done = whole.run("completion", "--prompt-form", "completion", llm=f"gguf:{moved / 'SmolLM2.gguf'}")
-    assert "is finished, so nothing was done" in done.stdout or done.returncode == 3, done.stderr
-    (moved / "SmolLM2.gguf").unlink()
-    (moved / "SmolLM2.gguf").write_bytes(whole.model.read_bytes() + b"\0")
-    done = whole.run("completion", "--prompt-form", "completion", llm=f"gguf:{moved / 'SmolLM2.gguf'}")
-    assert "the file of gguf:SmolLM2.gguf changed" in done.stderr
-
-
-# --- The server
-
-
-def test_a_killed_run_takes_its_server_along_and_is_resumed_at_another_address(place: Place) -> None:
-    started = place.start("killed", "--prompt-form", "completion")
-    wait_for(lambda: len(place.answers("killed")) >= 1 if (place.folder / "killed" / "state").exists() else False)
-    (pid,) = [pid for pid, line in servers_of(place.model).items() if "watched.py" not in line]
-    variables = dict(pair.split("=", 1) for pair in Path(f"/proc/{pid}/environ").read_text().split("\0") if "=" in pair)
-    key = variables["SELFINSTRUCT_SERVER_KEY"]
-    started.kill()
-    started.communicate()
-    wait_for(lambda: not servers_of(place.model), 10)
-    before = len(place.answers("killed"))
-    done = place.run("killed", "--prompt-form", "completion")
-    assert done.returncode in (0, 3), done.stderr
-    answers = place.answers("killed")
-    assert len(answers) > before
-    assert len({row["key"] for row in answers}) == len(answers)
-    assert not servers_of(place.model)
-    kept = b"".join(file.read_bytes() for file in (place.folder / "killed").rglob("*") if file.is_file())
-    assert key.encode() not in kept
-
-
-def test_the_key_is_on_no_command_line_and_another_key_is_refused(place: Place) -> None:
-    llm = make_llm(f"gguf:{place.model}", prompt_form="completion")
-    assert isinstance(llm, LocalServerLLM)
-    server = llm.new_server(llm.settings())
-    server.start()
-    try:
-        lines = " ".join(servers_of(place.model).values())
-        assert "llama_cpp.py" in lines
-        assert server.address.key not in lines
-        assert server.address.key not in repr(server.address)
-    finally:
-        server.stop()
-    assert not servers_of(place.model)
-
-
-def test_a_server_that_dies_is_started_again_once(place: Place) -> None:
-    started = place.start("died", "--prompt-form", "completion")
-    wait_for(lambda: len(place.answers("died")) >= 1 if (place.folder / "died" / "state").exists() else False)
-    kill_servers_of(place.model)
-    said = started.communicate(timeout=SECONDS)[0]
-    assert (
-        "The server of gguf:SmolLM2 was ended by SIGKILL, as when memory is short. It is started again, once." in said
-    )
-    assert started.returncode in (0, 3)
-    assert not [row for row in place.answers("died") if row["text"] is None]
-
-
-def test_a_server_that_dies_again_stops_the_run_in_a_sentence(place: Place) -> None:
-    started = place.start("died-twice", "--prompt-form", "completion")
-    folder = place.folder / "died-twice" / "state"
-    wait_for(lambda: len(place.answers("died-twice")) >= 1 if folder.exists() else False)
-    first = set(servers_of(place.model))
-    kill_servers_of(place.model)
-    again = wait_for(lambda: {pid for pid, line in servers_of(place.model).items() if "watched" not in line} - first)
-    log = folder / "servers" / "SmolLM2.log"
-    wait_for(lambda: log.read_text().count("listening at") == 2)
-    for pid in again:
-        os.kill(pid, signal.SIGKILL)
-    said = started.communicate(timeout=SECONDS)[0]
-    assert started.returncode == 3, said
-    reason = place.description("died-twice")["stop_reason"]
-    ended = "The server of gguf:SmolLM2 was ended by SIGKILL, as when memory is short"
-    assert reason.startswith((f"{ended}, for the second time. Its log", f"{ended} and could not be started again."))
-    assert re.search(r"Run the same command again to resume\.( Not asked yet: [^.]+\.)?$", reason), reason
+def test_the_keys_of_servers_are_kept_nowhere(place: Place, disturbed: Disturbed) -> None:
+    kept = b"".join(file.read_bytes() for file in (place.folder / "disturbed").rglob("*") if file.is_file())
+    assert len(set(disturbed.keys)) == 2
+    assert not [key for key in disturbed.keys if key.encode() in kept or key in disturbed.screen + disturbed.last]

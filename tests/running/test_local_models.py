@@ -8,8 +8,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from distilabel_selfinstruct.llms import LocalServerLLM, make_llm
+from distilabel_selfinstruct import records
+from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, make_llm
 from distilabel_selfinstruct.llms.local.child import ChildServer
+from distilabel_selfinstruct.prompts import Decoding
+from tests.llms.builders import asked, loaded
 from tests.local_models import Place, place_in, servers_of
 
 pytestmark = [
@@ -61,11 +64,19 @@ def test_a_recording_of_the_run_gives_the_same_rows(whole: Place) -> None:
     assert whole.rows("replayed") == whole.rows("completion")
 
 
-def test_the_same_server_asked_as_any_other_gives_the_same_rows(whole: Place, server: ChildServer) -> None:
-    options = ("--prompt-form", "completion", "--base-url", server.address.url, "--max-in-flight", 1)
-    done = whole.run("asked", *options, llm="openai:SmolLM2", OPENAI_API_KEY=server.address.key)
-    assert done.returncode in (0, 3), done.stderr
-    assert whole.rows("asked") == whole.rows("completion")
+def test_the_same_server_asked_as_any_other_gives_the_same_answers(
+    whole: Place, server: ChildServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", server.address.key)
+    rows = whole.answers("completion")
+    llm = make_llm("openai:SmolLM2", base_url=server.address.url, prompt_form="completion")
+    assert isinstance(llm, OpenAICompatibleLLM)
+    with loaded(llm):
+        for row in reversed(rows):  # in another order, so with other prompts in the cache
+            decoding = Decoding(**{**row["decoding"], "stop": tuple(row["decoding"]["stop"])})
+            request = records.Request(records.Stage(row["stage"]), 0, row["prompt"], row["instruction"])
+            (answer,) = asked(llm, [request], decoding=decoding)
+            assert (answer.text, answer.finish_reason) == (row["text"], row["finish_reason"])
 
 
 def test_the_key_is_on_no_command_line(place: Place, server: ChildServer) -> None:

@@ -1,6 +1,6 @@
 """How fast a model on this machine answers with 1, 2 and 4 slots, and what it saves to load it once for three stages.
 
-    python tests/benchmarks/local_model.py [MODEL] [--each N] [--threads N] [--slots N ...]
+    python tests/benchmarks/local_model.py [MODEL] [--each N] [--answer N] [--threads N] [--slots N ...]
 
 MODEL is what is typed after `gguf:`. Each row has a server of its own, which gets the same requests of all three stages
 at the same time, as in a run: by this package's client, and by bare HTTP from as many threads. On a busy machine the
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 from urllib.request import Request as HTTPRequest
@@ -77,17 +78,19 @@ def requests_of(each: int) -> dict[Stage, list[Request]]:
     return made
 
 
-def decoding_of(request: Request) -> Decoding:
-    return default_decoding(request.stage, is_classification=request.is_classification, form="completion")
+def decoding_of(request: Request, most: int) -> Decoding:
+    """The paper's decoding, with so many tokens of an answer at most."""
+    decoding = default_decoding(request.stage, is_classification=request.is_classification, form="completion")
+    return replace(decoding, max_tokens=min(decoding.max_tokens, most))
 
 
-def by_client(llm: LocalServerLLM, server: ChildServer, slots: int, requests: list[Request]) -> Tokens:
+def by_client(llm: LocalServerLLM, server: ChildServer, slots: int, most: int, requests: list[Request]) -> Tokens:
     """One stage, asked as a run asks it."""
     llm = llm.model_copy()
     llm.connect(server.address)
     llm.load()
     client = CompletionClient(
-        llm, decoding_of, pace=Pace(max_in_flight=slots), journal=StepJournal("", ""), warn=print
+        llm, partial(decoding_of, most=most), pace=Pace(max_in_flight=slots), journal=StepJournal("", ""), warn=print
     )  # fmt: skip
     answers = client.ask(requests)
     client.close()
@@ -99,11 +102,11 @@ def by_client(llm: LocalServerLLM, server: ChildServer, slots: int, requests: li
     )
 
 
-def by_http(llm: LocalServerLLM, server: ChildServer, slots: int, requests: list[Request]) -> Tokens:
+def by_http(llm: LocalServerLLM, server: ChildServer, slots: int, most: int, requests: list[Request]) -> Tokens:
     """The same requests with nothing between them and the server."""
 
     def ask(request: Request) -> Tokens:
-        decoding = decoding_of(request)
+        decoding = decoding_of(request, most)
         body = {
             "model": llm.model, "prompt": request.prompt, "max_tokens": decoding.max_tokens,
             "temperature": decoding.temperature, "stop": list(decoding.stop),
@@ -128,7 +131,7 @@ def by_http(llm: LocalServerLLM, server: ChildServer, slots: int, requests: list
         return sum(pool.map(ask, requests), Tokens(0, 0, 0))
 
 
-Asker = Callable[[LocalServerLLM, ChildServer, int, list[Request]], Tokens]
+Asker = Callable[[LocalServerLLM, ChildServer, int, int, list[Request]], Tokens]
 
 
 def processes_of(pid: int) -> Iterator[Path]:
@@ -169,13 +172,13 @@ def served(llm: LocalServerLLM, slots: int, threads: int) -> Iterator[ChildServe
 
 
 def measured(
-    llm: LocalServerLLM, slots: int, threads: int, ask: Asker, requests: dict[Stage, list[Request]]
+    llm: LocalServerLLM, slots: int, threads: int, most: int, ask: Asker, requests: dict[Stage, list[Request]]
 ) -> tuple[str, Tokens]:
     """A row of the table, and what was answered."""
     with served(llm, slots, threads) as server, ThreadPoolExecutor(NUM_STAGES) as pool:
         started, used = time.monotonic(), processor_seconds_of(server.pid)
         tokens = sum(
-            pool.map(lambda stage: ask(llm, server, slots, requests[stage]), MODEL_STAGES), Tokens(0, 0, 0)
+            pool.map(lambda stage: ask(llm, server, slots, most, requests[stage]), MODEL_STAGES), Tokens(0, 0, 0)
         )  # fmt: skip
         seconds, used = time.monotonic() - started, processor_seconds_of(server.pid) - used
         total = tokens.prompt + tokens.answer
@@ -207,6 +210,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=6, help="requests of each stage")
     parser.add_argument("--threads", type=int, default=1, help="threads of the engine")
     parser.add_argument("--slots", type=int, nargs="*", default=[1, 2, 4])
+    parser.add_argument("--answer", type=int, default=10**6, help="the most tokens of an answer")
     given = parser.parse_args()
     llm = make_llm(f"gguf:{given.model}", prompt_form="completion")
     assert isinstance(llm, LocalServerLLM)
@@ -219,7 +223,7 @@ def main() -> None:
     answered: list[Tokens] = []
     for slots in given.slots:
         for ask in (by_client, by_http):
-            row, tokens = measured(llm, slots, given.threads, ask, requests)
+            row, tokens = measured(llm, slots, given.threads, given.answer, ask, requests)
             answered.append(tokens)
             print(row, flush=True)
     for other in answered[1:]:

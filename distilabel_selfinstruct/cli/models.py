@@ -13,6 +13,7 @@ from distilabel_selfinstruct.cli.screen import line, show
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.cli.tables import PlainTable
+    from distilabel_selfinstruct.model_files.caches import FoundModel
 
 HELP = "Show the engines that are installed, the models found on this machine, and what to type to use them."
 
@@ -96,5 +97,18 @@ def _found() -> Iterator[str]:
             yield f"  {model.program}: {model.name}: {error}"
             continue
         form = "completion" if file.chat_template is None else "chat"
-        yield f"  {model.program}: {model.name}, {in_gigabytes(file.num_bytes)}, {form} prompts"
-        yield f"      --llm {shlex.quote(f'gguf:{model.path}')}"
+        also = f" (also {', '.join(model.other_names)})" if model.other_names else ""
+        yield f"  {model.program}: {model.name}{also}, {in_gigabytes(file.num_bytes)}, {form} prompts"
+        yield f"      --llm {shlex.quote(f'gguf:{_typed_for(model)}')}"
+
+
+def _typed_for(model: "FoundModel") -> str:
+    """Its name, or its path where the name means another file."""
+    from distilabel_selfinstruct.config.providers import gguf_file
+    from distilabel_selfinstruct.errors import SelfInstructError
+
+    try:
+        named = gguf_file(model.name).path
+    except SelfInstructError:
+        return str(model.path)
+    return model.name if named == model.path.absolute() else str(model.path)

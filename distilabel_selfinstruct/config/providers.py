@@ -13,7 +13,7 @@ from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.files.packaged import packaged_folder
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS
 from distilabel_selfinstruct.files.user_folders import cache_folder
-from distilabel_selfinstruct.model_files import find_gguf, read_gguf
+from distilabel_selfinstruct.model_files import NamedFile, find_gguf, read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -57,7 +57,8 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
     """The provider and the model that a text names; nothing is made, and neither a key nor a server is needed.
 
     Raises:
-        ConfigError: the provider is unknown, the model is missing, or the provider takes no base URL.
+        ConfigError: the provider is unknown, the model is missing or is no file or name of a model on this machine,
+            or the provider takes no base URL.
         RecordingError: it names a recording, and there is none.
         InputFileError: it names a model that comes as a package, and the file there is another one.
     """
@@ -96,9 +97,9 @@ def check_access(llm: str, base_url: str | None, prompt_form: PromptForm) -> Non
         raise ConfigError(f"{llm} has no chat template, as base models have none: use `prompt_form=completion`.")
 
 
-def gguf_file(model: str) -> Path:
+def gguf_file(model: str) -> NamedFile:
     """The file that a text after `gguf:` names (see `find_gguf`)."""
-    return find_gguf(model, cache_folder(os.environ))
+    return find_gguf(model, cache_folder(os.environ), Path.home(), os.environ)
 
 
 def natural_form(llm: str) -> PromptForm | None:
@@ -110,7 +111,7 @@ def natural_form(llm: str) -> PromptForm | None:
     provider, _, model = llm.partition(":")
     if provider != "gguf":
         return None
-    return "completion" if read_gguf(gguf_file(model)).chat_template is None else "chat"
+    return "completion" if read_gguf(gguf_file(model).path).chat_template is None else "chat"
 
 
 def server_of(llm: str, base_url: str | None = None) -> str | None:

@@ -54,15 +54,15 @@ def find_model(text: str) -> ModelSource:
     """The model that a text names.
 
     Args:
-        text: the path of a folder or of a GGUF file, `gguf:` and a path or the name of a packaged model, or a name on
-            the Hub.
+        text: the path of a folder or of a GGUF file, `gguf:` and the path or the name of a model (see `find_gguf`), or
+            a name on the Hub.
 
     Raises:
         ConfigError: there is no such file, or its package is not installed.
         InputFileError: the files cannot be read.
     """
     if text.startswith(_GGUF) or text.endswith(".gguf"):
-        path = gguf_file(text.removeprefix(_GGUF))
+        path = gguf_file(text.removeprefix(_GGUF)).path
         if find_spec("gguf") is None:
             raise MissingExtraError(f"{_FEATURE} a GGUF file", _EXTRA)
         return ModelSource(text, str(path.parent), path.name, digest_of(path))

@@ -22,6 +22,9 @@ CONTEXT = 4096
 MOST_PROMPT_CACHE = 1 << 30
 SHARE_FOR_PROMPT_CACHE = 8
 
+SCORE_BYTES = 512 * 4
+"""What each head needs for a token of the context: a 32-bit number for each token that is read at the same time."""
+
 CORES_PER_SLOT = 8
 MOST_SLOTS = 4
 
@@ -73,7 +76,8 @@ class LocalServerLLM(OpenAICompatibleLLM):
         """About how much memory the server needs; None if it is not known, as for a name of the Hub."""
         if self.engine == "gguf":
             file = read_gguf(self.path)
-            return file.num_bytes + file.cache_bytes_per_token * settings.context * settings.slots + WORKING_BYTES
+            per_token = file.cache_bytes_per_token + file.num_heads * SCORE_BYTES
+            return file.num_bytes + per_token * settings.context * settings.slots + WORKING_BYTES
         weights = sum(path.stat().st_size for path in Path(self.path).glob("*.safetensors"))
         return weights + WORKING_BYTES if weights and self.engine == "transformers" else None
 

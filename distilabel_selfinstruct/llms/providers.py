@@ -83,8 +83,9 @@ def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _gguf(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("xllamacpp", extra="local")
-    file = read_gguf(gguf_file(model))
-    return LocalServerLLM(engine="gguf", path=str(file.path), model=file.name)
+    file = gguf_file(model)
+    read_gguf(file.path)  # a damaged one is refused here
+    return LocalServerLLM(engine="gguf", path=str(file.path), model=file.model)
 
 
 def _name_of(model: str) -> str:

@@ -61,8 +61,14 @@ _SYSTEM_ROLE = re.compile(
     r"|(?:not |n't )support.{0,10}['\"`]system['\"`]|only user(?:,| and) (?:model|assistant)|roles must alternate",
     re.IGNORECASE,
 )
-_TOO_HIGH = re.compile(r"too (?:large|big|high)|at most|maximum|exceed|less than|<=|lower than", re.IGNORECASE)
-_TOO_LOW = re.compile(r"too (?:small|low)|at least|minimum|greater than|>=|more than|higher than", re.IGNORECASE)
+_NOT, _NO_NOT = r"(?:not|n't) (?:be )?", r"(?<!not )(?<!n't )(?<!not be )(?<!n't be )"
+_LESS, _MORE = r"(?:less|lower|smaller|fewer) than", r"(?:greater|more|higher|larger) than"
+# A negation turns a bound around: what "cannot be greater than 512" may be at most 512.
+_TOO_HIGH = re.compile(
+    rf"too (?:large|big|high)|at most|maximum|exceed|<=|(?<!not be )(?<!not )(?<!n't be ){_LESS}|{_NOT}{_MORE}",
+    re.IGNORECASE,
+)
+_TOO_LOW = re.compile(rf"too (?:small|low)|at least|minimum|>=|{_NO_NOT}{_MORE}|{_NOT}{_LESS}", re.IGNORECASE)
 _NOT_TOGETHER = re.compile(r"\bboth\b|only one of|together", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:[,_]\d{3})+\b|(?<![\w.])\d+\b(?!\.\d)")
 

@@ -2,6 +2,16 @@
 
 from distilabel_selfinstruct.model_files.digests import digest_of
 from distilabel_selfinstruct.model_files.gguf import GGUFFile, read_gguf
-from distilabel_selfinstruct.model_files.packaged import PACKAGED_MODELS, PackagedModel, check_digest, find_gguf
+from distilabel_selfinstruct.model_files.naming import NamedFile, find_gguf
+from distilabel_selfinstruct.model_files.packaged import PACKAGED_MODELS, PackagedModel, check_digest
 
-__all__ = ["PACKAGED_MODELS", "GGUFFile", "PackagedModel", "check_digest", "digest_of", "find_gguf", "read_gguf"]
+__all__ = [
+    "PACKAGED_MODELS",
+    "GGUFFile",
+    "NamedFile",
+    "PackagedModel",
+    "check_digest",
+    "digest_of",
+    "find_gguf",
+    "read_gguf",
+]

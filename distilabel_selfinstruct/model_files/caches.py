@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from distilabel_selfinstruct.model_files.gguf import parts_of
+from distilabel_selfinstruct.model_files.gguf import name_of, parts_of
 
+_OLLAMA = "Ollama"
 _OLLAMA_MODEL = "application/vnd.ollama.image.model"
 _OLLAMA_SERVICE = Path("/usr/share/ollama/.ollama/models")
+_OLLAMA_REGISTRY, _OLLAMA_LIBRARY = "registry.ollama.ai", "library"
 
 _NO_MODELS = ("mmproj", "imatrix")
 """How files begin that accompany a model: eyes and ears, and statistics."""
@@ -22,15 +24,22 @@ class FoundModel:
         program: whose folder it is.
         name: what the model is called there.
         path: the file, or the first of its parts.
+        other_names: further names of the same file, of any of the programs.
     """
 
     program: str
     name: str
     path: Path
+    other_names: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """What to call the model itself: Ollama's name, since the name of its file is a digest; else the file's."""
+        return self.name if self.program == _OLLAMA else name_of(self.path)
 
 
 def found_models(home: Path, variables: Mapping[str, str]) -> list[FoundModel]:
-    """The models in the usual folders, by program and name. A folder that cannot be read has none.
+    """The models in the usual folders, each file once, by program and name. A folder that cannot be read has none.
 
     Args:
         home: the user's folder.
@@ -48,23 +57,27 @@ def found_models(home: Path, variables: Mapping[str, str]) -> list[FoundModel]:
         *_plain_files("LM Studio", lm_studio),
         *_hub([Path(variables["HF_HUB_CACHE"])] if variables.get("HF_HUB_CACHE") else hub),
     ):
-        found.setdefault(model.path.resolve(), model)
+        file = model.path.resolve()
+        before = found.setdefault(file, model)
+        if model.name not in (before.name, *before.other_names):
+            found[file] = replace(before, other_names=(*before.other_names, model.name))
     return sorted(found.values(), key=lambda model: (model.program, model.name))
 
 
 def _plain_files(program: str, folders: list[Path]) -> Iterator[FoundModel]:
     for folder in folders:
         for path in _ggufs(folder):
-            yield FoundModel(program, str(path.relative_to(folder).with_suffix("")), path)
+            yield FoundModel(program, path.relative_to(folder).with_name(name_of(path)).as_posix(), path)
 
 
 def _hub(folders: list[Path]) -> Iterator[FoundModel]:
+    """The models of the Hub's cache: each has its snapshots in a folder of its own, beside large blobs."""
     for folder in folders:
-        for path in _ggufs(folder):
-            repository, *_ = path.relative_to(folder).parts
-            if repository.startswith("models--"):
-                name = repository.removeprefix("models--").replace("--", "/")
-                yield FoundModel("Hugging Face", f"{name} {path.name}", path)
+        for snapshot in _folders(folder, "models--*/snapshots/*"):
+            repository = snapshot.parents[1].name.removeprefix("models--").replace("--", "/")
+            for path in _ggufs(snapshot):
+                file = path.relative_to(snapshot).with_name(name_of(path)).as_posix()
+                yield FoundModel("Hugging Face", f"{repository}/{file}", path)
 
 
 def _ollama(folders: list[Path]) -> Iterator[FoundModel]:
@@ -74,8 +87,11 @@ def _ollama(folders: list[Path]) -> Iterator[FoundModel]:
             digest = _digest_in(manifest)
             path = folder / "blobs" / digest.replace(":", "-")
             if digest and path.is_file():
-                *_, owner, name, tag = ("", *manifest.relative_to(folder / "manifests").parts)
-                yield FoundModel("Ollama", f"{'' if owner == 'library' else f'{owner}/'}{name}:{tag}", path)
+                *owners, name, tag = ("", *manifest.relative_to(folder / "manifests").parts)
+                owners = [owner for owner in owners if owner]
+                if owners[:1] == [_OLLAMA_REGISTRY]:
+                    owners = owners[2:] if owners[1:] == [_OLLAMA_LIBRARY] else owners[1:]
+                yield FoundModel(_OLLAMA, "/".join([*owners, f"{name}:{tag}"]), path)
 
 
 def _digest_in(manifest: Path) -> str:
@@ -96,5 +112,12 @@ def _ggufs(folder: Path) -> Iterator[Path]:
 def _files(folder: Path, pattern: str) -> Iterator[Path]:
     try:
         yield from sorted(path for path in folder.rglob(pattern) if path.is_file())
+    except OSError:
+        return
+
+
+def _folders(folder: Path, pattern: str) -> Iterator[Path]:
+    try:
+        yield from sorted(path for path in folder.glob(pattern) if path.is_dir())
     except OSError:
         return

@@ -52,6 +52,7 @@ class GGUFFile:
         chat_template: the template of a chat model; None for a base model.
         num_bytes: the size of the file, all parts together.
         cache_bytes_per_token: the memory that llama.cpp needs for each token of a context, at most.
+        num_heads: the most heads that look at the context in one layer; 0 if the file does not say.
     """
 
     path: Path
@@ -60,11 +61,7 @@ class GGUFFile:
     chat_template: str | None
     num_bytes: int
     cache_bytes_per_token: int
-
-    @property
-    def name(self) -> str:
-        """The name of the file, without its folder and its ending."""
-        return _PART.sub("", self.path.name).removesuffix(".gguf")
+    num_heads: int
 
 
 def read_gguf(path: str | os.PathLike[str]) -> GGUFFile:
@@ -100,7 +97,13 @@ def read_gguf(path: str | os.PathLike[str]) -> GGUFFile:
         chat_template=template if isinstance(template, str) and template.strip() else None,
         num_bytes=sum(sizes),
         cache_bytes_per_token=_cache_bytes(values, architecture),
+        num_heads=max(_numbers(values, f"{architecture}.attention.head_count"), default=0),
     )
+
+
+def name_of(path: Path) -> str:
+    """The name of a model's file, without its folder, its ending, and the number of the part."""
+    return _PART.sub("", path.name).removesuffix(".gguf")
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -218,9 +221,7 @@ def _cache_bytes(values: Mapping[str, Any], architecture: str) -> int:
     """
 
     def numbers(name: str) -> list[int]:
-        found = values.get(f"{architecture}.{name}")
-        listed = found if isinstance(found, list) else [found]
-        return [number for number in listed if isinstance(number, int)]
+        return _numbers(values, f"{architecture}.{name}")
 
     layers, width, heads = numbers("block_count"), numbers("embedding_length"), numbers("attention.head_count")
     if not (layers and width and heads) or not max(heads):
@@ -230,3 +231,9 @@ def _cache_bytes(values: Mapping[str, Any], architecture: str) -> int:
     sizes = [(numbers(f"attention.{name}_length") or [per_head])[0] for name in ("key", "value")]
     heads_in_all_layers = sum(kept) if len(kept) > 1 else kept[0] * layers[0]
     return heads_in_all_layers * sum(sizes) * _BYTES_PER_CACHED_NUMBER
+
+
+def _numbers(values: Mapping[str, Any], name: str) -> list[int]:
+    found = values.get(name)
+    listed = found if isinstance(found, list) else [found]
+    return [number for number in listed if isinstance(number, int)]

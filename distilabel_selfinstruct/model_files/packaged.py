@@ -1,4 +1,4 @@
-"""Small models that come as Python packages: no hub, no account. And what a text after `gguf:` names."""
+"""Small models that come as Python packages: no hub, no account."""
 
 import shutil
 from dataclasses import dataclass
@@ -69,27 +69,6 @@ PACKAGED_MODELS = {
 """The models, by the name that is typed after `gguf:`."""
 
 
-def find_gguf(text: str, cache: Path) -> Path:
-    """The file that a text after `gguf:` names: one of `PACKAGED_MODELS`, or a path.
-
-    Args:
-        text: the name or the path; `~` is the user's folder.
-        cache: the folder where a packaged model that comes in parts is put together.
-
-    Raises:
-        ConfigError: there is no such file, or the package of the model is not installed.
-        InputFileError: the file of a packaged model is not the one that was tested.
-        OutputFileError: a model that comes in parts cannot be put together.
-    """
-    if text in PACKAGED_MODELS:
-        return _packaged_file(text, PACKAGED_MODELS[text], cache)
-    path = Path(text).expanduser()
-    if not path.is_file():
-        names = " or ".join(PACKAGED_MODELS)
-        raise ConfigError(f"There is no GGUF file {text!r}: give the path of one after gguf:, or the name {names}.")
-    return path.absolute()
-
-
 def check_digest(path: Path, sha256: str) -> None:
     """Compare a file with a digest, as 64 hexadecimal digits.
 
@@ -105,7 +84,19 @@ def check_digest(path: Path, sha256: str) -> None:
         )
 
 
-def _packaged_file(name: str, model: PackagedModel, cache: Path) -> Path:
+def packaged_file(name: str, model: PackagedModel, cache: Path) -> Path:
+    """The file of a packaged model, compared with its digest.
+
+    Args:
+        name: what is typed for it.
+        model: the model.
+        cache: the folder where a model that comes in parts is put together.
+
+    Raises:
+        ConfigError: its package is not installed.
+        InputFileError: the file is not the one that was tested.
+        OutputFileError: a model that comes in parts cannot be put together.
+    """
     places = [_installed(module, file) for module, file in zip(model.modules, model.files, strict=True)]
     found = [place for place in places if place is not None]
     if len(found) < len(places):

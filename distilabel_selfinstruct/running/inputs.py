@@ -42,7 +42,7 @@ def digests_of_models(config: RunConfig) -> dict[str, str]:
         provider, _, model = llm.partition(":")
         if provider == "gguf":
             try:
-                digests[str(identity_of("llm", llm))] = digest_of(gguf_file(model))
+                digests[str(identity_of("llm", llm))] = digest_of(gguf_file(model).path)
             except ConfigError:  # a finished run can be looked at without its model
                 continue
     return digests

@@ -37,11 +37,11 @@ def test_engines_and_packaged_models_are_shown_where_nothing_is_found(home: Path
 def test_a_model_is_shown_with_its_form_and_what_to_type(home: Path) -> None:
     folder = home / ".lmstudio/models/org"
     folder.mkdir(parents=True)
-    base = gguf_file(folder / "base model.gguf")
-    chat = gguf_file(folder / "chat.gguf", {**LLAMA, "tokenizer.chat_template": "{{ messages }}"})
+    gguf_file(folder / "base model.gguf")
+    gguf_file(folder / "chat.gguf", {**LLAMA, "tokenizer.chat_template": "{{ messages }}"})
     text = shown()
-    assert f"LM Studio: org/base model, 0.0 GB, completion prompts\n      --llm 'gguf:{base}'" in text
-    assert f"LM Studio: org/chat, 0.0 GB, chat prompts\n      --llm gguf:{chat}" in text
+    assert "LM Studio: org/base model, 0.0 GB, completion prompts\n      --llm 'gguf:org/base model'" in text
+    assert "LM Studio: org/chat, 0.0 GB, chat prompts\n      --llm gguf:org/chat" in text
 
 
 def test_a_damaged_file_is_shown_with_what_is_wrong(home: Path) -> None:
@@ -49,3 +49,10 @@ def test_a_damaged_file_is_shown_with_what_is_wrong(home: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "m.gguf").write_bytes(b"nothing")
     assert "it does not begin with GGUF" in shown()
+
+
+def test_what_is_typed_is_the_path_where_the_name_means_another_file(home: Path) -> None:
+    folder = home / ".cache/llama.cpp"
+    folder.mkdir(parents=True)
+    path = gguf_file(folder / "gemma.gguf")
+    assert f"--llm gguf:{path}" in shown()

@@ -46,6 +46,26 @@ def test_each_rule_is_learned_once_and_said_in_one_sentence() -> None:
     assert {note.kind for note in done.notes} == {NoteKind.SAMPLING}
 
 
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        ("max_tokens=1024 cannot be greater than max_model_len=512. Please request fewer output tokens.", 512),  # vLLM
+        ("max_tokens must not be larger than 512", 512),
+        ("max_tokens can't be more than 512", 512),
+        ("max_tokens must be less than 513", 513),
+        ("max_tokens cannot be less than 2048", 2048),
+        ("max_tokens must not be lower than 2048", 2048),
+        ("max_tokens must be greater than 2048", 2048),
+    ],
+)
+def test_a_negation_turns_the_bound_of_a_limit_around(words: str, sent: int) -> None:
+    def server(asked: Asked) -> Reply:
+        return refused(words) if asked.body["max_tokens"] == 1024 else text("A river")
+
+    done = exchange(server, *requests(1))
+    assert [body["max_tokens"] for body in done.bodies] == [sent]
+
+
 def test_refusals_are_neither_failures_nor_retries() -> None:
     done = exchange(gpt_5, *requests(3))
     assert [completion.error for completion in done.completions] == ["", "", ""]

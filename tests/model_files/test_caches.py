@@ -38,11 +38,13 @@ def test_the_models_of_four_programs_are_found(tmp_path: Path) -> None:
     studio = put(tmp_path / ".lmstudio/models/org/Tiny/tiny.gguf")
     ours = ollama_model(tmp_path / ".ollama/models", "registry.ollama.ai/library/tiny", "1b", "aa")
     theirs = ollama_model(tmp_path / ".ollama/models", "registry.ollama.ai/ann/tiny", "latest", "bb")
+    of_the_hub = ollama_model(tmp_path / ".ollama/models", "hf.co/org/Tiny-GGUF", "Q4", "cc")
     llama = put(tmp_path / ".cache/llama.cpp/org_tiny.gguf")
     assert found(tmp_path) == [
-        ("Hugging Face", "org/Tiny-GGUF tiny-Q4.gguf", hub),
+        ("Hugging Face", "org/Tiny-GGUF/tiny-Q4", hub),
         ("LM Studio", "org/Tiny/tiny", studio),
         ("Ollama", "ann/tiny:latest", theirs),
+        ("Ollama", "hf.co/org/Tiny-GGUF:Q4", of_the_hub),
         ("Ollama", "tiny:1b", ours),
         ("llama.cpp", "org_tiny", llama),
     ]
@@ -65,12 +67,21 @@ def test_later_parts_and_what_accompanies_a_model_are_left_out(tmp_path: Path) -
     assert [path for _, _, path in found(tmp_path)] == [first]
 
 
-def test_a_file_that_two_programs_share_is_listed_once(tmp_path: Path) -> None:
+def test_a_file_that_two_programs_share_is_listed_once_with_all_its_names(tmp_path: Path) -> None:
     model = put(tmp_path / ".lmstudio/models/o/m.gguf")
-    link = tmp_path / ".cache/llama.cpp/m.gguf"
+    link = tmp_path / ".cache/llama.cpp/mine.gguf"
     link.parent.mkdir(parents=True)
     link.symlink_to(model)
-    assert len(found(tmp_path)) == 1
+    ollama_model(tmp_path / ".ollama/models", "registry.ollama.ai/library/tiny", "1b", "aa")
+    ollama_model(tmp_path / ".ollama/models", "registry.ollama.ai/library/tiny", "latest", "aa")
+    names = [(model.name, model.other_names) for model in found_models(tmp_path, {})]
+    assert names == [("tiny:1b", ("tiny:latest",)), ("mine", ("o/m",))]
+
+
+def test_a_model_is_called_as_its_file_or_by_ollamas_name(tmp_path: Path) -> None:
+    put(tmp_path / ".lmstudio/models/o/m-00001-of-00002.gguf")
+    ollama_model(tmp_path / ".ollama/models", "registry.ollama.ai/library/tiny", "1b", "aa")
+    assert [(model.name, model.model) for model in found_models(tmp_path, {})] == [("o/m", "m"), ("tiny:1b", "tiny:1b")]
 
 
 @given(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.model_files import digest_of, read_gguf
+from distilabel_selfinstruct.model_files.gguf import name_of
 from tests.gguf_files import LLAMA, gguf_bytes, gguf_file
 
 NewPath = Callable[[], Path]
@@ -27,9 +28,9 @@ def new_path(tmp_path_factory: pytest.TempPathFactory) -> NewPath:
 
 def test_the_header_says_what_the_model_takes_and_needs(tmp_path: Path) -> None:
     file = read_gguf(gguf_file(tmp_path / "tiny.gguf"))
-    assert (file.name, file.architecture, file.context, file.chat_template) == ("tiny", "llama", 8192, None)
+    assert (name_of(file.path), file.architecture, file.context, file.chat_template) == ("tiny", "llama", 8192, None)
     # Keys and values of 3 heads with 64 numbers of 2 bytes, in 30 layers.
-    assert file.cache_bytes_per_token == 2 * 3 * 64 * 2 * 30
+    assert (file.cache_bytes_per_token, file.num_heads) == (2 * 3 * 64 * 2 * 30, 9)
     assert file.num_bytes == (tmp_path / "tiny.gguf").stat().st_size
 
 
@@ -92,7 +93,7 @@ def test_a_model_in_parts_is_one_model(tmp_path: Path) -> None:
         read_gguf(first)
     second = gguf_file(tmp_path / "m-00002-of-00002.gguf")
     file = read_gguf(first)
-    assert (file.name, file.num_bytes) == ("m", 2 * first.stat().st_size)
+    assert (name_of(file.path), file.num_bytes) == ("m", 2 * first.stat().st_size)
     with pytest.raises(InputFileError, match=r"give the first one, m-00001-of-00002\.gguf"):
         read_gguf(second)
 

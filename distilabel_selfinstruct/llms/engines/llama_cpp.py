@@ -28,9 +28,16 @@ def main() -> int:
     params.cache_ram_mib = settings["prompt_cache_mib"]
     for processors in (params.cpuparams, params.cpuparams_batch):
         processors.n_threads = settings["threads"]
-    params.swa_full = True  # else models with a sliding window read the shared beginning of prompts again and again
+    if not has_gpu(xllamacpp):
+        # On processors flash attention adds up a prompt in another way where its beginning is in the cache, so an
+        # answer would depend on what was asked before it. (With weights whose kernels differ by the number of tokens,
+        # such as Q4_K and Q8_0, it still can.) Without it the tokens of an answer take no more time.
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    # Else models with a sliding window read half of each prompt again where the stages take turns (Gemma, measured).
+    params.swa_full = True
     params.ui = False
-    # What a request does not ask for is not done: the server's own defaults would cut off unlikely tokens.
+    # What a request does not ask for is not done: the server's own defaults would cut off unlikely tokens. One thing
+    # no request can change: the penalties look at the last 64 tokens, those at the end of the prompt among them.
     params.sampling.top_k, params.sampling.min_p = 0, 0.0
     params.sampling.top_p, params.sampling.temp = 1.0, 1.0
     try:
@@ -41,6 +48,13 @@ def main() -> int:
     sys.stderr.flush()
     while True:
         signal.pause()
+
+
+def has_gpu(xllamacpp: Any) -> bool:
+    """Whether the engine computes on a graphics card."""
+    kinds = xllamacpp.ggml_backend_dev_type
+    cards = (kinds.GGML_BACKEND_DEVICE_TYPE_GPU, kinds.GGML_BACKEND_DEVICE_TYPE_IGPU)
+    return any(device["type"] in cards for device in xllamacpp.get_device_info())
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def public_config(config: RunConfig) -> dict[str, Any]:
     if config.seed_tasks:
         options["seed_tasks"] = SEEDS_FILE
     options.pop("human_feedback", None)  # the ratings of another run name people
+    options.pop("against", None)  # files of the user; the card names them
     return options
 
 

@@ -14,7 +14,7 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.exporting.recipe import NUM_EPOCHS, Method, Recipe, recipe_for
 from distilabel_selfinstruct.exporting.trainers import trl_values
-from distilabel_selfinstruct.files import atomic, jsonl
+from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.finetuning.base_model import (
     Device,
@@ -112,7 +112,9 @@ def finetune(
     require_extra()
     base, folder = find_model(model), TrainingFolder(Path(output))
     # A file of rows, or another dataset, has no seeds of its own.
-    has_seeds = include_seeds and isinstance(source, str | os.PathLike) and (Path(source) / "run.json").exists()
+    has_seeds = (
+        include_seeds and isinstance(source, str | os.PathLike) and (Path(source) / run_layout.DESCRIPTION).exists()
+    )
     data = training_set(
         source, instructions=instructions, include_seeds=has_seeds, include=include, random_seed=random_seed
     )

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.exporting import export
 from distilabel_selfinstruct.exporting.training_rows import training_rows, training_seeds
-from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.finetuning.folder import DESCRIPTION, ROWS
 from distilabel_selfinstruct.model_files import digest_of
 from distilabel_selfinstruct.ratings.decision_file import parse_included
 from distilabel_selfinstruct.reading import ReadOptions, Source
@@ -73,6 +74,14 @@ def plain_rows(source: Source, *, include_seeds: bool, include: Iterable[str]) -
         return ({"instruction": row["prompt"], "output": row["completion"]} for row in jsonl.read(source))
     rows, _, _ = training_rows(source, parse_included(include), ReadOptions())
     return (*rows, *training_seeds(source, None, include_seeds=include_seeds))
+
+
+def trained_rows(source: str) -> Iterable[Row]:
+    """The rows that a model was or may be trained on: those of a training, of a run with its seeds, or of a file."""
+    folder = Path(source)
+    if (folder / DESCRIPTION).exists():
+        source = str(folder / ROWS)
+    return plain_rows(source, include_seeds=(folder / run_layout.DESCRIPTION).exists(), include=())
 
 
 def is_exported(path: Path) -> bool:

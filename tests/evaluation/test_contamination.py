@@ -5,8 +5,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from distilabel_selfinstruct.bootstrap_factory import rules_for
+from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.evaluation.contamination import NUM_WORDS, EvaluationTexts, evaluation_texts
 from distilabel_selfinstruct.files import jsonl
@@ -81,3 +83,14 @@ def test_overlaps_are_found_by_column() -> None:
     found = list(texts.overlaps([*rows, {**other, "input": "cold"}]))
     assert [(each.number, each.column) for each in found] == [(0, "instruction"), (1, "input"), (2, "output")]
     assert texts.screen([Instance("cold", "hot")]).kept == (Instance("cold", "hot"),)
+
+
+def test_evaluate_says_how_many_rows_of_the_training_hold_texts_of_the_tasks(tmp_path: Path) -> None:
+    jsonl.write(tmp_path / "answers.jsonl", [{"instruction": TASKS[0], "references": ["Oslo"], "output": "Oslo"}])
+    rows = [{"prompt": TASKS[0], "completion": "Oslo"}, {"prompt": "Sing.", "completion": "La"}]
+    (tmp_path / "tuned").mkdir()
+    jsonl.write(tmp_path / "tuned" / "rows.jsonl", rows)
+    (tmp_path / "tuned" / "finetune.json").write_text("{}")
+    arguments = ["evaluate", str(tmp_path / "answers.jsonl"), "--trained-on", str(tmp_path / "tuned")]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "1 of 2 rows hold texts of answers, so a score there is of what the model has seen" in result.stdout

@@ -3,10 +3,11 @@
 from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings, sampling_lag
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config.run_config import RunConfig
+from distilabel_selfinstruct.evaluation.contamination import EvaluationTexts, evaluation_texts
 from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
 from distilabel_selfinstruct.prompts import PromptSet
 from distilabel_selfinstruct.ratings.feedback import Feedback
-from distilabel_selfinstruct.records import Stage
+from distilabel_selfinstruct.records import Reason, Stage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import NoveltyIndex, resolve_tokenizer
 
@@ -56,4 +57,22 @@ def rules_for(config: RunConfig) -> tuple[Rule, ...]:
         max_words=config.max_words,
         forbidden_words=config.forbidden_words,
     )
-    return without(rules, *rule_names(config.disabled_rules))
+    return (*without(rules, *rule_names(config.disabled_rules)), *_contamination(config))
+
+
+def _contamination(config: RunConfig) -> tuple[Rule, ...]:
+    """The rule that no instruction is one of an evaluation, where evaluations are named."""
+    texts = texts_against(config)
+    return (Rule(Reason.CONTAMINATED, texts.in_instruction),) if texts is not None else ()
+
+
+def texts_against(config: RunConfig) -> EvaluationTexts | None:
+    """The texts that must not be in the data; None if the run names none.
+
+    Raises:
+        InputFileError: a file of them cannot be read.
+    """
+    if not config.against:
+        return None
+    tokenizer = resolve_tokenizer(config.tokenizer, config.language, config.mode)
+    return evaluation_texts(config.against, max_rouge_l=config.max_rouge_l, tokenizer=tokenizer)

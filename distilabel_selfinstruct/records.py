@@ -20,7 +20,6 @@ TokenizerName = Literal["auto", "rouge_score", "unicode", "eojeol_stem", "kiwi"]
 
 InFlight = int | Literal["auto"]
 """Requests in flight at a time: so many, or as many as a server turns out to bear."""
-
 RESUME = "Run the same command again to resume."
 """What to do with a run that is not finished."""
 
@@ -92,6 +91,7 @@ class Reason(str, Enum):
     STARTS_WITH_NON_ASCII = "starts_with_non_ascii"
     WRONG_SCRIPT = "wrong_script"
     NEAR_DUPLICATE = "near_duplicate"
+    CONTAMINATED = "contaminated"
     # a task type
     UNCLEAR_ANSWER = "unclear_answer"
     # an instance

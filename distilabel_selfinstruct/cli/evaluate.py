@@ -71,6 +71,14 @@ def evaluate(
             "the first full stop. before-echo: all before a line that begins with Input:, Output: or Task:."
         ),
     ] = None,
+    trained_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="What a model was trained on, a run, rows or a folder of finetune: say how many rows hold texts of "
+            "the tasks.",
+        ),
+    ] = None,
     random_seed: Annotated[int, typer.Option(help="Fixes the resamples from which intervals are.")] = 42,
     lm_eval: Annotated[
         Path | None,
@@ -140,6 +148,12 @@ def evaluate(
         say(f"A task for lm-evaluation-harness is in {lm_eval}.")
     for text in _notes(result, missing):
         say(text)
+    tasks = references or next(iter(predictions or ()), None)
+    if trained_on is not None and tasks is not None:
+        from distilabel_selfinstruct.finetuning.contamination import find_contamination
+        from distilabel_selfinstruct.finetuning.training_set import trained_rows
+
+        say(find_contamination(trained_rows(trained_on), [tasks]).sentence)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):
         warn(summary(skipped))
 

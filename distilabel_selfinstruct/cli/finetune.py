@@ -53,6 +53,10 @@ def finetune(
     leave_out_unfit: Annotated[
         bool, typer.Option("--leave-out-unfit", help="Leave out rows that cannot be trained on whole.")
     ] = False,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Tasks to be scored on: say which rows hold their texts. Repeatable."),
+    ] = None,
     device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto takes a GPU if there is one.")] = "auto",
 ) -> None:
     """Check on every row that exactly the completion and the end token are trained on; then train, and write a model.
@@ -82,6 +86,7 @@ def finetune(
             include_seeds=not without_seeds,
             include=include or (),
             leave_out_unfit=leave_out_unfit,
+            against=against or (),
             device=device,
             on_progress=show_step,
             tell=say,

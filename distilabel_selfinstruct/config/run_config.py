@@ -40,6 +40,11 @@ class RunConfig(ModelOptions):
         min_length=1,
         description="Ratings of an earlier run, or its folder: sample what people rated A, never what they rated D.",
     )
+    against: Annotated[list[str], CommandLine(Panel.DATA, "FILE")] = Field(
+        default_factory=list,
+        description="Tasks of an evaluation, whose instructions and inputs are kept out of the data: rows, seeds, or "
+        "superni:FOLDER. Repeatable.",
+    )
     num_instructions: Annotated[int, CommandLine(Panel.DATA, short="-n")] = Field(
         default=100, ge=1, description="How many instructions to admit."
     )

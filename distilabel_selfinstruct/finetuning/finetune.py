@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.exporting.recipe import NUM_EPOCHS, Method, Recipe, recipe_for
 from distilabel_selfinstruct.exporting.trainers import trl_values
-from distilabel_selfinstruct.files import atomic, jsonl
+from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.finetuning.base_model import (
     Device,
@@ -26,6 +26,7 @@ from distilabel_selfinstruct.finetuning.base_model import (
     require_extra,
     runs_on_gpu,
 )
+from distilabel_selfinstruct.finetuning.contamination import Contamination, find_contamination
 from distilabel_selfinstruct.finetuning.folder import ADAPTER, CURVE, LOCK, ROWS, UNFIT, TrainingFolder
 from distilabel_selfinstruct.finetuning.label_check import (
     LabelCheck,
@@ -34,7 +35,7 @@ from distilabel_selfinstruct.finetuning.label_check import (
 )
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress, loss_curve
 from distilabel_selfinstruct.finetuning.tokenizing import TokenizedRow, tokenize_rows
-from distilabel_selfinstruct.finetuning.training_set import TrainingSet, training_set
+from distilabel_selfinstruct.finetuning.training_set import TrainingSet, plain_rows, training_set
 from distilabel_selfinstruct.model_files import digest_of
 from distilabel_selfinstruct.reading import Source
 from distilabel_selfinstruct.records import Row, RunStatus
@@ -74,6 +75,7 @@ def finetune(
     include_seeds: bool = True,
     include: Iterable[str] = (),
     leave_out_unfit: bool = False,
+    against: Sequence[str] = (),
     device: Device = "auto",
     on_progress: Callable[[TrainingProgress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
@@ -96,6 +98,7 @@ def finetune(
         include_seeds: train on the seed tasks of a run too, as in the paper.
         include: `undecided` or `dropped`: rows to train on beside those that people kept.
         leave_out_unfit: leave out rows that cannot be trained on whole, instead of refusing.
+        against: tasks that the model will be scored on, in files: it is said how many rows hold their texts.
         device: `auto` takes a GPU if there is one.
         on_progress: is called after each step of the optimizer.
         tell: is called with a sentence about what is done or found.
@@ -109,10 +112,17 @@ def finetune(
     require_extra()
     base, folder = find_model(model), TrainingFolder(Path(output))
     # A file of rows, or another dataset, has no seeds of its own.
-    has_seeds = include_seeds and isinstance(source, str | os.PathLike) and (Path(source) / "run.json").exists()
+    has_seeds = (
+        include_seeds and isinstance(source, str | os.PathLike) and (Path(source) / run_layout.DESCRIPTION).exists()
+    )
     data = training_set(
         source, instructions=instructions, include_seeds=has_seeds, include=include, random_seed=random_seed
     )
+    contamination = None
+    if against:
+        plain = plain_rows(source, include_seeds=has_seeds, include=include)
+        contamination = find_contamination(plain, against)
+        tell(contamination.sentence)
     recipe = recipe_for(
         len(data.rows),
         method=method,
@@ -132,7 +142,7 @@ def finetune(
             return _result(folder, described)
         if data.unfinished:
             tell(f"The run {data.unfinished} The model learns only what it has so far.")
-        return _train(folder, base, data, recipe, settings, described, device, on_progress, tell)
+        return _train(folder, base, data, recipe, settings, described, contamination, device, on_progress, tell)
 
 
 def _settings(base: ModelSource, data: TrainingSet, recipe: Recipe, *, leave_out_unfit: bool) -> dict[str, Any]:
@@ -150,6 +160,7 @@ def _train(
     recipe: Recipe,
     settings: dict[str, Any],
     described: dict[str, Any],
+    contamination: Contamination | None,
     device: Device,
     on_progress: Callable[[TrainingProgress], None],
     tell: Callable[[str], None],
@@ -167,6 +178,7 @@ def _train(
     description = {
         "status": RunStatus.STARTED.value,
         "settings": settings,
+        **({"contamination": contamination.to_json()} if contamination else {}),
         "seconds": before,
         "model_revision": loaded.revision,
         "device": _device(on_gpu=on_gpu),

@@ -8,9 +8,12 @@ from tempfile import TemporaryDirectory
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.exporting import export
-from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.exporting.training_rows import training_rows, training_seeds
+from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.finetuning.folder import DESCRIPTION, ROWS
 from distilabel_selfinstruct.model_files import digest_of
-from distilabel_selfinstruct.reading import Source
+from distilabel_selfinstruct.ratings.decision_file import parse_included
+from distilabel_selfinstruct.reading import ReadOptions, Source
 from distilabel_selfinstruct.records import Row
 
 _COLUMNS = {"prompt", "completion"}
@@ -63,6 +66,22 @@ def training_set(
                 raise InputFileError(f"{source} has no row to train on.")
             file, unfinished = result.train.path, result.unfinished
         return TrainingSet(tuple(jsonl.read(file)), file.read_text(encoding="utf-8"), digest_of(file), unfinished)
+
+
+def plain_rows(source: Source, *, include_seeds: bool, include: Iterable[str]) -> Iterable[Row]:
+    """The rows of a source with their instructions, inputs and outputs; of an exported file, with its prompts."""
+    if isinstance(source, str | os.PathLike) and is_exported(Path(source)):
+        return ({"instruction": row["prompt"], "output": row["completion"]} for row in jsonl.read(source))
+    rows, _, _ = training_rows(source, parse_included(include), ReadOptions())
+    return (*rows, *training_seeds(source, None, include_seeds=include_seeds))
+
+
+def trained_rows(source: str) -> Iterable[Row]:
+    """The rows that a model was or may be trained on: those of a training, of a run with its seeds, or of a file."""
+    folder = Path(source)
+    if (folder / DESCRIPTION).exists():
+        source = str(folder / ROWS)
+    return plain_rows(source, include_seeds=(folder / run_layout.DESCRIPTION).exists(), include=())
 
 
 def is_exported(path: Path) -> bool:

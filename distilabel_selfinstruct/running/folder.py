@@ -191,7 +191,7 @@ class RunFolder:
             if config.num_instructions < before.num_instructions:
                 differences.append(f"{_GROWS} was {before.num_instructions} and can only grow")
         differences += [
-            f"the {name} changed"
+            f"the {'files of `against`' if name == 'against' else name} changed"
             for name, digest in inputs_of(config).items()
             if getattr(before, name) == getattr(config, name) and description.get("inputs", {}).get(name) != digest
         ]

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from distilabel_selfinstruct.bootstrap_factory import texts_against
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.providers import gguf_file
 from distilabel_selfinstruct.errors import ConfigError
@@ -27,6 +28,8 @@ def inputs_of(config: RunConfig) -> dict[str, str]:
     pack = find_pack(config.language)
     if pack is not None:
         inputs["language"] = f"{pack.language} {pack.digest}"
+    if (texts := texts_against(config)) is not None:
+        inputs["against"] = texts.digest
     if config.human_feedback:
         # Of the verdicts, not of the file: more ratings that change no verdict change no run.
         verdicts = asdict(load_feedback(config.human_feedback))

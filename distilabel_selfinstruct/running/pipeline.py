@@ -46,7 +46,11 @@ def self_instruct_pipeline(
         ConfigError: the model of a stage cannot be made from what `config` names.
     """
     config = config.model_copy(
-        update={"seed_tasks": _absolute(config.seed_tasks), "human_feedback": _absolute(config.human_feedback)}
+        update={
+            "seed_tasks": _absolute(config.seed_tasks),
+            "human_feedback": _absolute(config.human_feedback),
+            "against": [_absolute(path) if Path(path).exists() else path for path in config.against],
+        }
     )
 
     def step(kind: Any, stage: Stage, **options: Any) -> Any:

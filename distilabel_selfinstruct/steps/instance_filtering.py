@@ -8,10 +8,11 @@ from pydantic import PrivateAttr
 from typing_extensions import override
 
 from distilabel_selfinstruct.config.step_fields import run_option
+from distilabel_selfinstruct.evaluation.contamination import EvaluationTexts, evaluation_texts
 from distilabel_selfinstruct.filters import limit_instances, rule_names
 from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.prompts import load_prompts
-from distilabel_selfinstruct.records import Completion, Instance, Mode, Reason, RequestStatus, Stage
+from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason, RequestStatus, Stage
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 from distilabel_selfinstruct.task_types import is_classification_task
@@ -36,6 +37,7 @@ class InstanceFiltering(JournaledStep, Step):
             examples are dropped.
         language: BCP-47 tag or the folder of a language pack: its markers are read, and those of English.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `ends_with_colon`.
+        against: files with tasks of evaluations: instances that hold their texts are dropped.
 
     Runtime parameters:
         - `max_instances`: the most instances per instruction. Defaults to `5`.
@@ -81,20 +83,24 @@ class InstanceFiltering(JournaledStep, Step):
     max_instances: RuntimeParameter[int] = run_option("max_instances")
     random_seed: RuntimeParameter[int] = run_option("random_seed")
     disabled_rules: list[str] = run_option("disabled_rules")
+    against: list[str] = run_option("against")
 
     _num_rows: int = PrivateAttr(default=0)
     _shown: frozenset[Instance] = PrivateAttr(default=frozenset())
     _disabled: frozenset[Reason] = PrivateAttr(default=frozenset())
+    _evaluations: EvaluationTexts | None = PrivateAttr(default=None)
 
     def load(self) -> None:
         """Open the journal and load the examples of the prompts.
 
         Raises:
             ConfigError: the prompts cannot be used, or `disabled_rules` names something that is no rule.
+            InputFileError: a file of `against` cannot be read.
         """
         super().load()
         self._shown = load_prompts(self.prompts, self.language).shown_instances
         self._disabled = rule_names(self.disabled_rules)
+        self._evaluations = evaluation_texts(self.against) if self.against else None
 
     @property
     def inputs(self) -> dict[str, bool]:
@@ -136,10 +142,11 @@ class InstanceFiltering(JournaledStep, Step):
             disabled=self._disabled,
             language=self.language,
         )
+        screened = Parsed(read.kept) if self._evaluations is None else self._evaluations.screen(read.kept)
         # A random state per instruction: the draw does not depend on what else is in the batch.
-        drawn = limit_instances(read.kept, self.max_instances, Random(f"{self.random_seed}:{instruction}"))
+        drawn = limit_instances(screened.kept, self.max_instances, Random(f"{self.random_seed}:{instruction}"))
         self._journal.record_rejections(
-            (*read.rejected, *drawn.rejected),
+            (*read.rejected, *screened.rejected, *drawn.rejected),
             stage=Stage.INSTANCE_FILTERING.value,
             request=number,
             instruction=instruction,

@@ -42,6 +42,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         classification_only: generate classification tasks only.
         forbidden_words: words that no instruction may hold, in place of the language's own list.
         disabled_rules: filter rules to switch off, by the reason that they give, as in `asks_for_program`.
+        against: files with tasks of evaluations: instructions that are alike, or hold their texts, are dropped.
         num_prompt_instructions: instructions shown in a prompt.
         num_prompt_generated: how many of these may be machine-generated.
 
@@ -49,8 +50,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
         - `decoding`: sampling parameters that override the paper's, such as `temperature`. Defaults to none.
         - `num_instructions`: how many instructions to admit. Defaults to `100`.
         - `seed_tasks`: path of a seed file. Defaults to the 175 packaged seed tasks.
-        - `human_feedback`: path of a ratings file, or of a run folder with one: instructions that people rated A are
-            sampled like human-written ones, those rated D never. Defaults to none.
+        - `human_feedback`: path of ratings, or of a run: samples what people rated A, never D. Defaults to none.
         - `max_rouge_l`: the highest ROUGE-L that counts as new, from 0 to 1. Defaults to `0.7`.
         - `random_seed`: fixes the sampling of prompts. Defaults to `42`.
         - `max_in_flight`: requests that an asynchronous LLM works on at a time. Defaults to `auto`: is found.
@@ -109,6 +109,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
     classification_only: bool = run_option("classification_only")
     forbidden_words: list[str] | None = run_option("forbidden_words")
     disabled_rules: list[str] = run_option("disabled_rules")
+    against: list[str] = run_option("against")
     num_prompt_instructions: int = run_option("num_prompt_instructions")
     num_prompt_generated: int = run_option("num_prompt_generated")
 

@@ -34,6 +34,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "max_cost": (["0.5"], 0.5),
     "max_minutes": (["0.5"], 0.5),
     "forbidden_words": (["tree"], ["tree"]),
+    "against": (["a.jsonl"], ["a.jsonl"]),
     "disabled_rules": (["too_long"], ["too_long"]),
 }
 """What is written after an option, and the value that it means. All other options are whole numbers."""

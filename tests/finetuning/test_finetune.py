@@ -92,7 +92,11 @@ def test_the_command_says_what_it_checked_and_what_it_wrote(base: Path, tmp_path
     file = tmp_path / "rows.jsonl"
     jsonl.write(file, [{"prompt": f"Say {number}.\n\n", "completion": str(number)} for number in range(8)])
     arguments = [file, "--model", base, "--output", tmp_path / "tuned", "--num-epochs", "1", "--device", "cpu"]
+    jsonl.write(tmp_path / "scored.jsonl", [{"instruction": "Say 3.", "input": "", "output": "3"}])
+    arguments += ["--against", tmp_path / "scored.jsonl"]
     result = CliRunner().invoke(app, ["finetune", *map(str, arguments)], catch_exceptions=False)
+    assert "1 of 8 rows hold texts of scored, so a score there is of what the model has seen" in result.stdout
+    assert json.loads((tmp_path / "tuned" / "finetune.json").read_text())["contamination"]["num_contaminated"] == 1
     assert "All 8 rows are trained on whole: 16 of" in result.stdout
     assert f"(--llm transformers:{tmp_path / 'tuned'})" in result.stdout
     assert (tmp_path / "tuned" / "rows.jsonl").read_text() == file.read_text()

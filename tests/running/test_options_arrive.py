@@ -38,6 +38,7 @@ ARRIVES_IN_STEPS: dict[str, tuple[Any, tuple[Stage, ...]]] = {
     "mode": ("strict", (*MODEL_STEPS, FOURTH)),
     "seed_tasks": ("/seeds.jsonl", (FIRST,)),
     "human_feedback": ("/ratings.jsonl", (FIRST,)),
+    "against": (["tasks.jsonl"], (FIRST, FOURTH)),
     "num_instructions": (9, (FIRST,)),
     "classification_only": (True, (FIRST,)),
     "language": ("ko", (*MODEL_STEPS, FOURTH)),

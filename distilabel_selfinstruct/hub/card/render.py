@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.analysis import PAPER as PAPER_TABLE_1
@@ -27,7 +28,8 @@ from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
 from distilabel_selfinstruct.ratings.decisions import DecisionRule, DecisionStatus
 from distilabel_selfinstruct.ratings.table_2 import PAPER as PAPER_TABLE_2
 from distilabel_selfinstruct.ratings.table_2 import Count, Quality
-from distilabel_selfinstruct.records import MODEL_STAGES, Row, Stage
+from distilabel_selfinstruct.reading import stem
+from distilabel_selfinstruct.records import MODEL_STAGES, Reason, Row, Stage
 from distilabel_selfinstruct.reporting import Report
 
 _LABELS = {
@@ -141,6 +143,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "free_parameters": _free_parameters(config) if config else [],
         "config": config,
         "llms": llms,
+        "against": [stem(Path(source.rstrip("/"))) for source in config.against] if config else [],
+        "num_contaminated": sum(rule.count for rule in facts.report.rejections if rule.reason == Reason.CONTAMINATED),
         "is_recording": bool(llms) and all(words.startswith("recorded:") for words, _ in llms),
         "is_unfinished": facts.is_unfinished,
         "prompts": public_text(config.prompts) if config else "",

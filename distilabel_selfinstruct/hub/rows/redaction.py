@@ -74,6 +74,7 @@ def public_config(config: RunConfig) -> dict[str, Any]:
     if config.seed_tasks:
         options["seed_tasks"] = SEEDS_FILE
     options.pop("human_feedback", None)  # the ratings of another run name people
+    options.pop("against", None)  # files of the user; the card names them
     return options
 
 
@@ -104,7 +105,7 @@ def public_value(value: Any, field: str = "") -> Any:
             if name != "runtime_parameters_info" and not (_SECRET_FIELDS.search(str(name)) and item)
         }
     if isinstance(value, list):
-        return [public_value(item) for item in value]
+        return [] if field == "against" else [public_value(item) for item in value]
     if not isinstance(value, str):
         return value
     if field in ("state_dir", "human_feedback", "cache_dir"):

@@ -146,6 +146,13 @@ def test_ratings_of_an_earlier_run_are_told_and_not_named(card, tmp_path):
     assert "/home/ann" not in text
 
 
+def test_evaluations_that_the_data_was_checked_against_are_named_without_their_folder(card, tmp_path):
+    text = card(run_source(run_folder(tmp_path / "run", against=["/home/ann/the_252.jsonl"])))
+    assert "\n- Decontaminated against `the_252` (SHA-256 of their texts" in text
+    assert "0 instructions and\n  instances were dropped" in text
+    assert "/home/ann" not in text
+
+
 def test_equal_runs_give_equal_cards(card, run):
     assert card(run_source(run)) == card(run_source(run))
 

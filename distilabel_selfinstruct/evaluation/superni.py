@@ -104,7 +104,7 @@ def _is_superni(folder: Path) -> bool:
     if not folder.is_dir() or (folder / run_layout.DESCRIPTION).exists():
         return False
     is_clone = (folder / "splits").is_dir() and (folder / "tasks").is_dir()
-    return is_clone or any(folder.glob("*_tasks.jsonl"))
+    return is_clone or all(_two_files(folder))
 
 
 def _of_clone(source: SuperNISource) -> Iterator[SuperNITask]:
@@ -132,12 +132,11 @@ def _of_two_files(source: SuperNISource) -> Iterator[SuperNITask]:
     folder = source.folder
     if source.split == "train":
         raise InputFileError(f"{folder} has no training tasks: name a clone of natural-instructions.", folder)
-    definitions = sorted(folder.glob("*_tasks.jsonl"))
-    rows = [path for path in sorted(folder.glob("*.jsonl")) if path not in definitions and _has_instances(path)]
+    definitions, rows = _two_files(folder)
     if len(definitions) != 1 or len(rows) != 1:
         raise InputFileError(
-            f"{folder} is no clone of natural-instructions (splits/ is missing), and holds {len(definitions)} files "
-            f"…_tasks.jsonl and {len(rows)} files of instances instead of one each: name another folder.",
+            f"{folder} is no clone of natural-instructions (splits/ is missing), and holds {len(definitions)} files of "
+            f"definitions (…_tasks.jsonl) and {len(rows)} of instances instead of one each: name another folder.",
             folder,
         )
     known = {}
@@ -156,9 +155,17 @@ def _of_two_files(source: SuperNISource) -> Iterator[SuperNITask]:
         yield SuperNITask(name, known[name], tuple(found))
 
 
-def _has_instances(path: Path) -> bool:
+def _two_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The files of definitions and those of instances in a folder."""
+    definitions = [path for path in sorted(folder.glob("*_tasks.jsonl")) if _begins_with(path, "Task", "Definition")]
+    others = [path for path in sorted(folder.glob("*.jsonl")) if path not in definitions]
+    return definitions, [path for path in others if _begins_with(path, "Task", "input", "output")]
+
+
+def _begins_with(path: Path, *names: str) -> bool:
+    """Whether the first row of a file has these fields."""
     first = next(jsonl.scan(path), None)
-    return first is not None and {"Task", "input", "output"} <= first.value.keys()
+    return first is not None and first.value.keys() >= set(names)
 
 
 def _instance(path: Path, number: int, value: Any) -> SuperNIInstance:

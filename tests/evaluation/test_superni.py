@@ -63,6 +63,23 @@ def test_the_baselines_are_scored_from_a_clone(clone: Path) -> None:
     assert result.files[0].metrics.overall.exact_match == 0.0
 
 
+def test_a_folder_with_definitions_and_instances_is_read_and_one_with_other_tasks_is_left_to_the_reader(
+    tmp_path: Path,
+) -> None:
+    jsonl.write(tmp_path / "my_tasks.jsonl", [{"id": "s", "instruction": "Say.", "input": "", "output": "x"}])
+    assert [one.instruction for one in read_scored(tmp_path)[0]] == ["Say."]
+    definition = {name: value for name, value in task_file("task7_d", 0).items() if name != "Instances"}
+    jsonl.write(tmp_path / "ni_tasks.jsonl", [{"Task": "task7_d", **definition}])
+    rows = [{"id": str(number), "Task": "task7_d", "input": f"in {number}", "output": "b"} for number in range(3)]
+    jsonl.write(tmp_path / "ni_rows.jsonl", rows)
+    for source in (tmp_path, f"superni:{tmp_path}"):
+        tasks, _ = read_scored(source)
+        assert [(one.id, one.name, one.references) for one in tasks] == [
+            (str(number), "task7_d", ("b",)) for number in range(3)
+        ]
+    assert len(read_scored(f"superni:{tmp_path}:2")[0]) == 2
+
+
 @given(
     st.text("ab:/1 ", min_size=1),
     st.sampled_from([None, "test", "train"]),

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests import certificates, processes
 from tests.shared import Description, folder_of_the_run, shared
 
-pytest_plugins = ["tests.guard", "tests.order"]
+pytest_plugins = ["tests.guard", "tests.leaks", "tests.order"]
 
 # Imports and collected tests stay until the end. To look through them for garbage again and again takes a third as long
 # as to make them, so garbage is collected from when they are there, and only in what is made later.
@@ -40,7 +40,7 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _fork_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _fork_servers(tmp_path_factory: pytest.TempPathFactory, no_key_is_left: None) -> Iterator[None]:
     """`FRESH_PROCESSES=1 make test` does without: if that changes a result, the fork server is at fault."""
     if os.environ.get("FRESH_PROCESSES"):
         yield

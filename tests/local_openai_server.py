@@ -15,10 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+from tests import leaks
+
 platform.processor()  # it starts a process once; the client asks for it with its first request
 
-KEY = "sk-test-0123456789abcdef"
-"""A key for requests, to look for where it must not be."""
+KEY = leaks.KEY
 
 COMPLETIONS = "/v1/completions"
 CHAT = "/v1/chat/completions"

@@ -5,9 +5,13 @@ from distilabel_selfinstruct.cli.interrupts import stopping_at_once
 __all__ = ["main"]
 
 
-def main() -> None:
-    """Run the command. What a user can put right is one sentence on standard error and exit status 1."""
-    with stopping_at_once():
+def main(*, is_process: bool = True) -> None:
+    """Run the command. What a user can put right is one sentence on standard error and exit status 1.
+
+    Args:
+        is_process: the process ends with the command, and Ctrl-C while it ends kills it.
+    """
+    with stopping_at_once(is_process=is_process):
         import sys
 
         from distilabel_selfinstruct.cli.app import app
@@ -19,4 +23,9 @@ def main() -> None:
             app()
         except SelfInstructError as error:
             warn(f"selfinstruct: {with_flags(str(error))}")
+            sys.exit(1)
+        except Exception as error:
+            from distilabel_selfinstruct.cli.unexpected import report_of
+
+            warn(report_of(error))
             sys.exit(1)

@@ -1,6 +1,5 @@
 """Ctrl-C while a command has nothing to finish: it says that it stopped, and ends with the usual status."""
 
-import atexit
 import os
 import signal
 import sys
@@ -15,11 +14,15 @@ _SAID = b"\nStopped.\n"
 
 
 @contextmanager
-def stopping_at_once() -> Iterator[None]:
+def stopping_at_once(*, is_process: bool) -> Iterator[None]:
     """End the process at once on Ctrl-C: for the time of imports, where an exception would surface anywhere.
 
     `selfinstruct run` stays so until its pipeline starts: what it has written by then can be resumed. Other commands
     call `stop_by_exception`.
+
+    Args:
+        is_process: the process ends with this block. While it ends it waits for threads and leaves libraries; Ctrl-C
+            kills it then, since an exception would be a traceback.
     """
     if current_thread() is not main_thread():  # signals are not ours
         yield
@@ -39,10 +42,7 @@ def stopping_at_once() -> Iterator[None]:
     try:
         yield
     finally:
-        # What libraries do at the exit of the process needs no answer to Ctrl-C, and an exception there is a traceback.
-        # Registered last, this runs first.
-        atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if is_process else before)
 
 
 def stop_by_exception() -> None:

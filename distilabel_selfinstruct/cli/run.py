@@ -10,8 +10,7 @@ import typer
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
 from distilabel_selfinstruct.cli.screen import line, say, show
-from distilabel_selfinstruct.config import RunConfig, foreign_addresses, load_config
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.config import RunConfig, load_config, refuse_foreign, warning_of
 from distilabel_selfinstruct.records import RunStatus
 
 HELP = "Generate instructions and instances with a model, and write them to a folder."
@@ -64,7 +63,7 @@ def run(
     check_plan(settings)
     RunFolder(output).check(settings, fresh=fresh, extend=extend)
     if not trust_base_url:
-        _confirm_addresses(config, foreign_addresses(settings, overrides))
+        _confirm_addresses(settings)
     from distilabel_selfinstruct import host_fixes
     from distilabel_selfinstruct.cli.display import RunDisplay
     from distilabel_selfinstruct.running.runner import run as run_pipeline
@@ -74,23 +73,27 @@ def run(
     display = RunDisplay(settings)
     with display:
         result = run_pipeline(
-            settings, output, fresh=fresh, extend=extend, on_progress=display.update, tell=display.tell
+            settings,
+            output,
+            fresh=fresh,
+            extend=extend,
+            trust_base_url=True,
+            on_progress=display.update,
+            tell=display.tell,
         )
     display.show_result(result)
     if result.status is RunStatus.STOPPED:
         raise typer.Exit(STOPPED_STATUS)
 
 
-def _confirm_addresses(config: Path | None, addresses: tuple[str, ...]) -> None:
+def _confirm_addresses(settings: RunConfig) -> None:
     """Ask whether the addresses that the configuration names may have prompts and key; without a terminal, refuse."""
-    if not addresses:
-        return
-    said = f"{config} sends your prompts, and your API key if one is set, to {' and '.join(addresses)}."
     if not sys.stdin.isatty():
-        raise ConfigError(f"{said} If you trust that server, add `trust_base_url`.")
-    say(said)
-    if not typer.confirm("Do you trust that server?"):
-        raise typer.Exit(1)
+        refuse_foreign(settings)
+    elif warning := warning_of(settings):
+        say(warning)
+        if not typer.confirm("Do you trust that server?"):
+            raise typer.Exit(1)
 
 
 def _show_forecast(settings: RunConfig) -> None:

@@ -4,7 +4,7 @@ from distilabel_selfinstruct.config.description import described_run, why_unfini
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
 from distilabel_selfinstruct.config.pricing import Price, Tokens
 from distilabel_selfinstruct.config.run_config import ASKING_OPTIONS, RunConfig
-from distilabel_selfinstruct.config.trust import foreign_addresses
+from distilabel_selfinstruct.config.trust import refuse_foreign, warning_of
 
 __all__ = [
     "ASKING_OPTIONS",
@@ -12,8 +12,9 @@ __all__ = [
     "RunConfig",
     "Tokens",
     "described_run",
-    "foreign_addresses",
     "load_config",
     "read_yaml",
+    "refuse_foreign",
+    "warning_of",
     "why_unfinished",
 ]

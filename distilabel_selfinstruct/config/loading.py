@@ -7,6 +7,7 @@ from typing import Any
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.config.stages import merged
+from distilabel_selfinstruct.config.trust import keep_origin
 from distilabel_selfinstruct.errors import ConfigError, reading
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
 
@@ -34,6 +35,9 @@ def read_yaml(path: str | os.PathLike[str], what: str) -> dict[str, Any]:
 def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) -> RunConfig:
     """The configuration in a YAML file (none: the defaults), with the given options on top.
 
+    `run` asks no address of another machine that only the file names, unless it is told to trust it: whoever wrote the
+    file would get the prompts and the key.
+
     Raises:
         InputFileError: the file cannot be read.
         ConfigError: an option is unknown or has a value that cannot work.
@@ -45,4 +49,7 @@ def load_config(path: str | os.PathLike[str] | None, overrides: dict[str, Any]) 
     def place(name: str) -> str:
         return f" in {path}" if path is not None and name not in overrides else ""
 
-    return RunConfig.model_validate(merged(options, overrides), context={"place": place})
+    config = RunConfig.model_validate(merged(options, overrides), context={"place": place})
+    if path is not None:
+        keep_origin(config, os.fspath(path), overrides)
+    return config

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 from typing_extensions import Self
 
 from distilabel_selfinstruct.config.language_defaults import with_language
@@ -134,6 +134,9 @@ class RunConfig(ModelOptions):
         default="auto", description="Rows that steps hand on at a time. auto: one in a short run, more in a long one."
     )
 
+    _file: str = PrivateAttr(default="")
+    _addresses_in_file: frozenset[str] = PrivateAttr(default=frozenset())
+
     @model_validator(mode="before")
     @classmethod
     def _split_by_stage(cls, options: Any) -> Any:
@@ -192,6 +195,15 @@ class RunConfig(ModelOptions):
         if "llm" in own and own["llm"].partition(":")[0] != self.llm.partition(":")[0]:
             own.setdefault("base_url", None)
         return self.model_copy(update={**own, "stages": {}})
+
+    def keep_addresses(self, file: str, addresses: frozenset[str]) -> None:
+        """Keep in mind, in copies as well, that a file names these addresses and not its user."""
+        self._file, self._addresses_in_file = file, addresses
+
+    @property
+    def addresses_in_file(self) -> tuple[str, frozenset[str]]:
+        """The configuration file, and the addresses that only it names; see `config.trust`."""
+        return self._file, self._addresses_in_file
 
     @property
     def llms(self) -> dict[Stage, str]:

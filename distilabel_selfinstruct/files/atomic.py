@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -11,6 +12,11 @@ from pathlib import Path
 
 _LONGEST_NAME = 255
 """Bytes of a file name, on most file systems."""
+
+_MOVED = ".moved.json"
+"""Within a scratch folder in the target: the names of what is moved from there to the target, one by one."""
+
+_SCRATCH = ".partial-"
 
 _SHOWN = 40
 """Characters of a name within a longer one: 160 bytes at most."""
@@ -71,7 +77,8 @@ def partial_of(target: Path) -> Path:
 def new_folder(folder: Path) -> Iterator[Path]:
     """A folder to write files to, which take their place in the target when all is done.
 
-    The target must not exist or be empty. If something fails, nothing lies in it, and the next try can have it.
+    The target must be free (see `is_free`). If something fails, nothing lies in it, and the next try can have it. What
+    a killed process has moved there the next try removes.
 
     Raises:
         OSError: the target or the folder that it is to stand in cannot be written.
@@ -79,14 +86,18 @@ def new_folder(folder: Path) -> Iterator[Path]:
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.is_dir():  # somebody may stand in it, so it stays
-        scratch = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        for remains in _remains(folder):
+            remove(remains)
+        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=folder))
     else:
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name[:_SHOWN]}.partial-", dir=folder.parent))
     try:
         yield scratch
         if folder.is_dir():
-            for path in scratch.iterdir():
-                path.replace(folder / path.name)
+            names = sorted(path.name for path in scratch.iterdir())
+            write(scratch / _MOVED, json.dumps(names))
+            for name in names:
+                (scratch / name).replace(folder / name)
         else:
             scratch.chmod(0o777 & ~_umask())
             scratch.replace(folder)
@@ -98,7 +109,33 @@ def is_free(folder: Path) -> bool:
     """Whether a folder can be written to as a new one: it does not exist, or holds only remains of a killed process."""
     if not folder.exists():
         return True
-    return folder.is_dir() and all(path.name.startswith(".partial-") for path in folder.iterdir())
+    if not folder.is_dir():
+        return False
+    remains = {path.name for path in _remains(folder)}
+    return all(path.name.startswith(_SCRATCH) or path.name in remains for path in folder.iterdir())
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _remains(folder: Path) -> list[Path]:
+    """What processes that were killed while they moved files to a folder have left there, scratch folders last."""
+    moved: dict[Path, None] = {}
+    scratches = []
+    for scratch in folder.glob(f"{_SCRATCH}*"):
+        try:
+            names = json.loads((scratch / _MOVED).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        scratches.append(scratch)
+        held = {path.name for path in folder.iterdir()}  # so that no name leads out of the folder
+        moved |= {folder / name: None for name in names if isinstance(name, str) and name in held}
+    return [*moved, *scratches]
 
 
 def _sync(path: Path) -> None:

@@ -47,7 +47,14 @@ class Decoding:
 PARAMETERS = tuple(field.name for field in fields(Decoding) if field.name != "extra")
 """The sampling parameters of the paper."""
 
-_RESERVED = ("model", "messages", "prompt", "n", "stream", "extra", "extra_body")
+_RESERVED = frozenset(
+    {
+        *("model", "messages", "prompt", "n", "stream", "extra", "extra_body"),
+        # Clients such as litellm would send the prompts and the key elsewhere.
+        *("api_base", "api_key", "api_version", "base_url", "custom_llm_provider", "model_list", "mock_response"),
+        *("default_headers", "extra_headers", "headers"),
+    }
+)
 """What a run sets itself, or cannot do."""
 
 # Parameters of servers that look like slips of the pen for one of the paper's, and are none.

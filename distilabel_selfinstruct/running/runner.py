@@ -13,7 +13,7 @@ from typing import Any
 from distilabel_selfinstruct.analysis import Statistics, statistics
 from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config import RunConfig, refuse_foreign
 from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, SERVER_LOGS
 from distilabel_selfinstruct.journal.damage import set_damage_aside
@@ -71,6 +71,7 @@ def run(
     *,
     fresh: bool = False,
     extend: bool = False,
+    trust_base_url: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> RunResult:
@@ -83,17 +84,22 @@ def run(
         output: a new or empty folder, or that of a run.
         fresh: replace the run in the folder.
         extend: let the run in the folder grow to more instructions.
+        trust_base_url: send prompts and your key to the address of another machine that only a configuration file
+            names, if `config` was read from one (see `load_config`).
         on_progress: is called with the progress about twice a second, and once at the end.
         tell: is called with a sentence about what is waited for before the start.
 
     Raises:
         SelfInstructError: the run cannot start (see `plan_run`), or the folder cannot be used.
+        ConfigError: the configuration file names an address that is not trusted.
         ModelError: the model cannot be reached or refuses a first request.
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
     folder = RunFolder(output)
     if not (fresh or extend) and (finished := _finished_before(folder, config)) is not None:
         return finished
+    if not trust_base_url:
+        refuse_foreign(config)
     if not (config.batch or fresh):
         refuse_to_pay_twice(folder.state)
     plan = plan_run(config)

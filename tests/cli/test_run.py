@@ -261,6 +261,25 @@ def test_ctrl_c_at_the_start_says_that_the_run_stopped_and_shows_no_traceback(tm
         assert "Stopped: it was interrupted." in said
 
 
+def test_ctrl_c_while_the_process_ends_shows_no_traceback():
+    # It waits for a thread then, as it does for those of libraries.
+    code = (
+        "import threading, time; from distilabel_selfinstruct.cli import main; "
+        "threading.Thread(target=time.sleep, args=(2,)).start()\n"
+        "try: main()\nfinally: print('over', flush=True)"
+    )
+    for seconds in (0, 0.01, 0.1, 0.5):
+        command = [sys.executable, "-c", code, "--version"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+            assert started.stdout is not None
+            while started.stdout.readline() != "over\n":
+                pass
+            time.sleep(seconds)
+            started.send_signal(signal.SIGINT)
+            said, complained = started.communicate(timeout=60)
+        assert (started.returncode, said + complained) == (-signal.SIGINT, "")
+
+
 @pytest.mark.parametrize(
     "arguments", [["--llm", "nobody:x"], ["--llm", "openai:x"], ["--thinking", "maybe"], ["--prompts", "xx"]], ids=str
 )

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests import processes
+from tests import leaks, processes
 from tests.hub.builders import review, run_folder
 from tests.local_hub_server import LocalHub, serve
 
-TOKEN = "hf_" + "S3cretOfAcme" * 3
-READ_TOKEN = "hf_" + "MayOnlyRead9" * 3
+TOKEN, READ_TOKEN = leaks.TOKEN, leaks.READ_TOKEN
 
 LOAD = """
 import json, sys
@@ -92,7 +91,7 @@ def publish(use_hub, monkeypatch, capsys) -> Callable[..., Done]:
         capsys.readouterr()
         status = 0
         try:
-            main()
+            main(is_process=False)
         except SystemExit as ended:
             status = int(ended.code or 0)
         output = capsys.readouterr()

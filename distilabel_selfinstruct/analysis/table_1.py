@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from distilabel_selfinstruct.records import Row
+from distilabel_selfinstruct.records import Reason, Row, Stage
 from distilabel_selfinstruct.task_types import task_type_of
 from distilabel_selfinstruct.words import length_in_words
 
@@ -14,7 +14,8 @@ from distilabel_selfinstruct.words import length_in_words
 class Statistics:
     """The rows of the paper's Table 1. Lengths are means in words, or 0 without texts.
 
-    `unasked_instructions` are those of which it was not asked whether they are classification tasks.
+    `unasked_instructions` are those of which it was not asked whether they are classification tasks,
+    `unclassified_instructions` those of which it was asked in vain.
     """
 
     instructions: int
@@ -26,16 +27,31 @@ class Statistics:
     input_length: float
     output_length: float
     unasked_instructions: int = 0
+    unclassified_instructions: int = 0
 
 
 PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 """Table 1 of the paper. The input length is that of non-empty inputs."""
 
 
-def statistics(instructions: Iterable[Row], instances: Iterable[Row]) -> Statistics:
-    """Table 1 for rows with `instruction` and `is_classification`, and rows with `input` and `output`."""
+def statistics(instructions: Iterable[Row], instances: Iterable[Row], rejections: Iterable[Row] = ()) -> Statistics:
+    """Table 1 of a dataset.
+
+    Args:
+        instructions: rows with `instruction` and `is_classification`.
+        instances: rows with `input` and `output`.
+        rejections: rows with the `stage`, `reason` and `instruction` of what was dropped.
+    """
+    failed = {
+        row["instruction"]
+        for row in rejections
+        if (row["stage"], row["reason"]) == (Stage.CLASSIFICATION.value, Reason.FAILED_REQUEST.value)
+    }
     tasks, examples = list(instructions), list(instances)
     task_types = Counter(task_type_of(task["is_classification"]) for task in tasks)
+    unclassified = sum(
+        task_type_of(task["is_classification"]) is None and task["instruction"] in failed for task in tasks
+    )
     return Statistics(
         instructions=len(tasks),
         classification_instructions=task_types[True],
@@ -45,7 +61,8 @@ def statistics(instructions: Iterable[Row], instances: Iterable[Row]) -> Statist
         instruction_length=_mean(length_in_words(task["instruction"]) for task in tasks),
         input_length=_mean(length_in_words(example["input"]) for example in examples if example["input"]),
         output_length=_mean(length_in_words(example["output"]) for example in examples),
-        unasked_instructions=task_types[None],
+        unasked_instructions=task_types[None] - unclassified,
+        unclassified_instructions=unclassified,
     )
 
 

@@ -1,8 +1,7 @@
 """What `selfinstruct run` shows: a live view on a terminal, plain lines elsewhere, and the tables at the end."""
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,19 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from typing_extensions import Self
 
-from distilabel_selfinstruct.analysis import PAPER, Statistics
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.notes import NotesOnScreen
+from distilabel_selfinstruct.cli.run_tables import rejections_table, statistics_table
 from distilabel_selfinstruct.cli.screen import cell, line, show
 from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RecordedRejection, RunStatus
+from distilabel_selfinstruct.records import RunStatus
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
-from distilabel_selfinstruct.running.progress import Progress, StageProgress
+from distilabel_selfinstruct.running.progress import Progress
 from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
@@ -139,50 +138,6 @@ def _in_flight(progress: Progress) -> str:
     return f"The server works on: {batches}. The same command fetches the answers." if batches else ""
 
 
-def statistics_table(statistics: Statistics) -> PlainTable:
-    """Table 1 of the paper for a run, beside the paper's own figures."""
-    table = PlainTable(title="The dataset (Table 1 of the paper)", title_justify="left")
-    table.add_column("statistic")
-    table.add_column("this run", justify="right")
-    table.add_column("paper", justify="right", style="dim")
-    for name, this, paper in (
-        ("instructions", statistics.instructions, PAPER.instructions),
-        ("  classification", statistics.classification_instructions, PAPER.classification_instructions),
-        (
-            "  non-classification",
-            statistics.non_classification_instructions,
-            PAPER.non_classification_instructions,
-        ),
-        ("  not asked", statistics.unasked_instructions, PAPER.unasked_instructions),
-        ("instances", statistics.instances, PAPER.instances),
-        ("  with empty input", statistics.instances_with_empty_input, PAPER.instances_with_empty_input),
-        ("mean instruction length (words)", statistics.instruction_length, PAPER.instruction_length),
-        ("mean non-empty input length (words)", statistics.input_length, PAPER.input_length),
-        ("mean output length (words)", statistics.output_length, PAPER.output_length),
-    ):
-        if this or paper:
-            table.add_row(name, _number(this), _number(paper))
-    return table
-
-
-def rejections_table(rejections: Iterable[RecordedRejection]) -> PlainTable:
-    """How much was dropped, by stage and rule."""
-    table = PlainTable(title="Dropped, by rule", title_justify="left")
-    table.add_column("stage")
-    table.add_column("reason")
-    table.add_column("count", justify="right")
-    counts: dict[str, Counter[str]] = {}
-    for rejection in rejections:
-        counts.setdefault(rejection.stage, Counter())[rejection.reason.value] += 1
-    for stage, reasons in counts.items():
-        ranked = sorted(((count, reason) for reason, count in reasons.items()), reverse=True)
-        for number, (count, reason) in enumerate(ranked, 1):
-            table.add_row(stage if number == 1 else "", reason, str(count), end_section=number == len(ranked))
-    if not counts:
-        table.add_row("", "nothing", "0")
-    return table
-
-
 def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) -> RenderableType:
     """The state of a run in a few lines. `timed`: with the time since it was started, and what is left."""
     bar = ProgressBar(total=progress.wanted, completed=progress.admitted, width=50)
@@ -196,34 +151,11 @@ def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) 
     if progress.failures or progress.retries:
         last = cell(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
         facts.add_row("failed", f"{progress.failures}, retried {progress.retries}", last)
+    if progress.refused:
+        facts.add_row("refused", f"{progress.refused:,}", "the server limits requests")
     if timed:
         facts.add_row("elapsed", shown_time(progress.elapsed), f"left {shown_time(progress.seconds_left)}")
     return Group(facts)
-
-
-def stages_table(progress: Progress) -> PlainTable:
-    """What each stage did, in numbers; columns without any are left out."""
-    columns: dict[str, Callable[[StageProgress], int]] = {
-        "done": lambda stage: stage.finished,
-        "requests": lambda stage: stage.requests,
-        "failed": lambda stage: stage.failed,
-        "retried": lambda stage: stage.retries,
-        "tokens in": lambda stage: stage.input_tokens,
-        "cached": lambda stage: stage.cached_tokens,
-        "tokens out": lambda stage: stage.output_tokens,
-        "thoughts": lambda stage: stage.reasoning_tokens,
-    }
-    shown = {name: count for name, count in columns.items() if any(map(count, progress.stages.values()))}
-    table = PlainTable(title="By stage", title_justify="left")
-    table.add_column("stage", no_wrap=True)
-    for name in shown:
-        table.add_column(name, justify="right")
-    for stage, counts in progress.stages.items():
-        numbers = (
-            f"{count(counts):,}" if stage.asks_a_model or name == "done" else "" for name, count in shown.items()
-        )
-        table.add_row(stage.value, *numbers)
-    return table
 
 
 def _line(config: RunConfig, progress: Progress) -> str:
@@ -293,7 +225,3 @@ def shown_time(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:.1f}"

@@ -1,7 +1,7 @@
 """`selfinstruct evaluate`: answers of models against references."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,10 +16,10 @@ from distilabel_selfinstruct.cli.reading_options import (
     StrictRows,
     reading_arguments,
 )
-from distilabel_selfinstruct.cli.screen import cell, say, show, warn, working
+from distilabel_selfinstruct.cli.screen import say, show, warn, working
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.evaluation import Evaluation, Metrics
+    from distilabel_selfinstruct.evaluation import Evaluation
 
 HELP = "Score answers of models against references: ROUGE and exact match, as in section 4.3 of the paper."
 
@@ -33,8 +33,8 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Rows with the same tasks, and for each a reference, a list of them, or instances as in seed tasks. "
-            "Default: the column references of the first file of answers.",
+            help="Rows with the same tasks, and for each a reference, a list of them, or instances as in seed tasks; "
+            "or superni:FOLDER[:test|:train][:100]. Default: the column references of the first file of answers.",
         ),
     ] = None,
     definitions: Annotated[
@@ -65,9 +65,13 @@ def evaluate(
         Literal["zero", "skip"], typer.Option(help="Whether a task without an answer counts as 0 or is skipped.")
     ] = "zero",
     cut: Annotated[
-        Literal["first-sentence", "first-paragraph", "128-words"] | None,
-        typer.Option(help="Score only this part of each answer, to compare with numbers made so."),
+        Literal["first-sentence", "first-line", "first-paragraph", "before-echo", "128-words"] | None,
+        typer.Option(
+            help="Score only this part of each answer, to compare with numbers made so. first-sentence: all before "
+            "the first full stop. before-echo: all before a line that begins with Input:, Output: or Task:."
+        ),
     ] = None,
+    random_seed: Annotated[int, typer.Option(help="Fixes the resamples from which intervals are.")] = 42,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures to this file.")
     ] = None,
@@ -87,10 +91,13 @@ def evaluate(
     encoding: Encoding = None,
     strict_rows: StrictRows = False,
 ) -> None:
-    """Print tables: means from 0 to 100 over all tasks and, where tasks have a name or a category, by these."""
+    """Print tables: means from 0 to 100 over all tasks and, where tasks have a name or a category, by these.
+
+    The intervals hold 95% of 10,000 resamples of the tasks. The differences are paired, and from the first file.
+    """
     from rich import get_console
 
-    from distilabel_selfinstruct.cli.tables import PlainTable
+    from distilabel_selfinstruct.cli.evaluation_tables import score_tables
     from distilabel_selfinstruct.errors import writing
     from distilabel_selfinstruct.evaluation import Baseline, Cut, MissingAnswers, Track
     from distilabel_selfinstruct.evaluation import evaluate as evaluate_files
@@ -111,62 +118,18 @@ def evaluate(
             tokenizer_path=tokenizer_path,
             missing=MissingAnswers(missing),
             cut=Cut(cut) if cut else None,
+            random_seed=random_seed,
             on_progress=lambda file: tell(f"scoring {Path(file).name}"),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
     if json_file is not None:
         with writing(json_file):
             atomic.write(json_file, json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n")
-    table = PlainTable(title=f"Against {result.num_tasks:,} tasks with references", title_justify="left")
-    table.add_column("answers", overflow="fold")
-    for heading in ("tasks", "ROUGE-L", "ROUGE-1", "exact match"):
-        table.add_column(heading, justify="right")
-    for scores, label in zip(result.files, result.labels, strict=True):
-        means = scores.metrics.overall
-        figures = (f"{mean:.2f}" for mean in (means.rouge_l, means.rouge1, means.exact_match))
-        table.add_row(cell(label), f"{scores.metrics.num_tasks:,}", *figures)
-    show(console, table)
-    for title, rows in (("By category", _by_category(result)), ("By task", _by_task(result))):
-        if not rows:
-            continue
-        table = PlainTable(title=f"{title}, in the measure that the category reports", title_justify="left")
-        table.add_column(title.removeprefix("By "), overflow="fold")
-        for label in result.labels:
-            table.add_column(label, justify="right", overflow="fold")
-        for name, figures_of in rows.items():
-            table.add_row(cell(name), *(figures_of.get(index, "") for index in range(len(result.files))))
-        show(console, table)
+    show(console, *score_tables(result))
     for text in _notes(result, missing):
         say(text)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):
         warn(summary(skipped))
-
-
-def _by_category(result: "Evaluation") -> dict[str, dict[int, str]]:
-    return _table(
-        {
-            f"{category} ({'ROUGE-L' if measure == 'rougeL' else 'exact match'})": value
-            for category, (measure, value) in metrics.reported_per_category.items()
-        }
-        for metrics in _metrics(result)
-    )
-
-
-def _by_task(result: "Evaluation") -> dict[str, dict[int, str]]:
-    return _table(metrics.reported_per_task for metrics in _metrics(result))
-
-
-def _metrics(result: "Evaluation") -> Iterator["Metrics"]:
-    return (scores.metrics for scores in result.files)
-
-
-def _table(columns: Iterable[Mapping[str, float]]) -> dict[str, dict[int, str]]:
-    """The cells by row and by column number."""
-    rows: dict[str, dict[int, str]] = {}
-    for index, column in enumerate(columns):
-        for name, value in column.items():
-            rows.setdefault(name, {})[index] = f"{value:.2f}"
-    return rows
 
 
 def _notes(result: "Evaluation", missing: str) -> Iterator[str]:

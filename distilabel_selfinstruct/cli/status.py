@@ -24,11 +24,12 @@ def status(folder: Folder) -> None:
     from rich import get_console
 
     from distilabel_selfinstruct.analysis.quality import QualityWatch
-    from distilabel_selfinstruct.cli.display import progress_view, shown_failure, stages_table
+    from distilabel_selfinstruct.cli.display import progress_view, shown_failure
     from distilabel_selfinstruct.cli.notes import all_notes
+    from distilabel_selfinstruct.cli.run_tables import stages_table
     from distilabel_selfinstruct.config import described_run
     from distilabel_selfinstruct.running.folder import RunFolder
-    from distilabel_selfinstruct.running.progress import ProgressReader
+    from distilabel_selfinstruct.running.progress_reader import ProgressReader
 
     run = RunFolder(folder)
     description, config = described_run(run.path)
@@ -68,7 +69,7 @@ def rejections(
     """Counts per rule, and examples with what decided and the request they came from."""
     from rich import get_console
 
-    from distilabel_selfinstruct.cli.display import rejections_table
+    from distilabel_selfinstruct.cli.run_tables import rejections_table
     from distilabel_selfinstruct.config.stages import stage_named
 
     _check_choice("--reason", reason, [known.value for known in Reason])

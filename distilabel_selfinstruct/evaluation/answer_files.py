@@ -1,23 +1,22 @@
 """Files of answers, a file for each model, against references."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum
-from pathlib import Path
-from typing import Any
 
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
-from distilabel_selfinstruct.evaluation.answers import Answers, Baseline, baseline_answers, read_answers
+from distilabel_selfinstruct.evaluation.answers import AnswerFacts, Answers, Baseline, baseline_answers, read_answers
 from distilabel_selfinstruct.evaluation.cuts import Cut
 from distilabel_selfinstruct.evaluation.definitions import read_definitions
-from distilabel_selfinstruct.evaluation.metrics import Metrics, metrics_of
+from distilabel_selfinstruct.evaluation.metrics import metrics_of
 from distilabel_selfinstruct.evaluation.references import Measure, Measures, Track, measure_of
+from distilabel_selfinstruct.evaluation.resampling import SEED, Interval, difference_of, interval_of
 from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_scored
-from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, stem
+from distilabel_selfinstruct.evaluation.scores import Evaluation, FileScores
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, Source
 from distilabel_selfinstruct.similarity import TokenizerChoice
 
 FileName = str | os.PathLike[str]
@@ -28,50 +27,6 @@ class MissingAnswers(str, Enum):
 
     ZERO = "zero"
     SKIP = "skip"
-
-
-@dataclass(frozen=True, slots=True)
-class FileScores:
-    """The scores of one file of answers, or of a baseline.
-
-    `num_unanswered` counts tasks without an answer, `num_unknown` answers without a reference; those are in no mean.
-    `skipped` are the rows that could not be used.
-    """
-
-    file: str
-    metrics: Metrics
-    num_unanswered: int
-    num_unknown: int
-    skipped: tuple[SkippedRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The scores of all files in the order given, then of the baselines. `num_tasks` counts tasks with references.
-
-    `skipped` are the rows of the references that could not be used.
-    """
-
-    num_tasks: int
-    files: tuple[FileScores, ...]
-    skipped: tuple[SkippedRow, ...] = ()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """A name for each of `files`: that of the file without its folder, unless two are alike."""
-        stems = [stem(Path(scores.file)) for scores in self.files]
-        return tuple(
-            short if stems.count(short) == 1 else scores.file for short, scores in zip(stems, self.files, strict=True)
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """The figures by label, with the keys of the reference. Outside the default track, labels end in the track."""
-        result = {}
-        for label, scores in zip(self.labels, self.files, strict=True):
-            track = scores.metrics.track
-            suffix = "" if track is Track.DEFAULT else f"_{track.value}"
-            result[f"{label}{suffix}"] = scores.metrics.to_json()
-        return result
 
 
 @checks_arguments
@@ -88,6 +43,7 @@ def evaluate(
     tokenizer_path: FileName | None = None,
     missing: MissingAnswers = MissingAnswers.ZERO,
     cut: Cut | None = None,
+    random_seed: int = SEED,
     on_progress: Callable[[str], None] = lambda _: None,
     **reading: Unpack[ReadingArguments],
 ) -> Evaluation:
@@ -111,6 +67,7 @@ def evaluate(
         tokenizer_path: the folder with `vocab.json` and `merges.txt` of GPT-2, for the track `xlingual`.
         missing: whether a task without an answer counts as 0 or is skipped.
         cut: where answers of files are cut before they are scored.
+        random_seed: of the resamples for intervals (see `evaluation.resampling`).
         on_progress: is called with the name of each file before it is scored.
         **reading: how the rows are read (see `reading.ReadOptions`); `columns` counts for the answers.
 
@@ -134,40 +91,74 @@ def evaluate(
     chosen = Track(track) if track is not None else _track_of(tasks, options.on_note)
     measure = measure or measure_of(chosen)
     given = {file: read_answers(file, tasks, column, **reading) for file in files}
+    described: dict[str, AnswerFacts] = {}
     for file, answers in given.items():
         if not answers.by_index:
             against = os.fspath(source) if isinstance(source, str | os.PathLike) else "the references"
             raise InputFileError(
                 f"{file} answers none of the tasks of {against}: id, or instruction and input, must be the same.", file
             )
+        described[file] = answers.facts
         if cut is not None:
             answers.by_index = {index: Cut(cut)(text) for index, text in answers.by_index.items()}
     for baseline in map(Baseline, baselines):
         given[baseline.value.replace("-", "_")] = Answers(dict(baseline_answers(baseline, tasks)))
-    results = []
+    units = _units(tasks)
+    results: list[FileScores] = []
+    first: Mapping[int, Measures] | None = None
     for name, answers in given.items():
         on_progress(name)
-        scored = list(_scored(tasks, answers.by_index, measure, MissingAnswers(missing)))
+        scored = _scored(tasks, answers.by_index, measure, MissingAnswers(missing))
         results.append(
             FileScores(
                 name,
-                metrics_of(scored, chosen),
+                metrics_of([(tasks[index], measures) for index, measures in scored.items()], chosen),
                 len(tasks) - len(answers.by_index),
                 answers.num_unknown,
+                _intervals(scored, units, random_seed),
+                {} if first is None else _differences(first, scored, units, random_seed),
+                described.get(name),
                 answers.skipped,
             )
         )
+        first = first or scored
     return Evaluation(len(tasks), tuple(results), skipped)
+
+
+def _units(tasks: Sequence[ScoredTask]) -> list[Hashable]:
+    """What is resampled together: the instances of a task if all have the name of one, else each row by itself."""
+    return [task.name for task in tasks] if all(task.name for task in tasks) else list(range(len(tasks)))
+
+
+def _intervals(scored: Mapping[int, Measures], units: Sequence[Hashable], seed: int) -> dict[str, Interval]:
+    return {name: interval_of(of, units, seed) for name, of in _by_measure(scored).items()}
+
+
+def _differences(
+    first: Mapping[int, Measures], second: Mapping[int, Measures], units: Sequence[Hashable], seed: int
+) -> dict[str, Interval]:
+    ours = _by_measure(first)
+    return {name: difference_of(ours[name], theirs, units, seed) for name, theirs in _by_measure(second).items()}
+
+
+def _by_measure(scored: Mapping[int, Measures]) -> dict[str, dict[int, float]]:
+    return {
+        "rougeL": {index: measures.rouge_l for index, measures in scored.items()},
+        "exact_match": {index: measures.exact_match for index, measures in scored.items()},
+    }
 
 
 def _scored(
     tasks: Sequence[ScoredTask], answers: Mapping[int, str], measure: Measure, missing: MissingAnswers
-) -> Iterator[tuple[ScoredTask, Measures]]:
+) -> dict[int, Measures]:
+    """The scores by the index of the task."""
+    scored = {}
     for index, task in enumerate(tasks):
         if index in answers:
-            yield task, measure(answers[index], task.references)
+            scored[index] = measure(answers[index], task.references)
         elif missing is MissingAnswers.ZERO:
-            yield task, Measures()
+            scored[index] = Measures()
+    return scored
 
 
 def _track_of(tasks: Sequence[ScoredTask], on_note: Callable[[str], None]) -> Track:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from statistics import fmean
 
 from typing_extensions import Unpack
 
@@ -11,6 +12,7 @@ from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask
 from distilabel_selfinstruct.evaluation.tasks import Task, open_answers, task_of
 from distilabel_selfinstruct.reading import ReadingArguments, SkippedRow, Source
 from distilabel_selfinstruct.reading.columns import lookup
+from distilabel_selfinstruct.records import TOOL_CALLS, Row, is_cut_off, is_refused
 
 
 class Baseline(str, Enum):
@@ -20,16 +22,57 @@ class Baseline(str, Enum):
     COPY_DEMO = "copy-demo"
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """How answers look before they are scored.
+
+    `ended` is the share, from 0 to 100, of those that ended by themselves, among the answers whose `finish_reason` is
+    known: neither cut off at a limit nor refused. `mean_tokens` is of those whose `output_tokens` are known. Both are
+    None if nothing is known. Words are what white space separates.
+    """
+
+    num_answers: int
+    num_empty: int
+    ended: float | None
+    mean_tokens: float | None
+    mean_words: float
+
+
 @dataclass(slots=True)
 class Answers:
     """The answer to each task, by its index in the list of tasks.
 
-    `num_unknown` counts the tasks that are answered and have no reference.
+    `finish_reasons` and `tokens` are as far as they are known. `num_unknown` counts the tasks that are answered and
+    have no reference.
     """
 
     by_index: dict[int, str] = field(default_factory=dict)
+    finish_reasons: dict[int, str] = field(default_factory=dict)
+    tokens: dict[int, int] = field(default_factory=dict)
     num_unknown: int = 0
     skipped: tuple[SkippedRow, ...] = ()
+
+    @property
+    def facts(self) -> AnswerFacts:
+        """How the answers look."""
+        texts, reasons = self.by_index.values(), self.finish_reasons.values()
+        ended = [not (is_cut_off(reason) or is_refused(reason) or reason == TOOL_CALLS) for reason in reasons]
+        return AnswerFacts(
+            num_answers=len(texts),
+            num_empty=sum(not text.strip() for text in texts),
+            ended=100.0 * fmean(ended) if ended else None,
+            mean_tokens=fmean(self.tokens.values()) if self.tokens else None,
+            mean_words=fmean(len(text.split()) for text in texts) if texts else 0.0,
+        )
+
+    def note(self, index: int, row: Row) -> None:
+        """Keep what a row says of how its answer ended."""
+        reason, tokens = lookup(row, "finish_reason"), lookup(row, "output_tokens")
+        tokens = lookup(row, "tokens") if tokens is None else tokens
+        if isinstance(reason, str) and reason:
+            self.finish_reasons.setdefault(index, reason)
+        if isinstance(tokens, int) and not isinstance(tokens, bool):
+            self.tokens.setdefault(index, tokens)
 
 
 def read_answers(
@@ -65,6 +108,8 @@ def read_answers(
                 for key in keys:
                     location_of.setdefault(key, read.location)
                     text_of.setdefault(key, answer)
+                    if isinstance(key, int):
+                        answers.note(key, row)
     rows.require_usable(len(text_of))
     answers.by_index = {key: text for key, text in text_of.items() if isinstance(key, int)}
     answers.num_unknown = len(text_of) - len(answers.by_index)

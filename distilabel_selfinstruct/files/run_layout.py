@@ -47,6 +47,9 @@ NOTES = "notes.jsonl"
 DAMAGED = "damaged.jsonl"
 """Lines of `COMPLETIONS` and `NOTES` that could not be read: see `journal.damage`."""
 
+REFUSED = "refused"
+"""This file has a byte for each request that the server refused since it had too many."""
+
 BATCHES = "batches.jsonl"
 BATCH_REQUESTS = "batches"
 """The requests of open batches, a file for each: see `journal.batch_ledger`."""
@@ -77,7 +80,8 @@ OF_A_RUN = (
     *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES),
     *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
     *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
-    *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED, BATCHES)),
+    *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED)),
+    *(f"{STATE}/*/{name}" for name in (REFUSED, BATCHES)),
     f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",
     f"{SERVER_LOGS}/*.log",
 )

@@ -25,6 +25,7 @@ from distilabel_selfinstruct.files.run_layout import (
     END,
     LOCK,
     NOTES,
+    REFUSED,
     SENT,
     SPENDING,
     STEP_REJECTIONS,
@@ -130,6 +131,12 @@ class StepJournal:
         self._notes.add(note)
         self._append(NOTES, [note_row(self.step, note)], durable=True)
         return True
+
+    def count_refused(self) -> None:
+        """Count a request that the server refused since it had too many."""
+        if self._folder is not None:
+            with writing(self._folder / REFUSED), (self._folder / REFUSED).open("ab", buffering=0) as stream:
+                stream.write(b".")
 
     def record_end(self, reason: str, requests: Mapping[RequestStatus, int]) -> None:
         """Write why the step is over, as a sentence, and how many of its requests ended in which way."""

@@ -1,15 +1,23 @@
 """The stop file: how a run is asked to send no more requests, and in the end not to wait for those in flight."""
 
 import os
+import re
 from pathlib import Path
 from threading import get_ident
 
 from distilabel_selfinstruct.files.run_layout import ABANDON, STOP
 
+_LIMIT_TO_RAISE = re.compile(r"`(\w+)` \([^)]*\) was reached\. Raise `\1` to resume\.")
+
 
 def raise_limit(option: str, value: str) -> str:
     """The reason to stop at a limit that counts over all attempts at a run: the same command would stop there again."""
     return f"`{option}` ({value}) was reached. Raise `{option}` to resume."
+
+
+def is_limit_to_raise(reason: str) -> bool:
+    """Whether a reason to stop is one of `raise_limit`: what is in flight is within the limit, and paid for."""
+    return _LIMIT_TO_RAISE.match(reason) is not None
 
 
 def ask_to_stop(state_dir: Path, reason: str) -> None:

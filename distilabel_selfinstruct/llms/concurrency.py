@@ -1,30 +1,45 @@
 """How many requests a stage has in flight: a number that was chosen, or one that is found."""
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from distilabel_selfinstruct.records import InFlight
 
-FIRST, MOST = 4, 512
+FIRST, MOST = 8, 512
 """Where the search begins, and where it ends whatever the server bears."""
 
+GROWTH = 2
+"""So many more are in flight for each answer, until the server is full."""
+
 FEWEST_ANSWERS = 8
-"""Answers at one number before the next is tried; more at a number above it."""
+"""Answers from which it is judged how long answers take."""
 
 ANSWERS_TO_BE_SURE = 32
-"""Answers before it counts that more at a time bring nothing: times of single answers vary by a factor of ten."""
+"""Answers at one number before a server counts as full: times of single answers vary by a factor of ten."""
 
-SLOWER = 1.6
-"""Twice as many in flight that take so many times as long are hardly more in a second (2 / 1.6): the server is full."""
+SLOWER = 1.8
+"""Twice as many in flight whose fast answers take so many times as long are hardly more in a second."""
 
 FASTER = 0.7
 """Answers that take so little of the time that they took at a full server: it has become emptier."""
 
+LATE = 3.4
+"""An answer that takes so many times as long as fast ones at half the number may have waited in line."""
+
 DECREASE = 0.7
 """What is left in flight when the server shows that it is too much."""
 
-INCREASE = 10
-"""A round later it is one more for so many in flight; one in any case."""
+REMEMBERED = 0.95
+"""The share of what was too much to which the number grows back at once."""
+
+INCREASE = 20
+"""Beyond that, a round later it is one more for so many in flight; one in any case."""
+
+MOST_PATIENCE = 8
+"""Rounds before a server that refused one more is tried with one more: each time twice as many, up to this."""
 
 
 class Concurrency(Protocol):
@@ -58,27 +73,38 @@ class FixedConcurrency:
         """Nothing changes."""
 
 
+@dataclass
+class _Period:
+    """A time at about one number. `seconds` are those of the answers to requests that were sent in it."""
+
+    started: float
+    limit: int
+    seconds: list[float] = field(default_factory=list)
+
+
 class AdaptiveConcurrency:
-    """Additive increase, multiplicative decrease, as TCP does it (RFC 5681), with a look at the time of answers.
+    """Slow start, additive increase and multiplicative decrease, as in TCP (RFC 5681).
 
-    The number is doubled as long as that brings more answers in a second. A server that lets requests wait in line, as
-    local ones do, is full when twice as many take twice as long; there the number stays until answers become faster. A
-    server that refuses what is too much (HTTP 429, 503, time-outs) is full when it does so; from then on the number
-    grows by a tenth at a time.
+    At first the number grows by each answer, which triples it in the time of an answer. That ends in one of two ways:
 
-    A round is the time at one number. Only answers to requests that were sent in it count, and it only ends while the
-    number is what holds requests back.
+    - A server that refuses what is too much (HTTP 429, 503, time-outs) is full when it does so. The number falls, grows
+      back to almost what was too much, and from there by a twentieth at a time. The more often that was refused, the
+      later it is tried again.
+    - A server that lets requests wait in line, as local ones do, is full when twice as many take almost twice as long.
+      As in HyStart (RFC 9406), that is seen in the fast answers: a request that is short waits in line as long as any.
+      The number stays where that began, until answers become faster.
     """
 
     def __init__(self) -> None:
         self.limit = FIRST
-        self._doubles = True
-        self._started = -math.inf
         self._was_full = False
+        self._periods = [_Period(-math.inf, FIRST)]  # each at twice the number of the one before
+        self._seconds_when_empty: float | None = None  # None while the server is not thought to be full
+        self._seconds_when_full: float | None = None  # None while that is not sure
+        self._refused_at = -math.inf
+        self._remembered: int | None = None  # None while nothing was refused
+        self._patience = 1
         self._count = 0
-        self._seconds = 0.0
-        self._seconds_before: float | None = None  # the mean of the round before
-        self._seconds_when_full: float | None = None
 
     def is_full(self) -> None:
         """As many requests are in flight as may be, and more wait."""
@@ -86,43 +112,73 @@ class AdaptiveConcurrency:
 
     def answered(self, sent_at: float, now: float) -> None:
         """An answer came to a request."""
-        if sent_at < self._started:
+        if self._remembered is not None:
+            self._grow_to(self._remembered)
             return
-        self._count += 1
-        self._seconds += now - sent_at
-        if not self._was_full or self._count < max(self.limit, FEWEST_ANSWERS):
+        if sent_at < self._periods[0].started:
             return
-        mean = self._seconds / self._count
-        if self._seconds_when_full is not None:
-            if mean < FASTER * self._seconds_when_full:
-                self._seconds_when_full = None
-                self._grow(mean, now)
-            else:
-                self._begin_round(now)
-        elif self._seconds_before is None or mean <= SLOWER * self._seconds_before:
-            self._grow(mean, now)
-        elif self._count >= ANSWERS_TO_BE_SURE:
-            self._seconds_when_full = mean
-            self._begin_round(now)
+        index = bisect_right(self._periods, sent_at, key=lambda period: period.started) - 1
+        period, seconds = self._periods[index], now - sent_at
+        period.seconds.append(seconds)
+        if self._seconds_when_empty is not None:
+            if period is self._periods[-1] and len(period.seconds) >= max(self.limit, ANSWERS_TO_BE_SURE):
+                self._judge_full(self._seconds_when_empty, now)
+            return
+        before = self._periods[index - 1].seconds if index else []
+        if len(before) < FEWEST_ANSWERS:
+            before = period.seconds
+        elif len(period.seconds) >= FEWEST_ANSWERS and _fast(period.seconds) > SLOWER * _fast(before):
+            self._seconds_when_empty, self.limit = _fast(before), period.limit
+            self._periods = [_Period(now, self.limit)]
+            return
+        if self._was_full and seconds <= LATE * _fast(before):
+            self._set(self.limit + GROWTH)
+            if self.limit >= 2 * self._periods[-1].limit:
+                self._periods.append(_Period(now, self.limit))
 
     def throttled(self, sent_at: float, now: float) -> None:
-        """The server took a request for one too many. Of those sent at the same number, the first one counts."""
-        if sent_at < self._started:
+        """The server took a request for one too many. Of those sent before the number fell, the first one counts."""
+        if sent_at < self._refused_at:
             return
-        self.limit = max(1, int(self.limit * DECREASE))
-        self._doubles = False
-        self._seconds_before = self._seconds_when_full = None
-        self._begin_round(now)
+        is_new = self._remembered is None or self.limit > self._remembered + _step(self._remembered)
+        self._patience = 1 if is_new else min(MOST_PATIENCE, 2 * self._patience)
+        self._remembered = max(1, int(self.limit * REMEMBERED))
+        self._refused_at = now
+        self._count = 0
+        self._set(max(1, int(self.limit * DECREASE)))
 
-    def _grow(self, mean: float, now: float) -> None:
-        self._seconds_before = mean if self._doubles else None
-        self.limit = min(MOST, self.limit + (self.limit if self._doubles else max(1, self.limit // INCREASE)))
-        self._begin_round(now)
+    def _judge_full(self, seconds_when_empty: float, now: float) -> None:
+        """After a period at the number at which the server seemed to be full: it is, or is no longer, or never was."""
+        seconds = _fast(self._periods[-1].seconds)
+        self._periods = [_Period(now, self.limit)]
+        if self._seconds_when_full is None and seconds > SLOWER * seconds_when_empty:
+            self._seconds_when_full = seconds
+        elif self._seconds_when_full is None or seconds < FASTER * self._seconds_when_full:
+            self._seconds_when_empty = self._seconds_when_full = None
 
-    def _begin_round(self, now: float) -> None:
-        self._started = now
+    def _grow_to(self, remembered: int) -> None:
+        """Grow after a refusal: to what is remembered at once, beyond it round by round."""
+        if not self._was_full:
+            return
+        self._count += 1
+        if self.limit < remembered:
+            self._set(self.limit + 1)
+        elif self._count >= self.limit * (self._patience if self.limit == remembered else 1):
+            self._set(self.limit + _step(self.limit))
+
+    def _set(self, limit: int) -> None:
+        self.limit = min(MOST, limit)
         self._was_full = False
-        self._count, self._seconds = 0, 0.0
+        self._count = 0
+
+
+def _step(limit: int) -> int:
+    return max(1, limit // INCREASE)
+
+
+def _fast(seconds: Sequence[float]) -> float:
+    """The lower quartile of the times of answers."""
+    return sorted(seconds)[len(seconds) // 4]
 
 
 def concurrency(max_in_flight: InFlight) -> Concurrency:

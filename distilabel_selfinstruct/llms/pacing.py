@@ -27,8 +27,8 @@ LONGEST_FORESIGHT = 60.0
 SECONDS_TO_NOTE = 5.0
 """A wait of so many seconds is told; a shorter one is over before anybody has read of it."""
 
-REFUSALS_TO_NOTE = 3
-"""So many refusals for too many requests are told; one or two are what finding the server's limit takes."""
+REFUSALS_TO_NOTE, REFUSALS_TO_REPEAT = 3, 10
+"""So many refusals for too many requests are told, and so many times as many again: a few are how a limit is found."""
 
 SECONDS_TO_REPEAT = 600.0
 """The same cause is told again after so long."""
@@ -107,6 +107,7 @@ class Pacer:
         self._requests = pace.requests_per_minute and journal.rate(REQUEST_PACE, pace.requests_per_minute)
         self._tokens = pace.tokens_per_minute and journal.rate(TEXT_PACE, pace.tokens_per_minute)
         self._num_throttled = 0
+        self._next_to_note = REFUSALS_TO_NOTE
         self.num_answered = 0
 
     def holds_back(self) -> bool:
@@ -192,13 +193,17 @@ class Pacer:
             limit = f"`max_wait_minutes` ({self._longest / 60:g})"
             self._stop(f"would have to wait {spoken(wait)} for the server, longer than {limit}", failure)
             return
-        if self.num_answered == answered_before:
+        if self.num_answered == answered_before and not self._works_on_others(failure):
             self._streak = self._streak or _Streak(since=sent_at)
             self._streak.numbers.add(number)
             growing = self._wait_of_streak(self._streak, failure, sent_at, now)
             wait = growing if failure.retry_after is None else max(FIRST_WAIT, wait)
         if wait:
             self._pause(wait, failure.said)
+
+    def _works_on_others(self, failure: Failure) -> bool:
+        """Whether a server that has no room for a request may still answer those that are in flight."""
+        return failure.kind is FailureKind.THROTTLED and self._in_flight > 0
 
     @property
     def is_silent(self) -> bool:
@@ -249,10 +254,12 @@ class Pacer:
             self._journal.record_note(Note(NoteKind.WAITING, "requests", text))
 
     def _count_throttled(self) -> None:
-        """Short waits are told once, all together: the run may be slow and nothing else says why."""
+        """Short waits are told all together, and rarely: the run may be slow and nothing else says why."""
         self._num_throttled += 1
-        if self._num_throttled == REFUSALS_TO_NOTE and not self._told.at:
-            text = f"Waiting: the server limits requests ({self._num_throttled} refused so far)."
+        self._journal.count_refused()
+        if self._num_throttled == self._next_to_note and not self._told.at:
+            self._next_to_note *= REFUSALS_TO_REPEAT
+            text = f"Waiting: the server limits requests ({self._num_throttled:,} refused so far)."
             self._journal.record_note(Note(NoteKind.WAITING, "rate limit", text))
 
     def _stop(self, what: str, failure: Failure) -> None:

@@ -90,7 +90,7 @@ def build_report(
     on_progress("lengths and labels")
     return Report(
         name=source.name,
-        table_1=statistics(source.instructions, source.instances),
+        table_1=statistics(source.instructions, source.instances, source.rejections),
         lengths={
             "instruction": length_histogram(list(map(length_in_words, texts))),
             "input": length_histogram([length_in_words(row["input"]) for row in source.instances if row["input"]]),

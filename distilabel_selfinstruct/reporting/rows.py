@@ -66,8 +66,10 @@ def _table_1(report: Report) -> Table:
         ("mean non-empty input length (words)", f"{this.input_length:.1f}", f"{paper.input_length:.1f}"),
         ("mean output length (words)", f"{this.output_length:.1f}", f"{paper.output_length:.1f}"),
     ]
-    if this.unasked_instructions:
-        rows.insert(3, ("– not asked", f"{this.unasked_instructions:,}", "0"))
+    unknown = (("– classification failed", this.unclassified_instructions), ("– not asked", this.unasked_instructions))
+    for name, count in unknown:
+        if count:
+            rows.insert(3, (name, f"{count:,}", "0"))
     return Table(("statistic", "this dataset", "paper"), tuple(rows))
 
 

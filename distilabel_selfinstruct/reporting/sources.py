@@ -19,7 +19,7 @@ from distilabel_selfinstruct.reporting.contents import RunFacts
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 from distilabel_selfinstruct.task_types import task_type_of
 
-REJECTION_COLUMNS = ("stage", "reason", "request")
+REJECTION_COLUMNS = ("stage", "reason", "request", "instruction")
 
 
 @dataclass(frozen=True)

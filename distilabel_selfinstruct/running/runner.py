@@ -18,7 +18,7 @@ from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, SERVER_LOGS
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
-from distilabel_selfinstruct.journal.run_records import RunRecords, read_run
+from distilabel_selfinstruct.journal.run_records import RunRecords, read_run, rejection_row
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
@@ -32,7 +32,8 @@ from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
-from distilabel_selfinstruct.running.progress import Progress, ProgressReader
+from distilabel_selfinstruct.running.progress import Progress
+from distilabel_selfinstruct.running.progress_reader import ProgressReader
 
 SECONDS_BETWEEN_LOOKS = 0.05
 """Less than a request takes, so that few requests are sent after a limit is reached."""
@@ -176,7 +177,11 @@ def _result(folder: RunFolder, ending: Ending, records: RunRecords, reader: Prog
         stop_reason=ending.reason,
         tasks=records.tasks,
         rejections=records.rejections,
-        statistics=statistics(instruction_rows(records.tasks), instance_rows(records.tasks)),
+        statistics=statistics(
+            instruction_rows(records.tasks),
+            instance_rows(records.tasks),
+            map(rejection_row, records.rejections),
+        ),
         progress=reader.read(),
     )
 

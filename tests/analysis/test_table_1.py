@@ -31,3 +31,14 @@ def test_the_papers_own_figures_add_up():
 
 def test_lengths_in_scripts_without_spaces_are_counted_too():
     assert statistics([], [{"input": "", "output": "天气很好"}]).output_length == 2.0
+
+
+def test_instructions_whose_classification_failed_are_told_from_those_that_were_not_asked():
+    tasks = [{"instruction": f"Sort {name}.", "is_classification": None} for name in "abc"]
+    failed = [
+        {"stage": "classification", "reason": "failed_request", "instruction": "Sort a."},
+        {"stage": "classification", "reason": "unreadable", "instruction": "Sort b."},
+        {"stage": "instance_generation", "reason": "failed_request", "instruction": "Sort c."},
+    ]
+    found = statistics(tasks, [], failed)
+    assert (found.unasked_instructions, found.unclassified_instructions) == (2, 1)

@@ -85,10 +85,51 @@ def test_a_missing_answer_counts_as_0_or_is_skipped(answered, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("cut", "kept"),
-    [(Cut.FIRST_SENTENCE, "One"), (Cut.FIRST_PARAGRAPH, "One. Two"), (Cut.WORDS_128, "One. Two Three")],
+    [
+        (Cut.FIRST_SENTENCE, "One"),
+        (Cut.FIRST_LINE, "One. Two"),
+        (Cut.FIRST_PARAGRAPH, "One. Two\nInput: x"),
+        (Cut.BEFORE_ECHO, " One. Two"),
+        (Cut.WORDS_128, "One. Two Input: x Three"),
+    ],
 )
 def test_an_answer_is_cut(cut, kept):
-    assert cut(" One. Two\n\nThree") == kept
+    assert cut(" One. Two\nInput: x\n\nThree") == kept
+
+
+def test_beside_a_model_stands_how_its_answers_end_and_its_difference_from_the_first(tmp_path):
+    answers = {"base": [("x " * 9, "length", 9), ("", "stop", 1), ("c", "eos", 2)], "tuned": [("a", "stop", 1)] * 3}
+    for model, given_answers in answers.items():
+        rows = [
+            {"id": f"{n}", "instruction": "Say.", "references": ["a"], "output": text, "finish_reason": reason,
+             "output_tokens": tokens}
+            for n, (text, reason, tokens) in enumerate(given_answers)
+        ]  # fmt: skip
+        jsonl.write(tmp_path / f"{model}.jsonl", rows)
+    files = [str(tmp_path / f"{model}.jsonl") for model in answers]
+    done = CliRunner().invoke(app, ["evaluate", *files, "--copy-input", "--json", str(tmp_path / "out.json")])
+    assert done.exit_code == 0, done.output
+    assert "66.7%" in done.stdout
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["base"]["answers"] == {
+        "answered": 3, "unanswered": 0, "empty": 1, "ended": 66.6667, "mean_tokens": 4.0, "mean_words": 3.3333
+    }  # fmt: skip
+    assert "differences" not in found["base"]
+    assert found["tuned"]["differences"] == {
+        "from": "base",
+        "rougeL": {"difference": 100.0, "low": 100.0, "high": 100.0, "units": 3},
+        "exact_match": {"difference": 100.0, "low": 100.0, "high": 100.0, "units": 3},
+    }
+    assert found["tuned"]["intervals"]["rougeL"] == {"low": 100.0, "high": 100.0, "units": 3}
+    assert found["copy_input"].keys() == {
+        "n", "track", "all", "per_category", "per_task", "reported_per_category", "reported_per_task"
+    }  # fmt: skip
+
+
+def test_how_answers_end_is_not_known_without_the_columns(tmp_path):
+    jsonl.write(tmp_path / "rows.jsonl", [{"instruction": "Say.", "output": "a", "references": ["a"]}])
+    known = evaluate(tmp_path / "rows.jsonl").files[0].answers
+    assert (known.ended, known.mean_tokens, known.mean_words) == (None, None, 1.0)
 
 
 def test_the_last_cut_is_after_128_words():

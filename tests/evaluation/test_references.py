@@ -12,7 +12,7 @@ from statistics import fmean
 
 import pytest
 
-from distilabel_selfinstruct.evaluation import Measures, Track, evaluate, exact_match, measure_of
+from distilabel_selfinstruct.evaluation import Cut, Measures, Track, evaluate, exact_match, measure_of
 from distilabel_selfinstruct.files import jsonl
 from tests import processes
 
@@ -43,6 +43,28 @@ def test_the_recorded_scores_of_eight_models_come_out_to_the_digits_given():
         assert by_model[row["model"]][-1] == pytest.approx(row["rougeL_f_stem"], abs=1e-15)
     (means,) = expected("human_eval_8x252").values()
     assert {model: round(100 * fmean(scores), 4) for model, scores in by_model.items()} == means
+
+
+@pytest.mark.slow
+@needs_recordings
+def test_the_longest_of_the_published_predictions_have_their_scores_with_every_cut(tmp_path):
+    scores = json.loads((RECORDINGS / "superni" / "human_eval_cuts.json").read_text(encoding="utf-8"))
+    rows = [row for row in jsonl.read(RECORDINGS / "rouge" / "human_eval_8x252.jsonl") if row["model"] == "davinci"]
+    answers = [
+        {"id": row["id"], "instruction": row["id"], "output": row["prediction"], "references": [row["reference"]]}
+        for row in rows
+    ]
+    jsonl.write(tmp_path / "davinci.jsonl", answers)
+    names = {
+        Cut.FIRST_SENTENCE: "first_sentence_tk",
+        Cut.FIRST_LINE: "first_line",
+        Cut.FIRST_PARAGRAPH: "first_paragraph",
+        Cut.BEFORE_ECHO: "cut_at_echo",
+        Cut.WORDS_128: "first_128_words",
+    }
+    for cut, name in names.items():  # the other seven files agree too; they take minutes
+        (found,) = evaluate(tmp_path / "davinci.jsonl", cut=cut, track=Track.DEFAULT).files
+        assert round(found.metrics.overall.rouge_l, 2) == scores["davinci"][name]
 
 
 @pytest.mark.slow
@@ -131,8 +153,8 @@ def test_the_command_prints_a_line_per_file_and_what_is_missing(tmp_path):
     assert f"{tmp_path / 'half.jsonl'}: JSON Lines, read as Alpaca rows (instruction, output)." in done.stderr
     assert "Track: default, because nearly all letters are ASCII" in done.stderr
     lines = [" ".join(line.replace("│", " ").split()) for line in done.stdout.splitlines()]
-    assert "good 4 100.00 100.00 100.00" in lines
-    assert "half 4 0.00 0.00 0.00" in lines
+    assert "good 4 100.00 100.00 to 100.00 100.00 100.00" in lines
+    assert "half 4 0.00 0.00 to 0.00 0.00 0.00" in lines
     assert f"{tmp_path / 'half.jsonl'} has no answer to 2 tasks; they count as 0." in lines
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, is_limit_to_raise, raise_limit, stop_reason
 from tests.journal.builders import opened
 from tests.journal.processes import script
 
@@ -14,6 +14,12 @@ def test_the_first_reason_to_stop_stands(tmp_path: Path) -> None:
     ask_to_stop(tmp_path, "max_tokens (5) was reached.")
     assert (journal.claim_request(), stop_reason(tmp_path)) == ("it was interrupted.", "it was interrupted.")
     journal.close()
+
+
+def test_a_limit_to_raise_is_told_from_other_reasons() -> None:
+    assert is_limit_to_raise(raise_limit("max_cost", "1,000.5"))
+    for reason in ("", "it was interrupted.", "`max_minutes` (5) was reached. Run the same command again to resume."):
+        assert not is_limit_to_raise(reason)
 
 
 def test_a_reason_that_utf_8_cannot_hold_stops_all_the_same(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import STOP
 from distilabel_selfinstruct.journal.batch_ledger import open_batches
 from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount, start_spending
-from distilabel_selfinstruct.journal.stop_file import stop_reason
+from distilabel_selfinstruct.journal.stop_file import ask_to_stop, raise_limit, stop_reason
 from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, split
 from distilabel_selfinstruct.records import RequestStatus
 from tests.llms.batch_runs import STEP, about, asked
@@ -184,12 +184,14 @@ def test_answers_that_took_tokens_for_nothing_are_counted(tmp_path):
     assert served == server.tokens_served
 
 
-def stopping_at(state: Path, server: LocalBatchServer, number: int) -> threading.Thread:
+def stopping_at(
+    state: Path, server: LocalBatchServer, number: int, reason: str = "it was interrupted."
+) -> threading.Thread:
     """Ask the step to stop when the batch of this number has been looked at."""
 
     def stop() -> None:
         server.wait_for_look(number)
-        (state / STOP).write_text("it was interrupted.")
+        ask_to_stop(state, reason)
 
     thread = threading.Thread(target=stop)
     thread.start()
@@ -209,6 +211,17 @@ def test_a_batch_in_flight_is_left_when_the_run_stops_and_fetched_by_the_same_co
         assert open_batches(tmp_path) == {}
     assert len(server.jobs) == 1
     assert len(server.asked) == 5
+
+
+def test_a_batch_in_flight_is_fetched_when_another_step_reaches_a_limit(tmp_path):
+    limits, released = BatchLimits(requests=2), threading.Event()
+    with LocalBatchServer(echo, Fate(), Fate(released=released)) as server:
+        stopping = stopping_at(tmp_path, server, 2, raise_limit("max_cost", "7"))
+        threading.Thread(target=lambda: (stopping.join(), released.set())).start()
+        assert texts(asked(server, tmp_path, about(*TASKS), limits=limits)) == EXPECTED
+        assert open_batches(tmp_path) == {}
+        unsent = asked(server, tmp_path, about("Sort F."))
+        assert (texts(unsent), len(server.jobs)) == ([None], 2)
 
 
 def test_a_batch_whose_name_was_lost_is_found_by_its_file(tmp_path):

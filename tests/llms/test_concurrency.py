@@ -43,14 +43,14 @@ def share_of_busy_slots(concurrency: Concurrency, slots: int, num_requests: int,
 @pytest.mark.parametrize("refuses", [False, True], ids=["lets wait", "refuses"])
 @pytest.mark.parametrize("slots", [8, 64, 256])
 def test_what_is_found_keeps_a_server_nearly_as_busy_as_the_best_number(slots: int, refuses: bool) -> None:
-    num_requests = 100 * slots
+    num_requests = max(300, 15 * slots)
     best = max(
         share_of_busy_slots(FixedConcurrency(limit), slots, num_requests, refuses=refuses)
         for limit in (slots // 2, slots, 2 * slots)
     )
     found = share_of_busy_slots(AdaptiveConcurrency(), slots, num_requests, refuses=refuses)
     print(f"{slots} slots, {'refuses' if refuses else 'lets wait'}: best {best:.0%}, auto {found:.0%}")
-    assert found >= 0.8 * best
+    assert found >= 0.87 * best
 
 
 def test_a_server_that_refuses_everything_is_asked_one_at_a_time() -> None:

@@ -106,6 +106,31 @@ def test_a_server_without_batches_is_one_sentence_before_anything_is_paid(tmp_pa
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("option", ["--max-tokens", "--max-cost"])
+def test_at_a_limit_no_further_batch_is_sent_and_those_in_flight_are_fetched(
+    undisturbed: Path, tmp_path: Path, prices: Path, option: str
+) -> None:
+    folder, released = tmp_path / "run", threading.Event()
+    used = {"--max-tokens": 10, "--max-cost": 0.013 / 2}[option]  # of a request, in a batch if that is cheaper
+    with served(Fate(), Fate(), Fate(), Fate(released=released), Fate(released=released), Fate()) as server:
+        started = Run(folder, server, *BATCH, "--prices", prices, option, 24 * used)
+        server.wait_for_look(4)
+        released.set()
+        done = started.done()
+        assert done.status == 3, done
+        assert f"Stopped: {option} (" in done.said
+        assert f"Raise {option} to resume." in done.said
+        assert "The server works on" not in done.said
+        assert not [job for job in server.jobs if job.files is None]
+        assert len(journals(folder)) == len(work(server.asked))
+        spent = sum(used if row.get("batch") or option == "--max-tokens" else 2 * used for row in journals(folder))
+        assert 24 * used <= spent + 1e-9 < 26 * used
+        finished(folder, server, *BATCH, "--prices", prices)
+        assert outputs(folder) == outputs(undisturbed)
+        asked = [identity_of(one) for one in work(server.asked)]
+        assert len(asked) == len(set(asked)) == len(journals(folder))
+
+
 def test_the_time_limit_ends_the_wait_for_a_batch(tmp_path: Path) -> None:
     with served(Fate(released=threading.Event())) as server:
         done = run(tmp_path / "run", server, *BATCH, "--max-minutes", 0.1)

@@ -134,14 +134,20 @@ def test_an_instruction_whose_classification_failed_is_asked_for_instances_once_
     assert max(Counter(one for one in asked if one[0] == INSTANCES).values()) == 1
 
 
-def test_a_storm_of_short_rate_limits_is_said_once_by_each_stage(undisturbed: Path, folder: Path) -> None:
+def test_a_storm_of_short_rate_limits_is_said_with_the_number_of_refusals_now_and_then(
+    undisturbed: Path, folder: Path
+) -> None:
     def fault(asked: Asked, attempt: int) -> Reply | None:
         return FAULTS["rate limited"][0] if attempt == 1 else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
         said = finished(folder, server, *OPTIONS).said
     for stage in (INSTRUCTIONS, CLASSIFICATION, INSTANCES):
-        assert said.count(f"{stage}: Waiting: the server limits requests (3 refused so far).") == 1
+        refused = (folder / "state" / stage / "refused").stat().st_size
+        assert refused >= 4
+        for count in (3, 4, 30):
+            text = f"{stage}: Waiting: the server limits requests ({count} refused so far)."
+            assert said.count(text) == (count != 4 and count <= refused)
     assert outputs(folder) == outputs(undisturbed)
 
 

@@ -10,7 +10,7 @@ from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
-from distilabel_selfinstruct.running.progress import ProgressReader
+from distilabel_selfinstruct.running.progress_reader import ProgressReader
 from tests.running.run_folders import ADMITTED, ANSWER, ANSWERED, a_run, journal, prepared
 
 

@@ -10,8 +10,10 @@ from distilabel_selfinstruct.analysis.quality import QualityWatch
 from distilabel_selfinstruct.config import Tokens
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, END, NOTES, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_row
+from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.records import Reason, Stage
-from distilabel_selfinstruct.running.progress import Progress, ProgressReader, StageProgress
+from distilabel_selfinstruct.running.progress import Progress, StageProgress
+from distilabel_selfinstruct.running.progress_reader import ProgressReader
 
 FIRST, SECOND, THIRD, FOURTH = Stage
 
@@ -111,6 +113,16 @@ def test_only_answers_without_token_counts_are_uncounted(tmp_path: Path) -> None
     rows = (answered(), answered(output_tokens=3), {"text": None, "error": "HTTP 500"})
     write(tmp_path, FIRST, COMPLETIONS, *rows)
     assert ProgressReader(tmp_path, wanted=4).read().uncounted == 1
+
+
+def test_refusals_are_counted_while_they_come(tmp_path: Path) -> None:
+    journal = StepJournal(tmp_path, SECOND.value)
+    reader = ProgressReader(tmp_path, wanted=4)
+    assert reader.read().refused == 0
+    for count in (1, 2):
+        journal.count_refused()
+        assert reader.read().refused == count
+    journal.close()
 
 
 def test_notes_of_the_steps_are_kept_in_order_with_their_stage(tmp_path: Path) -> None:

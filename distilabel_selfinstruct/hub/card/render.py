@@ -35,6 +35,7 @@ _LABELS = {
     "classification_instructions": "– classification",
     "non_classification_instructions": "– not classification",
     "unasked_instructions": "– not asked",
+    "unclassified_instructions": "– classification failed",
     "instances": "instances",
     "instances_with_empty_input": "– with an empty input",
     "instruction_length": "length of instructions",

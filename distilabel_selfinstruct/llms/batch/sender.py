@@ -162,7 +162,6 @@ class BatchSender:
         if not is_reserved and not self._journal.stop_reason:
             return False
         if not (request.is_claimed and is_reserved) and (reason := self._journal.claim_request()):
-            self._calls.tolerate(reason)
             del self._left[request.name]
             request.hold_back(reason)
             return False

@@ -7,6 +7,7 @@ import openai
 
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.journal.step_journal import StepJournal
+from distilabel_selfinstruct.journal.stop_file import is_limit_to_raise
 from distilabel_selfinstruct.llms.batch.server import NoBatchError
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.records import RESUME
@@ -51,7 +52,6 @@ class BatchCalls:
         self._clock = clock
         self._patience = patience
         self._said_by = said_by
-        self._tolerated = ""
 
     async def answered(self, what: str, call: Callable[[], Awaitable[_Result]], remedy: str = NO_ENDPOINTS) -> _Result:
         """What a call returns.
@@ -83,20 +83,16 @@ class BatchCalls:
             await self.wait(wait)
             wait = min(LONGEST_RETRY, 2 * wait)
 
-    def tolerate(self, reason: str) -> None:
-        """Wait on for what was sent though the run was asked to stop, since a request more would pass a limit."""
-        self._tolerated = reason
-
     async def wait(self, seconds: float) -> None:
-        """Wait so long.
+        """Wait so long. At a limit of what the run may use, what was sent is within it, and is waited for.
 
         Raises:
-            BatchStopError: the run was asked to stop meanwhile.
+            BatchStopError: the run was asked to stop meanwhile for another reason, or not to wait.
         """
         until = self._clock.now() + seconds
         while True:
             reason = self._journal.stop_reason
-            if reason and (reason != self._tolerated or self._journal.is_abandoned):
+            if reason and (not is_limit_to_raise(reason) or self._journal.is_abandoned):
                 raise BatchStopError(reason)
             left = until - self._clock.now()
             if left <= 0:

@@ -1,0 +1,73 @@
+"""What the host and the client of a server would log in between, and a run keeps off the screen."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distilabel.distiset import create_distiset
+
+from distilabel_selfinstruct.host_fixes.logging_after_run import setup_logging, stop_logging
+from distilabel_selfinstruct.llms import OpenAICompatibleLLM
+from distilabel_selfinstruct.running.runner import _quiet_host
+from tests.local_openai_server import KEY, LocalOpenAIServer, text
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    names = ("httpx", "httpcore", "httpx2", "httpcore2")
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    caplog.set_level(logging.DEBUG)
+    yield caplog
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def ask(server: LocalOpenAIServer) -> None:
+    llm = OpenAICompatibleLLM(model="small", base_url=server.url, api_key=KEY)
+    llm.load()
+
+    async def once() -> None:
+        await llm.agenerate(input="Sort.", max_new_tokens=4)
+        await llm.aclose()
+
+    asyncio.run(once())
+
+
+def test_the_client_logs_no_request_of_a_run(said: pytest.LogCaptureFixture) -> None:
+    with LocalOpenAIServer(lambda _: text("Sorted.")) as server:
+        ask(server)
+        assert [record for record in said.records if record.name.startswith("http")]
+        said.clear()
+        setup_logging(lambda: None)
+        try:
+            ask(server)
+        finally:
+            stop_logging(lambda: None)
+    assert [record for record in said.records if record.name.startswith("http")] == []
+
+
+def test_a_stage_that_kept_no_row_is_no_warning_of_the_host(tmp_path: Path, said: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "steps_outputs" / "instance_filtering").mkdir(parents=True)
+    create_distiset(tmp_path)
+    assert "No output files for step 'instance_filtering'" in said.text
+    said.clear()
+    with _quiet_host():
+        create_distiset(tmp_path)
+        logging.getLogger("distilabel.distiset").warning("Something else.")
+    assert said.messages == ["Something else."]
+
+
+@pytest.mark.parametrize("level", [None, "DEBUG"])
+def test_the_host_logs_at_the_level_that_its_user_asked_for(level: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "DISTILABEL_LOG_LEVEL"
+    monkeypatch.delenv(name, raising=False)
+    if level:
+        monkeypatch.setenv(name, level)
+    with _quiet_host():
+        assert os.environ[name] == (level or "WARNING")
+    assert os.environ.get(name) == level

@@ -44,6 +44,7 @@ from .records import RecordedRejection as RecordedRejection
 from .records import RunStatus as RunStatus
 from .records import SeedTask as SeedTask
 from .records import Stage as Stage
+from .regenerating import regenerate as regenerate
 from .reporting import Report as Report
 from .reporting import report as report
 from .review.pulling.pull import pull_decisions as pull_decisions
@@ -61,6 +62,7 @@ from .steps import InstanceGeneration as InstanceGeneration
 from .steps import InstructionGeneration as InstructionGeneration
 from .steps import LoadDecisionsFromArgilla as LoadDecisionsFromArgilla
 from .steps import PublishToHub as PublishToHub
+from .steps import RegenerateOutputs as RegenerateOutputs
 from .steps import RougeLNoveltyFilter as RougeLNoveltyFilter
 from .steps import SelfInstructToArgilla as SelfInstructToArgilla
 from .testing import ScriptedLLM as ScriptedLLM

@@ -19,6 +19,7 @@ STRANGE: list[Any] = [None, 5, 0.5, b"bytes", object(), {}, [None], lambda: None
 GOOD: dict[str, tuple[Any, ...]] = {
     "evaluate": ("answers.jsonl", "references.jsonl"),
     "export": ("rows.jsonl", "alpaca"),
+    "finetune": ("run", "model", "out"),
     "filter_dataset": ("rows.jsonl", "out"),
     "filter_texts": (["a text"],),
     "load_config": (None, {}),
@@ -26,6 +27,7 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "publish": ("run", "owner/name"),
     "pull_decisions": ("run",),
     "push_for_review": ("run",),
+    "regenerate": ("run", "out", si.RunConfig()),
     "report": ("rows.jsonl",),
     "predict": ("tasks.jsonl", "answers.jsonl", si.RunConfig()),
     "run": (si.RunConfig(), "out"),

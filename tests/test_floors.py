@@ -41,6 +41,7 @@ FLOORS = {
     "seeds": 6,
     "testing": 6,
     "bootstrap_factory": 7,
+    "converting": 7,
     "exporting": 7,
     "finetuning": 8,
     "language_checks": 11,
@@ -50,6 +51,7 @@ FLOORS = {
     "steps": 9,
     "running": 10,
     "predicting": 11,
+    "regenerating": 11,
     "cli": 12,
 }
 

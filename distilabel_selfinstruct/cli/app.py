@@ -6,6 +6,7 @@ import typer
 
 from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.cli import (
+    convert,
     evaluate,
     export,
     filter,  # noqa: A004 - the command is called so
@@ -15,6 +16,7 @@ from distilabel_selfinstruct.cli import (
     parse,
     predict,
     publish,
+    regenerate,
     report,
     review,
     run,
@@ -37,8 +39,10 @@ app.command("run", help=run.HELP)(run.run)
 app.command("status", help=status.STATUS_HELP)(status.status)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
+app.command("convert", help=convert.HELP)(convert.convert)
 app.command("export", help=export.HELP)(export.export)
 app.command("finetune", help=finetune.HELP)(finetune.finetune)
+app.command("regenerate", help=regenerate.HELP)(regenerate.regenerate)
 app.command("publish", help=publish.HELP)(publish.publish)
 app.command("report", help=report.HELP)(report.report)
 app.command("models", help=models.HELP)(models.models)

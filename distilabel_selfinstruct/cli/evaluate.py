@@ -72,6 +72,14 @@ def evaluate(
         ),
     ] = None,
     random_seed: Annotated[int, typer.Option(help="Fixes the resamples from which intervals are.")] = 42,
+    lm_eval: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write a task for lm-evaluation-harness that gives the same figures to this new folder, whose name is "
+            "that of the task.",
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all figures to this file.")
     ] = None,
@@ -119,13 +127,17 @@ def evaluate(
             missing=MissingAnswers(missing),
             cut=Cut(cut) if cut else None,
             random_seed=random_seed,
+            lm_eval=lm_eval,
             on_progress=lambda file: tell(f"scoring {Path(file).name}"),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )
     if json_file is not None:
         with writing(json_file):
             atomic.write(json_file, json.dumps(result.to_json(), indent=1, ensure_ascii=False) + "\n")
-    show(console, *score_tables(result))
+    if result.files:
+        show(console, *score_tables(result))
+    if lm_eval is not None:
+        say(f"A task for lm-evaluation-harness is in {lm_eval}.")
     for text in _notes(result, missing):
         say(text)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):

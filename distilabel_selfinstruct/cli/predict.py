@@ -121,7 +121,7 @@ def predict(
         tokenizer_path=tokenizer_path,
         language=language,
     )
-    sampling = _sampling(decoding or [])
+    sampling = sampling_of(decoding or [])
     config = load_config(None, overrides_of(given))
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
     from distilabel_selfinstruct.predicting import predict as predict_tasks
@@ -143,11 +143,16 @@ def predict(
     line(console, _ending(result))
     warn(summary(result.skipped))
     if result.stop_reason:
-        warn(with_flags(result.stop_reason))
+        warn(f"Stopped: {with_flags(result.stop_reason)}")
         raise typer.Exit(STOPPED_STATUS)
 
 
-def _sampling(assignments: list[str]) -> dict[str, Any]:
+def sampling_of(assignments: list[str]) -> dict[str, Any]:
+    """The sampling parameters that are overridden, from texts NAME=VALUE.
+
+    Raises:
+        ConfigError: a text is something else.
+    """
     from distilabel_selfinstruct.files.yaml_text import parse_yaml
 
     overrides: dict[str, Any] = {}

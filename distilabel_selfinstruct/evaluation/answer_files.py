@@ -11,6 +11,7 @@ from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.evaluation.answers import AnswerFacts, Answers, Baseline, baseline_answers, read_answers
 from distilabel_selfinstruct.evaluation.cuts import Cut
 from distilabel_selfinstruct.evaluation.definitions import read_definitions
+from distilabel_selfinstruct.evaluation.lm_eval_task import write_lm_eval_task
 from distilabel_selfinstruct.evaluation.metrics import metrics_of
 from distilabel_selfinstruct.evaluation.references import Measure, Measures, Track, measure_of
 from distilabel_selfinstruct.evaluation.resampling import SEED, Interval, difference_of, interval_of
@@ -44,6 +45,7 @@ def evaluate(
     missing: MissingAnswers = MissingAnswers.ZERO,
     cut: Cut | None = None,
     random_seed: int = SEED,
+    lm_eval: FileName | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
     **reading: Unpack[ReadingArguments],
 ) -> Evaluation:
@@ -64,22 +66,26 @@ def evaluate(
         reference_column: the column of the references. By default it is `references`, or else the output.
         reference_columns: which column of the references is which, as `columns` in `reading.ReadOptions`.
         track: what ROUGE compares. By default the script of the references decides: `default` or `unicode`.
-        tokenizer_path: the folder with `vocab.json` and `merges.txt` of GPT-2, for the track `xlingual`.
+        tokenizer_path: the folder with `vocab.json` and `merges.txt` of GPT-2, for the track `xlingual`, and to cut
+            long prompts for `lm_eval`.
         missing: whether a task without an answer counts as 0 or is skipped.
         cut: where answers of files are cut before they are scored.
         random_seed: of the resamples for intervals (see `evaluation.resampling`).
+        lm_eval: a new or empty folder, to which a task for lm-evaluation-harness is written that gives the same
+            figures: those of the default track, of whole answers.
         on_progress: is called with the name of each file before it is scored.
         **reading: how the rows are read (see `reading.ReadOptions`); `columns` counts for the answers.
 
     Raises:
         InputFileError: a file cannot be read, or answers none of the tasks.
         ConfigError: nothing is to be scored, or an option lacks another that it needs.
+        OutputFileError: the folder for `lm_eval` is not empty or cannot be written.
     """
     sources = [predictions] if isinstance(predictions, str | os.PathLike) else predictions
     options = ReadOptions(**reading)
     files = [os.fspath(source) for source in sources]
     source = references if references is not None else next(iter(files), None)
-    if source is None or not (files or baselines):
+    if source is None or not (files or baselines or lm_eval):
         raise ConfigError("There is nothing to score: name a file of answers, or `references` and a baseline.")
     measure = None if track is None else measure_of(Track(track), tokenizer_path)
     facts = read_definitions(definitions, **reading) if definitions is not None else {}
@@ -90,6 +96,9 @@ def evaluate(
     tasks, skipped = read_scored(source, reference_column, facts, **of_references)
     chosen = Track(track) if track is not None else _track_of(tasks, options.on_note)
     measure = measure or measure_of(chosen)
+    if lm_eval is not None:
+        _check_lm_eval(chosen, cut)
+        write_lm_eval_task(lm_eval, tasks, tokenizer_path)
     given = {file: read_answers(file, tasks, column, **reading) for file in files}
     described: dict[str, AnswerFacts] = {}
     for file, answers in given.items():
@@ -123,6 +132,13 @@ def evaluate(
         )
         first = first or scored
     return Evaluation(len(tasks), tuple(results), skipped)
+
+
+def _check_lm_eval(track: Track, cut: Cut | None) -> None:
+    if track is not Track.DEFAULT:
+        raise ConfigError(f"`lm_eval` is for the default track, and this is {track.value}: use `track=default`.")
+    if cut is not None:
+        raise ConfigError("`lm_eval` is for whole answers: omit `cut`, or score in two calls.")
 
 
 def _units(tasks: Sequence[ScoredTask]) -> list[Hashable]:

@@ -66,7 +66,7 @@ def task_prompts(tasks: Sequence[ScoredTask], options: PromptOptions) -> list[st
     if options.kind is not TaskPrompt.SUPERNI:
         if options.positive_examples or options.negative_examples:
             raise ConfigError(f"A {options.kind.value} prompt shows no examples: use `prompt=superni`, or omit them.")
-        return [_plain_prompt(task, options) for task in tasks]
+        return [plain_prompt(task.instruction, task.input, options.kind, options.language) for task in tasks]
     limit = options.max_prompt_tokens
     encoding = None if options.tokenizer_path is None or not limit else gpt2_encoding(options.tokenizer_path)
     made = [superni_prompt(task, options, encoding).strip() for task in tasks]
@@ -129,10 +129,11 @@ def _closed(text: str) -> str:
     return text if text[-1] in string.punctuation else f"{text}."
 
 
-def _plain_prompt(task: ScoredTask, options: PromptOptions) -> str:
-    instruction, given = task.instruction.strip(), task.input.strip()
-    if options.kind is TaskPrompt.CHAT:
-        return user_text(Example(instruction, given, ""), language=options.language)
-    if options.kind is TaskPrompt.SELF_INSTRUCT:
-        return templates_for(given, options.language)[0].fill(instruction, given)
+def plain_prompt(instruction: str, input: str, kind: TaskPrompt, language: str = "en") -> str:
+    """The prompt for an instruction and its input, which may be empty, in any wording but `SUPERNI`."""
+    instruction, given = instruction.strip(), input.strip()
+    if kind is TaskPrompt.CHAT:
+        return user_text(Example(instruction, given, ""), language=language)
+    if kind is TaskPrompt.SELF_INSTRUCT:
+        return templates_for(given, language)[0].fill(instruction, given)
     return f"{instruction}\n\nInput: {given}\nOutput:" if given else f"{instruction}\nOutput:"

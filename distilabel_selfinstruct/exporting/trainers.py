@@ -139,9 +139,9 @@ def trl_values(recipe: Recipe) -> dict[str, Any]:
 
 
 _NOTES: dict[Trainer, tuple[str, ...]] = {
-    "trl": ("# Without a GPU add: --use_cpu true --bf16 false --gradient_checkpointing false",),
+    "trl": ("# Without a GPU add three lines here: use_cpu: true, bf16: false, gradient_checkpointing: false.",),
     "axolotl": (),
-    "llama-factory": ("# The rows end with the end token of the model as a text: see --end-of-text.",),
+    "llama-factory": ("# The rows end with the end token of the model as a text, which the export was told.",),
 }
 
 _Written = tuple[str, Mapping[str, Any]]

@@ -133,6 +133,7 @@ def export(
         RunFolderError: the run has no rows yet.
         OutputFileError: a file exists or cannot be written.
     """
+    read_options = ReadOptions(**reading)
     chosen = choose_format(format, trainer)
     sizes = parse_sizes(instructions)
     options = FormatOptions(
@@ -150,7 +151,7 @@ def export(
         written_files = [file(name) for name in names for file in (files.train, files.test)]
         configs = [files.config(name, trainer) for name in names if trainer is not None]
         refuse_to_replace(source, [*written_files, *configs, files.rejected], overwrite=overwrite)
-    rows, left_out, review = training_rows(source, parse_included(include), ReadOptions(**reading))
+    rows, left_out, review = training_rows(source, parse_included(include), read_options)
     generated = list(rows)
     has_seeds = include_seeds or (bool(sizes) and seed_tasks is None)
     seeds = list(training_seeds(source, seed_tasks, include_seeds=has_seeds))

@@ -22,6 +22,12 @@ PREDICTION_STATE = ".state"
 PREDICTION = "prediction.json"
 """Within this folder: with which settings the predictions are made."""
 
+REGENERATION = "regeneration"
+"""Within the description of a run: who wrote its outputs anew, and how. Such a run has no journal of its own stages."""
+
+PREFERENCES = "preferences.jsonl"
+"""Pairs of outputs, new and old, of a run whose outputs were written anew."""
+
 REPORT_PAGE = "report.html"
 REPORT_FIGURES = "report.json"
 EXPORT = "export"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from distilabel_selfinstruct.filters.asked import asks_to_decline, has_many_answers
@@ -60,7 +61,7 @@ def refusals(language: str) -> Callable[[Instance], str | None]:
 
 def copies(shown: frozenset[Instance]) -> Callable[[Instance], str | None]:
     """The rule that the model copied one of the instances that its prompt has shown it."""
-    known = frozenset(map(_normalized, shown))
+    known = _all_normalized(shown)
 
     def broken_by(instance: Instance) -> str | None:
         return "an example of the prompt" if known and _normalized(instance) in known else None
@@ -199,6 +200,11 @@ def _rejection(instance: Instance, rules: Sequence[InstanceRule]) -> Rejection |
 def _ending(instance: Instance, colons: tuple[str, ...]) -> str | None:
     ends = instance.input.strip().endswith(colons) or instance.output.strip().endswith(colons)
     return "" if ends else None
+
+
+@lru_cache(maxsize=16)
+def _all_normalized(instances: frozenset[Instance]) -> frozenset[Instance]:
+    return frozenset(map(_normalized, instances))
 
 
 def _normalized(instance: Instance) -> Instance:

@@ -7,7 +7,7 @@ import re
 
 from distilabel_selfinstruct.records import Mode
 
-_WORD_BEFORE_COLON = re.compile(r"(\w+):")
+_WORD_BEFORE_COLON = re.compile(r"\b(\w+):")
 _LABEL = re.compile(
     r"""
     [^\W\d_][\w'-]*         # a word that begins with a letter

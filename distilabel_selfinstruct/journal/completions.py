@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import Completion, Request, Stage
+
+_FIELDS = tuple(field.name for field in fields(Completion) if field.name != "status")
+"""Of a completion: a record is an answer, or it has no text and is a failure."""
 
 
 def request_key(request: Request, decoding: Decoding) -> str:
@@ -34,8 +37,8 @@ def completion_row(request: Request, decoding: Decoding, completion: Completion)
         "decoding": decoding.as_row(),
         **{
             name: value
-            for name, value in asdict(completion).items()
-            if name != "status" and not (name == "batch" and not value)
+            for name in _FIELDS
+            if (value := getattr(completion, name)) or name != "batch"  # most are asked directly
         },
     }
 

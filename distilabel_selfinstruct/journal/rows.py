@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import NoneType
 
@@ -40,10 +41,17 @@ _REQUIRED_RESULTS: Mapping[str, _Fields] = {
     Stage.INSTANCE_GENERATION.value: {"status": _TEXT},
     Stage.INSTANCE_FILTERING.value: {"instances": _OBJECTS},
 }
-_WORDS: Mapping[str, Mapping[str, type[Enum]]] = {
-    STEP_RESULTS: {"status": RequestStatus},
-    STEP_REJECTIONS: {"reason": Reason},
-    NOTES: {"kind": NoteKind},
+
+
+def _values(words: type[Enum]) -> tuple[str, ...]:
+    return tuple(word.value for word in words)
+
+
+_STATUSES = _values(RequestStatus)
+_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    STEP_RESULTS: {"status": _STATUSES},
+    STEP_REJECTIONS: {"reason": _values(Reason)},
+    NOTES: {"kind": _values(NoteKind)},
 }
 """Fields that hold one of a few words, by file."""
 
@@ -79,32 +87,32 @@ def row_fault(path: Path, row: Row) -> str:
         path: the file; its name, and that of the folder of its step, say what its rows must hold.
         row: the object in a line of it.
     """
-    required = dict(_REQUIRED[path.name])
-    if path.name == STEP_RESULTS:
-        required |= _REQUIRED_RESULTS.get(path.parent.name, {})
+    required, known = _fields(path.name, path.parent.name)
     if missing := [name for name in required if name not in row]:
         return f"lacks {', '.join(missing)}"
-    optional = _OPTIONAL_IN_COMPLETIONS if path.name == COMPLETIONS else {}
-    for name, kinds in {**required, **optional}.items():
+    for name, kinds in known.items():
         if name in row and not _is_one_of(row[name], kinds):
             return f"has {row[name]!r:.80} under {name}"
     for name, words in _WORDS.get(path.name, {}).items():
-        if name in row and not _is_word(row[name], words):
+        if name in row and row[name] not in words:
             return f"has the unknown {name} {row[name]!r:.80}"
-    if path.name == END and not all(_is_word(name, RequestStatus) for name in row["requests"]):
+    if path.name == END and not all(name in _STATUSES for name in row["requests"]):
         return f"has {row['requests']!r:.80} under requests"
     if _OBJECTS in required.values() and not all(map(_is_instance, row["instances"])):
         return "has an instance without the texts input and output"
     return ""
 
 
+@cache
+def _fields(name: str, step: str) -> tuple[_Fields, _Fields]:
+    """The fields that rows of a file must have, and all that are known."""
+    required = {**_REQUIRED[name], **(_REQUIRED_RESULTS.get(step, {}) if name == STEP_RESULTS else {})}
+    return required, {**required, **(_OPTIONAL_IN_COMPLETIONS if name == COMPLETIONS else {})}
+
+
 def _is_one_of(value: object, kinds: tuple[type, ...]) -> bool:
     """As `isinstance`, but True and False are no numbers."""
     return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
-
-
-def _is_word(value: object, words: type[Enum]) -> bool:
-    return value in [word.value for word in words]
 
 
 def _is_instance(value: object) -> bool:

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import JournalError, reading
@@ -23,6 +23,9 @@ from distilabel_selfinstruct.records import (
 
 _ADMITTED = ("instruction", "nearest_instruction", "nearest_rouge_l", "request", "model_name")
 """What the first stage says of a task."""
+
+_REJECTION = tuple(field.name for field in fields(RecordedRejection))
+"""What a rejection in a file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _by_task(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:
 
 def rejection_row(rejection: RecordedRejection) -> Row:
     """The row of a rejection in a file."""
-    return {**asdict(rejection), "reason": rejection.reason.value}
+    return {**{name: getattr(rejection, name) for name in _REJECTION}, "reason": rejection.reason.value}
 
 
 def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]:
@@ -118,10 +121,9 @@ def read_rejections(path: str | os.PathLike[str]) -> Iterator[RecordedRejection]
 
 def _rejection_fault(row: Row) -> str:
     """Why an object is no rejection, to be read after "the line"; empty if it is one."""
-    names = [field.name for field in fields(RecordedRejection)]
-    if missing := [name for name in names if name not in row]:
+    if missing := [name for name in _REJECTION if name not in row]:
         return f"is no rejection: it lacks {', '.join(missing)}"
-    if unknown := sorted(row.keys() - set(names)):
+    if unknown := sorted(row.keys() - set(_REJECTION)):
         return f"is no rejection: it has the unknown field {unknown[0]!r}"
     known = [reason.value for reason in Reason]
     return "" if row["reason"] in known else f"is no rejection: it has the unknown reason {row['reason']!r:.60}"

@@ -238,7 +238,9 @@ class StepJournal:
     def _append(self, name: str, rows: Iterable[dict[str, Any]], *, durable: bool = False) -> None:
         if self._folder is None:
             return
-        with writing(self._folder / name):
-            if name not in self._appenders:
-                self._appenders[name] = Appender(self._folder / name, checked=name in (COMPLETIONS, NOTES))
-            self._appenders[name].append(rows, durable=durable)
+        appender = self._appenders.get(name)
+        path = self._folder / name if appender is None else appender.path
+        with writing(path):
+            if appender is None:
+                appender = self._appenders[name] = Appender(path, checked=name in (COMPLETIONS, NOTES))
+            appender.append(rows, durable=durable)

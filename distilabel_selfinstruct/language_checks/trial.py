@@ -154,12 +154,12 @@ class _Trial:
         answered = [(request, one) for request, one in zip(requests, asked.completions, strict=True) if one.text]
         found = [(one, read(request, one)) for request, one in answered]
         rejected = [(number, rejection) for number, (_, held) in enumerate(found) for rejection in held.rejected]
-        words = {
+        words = dict.fromkeys(  # each once an answer, in the order in which they came
             (number, word)
             for number, rejection in rejected
             if rejection.reason is Reason.UNKNOWN_MARKERS
             for word in rejection.detail.split(", ")
-        }
+        )
         unreadable = [(one.text or "").strip()[:_SHOWN_CHARACTERS] for one, held in found if not held.kept]
         return StageTrial(
             stage=stage,

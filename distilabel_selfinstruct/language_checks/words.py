@@ -120,6 +120,9 @@ def read_test(row: dict[str, Any], language: str) -> Any:
         KeyError: the row lacks a field.
         ValueError: its stage is none.
     """
+    for name in ("text", "stage"):
+        if not isinstance(row[name], str):
+            raise TypeError(f"a text under {name}")
     completion = Completion(row["text"], row.get("finish_reason", "stop"))
     stage = Stage(row["stage"])
     if stage is Stage.INSTRUCTION_GENERATION:

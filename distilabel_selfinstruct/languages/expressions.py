@@ -15,6 +15,8 @@ NEVER = "(?!)"
 GAP = "\u2026"
 """Stands in a word for a part of the sentence that may be anything."""
 
+_RUNS = re.compile("[ ]+|[^ ]+")
+
 _PART_OF_SENTENCE = r"[^.!?\u3002\uff01\uff1f\n]{0,40}?"
 
 
@@ -25,7 +27,11 @@ def literal(word: str, *, whole: bool = False) -> str:
         word: the word, or several.
         whole: whether a letter or a digit at its beginning or its end must be the first or the last of a word.
     """
-    parts = [" ?".join(map(re.escape, part.split(" "))) for part in word.split(GAP)]
+    # A run of blanks is one repetition: as many optional ones would be tried in all combinations.
+    parts = [
+        "".join(f" {{0,{len(run)}}}" if run.startswith(" ") else re.escape(run) for run in _RUNS.findall(part))
+        for part in word.split(GAP)
+    ]
     pattern = _PART_OF_SENTENCE.join(parts)
     if not whole:
         return pattern

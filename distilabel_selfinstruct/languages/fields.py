@@ -4,9 +4,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import inf
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
+
+_MOST_WORDS, _LONGEST_WORD = 1000, 100
+"""Patterns are made of the words."""
+
+_SHOWN = 200
+"""Characters of a value that a message shows."""
 
 
 class Fields:
@@ -32,9 +39,16 @@ class Fields:
             return ()
         if not isinstance(value, list) or (required and not value):
             raise self.fault(name, "make it a list of words")
-        if not all(isinstance(word, str) and word.strip() for word in value):
+        words = [word for word in value if isinstance(word, str) and word.strip()]
+        if len(words) < len(value):
             raise self.fault(name, "put each word in quotation marks, and none that is empty")
-        return tuple(value)
+        self.refuse_many(name, words)
+        return tuple(words)
+
+    def refuse_many(self, name: str, words: Sequence[str]) -> None:
+        """Refuse so many or so long words that their pattern would take long to make and to use."""
+        if len(words) > _MOST_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
+            raise self.fault(name, f"give at most {_MOST_WORDS:,} words of at most {_LONGEST_WORD} letters")
 
     def items(self, name: str) -> list[object]:
         """A list of anything; empty where it is missing."""
@@ -70,7 +84,7 @@ class Fields:
 
     def held_text(self, name: str) -> str:
         """A text that may be missing; then it is empty."""
-        return self.text(name) if self._get(name) else ""
+        return "" if self._get(name) in (None, "") else self.text(name)
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Refuse names that nothing reads: they are misspelled.
@@ -104,7 +118,8 @@ class Fields:
 
     def fault(self, name: str, remedy: str) -> ConfigError:
         """The error about a field."""
-        return ConfigError(f"The language pack {self.path} has {self._get(name)!r} under {name}: {remedy}.")
+        held = shorten(repr(self._get(name)), _SHOWN, placeholder="...")
+        return ConfigError(f"The language pack {self.path} has {held} under {name}: {remedy}.")
 
     def _get(self, name: str) -> object:
         value: Any = self.held

@@ -1,5 +1,6 @@
 """`locale.yaml`, the words and values of a pack: read and checked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from distilabel_selfinstruct.languages.pattern_file import read_patterns
 from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
 LOCALE_FILE = "locale.yaml"
+
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
 
 _MARKERS = ("task", "example", "input", "output", "answer", "class_label")
 _MARKER_LISTS = (*_MARKERS, "prefixes", "needs_number")
@@ -81,8 +84,10 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     if not all(_is_share(value) for value in thresholds.values()):
         raise fields.fault("max_rouge_l", "give each tokenizer a number from 0 to 1")
     min_stem = tokenizer.get("min_stem", 2)
-    if not isinstance(min_stem, int) or min_stem < 1:
+    if not isinstance(min_stem, int) or isinstance(min_stem, bool) or min_stem < 1:
         raise fields.fault("tokenizer.min_stem", "make it a whole number from 1")
+    if not _TAG.fullmatch(fields.text("language")):
+        raise fields.fault("language", "make it a BCP-47 tag, such as da")
     return Pack(
         language=fields.text("language"),
         name=fields.text("name"),
@@ -101,7 +106,7 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
         word_boundaries=fields.truth("word_boundaries", default=True),
         lists=_lists(fields, folder),
         not_followed_by={word: fields.words(f"verdict.not_followed_by.{word}") for word in blocked},
-        forbidden_words=tuple(_forbidden(fields)),
+        forbidden_words=_forbidden(fields),
         openers_allowed=fields.words("openers_allowed"),
         letters=fields.held_text("list.letters"),
         characters_per_word=_characters_per_word(fields),
@@ -140,7 +145,13 @@ def _lists(fields: Fields, folder: Path) -> dict[WordKind, WordList]:
     return {kind: held for kind, held in lists.items() if held != WordList()}
 
 
-def _forbidden(fields: Fields) -> Iterator[ForbiddenWord]:
+def _forbidden(fields: Fields) -> tuple[ForbiddenWord, ...]:
+    found = tuple(_each_forbidden(fields))
+    fields.refuse_many("forbidden_words", [one.word for one in found])
+    return found
+
+
+def _each_forbidden(fields: Fields) -> Iterator[ForbiddenWord]:
     for number, held in enumerate(fields.items("forbidden_words")):
         if isinstance(held, str) and held.strip():
             yield ForbiddenWord(held)

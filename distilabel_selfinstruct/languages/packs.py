@@ -30,7 +30,8 @@ def find_pack(language: str | os.PathLike[str]) -> Pack | None:
     packaged = None if _is_path(name) else _packaged(name)
     if packaged is not None:
         return packaged
-    return _loaded(Path(name).absolute()) if (Path(name) / LOCALE_FILE).is_file() else None
+    # Not by pathlib, which raises for names that are longer than those of files.
+    return _own(Path(name).absolute()) if os.path.isfile(os.path.join(name, LOCALE_FILE)) else None  # noqa: PTH113, PTH118
 
 
 def load_pack(language: str | os.PathLike[str]) -> Pack:
@@ -89,6 +90,22 @@ def _packaged(tag: str) -> Pack | None:
     """The packaged pack of a tag, loaded once: its files do not change."""
     folder = packaged_folder(PACKS, tag) or packaged_folder(PACKS, tag.lower().replace("_", "-").partition("-")[0])
     return _loaded(folder) if folder is not None and (folder / LOCALE_FILE).is_file() else None
+
+
+def _own(folder: Path) -> Pack:
+    """The pack in a folder of the user, who may have it from a stranger."""
+    try:
+        for path in folder.rglob("*"):
+            if path.is_symlink():
+                raise ConfigError(
+                    f"{path} is a link to {path.readlink()}, and a language pack holds all of its files itself: put "
+                    "what it leads to in its place."
+                )
+        return _loaded(folder)
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot read the language pack {folder}: {error.strerror}. Check who may read it."
+        ) from error
 
 
 def _loaded(folder: Path) -> Pack:

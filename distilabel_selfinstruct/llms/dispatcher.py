@@ -104,6 +104,8 @@ class Dispatcher:
             watching.cancel()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        if pending := asyncio.all_tasks(self._loop):  # what was handed out before its task was over
+            self._loop.run_until_complete(asyncio.wait(pending))
         if last is not None:
             self._loop.run_until_complete(last)
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())

@@ -88,8 +88,12 @@ MOST_SAID = 500
 """Letters of what a server says that are kept: some send a page, or repeat the prompt."""
 
 _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>\s*([^<]*[^<\s])\s*</title>", re.IGNORECASE)
-_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.IGNORECASE)
+
+# A tag never holds another one, so that a page of a million `<` is passed over once, and not once from each of them.
+_TAG = re.compile(
+    r"<(?:style|script)\b(?:(?!<(?:style|script)\b).)*?</(?:style|script)>|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
 
 
 def failure_of(llm: LLM, error: Exception, wall: float) -> Failure:
@@ -120,8 +124,8 @@ def said_in(llm: LLM, error: Exception) -> str:
     said = body.get("message") if isinstance(body, Mapping) else None
     text = said if isinstance(said, str) and said.strip() else str(error)
     if _WEB_PAGE.search(text):
-        title = _TITLE.search(text)
-        text = title[1] if title else _TAG.sub(" ", text)
+        title = next((found[1] for found in _TITLE.finditer(text) if found[1].strip()), "")
+        text = title or _TAG.sub(" ", text)
     # Cut to size last: half a secret is one still. In our messages backticks mark the names of options.
     text = without_secrets(llm, " ".join(text.split())).replace("`", "'")
     text = escape_controls(text)  # a terminal, a file and other processes get it

@@ -62,6 +62,8 @@ def _hf(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("transformers", "torch", extra="transformers")
+    if (Path(model).expanduser() / "adapter_config.json").is_file() and find_spec("peft") is None:
+        raise MissingExtraError(f"The adapter in {model}", "finetune")
     if form == "chat":
         from transformers import AutoTokenizer
 

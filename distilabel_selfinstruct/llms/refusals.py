@@ -67,8 +67,11 @@ _NOT_TOGETHER = re.compile(r"\bboth\b|only one of|together", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:[,_]\d{3})+\b|(?<![\w.])\d+\b(?!\.\d)")
 
 # A message of FastAPI holds the whole input after the words "input", so only the path of the field is looked at.
-_PATH = re.compile(r"['\"]loc['\"]: ?[(\[](.*?)[)\]]")
+_PATH = re.compile(r"['\"]loc['\"]: ?[(\[]([^)\]]{0,200})[)\]]")
 _QUOTED = r"['\"`]"
+
+_DEEPEST = 20
+"""No server puts its words into so many objects."""
 
 
 def read_refusal(error: APIStatusError, sent: Mapping[str, Any], droppable: Sequence[str]) -> Refusal | None:
@@ -110,28 +113,30 @@ class _Said:
         self.codes: set[str] = set()
         self._read(body)
 
-    def _read(self, value: object) -> None:
+    def _read(self, value: object, depth: int = 0) -> None:
+        if depth > _DEEPEST:
+            return
         if isinstance(value, str):
-            self._read_text(value)
+            self._read_text(value, depth)
         elif isinstance(value, list):
             for item in value:
-                self._read(item)
+                self._read(item, depth + 1)
         elif isinstance(value, Mapping):
-            self._read_mapping(value)
+            self._read_mapping(value, depth)
 
-    def _read_mapping(self, value: Mapping[str, Any]) -> None:
+    def _read_mapping(self, value: Mapping[str, Any], depth: int) -> None:
         if isinstance(param := value.get("param"), str):
             self.paths.append(param)
         if isinstance(loc := value.get("loc"), list):
             self.paths.append(".".join(map(str, loc)))
         self.codes |= {str(value[name]) for name in ("code", "type") if value.get(name)}
         for name in ("message", "msg", "error", "detail", "details", "errors", "metadata", "raw"):
-            self._read(value.get(name))
+            self._read(value.get(name), depth + 1)
 
-    def _read_text(self, text: str) -> None:
+    def _read_text(self, text: str, depth: int) -> None:
         if text.lstrip().startswith(("{", "[")):  # a gateway hands on the JSON of the server behind it
             try:
-                self._read(json.loads(text))
+                self._read(json.loads(text), depth + 1)
             except (ValueError, RecursionError):
                 pass
             else:

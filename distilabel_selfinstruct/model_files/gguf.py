@@ -32,6 +32,9 @@ _BLOCKS = {
 _MOST_ENTRIES = 1_000_000
 """No model has so many entries in its header, or so many tensors: the count is nonsense."""
 
+_MOST_DIMENSIONS = 8
+"""ggml knows 4."""
+
 _LONGEST_KEPT_ARRAY = 1024
 """Longer arrays are vocabularies: they are skipped."""
 
@@ -147,7 +150,10 @@ class _Header:
         end = 0
         for _ in range(self._num_tensors):
             self._text()
-            sizes = [self._number("<Q") for _ in range(self._number("<I"))]
+            num_dimensions = self._number("<I")
+            if num_dimensions > _MOST_DIMENSIONS:
+                raise _NoGGUFError("its header is damaged")
+            sizes = [self._number("<Q") for _ in range(num_dimensions)]
             kind, offset = self._number("<I"), self._number("<Q")
             elements, num_bytes = _BLOCKS.get(kind, (1, 0))
             count = 1
@@ -189,6 +195,8 @@ class _Header:
     def _array(self) -> list[Any] | None:
         """The values of a short array; None for a long one."""
         kind, length = self._number("<I"), self._number("<Q")
+        if kind == _ARRAY:  # no engine reads arrays of arrays
+            raise _NoGGUFError("its header is damaged")
         if length <= _LONGEST_KEPT_ARRAY:
             return [self._value(kind) for _ in range(length)]
         if kind == _STRING:

@@ -16,8 +16,8 @@ from distilabel_selfinstruct.records import Reason, Rejection
 
 _TASK_LINE = r"""
     (?:(?:NEXT)[ ]+)?(?P<name>WORDS)BLANK*
-    (?:(?:\#|(?:SIGN)\.?[ ])?(?P<number>\d{1,4}))?BLANK*[*_\]]{0,3}
-    (?:BLANK*(?P<colon>[:\uff1a])[*_]{0,3}BLANK*|BLANK+[-\u2013\u2014]BLANK+|\.?BLANK*$)
+    (?:(?:\#|(?:SIGN)\.?[ ])?(?P<number>\d{1,4})BLANK*)?(?:[*_\]]{1,3}BLANK*)?
+    (?:(?P<colon>[:\uff1a])[*_]{0,3}BLANK*|(?<=BLANK)[-\u2013\u2014]BLANK+|(?:\.BLANK*)?$)
     """
 
 # Hash marks alone on a line part the tasks of some prompts. Beside comments they are a frame.

@@ -27,6 +27,10 @@ class Kind(Enum):
     LABEL = "label"
 
 
+_FIELDS = (Kind.INPUT, Kind.OUTPUT, Kind.LABEL, Kind.ANSWER)
+"""The kinds that a field can have: `_FIELD` has a group for each, named by its value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a marker is written. In one response, the markers of one kind are written alike.
@@ -81,8 +85,8 @@ A verbose pattern; LEVELS is to be replaced by the levels of headings, such as "
 
 _FIELD = r"""
     (?:(?P<prefix>PREFIXES)[ ]{1,3}(?=(?:INPUT|OUTPUT)))?
-    (?P<name>INPUT|OUTPUT|LABEL|ANSWER)
-    BLANK*(?P<number>\d{0,3})BLANK*[*_\]]{0,3}BLANK*(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)BLANK*
+    (?P<name>(?P<input>INPUT)|(?P<output>OUTPUT)|(?P<label>LABEL)|(?P<answer>ANSWER))
+    BLANK*(?:(?P<number>\d{1,3})BLANK*)?(?:[*_\]]{1,3}BLANK*)?(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)BLANK*
     """
 """A field: "Input:", "Output 2:", "**Output:**", "### Output", "Expected output:", "Class label: ".
 
@@ -102,6 +106,8 @@ A number alone does not do: "Example 1 shows …" is a sentence.
 # A field inside a line begins after white space or a separator, and has its colon.
 _COLON = r"\s{0,3}\d{0,3}\s{0,3}[:\uff1a]"
 _SEPARATORS = r"[\s,;|.\u3001\u3002\uff0c\uff1b]"
+
+_BETWEEN_PARTS = re.compile(r"[\s_-]+")
 
 # The lines of a response are looked at several times, and the same ones come again and again.
 _SHORT = 200
@@ -146,16 +152,6 @@ class MarkerReader:
             rf"(?:(?<={_SEPARATORS})|^){expected}(?:{names['OUTPUT']}){_COLON}", re.IGNORECASE
         )
         self.inline_input = re.compile(rf"[ \t,;|\u3001\uff0c\uff1b]+(?:{names['INPUT']}){BLANK}?[:\uff1a][ \t]*")
-        self._kinds = {
-            _folded(word): kind
-            for kind, known in (
-                (Kind.ANSWER, words.answer),
-                (Kind.LABEL, words.class_label),
-                (Kind.OUTPUT, words.output),
-                (Kind.INPUT, words.input),
-            )
-            for word in known
-        }
         self._marker_of_short = lru_cache(maxsize=1024)(self._marker_at_head)
 
     def marker_of(self, line: str) -> Marker | None:
@@ -170,22 +166,23 @@ class MarkerReader:
     def _marker_at_head(self, line: str) -> Marker | None:
         found = self._field.match(line)
         if found:
-            return _field(found, line, self._kinds[_folded(found["name"])])
+            return _field(found, line, next(kind for kind in _FIELDS if found[kind.value] is not None))
         found = self._example.match(line)
         return _marker(found, line, Kind.EXAMPLE) if found else None
 
 
 def _either(words: Sequence[str]) -> str:
-    """A pattern for any of these words; one that matches nothing for none."""
-    return "|".join(re.escape(word).replace(r"\ ", "[ _-]?") for word in words) or r"(?!)"
+    """A pattern for any of these words; one that matches nothing for none.
+
+    Between the parts of a word there may be one blank, whatever stands there in the word: several optional ones in a
+    row would be tried in all combinations.
+    """
+    patterns = ("[ _-]?".join(map(re.escape, filter(None, _BETWEEN_PARTS.split(word)))) for word in words)
+    return "|".join(filter(None, patterns)) or r"(?!)"
 
 
 def _filled(pattern: str, names: dict[str, str]) -> str:
     return re.sub("|".join(names), lambda found: names[found[0]], pattern)
-
-
-def _folded(word: str) -> str:
-    return re.sub("[ _-]", "", word).casefold()
 
 
 def _field(found: re.Match[str], line: str, kind: Kind) -> Marker | None:

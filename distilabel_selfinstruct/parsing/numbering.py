@@ -23,7 +23,7 @@ _NUMBER = r"""(?P<indent>[ \t]*)
     (?:[-*\u2022>][ \t]+)?                        # a bullet or a quotation mark before the number
     (?P<heading>\#{1,6}[ \t]*)?
     (?P<bold>[*_]{1,3})?
-    (?P<word>(?:WORDS|(?P<other>OTHER))\.?[ \t]*\#?[ \t]*)?
+    (?P<word>(?:WORDS|(?P<other>OTHER))\.?[ \t]*(?:\#[ \t]*)?)?
     [(\uff08\[]?(?P<number>\d{1,4})(?P<counter>COUNTERS)?
     BLANK?
     (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)

@@ -4,15 +4,14 @@ The label comes first so that the model does not favour one label; the paper fou
 did.
 """
 
-import re
 from collections.abc import Sequence
 
 from distilabel_selfinstruct.parsing.marker_lines import Kind, MarkerReader
 from distilabel_selfinstruct.parsing.markers import Section
 from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
 
-# Marks that only format a label. Quotation marks and a full stop may belong to it and stay.
-_DECORATION = re.compile(r"^(?:\*\*|__|`)+|(?:\*\*|__|`)+$")
+_DECORATION = ("**", "__", "`")
+"""Marks that only format a label. Quotation marks and a full stop may belong to it and stay."""
 
 
 def output_first(found: Sequence[Section], reader: MarkerReader, *, truncated: bool) -> Parsed[Instance]:
@@ -46,7 +45,17 @@ def _labelled(text: str, reader: MarkerReader) -> Instance:
     if inline:
         rest = f"{label[inline.end() :]}\n{rest}"
         label = label[: inline.start()]
-    return Instance(input=rest.strip(), output=_DECORATION.sub("", label.strip()).strip())
+    return Instance(input=rest.strip(), output=_undecorated(label.strip()).strip())
+
+
+def _undecorated(label: str) -> str:
+    # Not by a pattern: one that ends in `$` is tried again from each mark of a long line of them.
+    start, end = 0, len(label)
+    while label.startswith(_DECORATION, start):
+        start += 1 if label[start] == "`" else 2
+    while end > start and label.endswith(_DECORATION, start, end):
+        end -= 1 if label[end - 1] == "`" else 2
+    return label[start:end]
 
 
 def _inputs_come_first(found: Sequence[Section]) -> bool:

@@ -25,13 +25,13 @@ _SIGN = r"[\u0e31-\u0e4e]"
 # "Given: hot", "**Eingabe 1:** heiß", "Ausgabe:".
 _LABEL_LINE = re.compile(
     _DECORATION + rf"({_LETTER}(?:[\w'\u2019-]| (?={_LETTER})|{_SIGN}){{0,24}}?)"
-    r"[ \t]*\d{0,3}[*_]{0,3}[ \t]*[:\uff1a](?!//)"
+    r"[ \t]*(?:(?:\d{1,3}[*_]{0,3}|[*_]{1,3})[ \t]*)?[:\uff1a](?!//)"
 )
 
 # "예시 1", "### Beispiel 2:", "例1".
 _NUMBERED_LINE = re.compile(
     _DECORATION + rf"({_LETTER}(?:{_LETTER}|{_SIGN}){{0,14}})"
-    r"[ \t]*(\d{1,3})[*_]{0,3}[ \t]*[:\uff1a.]?[*_]{0,3}[ \t]*$"
+    r"[ \t]*(\d{1,3})[*_]{0,3}[ \t]*(?:(?:[:\uff1a.][*_]{0,3}|[*_]{1,3})[ \t]*)?$"
 )
 
 _FEWEST_ROUNDS = 2

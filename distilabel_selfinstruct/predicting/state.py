@@ -34,10 +34,13 @@ class PredictionState:
         self.output = Path(output)
         self.path = self.output.with_name(f"{self.output.name}{run_layout.PREDICTION_STATE}")
         self._description = self.path / run_layout.PREDICTION
+        self._replaced = self.path / "replaced"
 
     @contextmanager
     def prepared(self, settings: Settings, *, fresh: bool) -> Iterator[None]:
         """Hold the folder for this process, with the settings in it.
+
+        Where no request was answered and none failed, all is as before at the end.
 
         Args:
             settings: those of this attempt.
@@ -60,9 +63,15 @@ class PredictionState:
                 self._refuse_differences(known.get("settings", {}), settings)
             with writing(self.path, "Give another file."):
                 if fresh:
-                    self._clear()
+                    self._set_aside()
                 self._write({"settings": settings, "status": RunStatus.STARTED.value})
-            yield
+            try:
+                yield
+            finally:
+                if (known is None or fresh) and not self._has_records():
+                    self._clear()
+                    self._take_back()
+                shutil.rmtree(self._replaced, ignore_errors=True)
 
     def finish(self, outcome: Mapping[str, Any]) -> None:
         """Add how the predictions ended to their description."""
@@ -70,8 +79,9 @@ class PredictionState:
             self._write({**(self._described() or {}), **outcome})
 
     def _holds_something(self) -> bool:
-        """Whether the folder holds more than the lock of an attempt that ended at once."""
-        return self.path.exists() and any(path.name != run_layout.LOCK for path in self.path.iterdir())
+        """Whether the folder holds more than what an attempt leaves that ended at once."""
+        kept = {run_layout.LOCK, self._replaced.name}
+        return self.path.exists() and any(path.name not in kept for path in self.path.iterdir())
 
     def _described(self) -> dict[str, Any] | None:
         try:
@@ -99,10 +109,28 @@ class PredictionState:
                 self.output,
             )
 
+    def _has_records(self) -> bool:
+        return any(path.stat().st_size for path in self.path.glob(f"*/{run_layout.COMPLETIONS}"))
+
+    def _set_aside(self) -> None:
+        """Keep what is there until there is an answer of the new attempt: the model may turn out to be mistyped."""
+        shutil.rmtree(self._replaced, ignore_errors=True)
+        found = [path for path in (*self.path.iterdir(), self.output) if path.name != run_layout.LOCK]
+        self._replaced.mkdir()
+        for path in found:
+            if path.exists():
+                path.replace(self._replaced / path.name)
+
+    def _take_back(self) -> None:
+        if self._replaced.exists():
+            for path in self._replaced.iterdir():
+                path.replace((self.path if path.name != self.output.name else self.output.parent) / path.name)
+
     def _clear(self) -> None:
+        """Remove what an attempt without an answer has written."""
         self.output.unlink(missing_ok=True)
         for path in self.path.iterdir():
-            if path.name == run_layout.LOCK:
+            if path.name in {run_layout.LOCK, self._replaced.name}:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

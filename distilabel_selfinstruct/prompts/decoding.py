@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from math import isfinite, nan
 from typing import Any, Literal
@@ -40,8 +40,7 @@ class Decoding:
 
     def as_row(self) -> dict[str, Any]:
         """The parameters by name, as a journal keeps them."""
-        row = asdict(self)
-        del row["extra"]
+        row = {name: getattr(self, name) for name in PARAMETERS}
         return {**row, "extra": self.extra_body} if self.extra else row
 
 

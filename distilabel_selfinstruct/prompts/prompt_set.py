@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Literal, TypedDict, cast
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
@@ -150,7 +151,8 @@ def load_prompts(prompts: str | os.PathLike[str] = "en", language: str | os.Path
             words=_load_words(folder / "prompts.yaml", shown_markers(pack)),
             markers=shown_markers(pack),
             classification_examples=tuple(
-                (row["instruction"], row["is_classification"]) for row in jsonl.read(folder / "classification.jsonl")
+                (_text(row["instruction"]), bool(row["is_classification"]))
+                for row in jsonl.read(folder / "classification.jsonl")
             ),
             input_first_examples=_load_examples(folder / "input_first.jsonl"),
             output_first_examples=_load_examples(folder / "output_first.jsonl"),
@@ -158,7 +160,8 @@ def load_prompts(prompts: str | os.PathLike[str] = "en", language: str | os.Path
     except InputFileError as error:
         raise ConfigError(str(error)) from error
     except (KeyError, TypeError) as error:
-        raise ConfigError(f"A row of the examples in {folder} lacks {error}: compare the packaged ones.") from error
+        lacks = f"lacks {error}" if isinstance(error, KeyError) else f"is damaged ({error})"
+        raise ConfigError(f"A row of the examples in {folder} {lacks}: compare the packaged ones.") from error
 
 
 def shown_markers(pack: Pack) -> dict[str, str]:
@@ -192,9 +195,18 @@ def _load_words(path: Path, markers: dict[str, str]) -> Words:
 
 def _load_examples(path: Path) -> tuple[tuple[str, tuple[Instance, ...]], ...]:
     return tuple(
-        (row["instruction"], tuple(Instance(held["input"], held["output"]) for held in row["instances"]))
+        (
+            _text(row["instruction"]),
+            tuple(Instance(_text(held["input"]), _text(held["output"])) for held in row["instances"]),
+        )
         for row in jsonl.read(path)
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"it has {shorten(repr(value), 60, placeholder='...')} in place of a text")
+    return value
 
 
 def _input_first(task: str, instances: Sequence[Instance], marker: dict[str, str]) -> str:

@@ -16,8 +16,10 @@ from distilabel_selfinstruct.reading.values import encodable_value
 _TRIED_LINES = 20
 """If none of so many lines is JSON, the file is not made of lines."""
 
-_TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])')
-_NEXT_OBJECT = re.compile(r"\}\s*,?\s*(?=\{)")
+# What begins to match is taken whole, also where it does not end: else it would be tried again from each quotation mark
+# in it, and a damaged file of some megabytes would take hours.
+_TRAILING_COMMA = re.compile(r'("(?:\\.|[^"\\])*"?)|,(?=\s*[}\]])')
+_NEXT_OBJECT = re.compile(r"\}[\s,]*(?=\{)")
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 """An escape that may be a half of a character, without its other half."""
 

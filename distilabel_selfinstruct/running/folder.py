@@ -159,6 +159,12 @@ class RunFolder:
     def _resumed(self, config: RunConfig, *, extend: bool) -> RunConfig:
         """The configuration with which the run that is here is resumed."""
         description, before = described_run(self.path)
+        if run_layout.REGENERATION in description:
+            raise RunFolderError(
+                f"{self.path} holds a run whose outputs were written anew, which `selfinstruct regenerate` resumes: "
+                "give another folder.",
+                self.path,
+            )
         config = completed(config, before)
         self._refuse_differences(before, config, description, extend=extend)
         return config

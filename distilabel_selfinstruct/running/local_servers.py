@@ -49,7 +49,8 @@ class LocalServers:
             OutputFileError: the folder cannot be written.
         """
         for served in self._served.values():
-            log = logs / f"{served.server.title.partition(':')[2]}.log"
+            name = served.server.title.partition(":")[2].replace("/", "--")  # a name of the Hub has an owner
+            log = logs / f"{name}.log"
             with writing(log, "Make room."):
                 served.server.log.keep_in(log)
             Thread(target=self._watch, args=(served.server, state), daemon=True).start()

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.journal.run_records import RunRecords, rejection_row
 from distilabel_selfinstruct.records import GeneratedTask, Row, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
-
-if TYPE_CHECKING:
-    from datasets import Dataset
+from distilabel_selfinstruct.words import encodable
 
 COLUMNS = {
     "instruction": "string",
@@ -69,7 +67,7 @@ def write_outputs(folder: RunFolder, records: RunRecords) -> None:
     jsonl.write(folder.instructions, instruction_rows(records.tasks))
     jsonl.write(folder.instances, instances)
     jsonl.write(folder.rejections, map(rejection_row, records.rejections))
-    _save(_dataset(instances), folder.dataset)
+    save_dataset(instances, folder.dataset)
 
 
 def _keep_pushed_rows(folder: RunFolder, instances: Sequence[Row]) -> None:
@@ -89,19 +87,33 @@ def _texts(row: Row) -> tuple[str, ...]:
     return tuple(str(row.get(name) or "") for name in ("instruction", "input", "output"))
 
 
-def _dataset(instances: Sequence[Row]) -> "Dataset":
-    from datasets import Dataset, Features, Value
+def save_dataset(instances: Sequence[Row], folder: Path, more: Sequence[str] = ()) -> None:
+    """Save rows as a dataset of one split. `more` are further columns, of texts."""
+    from datasets import Dataset, DatasetDict, Features, Value
 
-    rows = [json.loads(jsonl.dumps(row)) for row in instances]
-    features = Features({column: Value(kind) for column, kind in COLUMNS.items()})
-    dataset = Dataset.from_dict({column: [row[column] for row in rows] for column in COLUMNS}, features=features)
+    columns = {**COLUMNS, **dict.fromkeys(more, "string")}
+    rows = [
+        {column: encodable(value) if isinstance(value, str) else value for column, value in row.items()}
+        for row in instances
+    ]
+    features = Features({column: Value(kind) for column, kind in columns.items()})
+    dataset = Dataset.from_dict({column: [row[column] for row in rows] for column in columns}, features=features)
     # The fingerprint that datasets would make holds the time.
     fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
-    return Dataset(dataset.data, info=dataset.info, fingerprint=fingerprint)
-
-
-def _save(dataset: "Dataset", folder: Path) -> None:
-    from datasets import DatasetDict
-
+    made = Dataset(dataset.data, info=dataset.info, fingerprint=fingerprint)
     # Left to itself, datasets saves no rows as no shards and then cannot load them.
-    DatasetDict({"train": dataset}).save_to_disk(str(folder), num_shards=None if len(dataset) else {"train": 1})
+    DatasetDict({"train": made}).save_to_disk(str(folder), num_shards=None if len(made) else {"train": 1})
+
+
+@contextmanager
+def without_dataset_bars() -> Iterator[None]:
+    """Keep the progress bars of datasets off the screen: they would run through our own view."""
+    from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    shown = not are_progress_bars_disabled()
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        if shown:
+            enable_progress_bars()

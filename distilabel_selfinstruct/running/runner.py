@@ -29,7 +29,13 @@ from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
 from distilabel_selfinstruct.running.local_servers import LocalServers, local_servers
 from distilabel_selfinstruct.running.needs import needs
-from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
+from distilabel_selfinstruct.running.outputs import (
+    instance_rows,
+    instruction_rows,
+    missing_rows,
+    without_dataset_bars,
+    write_outputs,
+)
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
 from distilabel_selfinstruct.running.progress import Progress
@@ -130,7 +136,7 @@ def _run(
         with (
             _watching(folder, config, reader, on_progress),
             _stopping_gently(folder, pipeline),
-            _without_dataset_bars(),
+            without_dataset_bars(),
             _quiet_host(),
         ):
             try:
@@ -157,7 +163,7 @@ def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | No
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
     ending = ending_of(records, stop_reason(folder.state), reader.read(), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
-    with writing(folder.path, remedy), _without_dataset_bars():
+    with writing(folder.path, remedy), without_dataset_bars():
         write_outputs(folder, records)
         notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
         outcome = {"status": ending.status.value, "problems": problems, "stop_reason": ending.reason}
@@ -250,17 +256,3 @@ def _quiet_host() -> Iterator[None]:
 
 def _is_no_empty_stage(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("No output files for step")
-
-
-@contextmanager
-def _without_dataset_bars() -> Iterator[None]:
-    """Keep the progress bars of datasets off the screen: they would run through our own view."""
-    from datasets import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-
-    shown = not are_progress_bars_disabled()
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        if shown:
-            enable_progress_bars()

@@ -12,6 +12,7 @@ from distilabel_selfinstruct.steps.instruction_generation import InstructionGene
 from distilabel_selfinstruct.steps.load_decisions import LoadDecisionsFromArgilla
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
 from distilabel_selfinstruct.steps.publish import PublishToHub
+from distilabel_selfinstruct.steps.regeneration import RegenerateOutputs
 from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "InstructionGeneration",
     "LoadDecisionsFromArgilla",
     "PublishToHub",
+    "RegenerateOutputs",
     "RougeLNoveltyFilter",
     "SelfInstructToArgilla",
 ]

@@ -13,8 +13,16 @@ from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.pacing import Pace
-from distilabel_selfinstruct.prompts import Decoding, PromptSet, apply_overrides, default_decoding, load_prompts
-from distilabel_selfinstruct.records import Mode, Request, Stage
+from distilabel_selfinstruct.prompts import (
+    EVALUATION,
+    Decoding,
+    PromptForm,
+    PromptSet,
+    apply_overrides,
+    default_decoding,
+    load_prompts,
+)
+from distilabel_selfinstruct.records import AnyStage, Mode, Request, Stage
 from distilabel_selfinstruct.steps.journaled_step import JournaledStep, RuntimeParameter
 
 
@@ -111,12 +119,12 @@ class PromptedTask(JournaledStep, _Task):
 
     @property
     @abstractmethod
-    def stage(self) -> Stage:
-        """The stage of Self-Instruct that this task is."""
+    def stage(self) -> AnyStage:
+        """The stage of Self-Instruct that this task is, or what it asks for after a run."""
 
     def _check_decoding(self) -> None:
         """Find an override that cannot be applied before the first request is sent."""
-        apply_overrides(default_decoding(self.stage), self.decoding)
+        apply_overrides(self._default_decoding(), self.decoding)
 
     def _warn(self, text: str) -> None:
         """Say what the LLM cannot be told, and keep it for the description of the run."""
@@ -129,13 +137,16 @@ class PromptedTask(JournaledStep, _Task):
             self._logger.info(f"{self.name}: {note.text}")
 
     def _decoding(self, request: Request) -> Decoding:
-        decoding = default_decoding(
-            self.stage,
-            is_classification=request.is_classification,
-            form=self.prompt_form,
-            markers=self._prompt_set.markers,
+        return apply_overrides(
+            self._default_decoding(is_classification=request.is_classification, form=self.prompt_form), self.decoding
         )
-        return apply_overrides(decoding, self.decoding)
+
+    def _default_decoding(self, *, is_classification: bool = False, form: PromptForm = "completion") -> Decoding:
+        if not isinstance(self.stage, Stage):
+            return EVALUATION
+        return default_decoding(
+            self.stage, is_classification=is_classification, form=form, markers=self._prompt_set.markers
+        )
 
     def _request_budget(self) -> int | None:
         return self.max_requests

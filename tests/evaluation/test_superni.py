@@ -136,3 +136,11 @@ def test_the_prompts_are_those_of_the_reference(name: str, shown: dict[str, int]
     for row in some:  # all 2,300 agree; these take seconds
         made = superni_prompt(by_id[row["id"]], options, encoding)
         assert hashlib.sha256(made.encode()).hexdigest() == row[f"{name}_sha256"], row["id"]
+
+
+@pytest.mark.skipif(not RECORDINGS.is_dir(), reason="SELFINSTRUCT_RECORDINGS does not name a folder of recordings")
+def test_the_prompts_of_the_252_tasks_are_those_that_were_published() -> None:
+    folder = RECORDINGS.parent / "self_instruct"
+    tasks, _ = read_scored(folder / "user_oriented_instructions_252.jsonl")
+    published = [row["prompt"] for row in jsonl.read(folder / "predictions" / "davinci.jsonl")]
+    assert task_prompts(tasks, PromptOptions()) == published

@@ -25,6 +25,7 @@ def test_a_packaged_language_has_no_error(tag):
         ("locale.yaml", '"yes": [예,', '"yes": [아마도,', "is read as null"),
         ("templates.yaml", "{input}", "{inputs}", "make it a text with {input} and {instruction}"),
         ("tests.jsonl", '"text": "예", "expected": true', '"text": "예", "expected": false', "is read as true"),
+        ("tests.jsonl", '"text": "예"', '"text": 7', "it lacks a text under text"),
         ("input_first.jsonl", '"output": "', '"output": "과제: ', "it holds the stop sequence"),
         ("locale.yaml", "license: Apache-2.0", "license:", "it is missing"),
         ("locale.yaml", "wrong: [거짓,", "wrong: [거짓, 예,", "is in verdict.wrong too"),

@@ -1,12 +1,18 @@
 """Packs: what they hold, which one a name means, and what a faulty one says."""
 
+import json
 import shutil
+from contextlib import suppress
 from dataclasses import astuple
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.languages import english, find_pack, load_pack, pack_names, reading_pack, tag_of
 from distilabel_selfinstruct.parsing.filtered import read_instances
 from distilabel_selfinstruct.prompts import default_decoding, load_prompts
@@ -69,6 +75,11 @@ def test_a_folder_is_a_language(tmp_path):
         ("characters_per_token: 0", "number above 0"),
         ("verdict: {yes: [Yes]}", "verdict"),
         ("markers: [", "Cannot read the language pack"),
+        ("language: ../../x", "make it a BCP-47 tag"),
+        ("tokenizer: {min_stem: true}", r"tokenizer\.min_stem"),
+        ("forbidden_words: [{nope: 1}]", "write item 1 as a word"),
+        (f"forbidden_words: {['a'] * 1001}", "at most 1,000 words of at most 100 letters"),
+        (f"no_input: [x]\nforbidden_words: [{'a' * 101}]", "at most 1,000 words of at most 100 letters"),
     ],
 )
 def test_a_fault_of_a_pack_is_named(tmp_path, line, said):
@@ -108,3 +119,49 @@ def test_a_field_that_nothing_reads_or_that_cannot_be_read_is_named(tmp_path, li
     )
     with pytest.raises(ConfigError, match=said):
         load_pack(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["prompts.yaml", "review/guidelines.md"])
+def test_a_pack_with_a_link_is_refused(tmp_path, name):
+    folder = tmp_path / "mine"
+    shutil.copytree(load_pack("ko").folder, folder)
+    secret = tmp_path / "secret"
+    secret.write_text("password: a-long-password\n")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(secret)
+    with pytest.raises(ConfigError, match=r"is a link to .*secret, and a language pack holds all of its files itself"):
+        load_pack(folder)
+
+
+def test_a_name_that_is_longer_than_those_of_files_is_no_language():
+    with pytest.raises(ConfigError, match="There is no language pack"):
+        load_pack("a" * 5000)
+
+
+ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({"a": [{}]})
+
+
+@given(data=st.data())
+def test_whatever_stands_in_the_place_of_a_field_a_pack_is_read_or_refused_in_a_sentence(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("pack")
+    files = [*load_pack("ko").folder.glob("*.yaml"), *load_pack("ko").folder.glob("*_first.jsonl")]
+    for path in (*files, load_pack("ko").folder / "classification.jsonl"):
+        shutil.copy(path, folder)
+    name = data.draw(st.sampled_from(["locale.yaml", "input_first.jsonl", "classification.jsonl"]))
+    rows = (
+        [yaml.safe_load((folder / name).read_text("utf-8"))]
+        if name == "locale.yaml"
+        else list(jsonl.read(folder / name))
+    )
+    holder, key = rows, 0
+    while isinstance(holder[key], dict | list) and holder[key] and data.draw(st.booleans()):
+        holder = holder[key]
+        key = data.draw(st.sampled_from(sorted(holder, key=str) if isinstance(holder, dict) else range(len(holder))))
+    holder[key] = data.draw(ODD)
+    written = [yaml.safe_dump(rows[0])] if name == "locale.yaml" else [json.dumps(row) for row in rows]
+    (folder / name).write_text("\n".join(written), "utf-8")
+    with suppress(ConfigError):
+        load_pack(folder)
+        prompts = load_prompts(folder)
+        prompts.instances("Do it.", is_classification=False, form="chat")
+        prompts.classification("Do it.", form="completion")

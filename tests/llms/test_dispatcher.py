@@ -3,6 +3,8 @@
 On the clock of these tests a minute takes 0.6 s.
 """
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -10,10 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from distilabel_selfinstruct.journal.step_journal import StepJournal
+from distilabel_selfinstruct.llms import CompletionClient, OpenAICompatibleLLM
+from distilabel_selfinstruct.prompts.decoding import CLASSIFICATION
 from distilabel_selfinstruct.records import RequestStatus
+from tests.llms.builders import loaded
 from tests.llms.dialects import Exchange, exchange, requests
 from tests.local_openai_server import (
     Asked,
+    LocalOpenAIServer,
     Reply,
     dropped_connection,
     invalid_key,
@@ -104,3 +111,19 @@ def test_whatever_passes_changes_no_answer_and_every_token_is_counted(schedule: 
     done = asking(fault, len(schedule))
     assert done.texts == [f"To Prompt {number}" for number in range(len(schedule))]
     assert [completion.retries for completion in done.completions] == [len(faults) for faults in schedule]
+
+
+def test_a_client_that_is_closed_while_an_answer_is_handed_out_leaves_no_task_behind() -> None:
+    with LocalOpenAIServer([text("H")]) as server:
+        llm = OpenAICompatibleLLM(model="small", base_url=server.url)
+        with loaded(llm):
+            client = CompletionClient(llm, lambda _: CLASSIFICATION, journal=StepJournal("", "s"), warn=print)
+            client.submit(requests(1)[0])
+            client._submitted[0][1].add_done_callback(lambda _: time.sleep(0.3))  # the thread that writes is late
+            client.wait()
+            assert client._dispatcher is not None
+            loop = client._dispatcher._loop
+            client.close()
+            assert asyncio.all_tasks(loop) == set()
+            llm._client.close()
+            llm.load()

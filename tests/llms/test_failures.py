@@ -1,13 +1,17 @@
 """What is said of a failure: the server's words in one short line, without secrets and without marks of ours."""
 
+import time
+
 import httpx
 import openai
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.failures import MOST_SAID, said_by
+from distilabel_selfinstruct.llms.refusals import RefusalKind, read_refusal
 from distilabel_selfinstruct.words import escape_controls
 from tests.local_openai_server import KEY
 
@@ -43,6 +47,13 @@ def test_no_half_of_a_key_is_left_where_a_message_is_cut() -> None:
     assert KEY[:8] not in line
 
 
+@pytest.mark.parametrize("filling", ["<", "<style ", "<title>", "<title> ", " ", "<!-- "])
+def test_a_page_of_a_megabyte_is_read_at_once(filling: str) -> None:
+    started = time.process_time()
+    said(f"<html><title>{filling * (1_000_000 // len(filling))}")
+    assert time.process_time() - started < 10  # from each of its letters again: hours
+
+
 def test_of_a_web_page_the_title_is_said() -> None:
     page = "<html><head><title>\n502 Bad Gateway </title></head><body>" + "<p>nginx</p>" * 1000 + "</body></html>"
     assert said(page) == "BadRequestError (HTTP 400): 502 Bad Gateway"
@@ -51,3 +62,13 @@ def test_of_a_web_page_the_title_is_said() -> None:
 
 def test_names_that_a_server_puts_between_backticks_are_no_options_of_ours() -> None:
     assert said("The model `small` does not exist", in_json=True).endswith("The model 'small' does not exist")
+
+
+def test_words_of_a_server_in_objects_without_end_name_no_field() -> None:
+    body: object = {"message": "stop is not supported"}
+    for _ in range(900):
+        body = {"error": body}
+    response = httpx.Response(400, request=httpx.Request("POST", "https://host.example"))
+    refusal = read_refusal(openai.BadRequestError("no", response=response, body=body), {"stop": ["x"]}, ["stop"])
+    assert refusal is not None
+    assert refusal.kind is RefusalKind.UNKNOWN

@@ -1,11 +1,13 @@
 """A model of transformers in a server of ours: GPT-2, tiny and random, made here and never downloaded."""
 
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx
 import pytest
 
 from distilabel_selfinstruct.errors import ConfigError, ModelError
@@ -162,6 +164,27 @@ def test_every_stage_can_be_asked_with_the_decoding_of_the_paper(llm: LocalServe
 
 def test_the_server_says_how_much_the_model_takes(llm: LocalServerLLM) -> None:
     assert context_of(llm) == 512
+
+
+def test_a_stranger_is_refused_before_anything_is_read_or_worked_on(llm: LocalServerLLM) -> None:
+    with socket.create_connection(("127.0.0.1", int(str(llm.base_url).rpartition(":")[2].removesuffix("/v1")))) as line:
+        line.settimeout(60)
+        line.sendall(b"POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000000\r\n\r\n{")
+        assert b"401" in line.recv(1000)
+        while line.recv(1000):  # and the connection is closed
+            pass
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[1]", b"{", b"{}", b'{"prompt": "a", "max_tokens": "many"}', b'{"messages": 1}']
+)
+def test_a_request_that_is_none_is_refused_and_the_next_one_answered(llm: LocalServerLLM, body: bytes) -> None:
+    assert llm.api_key is not None
+    headers = {"Authorization": f"Bearer {llm.api_key.get_secret_value()}"}
+    answer = httpx.post(f"{llm.base_url}/completions", content=body, headers=headers, timeout=60, trust_env=False)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+    assert answers(llm, "abc", decoding=GREEDY)[0].error == ""
 
 
 def test_a_folder_without_a_model_is_answered_with_the_end_of_the_log(tmp_path: Path) -> None:

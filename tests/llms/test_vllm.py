@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms import LocalServerLLM, make_llm
 from distilabel_selfinstruct.llms.context import context_of
 from distilabel_selfinstruct.prompts import Decoding
+from distilabel_selfinstruct.running.runner import run
 from tests.llms.builders import asked, requests_for
 
 pytestmark = pytest.mark.process
 
 IN_PLACE_OF_VLLM = """
-import json, os, sys
+import json, os, socket, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 words = sys.argv[1:]
@@ -44,21 +47,54 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-HTTPServer((option["--host"], int(option["--port"])), Handler).serve_forever()
+class Server(HTTPServer):
+    def server_bind(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as vLLM does
+        super().server_bind()
+
+
+Server((option["--host"], int(option["--port"])), Handler).serve_forever()
 """
+
+LIKE_A_VLLM_WITHOUT_MEMORY = """
+import sys
+
+print("INFO 01-01 12:00:00 [api_server.py:1] vLLM API server", file=sys.stderr)
+print("(EngineCore pid=7) ERROR 01-01 12:00:01 [core.py:9] Traceback (most recent call last):", file=sys.stderr)
+print("(EngineCore pid=7) ERROR 01-01 12:00:01 [core.py:9] ValueError: No memory for the KV cache.", file=sys.stderr)
+raise RuntimeError("Engine core initialization failed. See root cause above. Failed core proc(s): {}")
+"""
+
+
+def put_in_place_of_vllm(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package `vllm` that is found by this process and by those that it starts."""
+    package = folder / "packages" / "vllm" / "entrypoints" / "cli"
+    package.mkdir(parents=True)
+    for inner in (package, package.parent, package.parents[1]):
+        (inner / "__init__.py").touch()
+    (package / "main.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder / "packages"), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.syspath_prepend(str(folder / "packages"))
+
+
+def test_the_cause_that_a_server_does_not_start_is_the_last_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_place_of_vllm(LIKE_A_VLLM_WITHOUT_MEMORY, tmp_path, monkeypatch)
+    with pytest.raises(ModelError) as raised:
+        run(RunConfig(llm="vllm:org/model", prompt_form="completion", num_instructions=1), tmp_path / "run")
+    assert str(raised.value) == (
+        "vllm:org/model cannot be served: the server ended with status 1 before it answered. Its log says: "
+        "ValueError: No memory for the KV cache."
+    )
+    assert not (tmp_path / "run").exists()
 
 
 def test_vllm_serves_the_model_with_nothing_added_to_the_sampling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "packages" / "vllm" / "entrypoints" / "cli"
-    package.mkdir(parents=True)
-    for folder in (package, package.parent, package.parents[1]):
-        (folder / "__init__.py").touch()
-    (package / "main.py").write_text(IN_PLACE_OF_VLLM)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "packages"), os.environ.get("PYTHONPATH", "")]))
+    put_in_place_of_vllm(IN_PLACE_OF_VLLM, tmp_path, monkeypatch)
     monkeypatch.setenv("CALLED", str(tmp_path / "called.json"))
-    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
     llm = make_llm("vllm:org/model", prompt_form="completion")
     assert isinstance(llm, LocalServerLLM)
     llm.load()

@@ -1,5 +1,6 @@
 """What is read from the header of a GGUF file, and what is said of a file that is none."""
 
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -62,6 +63,21 @@ def test_a_damaged_header_is_read_or_refused_in_a_sentence(data: st.DataObject, 
     path = new_path()
     path.write_bytes(content)
     with suppress(InputFileError):
+        read_gguf(path)
+
+
+@pytest.mark.parametrize(
+    "after_counts",
+    [
+        struct.pack("<QcI", 1, b"a", 9) + struct.pack("<IQ", 9, 1) * 5000,  # an array of arrays of arrays ...
+        struct.pack("<QcI", 1, b"w", 200_000) + b"\xff" * 8 * 200_000,  # a tensor with 200,000 dimensions
+    ],
+)
+def test_a_header_that_would_take_hours_or_all_of_the_stack_is_refused(tmp_path: Path, after_counts: bytes) -> None:
+    counts = (0, 1) if after_counts[9] == 9 else (1, 0)
+    path = tmp_path / "m.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, *counts) + after_counts)
+    with pytest.raises(InputFileError, match="its header is damaged"):
         read_gguf(path)
 
 

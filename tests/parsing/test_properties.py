@@ -224,3 +224,13 @@ def test_a_long_repetition_of_anything_is_read_in_linear_time(piece: str) -> Non
 def test_a_megabyte_of_everything_is_read_in_linear_time() -> None:
     text = "".join(REPEATED)
     assert read_every_way((text * (1_000_000 // len(text) + 1))[:1_000_000]) < SECONDS
+
+
+@pytest.mark.parametrize(
+    "line", ["\u0130nput: x", "\u0131nput: x", "\u0131nput 1: x", "Clas\u017f label: a", "Solut\u0131on: y"]
+)
+def test_a_letter_that_equals_another_one_but_for_its_case_ends_nothing(line: str) -> None:
+    # Patterns that ignore case take more letters for equal than `casefold` does.
+    for is_classification in (True, False):
+        completion = Completion(f"{line}\nOutput: b", "stop")
+        parse_instances(completion, is_classification=is_classification, mode="default", language="en")

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
-from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import ConfigError, RunFolderError
+from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_options
+from distilabel_selfinstruct.config import ASKING_OPTIONS, RunConfig, load_config
+from distilabel_selfinstruct.errors import ConfigError, ModelError, RunFolderError
 from distilabel_selfinstruct.evaluation import PromptOptions, TaskPrompt, evaluate
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.predicting import Predictions, predict
 from distilabel_selfinstruct.records import RunStatus
 from tests import processes
-from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text, too_long
+from tests.local_batch_server import LocalBatchServer
+from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text, too_long, unknown_model
 
 TASKS = [
     {"id": f"t{number}", "task": "task9_echo", "category": "Echoing", "instruction": f"Say {number}.",
@@ -186,6 +190,63 @@ def test_other_settings_are_refused_by_name_until_it_starts_over(server: LocalOp
     with pytest.raises(RunFolderError, match="the tasks or their prompts changed"):
         answered(server, tasks)
     assert answered(server, tasks, fresh=True).num_answered == 2
+
+
+def test_a_model_that_cannot_be_asked_leaves_all_as_it_was(server: LocalOpenAIServer, tasks: Path) -> None:
+    other = tasks.with_name("other.jsonl")
+    with LocalOpenAIServer([unknown_model("small")]) as wrong, pytest.raises(ModelError, match="use `prompt=chat`"):
+        predict(tasks, other, asking(wrong))
+    made = predict(tasks, other, RunConfig(llm="openai:right", base_url=server.url)).file.read_bytes()
+    with LocalOpenAIServer([unknown_model("small")]) as wrong, pytest.raises(ModelError):
+        predict(tasks, other, asking(wrong), fresh=True)
+    assert other.read_bytes() == made
+    asked = len(server.asked)
+    assert predict(tasks, other, RunConfig(llm="openai:right", base_url=server.url)).num_answered == 12
+    assert len(server.asked) == asked
+
+
+def test_requests_go_in_batches_of_the_server(tasks: Path) -> None:
+    with LocalBatchServer(Model()) as server:
+        made = answered(server, tasks)
+        direct = len(prompts(server.asked_directly))
+        again = predict(tasks, tasks.with_name("batched.jsonl"), asking(server, batch=True))
+        assert (len(prompts(server.asked_directly)), len(server.batched)) == (direct + 1, 11)
+    assert again.file.read_bytes() == made.file.read_bytes()
+
+
+OF_A_MODEL = {
+    "base_url": "http://localhost:1/v1",
+    "extra_body": '{"top_k": 4}',
+    "thinking": "low",
+    "max_in_flight": "7",
+    "batch": None,
+    "llm": "openai:big",
+}
+"""Values of options that are no numbers; None for one that takes none."""
+
+
+@pytest.mark.parametrize("name", ASKING_OPTIONS)
+def test_each_option_of_the_model_reaches_its_configuration(name: str, tmp_path: Path) -> None:
+    (tmp_path / "prices.yaml").write_text("small: {input: 1, output: 2}")
+    value = str(tmp_path / "prices.yaml") if name == "prices" else OF_A_MODEL.get(name, "3")
+    given: dict[str, Any] = {}
+
+    def command(**options: Any) -> None:
+        given.update(options)
+
+    def bare(**given: Any) -> None:
+        command(**given)
+
+    app = typer.Typer()
+    app.command()(takes_asking_options(bare))
+    flag = f"--{name.replace('_', '-')}"
+    llm = [] if name == "llm" else ["--llm", "openai:small"]
+    done = CliRunner().invoke(app, [*llm, flag, *([] if value is None else [value])])
+    assert done.exit_code == 0, done.output
+    config = load_config(None, overrides_of(given))
+    assert getattr(config, name) != RunConfig.model_fields[name].get_default(call_default_factory=True)
+    assert config.model_fields_set == {"llm", name}
+    assert "STAGE" not in CliRunner().invoke(app, ["--help"]).output
 
 
 def test_a_file_that_is_no_prediction_is_not_replaced(server: LocalOpenAIServer, tasks: Path) -> None:

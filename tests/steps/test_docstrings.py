@@ -19,6 +19,7 @@ from distilabel_selfinstruct.steps import (
     InstructionGeneration,
     LoadDecisionsFromArgilla,
     PublishToHub,
+    RegenerateOutputs,
     RougeLNoveltyFilter,
     SelfInstructToArgilla,
 )
@@ -30,6 +31,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
     ClassificationTaskIdentification: {"llm": ScriptedLLM(responses=[""])},
     InstanceGeneration: {"llm": ScriptedLLM(responses=[""])},
     InstanceFiltering: {},
+    RegenerateOutputs: {"llm": ScriptedLLM(responses=[""])},
     RougeLNoveltyFilter: {},
     FormatInstancesSFT: {},
     SelfInstructToArgilla: {"dataset_name": "tasks"},

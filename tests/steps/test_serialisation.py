@@ -21,6 +21,7 @@ from distilabel_selfinstruct.steps import (
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
+    RegenerateOutputs,
     RougeLNoveltyFilter,
 )
 from tests.steps.builders import processed, scripted
@@ -45,6 +46,9 @@ STEPS: dict[str, Any] = {
     ),
     "InstanceGeneration": lambda: InstanceGeneration(name="c", llm=RecordedLLM(), prompts="en", state_dir="state"),
     "InstanceFiltering": lambda: InstanceFiltering(name="d", max_instances=2, random_seed=9, mode="strict"),
+    "RegenerateOutputs": lambda: RegenerateOutputs(
+        name="g", llm=scripted("one"), prompt_form="chat", disabled_rules=["refusal"], decoding={"max_tokens": 5}
+    ),
     "RougeLNoveltyFilter": lambda: RougeLNoveltyFilter(name="e", column="text", max_rouge_l=0.5),
     "FormatInstancesSFT": lambda: FormatInstancesSFT(
         name="f", format="openai", mode="strict", system_prompt="Be brief.", join="labeled", random_seed=9

@@ -21,6 +21,7 @@ def main() -> int:
     params.model.path = settings["path"]
     params.model_alias = {settings["model"]}
     params.port = settings["port"]
+    params.reuse_port = True  # the process that started this one holds the port
     params.api_keys = [os.environ.pop(KEY_VARIABLE)]
     params.n_parallel = settings["slots"]
     params.n_ctx = settings["context"] * settings["slots"]

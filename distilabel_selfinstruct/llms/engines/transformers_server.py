@@ -6,9 +6,11 @@ leaves stop sequences in the text. Here sampling is what a request asks for and 
 Its one argument is a JSON object; see `main` for what it holds. The key is in the environment.
 """
 
+import hmac
 import json
 import os
 import queue
+import socket
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -17,6 +19,9 @@ from importlib import import_module
 from typing import Any
 
 KEY_VARIABLE = "SELFINSTRUCT_SERVER_KEY"
+
+MOST_BYTES = 64_000_000
+"""No request that a model can answer is longer."""
 
 
 class RefusedError(Exception):
@@ -196,41 +201,84 @@ def sampling_of(body: dict[str, Any]) -> Sampling:
     )
 
 
+class KeyedHandler(BaseHTTPRequestHandler):
+    """Answers in JSON whoever has the key. Of the requests of others nothing but the head is read."""
+
+    protocol_version = "HTTP/1.1"
+
+    def has_key(self, key: str) -> bool:
+        """Whether the request has the key; if not, it is refused."""
+        given = self.headers.get("Authorization", "")
+        if hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
+            return True
+        self.close_connection = True  # what follows is a body that nobody reads
+        self.refuse(401, "Invalid API key", "authentication_error")
+        return False
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object that was sent. `RefusedError` or `ValueError`: it is something else, or too long."""
+        length = int(self.headers.get("Content-Length", 0))
+        if not 0 < length <= MOST_BYTES:
+            self.close_connection = True
+            raise RefusedError(f"a request has from 1 to {MOST_BYTES} bytes")
+        body = json.loads(self.rfile.read(length))
+        if not isinstance(body, dict):
+            raise RefusedError("the request is no JSON object")
+        return body
+
+    def refuse(self, status: int, message: str, kind: str) -> None:
+        """Answer with an error as OpenAI's API has it."""
+        self.send(status, {"error": {"message": message, "type": kind}})
+
+    def send(self, status: int, content: dict[str, Any]) -> None:
+        """Answer with a JSON object."""
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
 def handler_for(model: Model, name: str, key: str) -> type[BaseHTTPRequestHandler]:
     """What answers the requests for a model."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(KeyedHandler):
         def do_GET(self) -> None:
+            if not self.has_key(key):
+                return
             entry = {"id": name, "object": "model", "max_model_len": model.context}
-            self._send(200, {"object": "list", "data": [entry]})
+            self.send(200, {"object": "list", "data": [entry]})
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if not self.has_key(key):
+                return
             try:
+                body = self.body()
                 job = Job(model.tokens(body), sampling_of(body), int(body.get("seed") or 0))
                 model.answer(job)
-            except RefusedError as error:
-                self._send(400, {"error": {"message": str(error), "type": "invalid_request_error"}})
+            except Exception as error:  # whatever a request holds, it is answered
+                fault = str(error) if isinstance(error, RefusedError) else f"{type(error).__name__}: {error}"
+                self.refuse(400, fault, "invalid_request_error")
                 return
             said = {"message": {"role": "assistant", "content": job.text}} if "messages" in body else {"text": job.text}
             usage = {"prompt_tokens": len(job.tokens), "completion_tokens": job.num_tokens}
             usage["total_tokens"] = sum(usage.values())
             choice = {"index": 0, "finish_reason": job.finish_reason, **said}
-            self._send(200, {"id": "0", "created": 0, "model": name, "choices": [choice], "usage": usage})
-
-        def _send(self, status: int, content: dict[str, Any]) -> None:
-            if self.headers.get("Authorization") != f"Bearer {key}":
-                status, content = 401, {"error": {"message": "Invalid API key", "type": "authentication_error"}}
-            data = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.send(200, {"id": "0", "created": 0, "model": name, "choices": [choice], "usage": usage})
 
     return Handler
+
+
+class Server(ThreadingHTTPServer):
+    """A server at the port that the process holds which started it."""
+
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Share the port."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        super().server_bind()
 
 
 def main() -> int:
@@ -242,9 +290,7 @@ def main() -> int:
     torch.set_num_threads(settings["threads"])
     model = Model(settings["path"], settings["slots"])
     threading.Thread(target=model.work, daemon=True).start()
-    server = ThreadingHTTPServer(("127.0.0.1", settings["port"]), handler_for(model, settings["model"], key))
-    server.daemon_threads = True
-    server.serve_forever()
+    Server(("127.0.0.1", settings["port"]), handler_for(model, settings["model"], key)).serve_forever()
     return 0
 
 

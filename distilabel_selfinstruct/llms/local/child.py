@@ -57,20 +57,22 @@ class ChildServer:
     """A server that runs from `start` to `stop`, and no longer than this process.
 
     Its standard input stays open and empty as long as this process lives: its end, however it comes, ends the server.
-    The key is in the server's environment, which only this user may read, and nowhere else.
+    The key is in the server's environment, which only this user may read, and nowhere else. The port is this user's
+    from `start` to `stop`, whether the server listens or loads its model: a program of someone else in its place would
+    be sent the key and the prompts.
 
     Args:
-        program: what to start.
-        port: where to listen; 0 for any free port.
+        program: what to start. It must listen with SO_REUSEPORT, as it shares the port with this process.
     """
 
-    def __init__(self, program: ServerProgram, port: int = 0) -> None:
+    def __init__(self, program: ServerProgram) -> None:
         key = secrets.token_urlsafe(32)
         self.title = program.title
         self.log = ServerLog(key)
         self.is_stopping = False
         self._program = program
-        self._port = port
+        self._port = 0
+        self._reservation: socket.socket | None = None
         self._key = key
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
@@ -91,26 +93,21 @@ class ChildServer:
         Raises:
             ModelError: it ended before it answered; the message has the last lines of its log.
         """
-        any_port = not self._port
-        if any_port:
-            self._port = _free_port()
+        self._reservation = _reserved_port()
+        self._port = self._reservation.getsockname()[1]
         try:
             self._start()
-        except ModelError:
-            # Another program may have taken the port in the meantime.
-            if not any_port or _is_free(self._port):
-                raise
-            self._port = _free_port()
-            self._start()
+        except BaseException:
+            self._reservation.close()
+            raise
 
     def start_again(self) -> None:
         """Start the server at the same address, after it ended.
 
         Raises:
-            ModelError: another program uses the port, or the server ended before it answered.
+            ModelError: the server ended before it answered.
         """
-        if not _is_free(self._port):
-            raise ModelError(f"Another program uses port {self._port}, where {self.title} was served.")
+        _close_input(self._running)
         self._start()
 
     def wait(self) -> int:
@@ -124,6 +121,8 @@ class ChildServer:
             process = self._process
         if process is not None:
             _end(process)
+        if self._reservation is not None:
+            self._reservation.close()
         self.log.close()
 
     @property
@@ -134,6 +133,7 @@ class ChildServer:
 
     def _start(self) -> None:
         program = self._program
+        self.log.begin()
         with self._lock:
             if self.is_stopping:
                 return
@@ -167,7 +167,7 @@ class ChildServer:
                 reader.join(SECONDS_TO_END)
                 raise ModelError(
                     f"{self.title} cannot be served: the server {how_ended(process.returncode)} before it answered. "
-                    f"{self.log.ending}"
+                    f"{self.log.cause}"
                 )
             if _answers(self.address):
                 return
@@ -202,21 +202,15 @@ def _answers(address: ModelAddress) -> bool:
         return False
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.bind((LOOPBACK, 0))
-        port: int = listener.getsockname()[1]
-    return port
+def _reserved_port() -> socket.socket:
+    """A socket that is bound to a free port and never listens.
 
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
+    While it is open, only sockets of the same user can be bound to the port, and only with SO_REUSEPORT.
+    """
+    reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind((LOOPBACK, 0))
+    return reserved
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -229,6 +223,10 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             continue
         break
-    if process.stdin is not None and not process.stdin.closed:
+    _close_input(process)
+
+
+def _close_input(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin is not None:
         with suppress(OSError):
             process.stdin.close()

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from math import ceil
 
 # Two characters of Chinese, Japanese or Korean count as one word. Chinese and Japanese words have about two
 # characters; a Korean word between spaces holds a noun with its particle, which English writes as two or
@@ -42,28 +43,35 @@ def primary_language(tag: str) -> str:
     return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
 
 
-def count_words(text: str) -> int:
+def count_words(text: str, characters_per_word: float | None = None, *, spaced: bool = False) -> int:
     """The number of words, as nearly as it can be told without a dictionary.
 
     Between spaces there is one word. In scripts without spaces and in Korean, characters are counted: two per
     word in Chinese, Japanese and Korean, four in Thai, Lao, Khmer and Burmese, rounded up.
+
+    Args:
+        text: what is counted.
+        characters_per_word: how many characters of these scripts are a word, where a language says it.
+        spaced: whether all words stand between spaces.
     """
-    east = len(_EAST_ASIAN.findall(text))
-    south_east = len(_SOUTH_EAST_ASIAN.findall(text))
+    east = 0 if spaced else len(_EAST_ASIAN.findall(text))
+    south_east = 0 if spaced else len(_SOUTH_EAST_ASIAN.findall(text))
     if east or south_east:
         text = _SOUTH_EAST_ASIAN.sub(" ", _EAST_ASIAN.sub(" ", text))
-    spaced = sum(1 for run in text.split() if _WORD_CHARACTER.search(run))
-    return spaced - -east // _EAST_ASIAN_CHARACTERS_PER_WORD - -south_east // _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD
+    count = sum(1 for run in text.split() if _WORD_CHARACTER.search(run))
+    if characters_per_word is not None:
+        return count + ceil((east + south_east) / characters_per_word)
+    return count - -east // _EAST_ASIAN_CHARACTERS_PER_WORD - -south_east // _SOUTH_EAST_ASIAN_CHARACTERS_PER_WORD
 
 
-def length_in_words(text: str) -> int:
+def length_in_words(text: str, characters_per_word: float | None = None, *, spaced: bool = False) -> int:
     """The length of a text as in the paper's Table 1: everything between spaces counts, even a dash.
 
     The words of texts with Korean or a script without spaces are counted by `count_words`.
     """
-    if text.isascii() or not (_EAST_ASIAN.search(text) or _SOUTH_EAST_ASIAN.search(text)):
+    if spaced or text.isascii() or not (_EAST_ASIAN.search(text) or _SOUTH_EAST_ASIAN.search(text)):
         return len(text.split())
-    return count_words(text)
+    return count_words(text, characters_per_word)
 
 
 def wrong_script(text: str, expected: Collection[str]) -> str | None:

@@ -1,7 +1,7 @@
 """The size of a dataset and the lengths of its texts (paper, Table 1)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -34,13 +34,19 @@ PAPER = Statistics(52_445, 11_584, 40_861, 82_439, 35_878, 15.9, 12.7, 18.9)
 """Table 1 of the paper. The input length is that of non-empty inputs."""
 
 
-def statistics(instructions: Iterable[Row], instances: Iterable[Row], rejections: Iterable[Row] = ()) -> Statistics:
+def statistics(
+    instructions: Iterable[Row],
+    instances: Iterable[Row],
+    rejections: Iterable[Row] = (),
+    length: Callable[[str], int] = length_in_words,
+) -> Statistics:
     """Table 1 of a dataset.
 
     Args:
         instructions: rows with `instruction` and `is_classification`.
         instances: rows with `input` and `output`.
         rejections: rows with the `stage`, `reason` and `instruction` of what was dropped.
+        length: gives the length of a text in words.
     """
     failed = {
         row["instruction"]
@@ -58,9 +64,9 @@ def statistics(instructions: Iterable[Row], instances: Iterable[Row], rejections
         non_classification_instructions=task_types[False],
         instances=len(examples),
         instances_with_empty_input=sum(not example["input"] for example in examples),
-        instruction_length=_mean(length_in_words(task["instruction"]) for task in tasks),
-        input_length=_mean(length_in_words(example["input"]) for example in examples if example["input"]),
-        output_length=_mean(length_in_words(example["output"]) for example in examples),
+        instruction_length=_mean(length(task["instruction"]) for task in tasks),
+        input_length=_mean(length(example["input"]) for example in examples if example["input"]),
+        output_length=_mean(length(example["output"]) for example in examples),
         unasked_instructions=task_types[None] - unclassified,
         unclassified_instructions=unclassified,
     )

@@ -1,7 +1,7 @@
 """What `selfinstruct run` shows: a live view on a terminal, plain lines elsewhere, and the tables at the end."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RunStatus
 from distilabel_selfinstruct.running.batches import batches_in_flight
@@ -123,9 +124,19 @@ class RunDisplay:
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
             unknown_markers_note(result.rejections, result.folder),
+            *_hints(self._config, result),
         ):
             if text:
                 self._say(text)
+
+
+def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:
+    """What the language's pack says after a run; nothing in English."""
+    pack, texts = find_pack(config.language), texts_of(config.language)
+    if pack is not None and not pack.read_by:
+        yield texts.say("hints.unread_pack")
+    keys = ("resume",) if result.status is RunStatus.STOPPED else ("look", "review", "export")
+    yield from (texts.say(f"hints.{key}", output=str(result.folder)) for key in keys)
 
 
 def _end(result: "RunResult") -> str:

@@ -8,7 +8,7 @@ from distilabel_selfinstruct.cli.screen import cell
 from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.pricing import in_dollars
-from distilabel_selfinstruct.languages import find_pack
+from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.prompts import Prompt
 from distilabel_selfinstruct.running.forecast import Forecast, forecast
 from distilabel_selfinstruct.running.plan import RunPlan
@@ -24,6 +24,10 @@ def forecast_view(plan: RunPlan) -> RenderableType:
         for stage in expected.stages
     ]
     feedback = [cell(expected.feedback)] if expected.feedback else []
+    pack = find_pack(plan.config.language)
+    size = f"{pack.characters_per_token:g}" if pack else ""
+    if hint := texts_of(plan.config.language).say("hints.tokens", characters_per_token=size):
+        feedback.append(cell(hint))
     return Group(_table(expected), cell(_cost(plan.config, expected)), *feedback, "", *prompts)
 
 

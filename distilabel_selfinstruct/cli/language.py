@@ -1,6 +1,7 @@
 """`selfinstruct language`: which language packs there are, what is in one, how to make one, and whether one works."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,7 +64,8 @@ def new(
     if target.exists():
         raise OutputFileError(f"{target} exists: choose another name with --output.", target)
     with writing(target), atomic.new_folder(target) as folder:
-        shutil.copytree(english().folder, folder, dirs_exist_ok=True)
+        # The patterns are English, and plain words do in most languages.
+        shutil.copytree(english().folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("patterns.yaml"))
         for name in ("locale.yaml", "prompts.yaml", "templates.yaml"):
             path = folder / name
             text = path.read_text(encoding="utf-8")
@@ -71,7 +73,8 @@ def new(
         locale = folder / "locale.yaml"
         text = locale.read_text(encoding="utf-8").replace("language: en\n", f"language: {language}\n")
         text = text.replace("name: rouge_score", "name: unicode").replace("rouge_score: 0.7", "unicode: 0.7")
-        locale.write_text(text.replace("name: English", "name: TODO"), encoding="utf-8")
+        text = re.sub(r"(license|written_by|read_by): .*", r"\1: TODO", text.replace("name: English", "name: TODO"))
+        locale.write_text(text, encoding="utf-8")
     say(f"{target}: translate the words, and write examples and seed tasks in the language rather than translate them.")
     say(f"Then: selfinstruct language check {target}")
 

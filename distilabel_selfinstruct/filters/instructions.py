@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
-from distilabel_selfinstruct.languages import WordKind, find_pack, reading_packs
+from distilabel_selfinstruct.languages import WordKind, find_pack, reading_packs, word_counter
 from distilabel_selfinstruct.languages.expressions import words_of
 from distilabel_selfinstruct.records import Mode, Reason, Rejection
-from distilabel_selfinstruct.words import count_words, wrong_script
+from distilabel_selfinstruct.words import wrong_script
 
 MIN_WORDS = 4
 """The reference drops instructions of three words and fewer."""
@@ -46,7 +46,7 @@ def instruction_rules(
 
     Args:
         mode: `strict` counts words between spaces and takes the first character's ASCII for English, as the
-            reference does, whatever the language; `default` counts by script and asks for the language's own
+            reference does, whatever the language; `default` counts as the language does and asks for the language's own
             script.
         language: a BCP-47 tag, or the folder of a pack. The forbidden words, the words for programs and, in default
             mode, the scripts and the marks with which an instruction may begin depend on it.
@@ -64,14 +64,14 @@ def instruction_rules(
             Rule(Reason.STARTS_WITH_PUNCTUATION, _starts_with_ascii_punctuation),
             Rule(Reason.STARTS_WITH_NON_ASCII, _starts_with_non_ascii),
         )
-    pack = find_pack(language)
+    pack, count = find_pack(language), word_counter(language)
     marks = {mark for one in reading_packs(language) for mark in one.openers_allowed}
     scripts = pack.scripts if pack else frozenset()
     return (
         # Departure: a bound in characters, for texts whose words cannot be counted.
         Rule(Reason.TOO_LONG, _more_characters(max_words * MAX_CHARACTERS_PER_WORD)),
-        Rule(Reason.TOO_SHORT, _fewer_words(count_words, min_words)),
-        Rule(Reason.TOO_LONG, _more_words(count_words, max_words)),
+        Rule(Reason.TOO_SHORT, _fewer_words(count, min_words)),
+        Rule(Reason.TOO_LONG, _more_words(count, max_words)),
         Rule(Reason.FORBIDDEN_WORD, _holds(forbidden)),
         Rule(Reason.ASKS_FOR_PROGRAM, _holds(_programs(language))),
         # Departure: punctuation and symbols of every script, emoji too, except the opening marks of the language.

@@ -46,7 +46,9 @@ class Glosses:
                 continue
             above = "\n".join([*lines[:index], line[: gloss.start()]]).strip()
             label = gloss.groupdict().get("label")
-            if above and not (label and _speaks_of(above, label)):
+            # After a full stop of Chinese or Japanese, "（説明：" is no word of a task that says 説明してください.
+            apart = line[gloss.start() : gloss.start() + 1] == "\uff08" and above.endswith("\u3002")
+            if above and (apart or not (label and _speaks_of(above, label))):
                 return above, "\n".join([line[gloss.start() :], *lines[index + 1 :]]).strip()
         return text, ""
 

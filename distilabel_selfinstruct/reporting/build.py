@@ -19,9 +19,10 @@ from distilabel_selfinstruct.analysis import (
 )
 from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import Parser, VerbNouns, count_verb_nouns
+from distilabel_selfinstruct.errors import MissingExtraError
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.journal.faults import read_faults
-from distilabel_selfinstruct.languages import tag_of
+from distilabel_selfinstruct.languages import find_pack, length_counter, tag_of
 from distilabel_selfinstruct.reading import ReadingArguments, Source
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
@@ -31,7 +32,7 @@ from distilabel_selfinstruct.reporting.sources import Missing, ReportSource, rea
 from distilabel_selfinstruct.reporting.usage import Usage, read_usage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import TokenizerChoice, resolve_tokenizer
-from distilabel_selfinstruct.words import length_in_words, primary_language
+from distilabel_selfinstruct.words import primary_language
 
 OnProgress = Callable[[str], None]
 """Is called with the name of each part that takes time, before the part is made."""
@@ -88,13 +89,14 @@ def build_report(
     on_progress("near-duplicates")
     duplicates = part("near_duplicates", near_duplicates(texts, tokenizer) if texts else NO_INSTRUCTIONS)
     on_progress("lengths and labels")
+    length = length_counter(source.config.language if source.config else None)
     return Report(
         name=source.name,
-        table_1=statistics(source.instructions, source.instances, source.rejections),
+        table_1=statistics(source.instructions, source.instances, source.rejections, length),
         lengths={
-            "instruction": length_histogram(list(map(length_in_words, texts))),
-            "input": length_histogram([length_in_words(row["input"]) for row in source.instances if row["input"]]),
-            "output": length_histogram([length_in_words(row["output"]) for row in source.instances]),
+            "instruction": length_histogram(list(map(length, texts))),
+            "input": length_histogram([length(row["input"]) for row in source.instances if row["input"]]),
+            "output": length_histogram([length(row["output"]) for row in source.instances]),
         },
         has_instances=source.has_instances,
         has_task_types=source.has_task_types,
@@ -136,9 +138,19 @@ def _tokenizer(source: ReportSource, texts: list[str]) -> str:
 def _verb_nouns(texts: list[str], language: str, parser: Parser) -> VerbNouns | Missing:
     if not texts:
         return NO_INSTRUCTIONS
-    if language != "en":
-        return Missing(f"Verbs and nouns are found in English only, and the instructions are in {language}.")
+    pack = find_pack(language)
+    if pack is None or pack.verb_noun == "none":
+        return Missing(f"Verbs and nouns are not found in the language of the instructions, {language}.")
+    if pack.verb_noun == "kiwi":
+        return _korean_verb_nouns(texts)
     return count_verb_nouns(texts, parser)
+
+
+def _korean_verb_nouns(texts: list[str]) -> VerbNouns | Missing:
+    try:
+        return count_verb_nouns(texts, "kiwi")
+    except MissingExtraError:
+        return Missing("Verbs and nouns of Korean are found by kiwipiepy: install the extra ko.")
 
 
 def _seed_similarity(

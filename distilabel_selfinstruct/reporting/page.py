@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from distilabel_selfinstruct import __version__
+from distilabel_selfinstruct.languages import tag_of, texts_of
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.rows import Table, tables
 from distilabel_selfinstruct.reporting.section import ReportSection
 from distilabel_selfinstruct.reporting.sections import headline, sections
 
 TEMPLATE = "report.html"
+
+_FOOTER = "Made by distilabel-selfinstruct {version}. Programs find the same figures in report.json."
 
 CaptionedTable = tuple[str, str, Table]
 """The name of a table, its caption and the table."""
@@ -49,11 +52,17 @@ def to_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     pictures = report.plots("svg")
+    language = report.run.language if report.run else "en"
+    texts = texts_of(language)
     found = tables(report)
     return environment.get_template(TEMPLATE).render(
         name=report.name,
-        version=__version__,
-        headline=headline(report),
+        language=tag_of(language),
+        title=texts.say("report.page.title", "{name}: report", name=report.name),
+        subtitle=texts.say("report.page.subtitle"),
+        left_out=texts.say("report.page.left_out", "Left out."),
+        footer=texts.say("report.page.footer", _FOOTER, version=__version__),
+        headline=headline(report, texts),
         parts=[
             PagePart(
                 section,
@@ -63,7 +72,7 @@ def to_html(report: Report) -> str:
                 _tables(section.tables, found),
                 _tables(section.folded, found),
             )
-            for section in sections(report)
+            for section in sections(report, texts)
         ],
     )
 

@@ -1,6 +1,7 @@
 """The sections on a run: what people say, what was dropped, how the run went, what it used."""
 
 from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.section import ReportSection
 
@@ -38,14 +39,15 @@ def review_section(report: Report) -> ReportSection:
     )
 
 
-def rejections_section(report: Report) -> ReportSection:
+def rejections_section(report: Report, texts: Texts) -> ReportSection:
     """What the rules dropped."""
     total = sum(rule.count for rule in report.rejections)
+    english = "{total} texts were dropped. Each was dropped by one rule."
     return ReportSection(
         "rejections",
         "What was dropped",
         (
-            *((f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else ()),
+            *((texts.say("report.sentences.rejected", english, total=f"{total:,}"),) if total else ()),
             *(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
         ),
         plots=(("rejections", "Dropped texts by stage and rule"),),
@@ -54,15 +56,19 @@ def rejections_section(report: Report) -> ReportSection:
     )
 
 
-def acceptance_section(report: Report) -> ReportSection:
+def acceptance_section(report: Report, texts: Texts) -> ReportSection:
     """How the share of admitted candidates changed."""
     admitted = sum(period.admitted for period in report.acceptance)
     candidates = admitted + sum(period.rejected for period in report.acceptance)
     paragraph = ""
     if candidates:
-        paragraph = (
-            f"{admitted:,} of {candidates:,} candidate instructions were admitted ({admitted / candidates:.0%}). "
-            "If the share falls, the model repeats itself."
+        paragraph = texts.say(
+            "report.sentences.admitted",
+            "{admitted} of {candidates} candidate instructions were admitted ({share}). If the share falls, the model "
+            "repeats itself.",
+            admitted=f"{admitted:,}",
+            candidates=f"{candidates:,}",
+            share=f"{admitted / candidates:.0%}",
         )
     return ReportSection(
         "acceptance",
@@ -73,18 +79,19 @@ def acceptance_section(report: Report) -> ReportSection:
     )
 
 
-def usage_section(report: Report) -> ReportSection:
+def usage_section(report: Report, texts: Texts) -> ReportSection:
     """Requests, tokens and cost."""
     found = report.usage
     if found is None:
         return ReportSection("usage", "Tokens and cost", left_out=report.left_out.get("usage", ""))
     paragraphs = []
     if not found.total.input_tokens + found.total.output_tokens:
-        paragraphs.append("The model did not count its tokens.")
+        paragraphs.append(texts.say("report.sentences.no_tokens", "The model did not count its tokens."))
     if found.cost is not None:
         paragraphs.append(f"At the prices in run.json, it cost {in_dollars(found.cost)}.")
     else:
-        paragraphs.append("The cost is unknown, because the run has no price for its model.")
+        unknown = "The cost is unknown, because the run has no price for its model."
+        paragraphs.append(texts.say("report.sentences.no_price", unknown))
     if found.unreadable:
         paragraphs.append(f"{found.unreadable:,} lines of the journals could not be read and are not counted.")
     return ReportSection(

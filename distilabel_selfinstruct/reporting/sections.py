@@ -1,11 +1,12 @@
 """The sections of a report, in the order of the page: their texts, figures and tables."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
 from distilabel_selfinstruct.config import why_unfinished
 from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.languages import NO_TEXTS, Texts
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.run_sections import (
     acceptance_section,
@@ -16,10 +17,10 @@ from distilabel_selfinstruct.reporting.run_sections import (
 from distilabel_selfinstruct.reporting.section import ReportSection
 
 
-def sections(report: Report) -> list[ReportSection]:
-    """All sections. A section that could not be made says why."""
-    return [
-        _dataset(report),
+def sections(report: Report, texts: Texts = NO_TEXTS) -> list[ReportSection]:
+    """All sections, with the titles, captions and sentences that a language has. A section left out says why."""
+    found = [
+        _dataset(report, texts),
         _verb_noun(report),
         _seeds(report),
         _lengths(report),
@@ -27,13 +28,22 @@ def sections(report: Report) -> list[ReportSection]:
         _labels(report),
         _languages(report),
         review_section(report),
-        rejections_section(report),
-        acceptance_section(report),
-        usage_section(report),
+        rejections_section(report, texts),
+        acceptance_section(report, texts),
+        usage_section(report, texts),
     ]
+    return [_titled(section, texts) for section in found]
 
 
-def headline(report: Report) -> list[tuple[str, str]]:
+def _titled(section: ReportSection, texts: Texts) -> ReportSection:
+    def captioned(tables: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, texts.say(f"report.tables.{name}", caption)) for name, caption in tables)
+
+    title = texts.say(f"report.titles.{section.name}", section.title)
+    return replace(section, title=title, tables=captioned(section.tables), folded=captioned(section.folded))
+
+
+def headline(report: Report, texts: Texts = NO_TEXTS) -> list[tuple[str, str]]:
     """The most important facts, as names and values."""
     this, run = report.table_1, report.run
     facts = [("instructions", f"{this.instructions:,}"), ("instances", f"{this.instances:,}")]
@@ -43,20 +53,21 @@ def headline(report: Report) -> list[tuple[str, str]]:
         facts.append(("cost", in_dollars(report.usage.cost)))
     if report.review is not None and report.review.quality.all_valid.share is not None:
         facts.append(("rated valid", f"{report.review.quality.all_valid.share:.0%}"))
-    return facts
+    return [(texts.say(f"report.facts.{name}", name), value) for name, value in facts]
 
 
-def _dataset(report: Report) -> ReportSection:
+def _dataset(report: Report, texts: Texts) -> ReportSection:
     paragraphs = []
     run = report.run
     if run is not None and (why := why_unfinished(asdict(run))):
         paragraphs.append(f"The run {why}")
     if not report.has_instances:
         paragraphs.append("The rows have instructions but no outputs, so figures about instances are empty.")
-    paragraphs.append(
+    counted = (
         "Lengths are numbers of words between spaces. Two characters of Chinese, Japanese or Korean count as a word, "
         "and so do four characters of Thai, Lao, Khmer or Burmese."
     )
+    paragraphs.append(texts.say("report.sentences.lengths_counted", counted))
     return ReportSection("dataset", "The dataset", tuple(paragraphs), tables=(("table_1", "Table 1 of the paper"),))
 
 
@@ -87,6 +98,11 @@ def _verb_noun(report: Report) -> ReportSection:
 
 
 def _parser(found: VerbNouns) -> str:
+    if found.parser == "kiwi":
+        return (
+            "The pairs were found by the morphemes of kiwipiepy: the first object of an instruction and the next verb. "
+            "The paper used a parser for English, so compare shares with care."
+        )
     if found.parser != "rules":
         return f"The pairs were found by the parser {found.parser} of spaCy. The paper used the Berkeley Neural Parser."
     return (

@@ -159,7 +159,7 @@ def test_words_of_scripts_without_spaces_are_counted_by_characters():
 def test_verbs_and_nouns_of_another_language_are_left_out():
     report = build_report(source_of_rows([{"instruction": "写一首关于雨的诗", "output": "雨"}]))
     assert report.verb_nouns is None
-    assert "are found in English only" in report.left_out["verb_noun"]
+    assert "are not found in the language of the instructions, zh" in report.left_out["verb_noun"]
 
 
 def test_languages_are_identified():

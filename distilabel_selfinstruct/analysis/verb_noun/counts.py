@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from distilabel_selfinstruct.analysis.verb_noun.kiwi_parser import kiwi_pairs
 from distilabel_selfinstruct.analysis.verb_noun.rules import verb_and_noun
 from distilabel_selfinstruct.analysis.verb_noun.spacy_parser import installed_model, spacy_pairs
 from distilabel_selfinstruct.errors import ConfigError
@@ -12,7 +13,7 @@ from distilabel_selfinstruct.errors import ConfigError
 MOST_COMMON_VERBS = 20
 NOUNS_PER_VERB = 4
 
-Parser = Literal["auto", "spacy", "rules"]
+Parser = Literal["auto", "spacy", "rules", "kiwi"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,24 @@ def count_verb_nouns(instructions: Iterable[str], parser: Parser = "auto") -> Ve
 
     Args:
         instructions: each of them once.
-        parser: `spacy`, `rules`, or `auto`: spaCy if it is installed with an English model, else the rules.
+        parser: `spacy`, `rules`, or `auto`: spaCy if it is installed with an English model, else the rules. `kiwi`
+            is for Korean.
 
     Raises:
         ConfigError: the parser is unknown, or it is spaCy and there is no English model.
-        MissingExtraError: the parser is spaCy, which is not installed.
+        MissingExtraError: the parser is spaCy or Kiwi, which is not installed.
     """
-    if parser not in {"auto", "spacy", "rules"}:
+    if parser not in {"auto", "spacy", "rules", "kiwi"}:
         raise ConfigError(f"There is no parser {parser!r}: use auto, spacy or rules.")
-    model = installed_model() if parser != "rules" else None
+    model = installed_model() if parser in {"auto", "spacy"} else None
     by_spacy = parser == "spacy" or model is not None
     texts = list(instructions)
-    found = Counter(pair for pair in (spacy_pairs(texts) if by_spacy else map(verb_and_noun, texts)) if pair)
+    by_parser = kiwi_pairs if parser == "kiwi" else spacy_pairs if by_spacy else None
+    pairs = by_parser(texts) if by_parser else map(verb_and_noun, texts)
+    found = Counter(pair for pair in pairs if pair)
     sectors = _sectors(found)
     return VerbNouns(
-        parser=model or "rules",
+        parser="kiwi" if parser == "kiwi" else model or "rules",
         instructions=len(texts),
         parsed=found.total(),
         verbs=len({verb for verb, _ in found}),

@@ -16,12 +16,13 @@ from distilabel_selfinstruct.hub.card.figures import CardFigure
 from distilabel_selfinstruct.hub.card.front_matter import front_matter
 from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
+from distilabel_selfinstruct.hub.card.native import intro, pack_words, seed_words
 from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text, public_value
 from distilabel_selfinstruct.hub.upload.manifest import NAME as MANIFEST_NAME
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
-from distilabel_selfinstruct.languages import find_pack, reading_pack
+from distilabel_selfinstruct.languages import find_pack, reading_pack, texts_of
 from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding, shown_markers
 from distilabel_selfinstruct.ratings.agreement import QuestionAgreement
 from distilabel_selfinstruct.ratings.agreement.estimate import Estimate
@@ -77,15 +78,6 @@ class CardFacts:
     notes: tuple[tuple[str, Note], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SeedWords:
-    """What a card says about the seed tasks: if they are the packaged ones, and if the repository includes them."""
-
-    packaged: bool
-    included: bool
-    words: str
-
-
 def render_card(facts: CardFacts) -> str:
     """The card as Markdown with a YAML header. Equal facts give equal text."""
     from jinja2 import Environment, StrictUndefined
@@ -108,11 +100,15 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
     llms = _llms(config, facts.hashes) if config else []
     models = published.models or tuple(dict.fromkeys(llm for llm, _ in llms)) or ("an unnamed model",)
     statuses = {DecisionStatus.KEPT, *published.include}
+    texts = texts_of(config.language if config else None)
     return {
         "front_matter": front_matter(
             facts.tables, license=facts.license, languages=facts.languages, title=title, tags=_tags(facts)
         ),
         "title": title,
+        "texts": texts,
+        "native_intro": intro(config, texts, models, published.total, len(published.num_instances)),
+        "pack_words": pack_words(config, texts),
         "repo_id": facts.repo_id,
         "owner": owner,
         "cite_key": re.sub(r"\W", "_", facts.repo_id),
@@ -148,7 +144,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "is_recording": bool(llms) and all(words.startswith("recorded:") for words, _ in llms),
         "is_unfinished": facts.is_unfinished,
         "prompts": public_text(config.prompts) if config else "",
-        "seeds": _seeds(facts),
+        "seeds": seed_words(config, included=facts.includes_seeds),
         "hashes": facts.hashes,
         "versions": facts.versions,
         "rejections": [(rule.stage.replace("_", " "), rule.reason, rule.count) for rule in facts.report.rejections],
@@ -163,14 +159,6 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
 
 def _tags(facts: CardFacts) -> list[str]:
     return ["human-reviewed"] if facts.published.reviewed and not facts.published.include else []
-
-
-def _seeds(facts: CardFacts) -> SeedWords:
-    packaged = facts.config is None or facts.config.seed_tasks is None
-    words = "the 175 that come with distilabel-selfinstruct" if packaged else "the user's own"
-    if facts.includes_seeds:
-        words += ", in `seed_tasks.jsonl` in this repository"
-    return SeedWords(packaged, facts.includes_seeds, words)
 
 
 def _table_1(dataset: Statistics) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.records import InFlight
 FIRST, MOST = 8, 512
 """Where the search begins, and where it ends whatever the server bears."""
 
-GROWTH = 2
+GROWTH = 3
 """So many more are in flight for each answer, until the server is full."""
 
 FEWEST_ANSWERS = 8
@@ -26,7 +26,7 @@ SLOWER = 1.8
 FASTER = 0.7
 """Answers that take so little of the time that they took at a full server: it has become emptier."""
 
-LATE = 3.4
+LATE = 2.5
 """An answer that takes so many times as long as fast ones at half the number may have waited in line."""
 
 DECREASE = 0.7
@@ -85,7 +85,8 @@ class _Period:
 class AdaptiveConcurrency:
     """Slow start, additive increase and multiplicative decrease, as in TCP (RFC 5681).
 
-    At first the number grows by each answer, which triples it in the time of an answer. That ends in one of two ways:
+    At first each answer raises the number, unless it took so long that it may have waited in line. That ends in one of
+    two ways:
 
     - A server that refuses what is too much (HTTP 429, 503, time-outs) is full when it does so. The number falls, grows
       back to almost what was too much, and from there by a twentieth at a time. The more often that was refused, the
@@ -126,7 +127,9 @@ class AdaptiveConcurrency:
             return
         before = self._periods[index - 1].seconds if index else []
         if len(before) < FEWEST_ANSWERS:
-            before = period.seconds
+            # Those that came first were sent when fewer were in flight, unless a few odd ones stand for all.
+            is_sure = len(period.seconds) >= ANSWERS_TO_BE_SURE
+            before = period.seconds if is_sure else period.seconds[:FEWEST_ANSWERS]
         elif len(period.seconds) >= FEWEST_ANSWERS and _fast(period.seconds) > SLOWER * _fast(before):
             self._seconds_when_empty, self.limit = _fast(before), period.limit
             self._periods = [_Period(now, self.limit)]

@@ -53,6 +53,33 @@ def test_what_is_found_keeps_a_server_nearly_as_busy_as_the_best_number(slots: i
     assert found >= 0.87 * best
 
 
+@pytest.mark.parametrize("slots", [1, 8])
+def test_the_line_before_a_small_server_stays_short(slots: int) -> None:
+    concurrency = AdaptiveConcurrency()
+    share_of_busy_slots(concurrency, slots, 300, refuses=False)
+    assert concurrency.limit <= 32
+
+
+def test_few_fast_answers_at_the_start_do_not_keep_the_number_low() -> None:
+    concurrency = AdaptiveConcurrency()
+    for number in range(200):
+        concurrency.is_full()
+        concurrency.answered(float(number), number + (0.01 if number < 8 else 1.0))
+    assert concurrency.limit > 64
+
+
+def test_a_limit_that_was_refused_again_and_again_is_tried_ever_more_rarely() -> None:
+    concurrency, refused = AdaptiveConcurrency(), []
+    for number in range(2000):
+        if concurrency.limit > 8:
+            concurrency.throttled(float(number), number + 0.5)
+            refused.append(number)
+        concurrency.is_full()
+        concurrency.answered(float(number), number + 0.9)
+        assert concurrency.limit >= 5
+    assert refused[-1] - refused[-2] > 3 * (refused[2] - refused[1])
+
+
 def test_a_server_that_refuses_everything_is_asked_one_at_a_time() -> None:
     concurrency = AdaptiveConcurrency()
     for second in range(50):

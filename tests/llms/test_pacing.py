@@ -1,0 +1,28 @@
+"""When the next request may be sent, after some were refused."""
+
+from distilabel_selfinstruct.journal.step_journal import StepJournal
+from distilabel_selfinstruct.llms.failures import Failure, FailureKind
+from distilabel_selfinstruct.llms.pacing import Pace, Pacer
+from tests.llms.batch_runs import JumpingClock
+
+REFUSED = Failure(FailureKind.THROTTLED, "RateLimitError (HTTP 429): too many at a time")
+
+
+def test_a_refusal_holds_up_no_other_request_while_the_server_works_on_some() -> None:
+    pacer = Pacer(Pace(), journal=StepJournal("", ""), clock=JumpingClock())
+    sent = [pacer.sent(), pacer.sent()]
+    pacer.ended("", expected_tokens=0, tokens=0)
+    pacer.failed(1, REFUSED, sent[1], answered_before=0)
+    assert (pacer.is_silent, pacer.seconds_left(0)) == (False, 0.0)
+    pacer.ended("", expected_tokens=0, tokens=0)
+    pacer.failed(0, REFUSED, sent[0], answered_before=0)
+    assert pacer.is_silent
+    assert pacer.seconds_left(0) > 0
+
+
+def test_a_server_that_says_how_long_it_wants_to_be_left_alone_is_left_alone_by_all() -> None:
+    pacer = Pacer(Pace(), journal=StepJournal("", ""), clock=JumpingClock())
+    sent = [pacer.sent(), pacer.sent()]
+    pacer.ended("", expected_tokens=0, tokens=0)
+    pacer.failed(1, Failure(FailureKind.THROTTLED, "429", retry_after=7.0), sent[1], answered_before=0)
+    assert pacer.seconds_left(0) == 7.0

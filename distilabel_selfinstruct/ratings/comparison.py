@@ -60,16 +60,25 @@ class PairResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RaterResult:
+    """The letters that one rater gave, by model. The paper's Figure 6 shows those of one rater."""
+
+    rater: str
+    models: tuple[ModelResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The results of all models and of each pair of models. `note` says what could not be computed."""
+    """The results of all models, of each pair of models, and of each rater. `note` says what could not be computed."""
 
     models: tuple[ModelResult, ...]
     pairs: tuple[PairResult, ...]
+    raters: tuple[RaterResult, ...] = ()
     note: str = ""
 
 
 def compare(ratings: Iterable[Rating], answers: Mapping[str, Mapping[str, str]]) -> Comparison:
-    """Count the letters by model and by pair of models.
+    """Count the letters by model, by pair of models and by rater.
 
     If a rater rated an answer several times, the latest letter counts. Ratings of other records are ignored.
 
@@ -79,14 +88,21 @@ def compare(ratings: Iterable[Rating], answers: Mapping[str, Mapping[str, str]])
             letters count for each of them.
     """
     letters: dict[str, list[str]] = defaultdict(list)
-    for (record, _, question), rating in sorted(latest_answers(ratings).items()):
-        if question == OVERALL:
+    by_rater: dict[str, dict[str, list[str]]] = {}
+    known = {record for records in answers.values() for record in records.values()}
+    for (record, rater, question), rating in sorted(latest_answers(ratings).items()):
+        if question == OVERALL and record in known:
             letters[record].append(rating.value)
+            by_rater.setdefault(rater, {})[record] = [rating.value]
     models = tuple(_result(model, records.values(), letters) for model, records in answers.items())
     pairs = tuple(_pair(first, second, answers, letters) for first, second in combinations(answers, 2))
+    raters = tuple(
+        RaterResult(rater, tuple(_result(model, records.values(), own) for model, records in answers.items()))
+        for rater, own in sorted(by_rater.items())
+    )
     lacking = any(model.ratings and model.acceptable.lower is None for model in models)
     note = "The intervals need an extra: pip install 'distilabel-selfinstruct[analysis]'." if lacking else ""
-    return Comparison(models, pairs, note)
+    return Comparison(models, pairs, raters, note)
 
 
 def _result(model: str, records: Iterable[str], letters: Mapping[str, Sequence[str]]) -> ModelResult:

@@ -14,6 +14,18 @@ NEEDS_LIBRARIES = pytest.mark.skipif(
     importlib.util.find_spec("statsmodels") is None, reason="statsmodels is not installed"
 )
 
+FIGURE_6 = {
+    "GPT3": (1, 0, 64, 187),
+    "GPT3+T0": (44, 31, 59, 118),
+    "GPT3+SuperNI": (74, 30, 80, 68),
+    "GPT3-Self-Inst+SuperNI": (83, 54, 84, 31),
+    "GPT3-Self-Inst": (112, 49, 66, 25),
+    "InstructGPT001": (128, 45, 61, 18),
+    "InstructGPT002": (168, 40, 34, 10),
+    "InstructGPT003": (192, 30, 28, 2),
+}
+"""The numbers in the bars of the paper's figure, from A to D."""
+
 RATERS = st.sampled_from(["anna", "ben", "carl"])
 LETTERS = st.sampled_from("ABCD")
 
@@ -34,6 +46,26 @@ def test_letters_are_counted_and_a_and_b_are_acceptable():
     assert result.counts == {"A": 2, "B": 1, "C": 1, "D": 4}
     assert result.shares == {"A": 0.25, "B": 0.125, "C": 0.125, "D": 0.5}
     assert (result.answers, result.rated_answers, result.ratings, result.acceptable.value) == (8, 8, 8, 0.375)
+
+
+def test_the_numbers_of_figure_6_come_out_as_they_went_in_for_their_rater():
+    records = {model: {f"t{task}": f"{model} {task}" for task in range(252)} for model in FIGURE_6}
+    letters = {model: "".join(map(str.__mul__, "ABCD", counts)) for model, counts in FIGURE_6.items()}
+    ratings = [
+        rating(f"{model} {task}", letter, rater)
+        for model, given in letters.items()
+        for rater, own in (("anna", given), ("ben", "D" * 252))
+        for task, letter in enumerate(own)
+    ]
+    result = compare(ratings, records)
+    assert [rater.rater for rater in result.raters] == ["anna", "ben"]
+    anna, ben = ({each.model: tuple(each.counts.values()) for each in rater.models} for rater in result.raters)
+    assert anna == FIGURE_6
+    assert ben == dict.fromkeys(FIGURE_6, (0, 0, 0, 252))
+    assert {each.model: each.counts["A"] for each in result.models} == {model: a for model, (a, *_) in FIGURE_6.items()}
+    acceptable = {each.model: each.acceptable.value for each in result.raters[0].models}
+    # The paper: "only 5% behind InstructGPT001".
+    assert round(100 * (acceptable["InstructGPT001"] - acceptable["GPT3-Self-Inst"]), 1) == 4.8
 
 
 @NEEDS_LIBRARIES
@@ -138,5 +170,7 @@ def test_the_order_of_ratings_changes_nothing_and_pairs_are_mirrored(given_, ran
     assert (pair.wins, pair.ties, pair.losses) == (mirrored.losses, mirrored.ties, mirrored.wins)
     for model in result.models:
         assert sum(model.counts.values()) == model.ratings
+        of_raters = [each for rater in result.raters for each in rater.models if each.model == model.model]
+        assert {letter: sum(each.counts[letter] for each in of_raters) for letter in "ABCD"} == model.counts
         if model.ratings:
             assert sum(model.shares.values()) == pytest.approx(1)

@@ -17,20 +17,19 @@ from distilabel_selfinstruct.cli.reading_options import (
 )
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import WHERE, ApiKey, ApiUrl, Datasets, Home, Workspace
-from distilabel_selfinstruct.cli.screen import cell, line, show, warn
-from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.cli.screen import line, show, warn
+from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, writing
+from distilabel_selfinstruct.files import atomic, run_layout
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.cli.tables import PlainTable
-    from distilabel_selfinstruct.ratings.comparison import Comparison, PairResult, Share
+    from distilabel_selfinstruct.ratings.comparison import Comparison
     from distilabel_selfinstruct.review.comparing.comparison import ComparisonPush
 
 HELP = "Compare models: people rate their answers from A to D and do not see which model gave them (section 4.4)."
 PUSH_HELP = "Send the answers of several models to Argilla, in random order and without names."
 PULL_HELP = "Get the ratings from Argilla, and count the letters by model. No rating is ever lost."
 
-WHAT = "What"
+WHAT, WHO = "What", "Who"
 
 MAX_FAILURES = 5
 
@@ -78,8 +77,32 @@ def push(
             "--incomplete", help="Also compare on tasks that some models do not answer.", rich_help_panel=WHAT
         ),
     ] = False,
+    tasks: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Compare on these tasks only, such as the paper's 252: rows with references, or seed tasks.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    show_reference: Annotated[
+        bool,
+        typer.Option(
+            "--show-reference",
+            help="Show raters a right answer, as in the paper: that of --tasks or, without it, of the first file.",
+            rich_help_panel=WHAT,
+        ),
+    ] = False,
+    raters: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="As in anna,ben: each rates every answer, in a dataset of their own. Default: one dataset for all.",
+            rich_help_panel=WHO,
+        ),
+    ] = "",
     min_submitted: Annotated[
-        int | None, typer.Option(min=1, help="How many people rate each answer. Default: 1.", rich_help_panel=WHAT)
+        int | None, typer.Option(min=1, help="How many people rate each answer. Default: 1.", rich_help_panel=WHO)
     ] = None,
     dataset: Annotated[
         str | None,
@@ -97,21 +120,41 @@ def push(
     from distilabel_selfinstruct.reading import summary
     from distilabel_selfinstruct.review.argilla.connection import open_client
     from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, push_comparison
+    from distilabel_selfinstruct.review.comparing.tasks import only, references_of
 
     reading = reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows)
     by_model = {}
     for model, file in _models(answers).items():
         by_model[model], skipped = answers_of(file, column, **reading)
         warn(summary(skipped))
+    known = None
+    if tasks is not None or show_reference:
+        known, skipped = references_of(tasks if tasks is not None else next(iter(_models(answers).values())))
+        warn(summary(skipped))
+    if tasks is not None and known is not None:
+        by_model = {model: only(given, known, model) for model, given in by_model.items()}
     options = CompareOptions(
-        sample=sample, random_seed=random_seed, incomplete=incomplete, min_submitted=min_submitted, workspace=workspace
+        sample=sample,
+        random_seed=random_seed,
+        incomplete=incomplete,
+        min_submitted=min_submitted,
+        raters=tuple(name.strip() for name in raters.split(",") if name.strip()),
+        workspace=workspace,
     )
     console = get_console()
     with (
         open_client(api_url=api_url, api_key=api_key, home=home) as client,
         transfer_bar(console, "Sending") as on_progress,
     ):
-        result = push_comparison(output, by_model, options, dataset=dataset, client=client, on_progress=on_progress)
+        result = push_comparison(
+            output,
+            by_model,
+            options,
+            references=known if show_reference else None,
+            dataset=dataset,
+            client=client,
+            on_progress=on_progress,
+        )
     for text in pushed_lines(output, result):
         line(console, text)
 
@@ -125,9 +168,10 @@ def pull(
     api_key: ApiKey = None,
     home: Home = None,
 ) -> None:
-    """Write DIR/results.json and DIR/review/ratings.jsonl, and show the results."""
+    """Write DIR/results.json, DIR/figure-6.svg and DIR/review/ratings.jsonl, and show the results."""
     from rich import get_console
 
+    from distilabel_selfinstruct.cli.review.compare_tables import models_table, pairs_table, raters_table
     from distilabel_selfinstruct.cli.review.pull import datasets_table
     from distilabel_selfinstruct.cli.review.status import agreement_table
     from distilabel_selfinstruct.review.argilla.connection import open_client
@@ -142,6 +186,8 @@ def pull(
             folder, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
         )
     tables = [datasets_table(result.summary.datasets), models_table(result.comparison)]
+    if len(result.comparison.raters) > 1:
+        tables.append(raters_table(result.comparison.raters))
     pairs = result.comparison.pairs
     if len(pairs) <= MAX_PAIRS:
         tables.append(pairs_table(pairs))
@@ -152,10 +198,27 @@ def pull(
         show(console)
     for text in (
         *result.notes,
+        *drawn(result.comparison, result.files.figure),
         f"Results: {result.files.results}",
         f"Ratings: {result.files.ratings} ({result.summary.ratings:,} answers)",
     ):
         line(console, text)
+
+
+def drawn(comparison: "Comparison", file: Path) -> Sequence[str]:
+    """Draw Figure 6 into a file if anything was rated. Returns what to say of it."""
+    from distilabel_selfinstruct.reporting.plots import draw_ratings
+
+    rated = {model.model: model.counts for model in comparison.models if model.ratings}
+    if not rated:
+        return []
+    try:
+        picture = draw_ratings(rated).decode()
+    except MissingExtraError as error:
+        return [str(error)]
+    with writing(file):
+        atomic.write(file, picture)
+    return [f"Figure 6: {file}"]
 
 
 def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
@@ -177,44 +240,13 @@ def pushed_lines(folder: Path, result: "ComparisonPush") -> Sequence[str]:
         lines.append(f"… and {len(pushed.failed) - MAX_FAILURES:,} more; see {folder / run_layout.PUSHED}.")
     return [
         *lines,
-        f"Rate: {pushed.datasets[0].url}",
+        *(
+            f"{dataset.rater} rates: {dataset.url}" if dataset.rater else f"Rate: {dataset.url}"
+            for dataset in pushed.datasets
+        ),
         f"Which model gave which answer (not for raters): {folder / 'comparison.json'}",
         f"After people have rated: selfinstruct review compare pull {folder}",
     ]
-
-
-def models_table(comparison: "Comparison") -> "PlainTable":
-    """The letters of each model with their shares, and the share of A and B with its interval."""
-    from distilabel_selfinstruct.cli.tables import PlainTable
-
-    table = PlainTable(title="Answers by rating (Figure 6 of the paper)", title_justify="left")
-    table.add_column("model", overflow="fold")
-    table.add_column("answers\nrated", justify="right")
-    table.add_column("ratings", justify="right")
-    for letter in "ABCD":
-        table.add_column(letter, justify="right")
-    table.add_column("A or B (95%)", justify="right", no_wrap=True)
-    for result in comparison.models:
-        letters = [f"{result.counts[letter]:,}\n{_percent(result.shares[letter])}" for letter in "ABCD"]
-        rated, ratings = f"{result.rated_answers:,}\nof {result.answers:,}", f"{result.ratings:,}"
-        acceptable = _with_interval(result.acceptable)
-        table.add_row(cell(result.model), rated, ratings, *letters, acceptable, end_section=True)
-    return table
-
-
-def pairs_table(pairs: "Sequence[PairResult]") -> "PlainTable":
-    """How often the first of two models was rated better than, equal to and worse than the second."""
-    from distilabel_selfinstruct.cli.tables import PlainTable
-
-    table = PlainTable(title="Two models on the same task", title_justify="left")
-    table.add_column("first", overflow="fold")
-    table.add_column("second", overflow="fold")
-    for heading in ("first is\nbetter", "equal", "second is\nbetter"):
-        table.add_column(heading, justify="right")
-    for pair in pairs:
-        counts = (pair.wins, pair.ties, pair.losses)
-        table.add_row(cell(pair.first), cell(pair.second), *(f"{count:,}" for count in counts))
-    return table
 
 
 def _models(answers: Sequence[str]) -> dict[str, str]:
@@ -228,13 +260,3 @@ def _models(answers: Sequence[str]) -> dict[str, str]:
             raise ConfigError(f"--answers names the model {model.strip()!r} twice: give each model one file.")
         files[model.strip()] = file
     return files
-
-
-def _with_interval(share: "Share") -> str:
-    if share.lower is None or share.upper is None:
-        return _percent(share.value)
-    return f"{_percent(share.value)} ({share.lower:.0%} to {share.upper:.0%})"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"

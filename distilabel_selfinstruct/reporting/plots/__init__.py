@@ -2,7 +2,16 @@
 
 from distilabel_selfinstruct.reporting.plots.generation import draw_acceptance, draw_rejections
 from distilabel_selfinstruct.reporting.plots.histograms import draw_lengths, draw_seed_similarity
+from distilabel_selfinstruct.reporting.plots.ratings import draw_ratings
 from distilabel_selfinstruct.reporting.plots.style import PlotFormat
 from distilabel_selfinstruct.reporting.plots.sunburst import draw_sunburst
 
-__all__ = ["PlotFormat", "draw_acceptance", "draw_lengths", "draw_rejections", "draw_seed_similarity", "draw_sunburst"]
+__all__ = [
+    "PlotFormat",
+    "draw_acceptance",
+    "draw_lengths",
+    "draw_ratings",
+    "draw_rejections",
+    "draw_seed_similarity",
+    "draw_sunburst",
+]

@@ -32,11 +32,15 @@ _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 
 @dataclass(frozen=True, slots=True)
 class ReviewDataset:
-    """A dataset that takes records. `metadata` names its metadata properties, `url` is the page where people rate."""
+    """A dataset that takes records.
+
+    `fields` and `metadata` name its fields and metadata properties; `url` is the page where people rate.
+    """
 
     id: UUID
     name: str
     workspace: str
+    fields: tuple[str, ...]
     metadata: tuple[str, ...]
     url: str
 
@@ -93,6 +97,7 @@ def open_dataset(
             id=dataset.id,
             name=name,
             workspace=workspace,
+            fields=tuple(field.name for field in dataset.settings.fields),
             metadata=tuple(metadata.name for metadata in dataset.settings.metadata),
             url=f"{redact_url(client.api_url)}/dataset/{dataset.id}/annotation-mode",
         )

@@ -27,10 +27,11 @@ class ReviewRecord:
     fields: Mapping[str, str]
     metadata: Mapping[str, Value]
 
-    def item(self, metadata: Iterable[str]) -> dict[str, Any]:
-        """The record as Argilla's HTTP interface takes it, with only the named metadata."""
+    def item(self, fields: Iterable[str], metadata: Iterable[str]) -> dict[str, Any]:
+        """The record as Argilla's HTTP interface takes it, with only the named fields and metadata."""
+        shown = {name: self.fields[name] for name in fields if name in self.fields}
         known = {name: self.metadata[name] for name in metadata if name in self.metadata}
-        return {"external_id": self.id, "fields": dict(self.fields), "metadata": known}
+        return {"external_id": self.id, "fields": shown, "metadata": known}
 
     @property
     def size(self) -> int:
@@ -107,9 +108,19 @@ def review_record(row: Mapping[str, Any], *, run: str = "") -> ReviewRecord:
         id=record_id(texts["instruction"], texts["input"], texts["output"]),
         instruction=texts["instruction"],
         is_classification=is_classification_task(row.get("is_classification")),
-        fields={name: escape_html(text) for name, text in texts.items() if text or name != "input"},
+        fields={
+            name: escape_html(text)
+            for name, text in {**texts, "reference": _reference(row)}.items()
+            if text or name not in {"input", "reference"}
+        },
         metadata=_metadata(row, texts, run),
     )
+
+
+def _reference(row: Mapping[str, Any]) -> str:
+    """A right answer that raters may see, if the row has one that a database takes."""
+    text = row.get("reference")
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).replace("\0", "") if isinstance(text, str) else ""
 
 
 def escape_html(text: str) -> str:

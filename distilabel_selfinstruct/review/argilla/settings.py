@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMES = ("instances", "comparison")
 
 FIELDS = ("instruction", "input", "output")
-"""The texts of a record."""
+"""The texts of a record. A record of a comparison may have a `reference` too."""
 
 YES_NO = (answers.YES, answers.NO)
 
@@ -31,7 +31,7 @@ MAX_GUIDELINES = 10_000
 MAX_QUOTED = 60
 """Characters of a wrong value that an error message quotes."""
 
-Name = Literal["instruction", "input", "output"]
+Name = Literal["instruction", "input", "output", "reference"]
 Question = Literal["valid_task", "input_appropriate", "output_correct", "overall", "corrected_output", "comment"]
 Metadata = Literal[
     "is_classification", "instruction_words", "input_words", "output_words", "nearest_rouge_l", "model", "run", "stage",

@@ -143,7 +143,7 @@ class Uploader:
             )
 
     def _put(self, batch: Sequence[ReviewRecord]) -> Sent | _RefusedError:
-        items = [record.item(self._dataset.metadata) for record in batch]
+        items = [record.item(self._dataset.fields, self._dataset.metadata) for record in batch]
         attempts = Retrying(stop=_gives_up, wait=self._wait, retry=retry_if_exception(_is_temporary), reraise=True)
         try:
             attempts(self._request, items)

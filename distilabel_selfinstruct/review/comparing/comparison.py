@@ -3,7 +3,8 @@
 The files in the folder of a comparison:
 
 - `comparison.json`: which model gave which answer (`key`). It is never sent to Argilla.
-- `results.json`: the letters by model and by pair of models, and the agreement of the raters.
+- `results.json`: the letters by model, by rater and by pair of models, and the agreement of the raters.
+- `figure-6.svg`: the letters by model, as in Figure 6 of the paper (drawn by the command).
 - `review/`: what was pushed, and every rating (`pull`).
 """
 
@@ -53,6 +54,7 @@ class ComparisonFolder(ReviewFolder):
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         super().__init__(folder)
         self.results = self.run / "results.json"
+        self.figure = self.run / "figure-6.svg"
 
     def require_run(self) -> None:
         """Check that the folder holds a comparison.
@@ -101,6 +103,8 @@ class CompareOptions:
         incomplete: whether to compare also on tasks that not all models answer.
         min_submitted: how many people rate each answer; None for the number in the settings, or for the present number
             if the dataset exists.
+        raters: the raters, each of whom rates every answer, in a dataset of their own; empty for one dataset that
+            everybody in the workspace rates.
         workspace: the workspace. It is made if it does not exist and the user may make one.
     """
 
@@ -108,6 +112,7 @@ class CompareOptions:
     random_seed: int = 42
     incomplete: bool = False
     min_submitted: int | None = None
+    raters: Sequence[str] = ()
     workspace: str = WORKSPACE
 
 
@@ -143,6 +148,7 @@ def push_comparison(
     answers: Mapping[str, Mapping[Task, str]],
     options: CompareOptions | None = None,
     *,
+    references: Mapping[Task, str] | None = None,
     dataset: str | None = None,
     client: "rg.Argilla | None" = None,
     on_progress: OnProgress | None = None,
@@ -155,7 +161,9 @@ def push_comparison(
         folder: the folder of the comparison.
         answers: the answer to each task, by model.
         options: what to compare.
-        dataset: name of the dataset; by default, `comparison-` and the name of the folder.
+        references: a right answer that raters see beside the answers to a task. The paper's raters saw one.
+        dataset: name of the dataset; by default, `comparison-` and the name of the folder. If there are raters, the
+            beginning of the names.
         client: the connection; by default as in `push_for_review`.
         on_progress: is told the progress after each request.
 
@@ -169,7 +177,13 @@ def push_comparison(
     path, options = Path(folder), options or CompareOptions()
     if (path / run_layout.INSTANCES).exists():
         raise RunFolderError(f"{path} holds a run, which has a review of its own: choose another `output`.", path)
-    key = make_key(answers, random_seed=options.random_seed, sample=options.sample, incomplete=options.incomplete)
+    key = make_key(
+        answers,
+        random_seed=options.random_seed,
+        sample=options.sample,
+        incomplete=options.incomplete,
+        references=references,
+    )
     if read_pushed(path) is not None:
         key.require_extends(read_key(path), path)
     name = dataset or dataset_name(SETTINGS, path.resolve().name)
@@ -184,12 +198,16 @@ def push_comparison(
         settings=SETTINGS,
         min_submitted=options.min_submitted,
         random_seed=options.random_seed,
+        raters=options.raters,
+        shared=len(key.answers) if options.raters else 0,
     )
     rows = [answer.row for answer in key.answers]
     with open_client(client) as connected:
         # The key is written first: without it the ratings are worth nothing.
         write_key(path, key)
-        pushed = push_and_record(path, rows, connected, name, options_of_push, on_progress=on_progress)
+        pushed = push_and_record(
+            path, rows, connected, name, options_of_push, keep_assignment=False, on_progress=on_progress
+        )
     return ComparisonPush(key, pushed)
 
 

@@ -27,7 +27,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a task, and the models that gave it. `record` is its `record_id`, `task` a hash of the task."""
+    """An answer to a task, and the models that gave it.
+
+    `record` is its `record_id`, `task` a hash of the task. `reference` is what raters see beside it; empty for nothing.
+    """
 
     record: str
     task: str
@@ -35,11 +38,13 @@ class Answer:
     input: str
     output: str
     models: tuple[str, ...]
+    reference: str = ""
 
     @property
     def row(self) -> dict[str, str]:
         """The row that is pushed."""
-        return {"instruction": self.instruction, "input": self.input, "output": self.output, "task": self.task}
+        texts = {"instruction": self.instruction, "input": self.input, "output": self.output}
+        return {**texts, "task": self.task, "reference": self.reference}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,10 @@ class ComparisonKey:
         """
         if earlier is None:
             return
-        now = {(answer.record, frozenset(answer.models)) for answer in self.answers}
-        then = {(answer.record, frozenset(answer.models)) for answer in earlier.answers}
+        now, then = (
+            {(answer.record, frozenset(answer.models), answer.reference) for answer in key.answers}
+            for key in (self, earlier)
+        )
         if set(self.models) != set(earlier.models) or not then <= now:
             raise RunFolderError(
                 f"{folder} holds another comparison, of {', '.join(earlier.models)} on {earlier.num_tasks:,} tasks: "
@@ -104,6 +111,7 @@ def make_key(
     random_seed: int = 42,
     sample: int | None = None,
     incomplete: bool = False,
+    references: Mapping[Task, str] | None = None,
 ) -> ComparisonKey:
     """Choose the tasks, and put all answers to them in an order that depends only on their texts and the seed.
 
@@ -112,6 +120,7 @@ def make_key(
         random_seed: fixes the choice and the order.
         sample: how many tasks; all if there are no more. A larger sample contains the smaller one.
         incomplete: whether to compare also on tasks that not all models answer.
+        references: what raters see beside the answers to a task, if anything.
 
     Raises:
         ConfigError: there are fewer than two models.
@@ -127,7 +136,8 @@ def make_key(
         )
     ids = {task: record_id(*task, "")[:12] for task in joined.tasks}
     chosen = sorted(joined.tasks, key=lambda task: sort_key(random_seed, "task", ids[task]))[:sample]
-    unordered = [answer for task in chosen for answer in _answers(task, ids[task], answers)]
+    shown = references or {}
+    unordered = [answer for task in chosen for answer in _answers(task, ids[task], answers, shown.get(task, ""))]
     return ComparisonKey(
         models=tuple(answers),
         answers=tuple(sorted(unordered, key=lambda answer: sort_key(random_seed, "answer", answer.record))),
@@ -138,13 +148,16 @@ def make_key(
     )
 
 
-def _answers(task: Task, identity: str, answers: Mapping[str, Mapping[Task, str]]) -> list[Answer]:
+def _answers(task: Task, identity: str, answers: Mapping[str, Mapping[Task, str]], reference: str) -> list[Answer]:
     """The different answers to a task, each with all models that gave it."""
     models_of: dict[str, list[str]] = {}
     for model, by_task in answers.items():
         if task in by_task:
             models_of.setdefault(by_task[task], []).append(model)
-    return [Answer(record_id(*task, text), identity, *task, text, tuple(models)) for text, models in models_of.items()]
+    return [
+        Answer(record_id(*task, text), identity, *task, text, tuple(models), reference)
+        for text, models in models_of.items()
+    ]
 
 
 def is_named_in(model: str, text: str) -> bool:

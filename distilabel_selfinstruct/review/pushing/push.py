@@ -124,16 +124,19 @@ def push_and_record(
     options: PushOptions,
     *,
     run: str = "",
+    keep_assignment: bool = True,
     on_progress: OnProgress | None = None,
 ) -> PushResult:
     """Push rows, and write `review/push.json` in the folder: before the first record is sent, and at the end.
+
+    With `keep_assignment`, records of an earlier push stay with their raters.
 
     Raises:
         RunFolderError: `push.json` is damaged.
         OutputFileError: `push.json` cannot be written.
         ConfigError, InputFileError, ArgillaError: as in `push_rows`.
     """
-    earlier = read_pushed(folder)
+    earlier = read_pushed(folder) if keep_assignment else None
     recorded = {"dataset": dataset, **asdict(options)}
 
     def record_start(datasets: tuple[PushedDataset, ...]) -> None:

@@ -1,5 +1,6 @@
 """The figures as files."""
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -13,6 +14,7 @@ from distilabel_selfinstruct.reporting import build_report, source_of_rows
 from distilabel_selfinstruct.reporting.plots import (
     draw_acceptance,
     draw_lengths,
+    draw_ratings,
     draw_rejections,
     draw_seed_similarity,
     draw_sunburst,
@@ -57,6 +59,16 @@ def test_an_svg_holds_no_date_and_no_address_that_would_be_fetched():
     assert "<dc:date>" not in content
     assert "<image" not in content
     assert "<script" not in content
+
+
+def test_every_number_of_figure_6_that_has_room_stands_in_its_bar():
+    figure_6 = {"Self-Inst": (112, 49, 66, 25), "InstructGPT003": (192, 30, 28, 2)}
+    drawn = draw_ratings({name: dict(zip("ABCD", counts, strict=True)) for name, counts in figure_6.items()}).decode()
+    found = re.findall(r'<g id="count-(\d)-([A-D])">\s*<!-- ([\d,]+) -->', drawn)
+    assert found == [
+        *(("0", *each) for each in zip("ABCD", ("112", "49", "66", "25"), strict=True)),
+        *(("1", *each) for each in zip("ABC", ("192", "30", "28"), strict=True)),
+    ]
 
 
 def test_words_that_the_font_lacks_become_boxes_and_no_warning():

@@ -212,6 +212,47 @@ def test_letters_come_back_by_model_and_pair(argilla_server, client, folder):
     assert results.notes == ()
 
 
+def test_each_rater_rates_every_answer_beside_the_reference_and_is_counted_alone(argilla_server, client, folder):
+    answers = two_models(3)
+    references = dict.fromkeys(answers[MODELS[0]], "right <b>") | {("Name the opposite of word 2.", ""): ""}
+    options = CompareOptions(raters=("anna", "ben"))
+    for _ in range(2):
+        pushed = push_comparison(folder, answers, options, references=references, client=client).pushed
+    assert [(dataset.rater, len(dataset.records)) for dataset in pushed.datasets] == [("anna", 5), ("ben", 5)]
+    letters = {"anna": "ABCDD", "ben": "ABCCA"}
+    texts = sorted({text for by_task in answers.values() for text in by_task.values()})
+    for dataset in pushed.datasets:
+        place = dataset.url.split("/dataset/")[1].split("/")[0]
+        records = [
+            item["record"]
+            for item in get(argilla_server, dataset.rater, f"/me/datasets/{place}/records/search")["items"]
+        ]
+        shown = {record["fields"]["output"]: record["fields"].get("reference") for record in records}
+        assert shown == {text: None if text.endswith("2") else "right &lt;b&gt;" for text in texts}
+        given = dict(zip(texts, letters[dataset.rater], strict=True))
+        values = [(record["id"], {"overall": {"value": given[record["fields"]["output"]]}}) for record in records]
+        httpx.post(
+            f"{argilla_server.url}/api/v1/me/responses/bulk",
+            json={"items": [{"record_id": one, "status": "submitted", "values": value} for one, value in values]},
+            headers={"X-Argilla-Api-Key": argilla_server.rater(dataset.rater)[2]},
+            timeout=60,
+        ).raise_for_status()
+    results = pull_comparison(folder, client=client)
+    by_rater = {
+        rater.rater: {each.model: tuple(each.counts.values()) for each in rater.models}
+        for rater in results.comparison.raters
+    }
+    # Sorted, the texts are contrary 1, contrary 2, opposite 0 (of both models), opposite 1 and opposite 2.
+    assert by_rater == {
+        "anna": {MODELS[0]: (0, 0, 1, 2), MODELS[1]: (1, 1, 1, 0)},
+        "ben": {MODELS[0]: (1, 0, 2, 0), MODELS[1]: (1, 1, 1, 0)},
+    }
+    overall, binary = results.agreement
+    assert (overall.percent.value, binary.percent.value) == (0.6, 0.8)
+    with pytest.raises(RunFolderError, match="holds another comparison"):
+        push_comparison(folder, answers, options, client=client)
+
+
 def test_pulling_again_loses_nothing_and_takes_what_changed(argilla_server, client, folder):
     push_comparison(folder, two_models(), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A", "contrary 2": "B"})
@@ -308,21 +349,31 @@ def test_the_commands_push_and_pull_and_name_the_next_step(argilla_server, folde
     tables = [line for line in done.stdout.splitlines() if line[:1] in "┏┃┡│├└"]
     assert max(map(len, tables)) <= 80
     assert f"Results: {folder / 'results.json'}" in done.stdout.splitlines()
+    assert f"Figure 6: {folder / 'figure-6.svg'}" in done.stdout.splitlines()
+    assert 'id="count-1-D"' in (folder / "figure-6.svg").read_text()
 
 
 def test_every_option_of_the_command_reaches_the_comparison(argilla_server, folder, tmp_path):
     answers = two_models(6)
     del answers[MODELS[1]]["Name the opposite of word 2.", ""]
+    references = {task: f"right: {task[0]}" for task in list(answers[MODELS[0]])[:5]}
+    rows = [{"instruction": task[0], "input": task[1], "references": [text]} for task, text in references.items()]
+    jsonl.write(tmp_path / "tasks.jsonl", rows)
     done = command(
-        "push", *written(tmp_path, answers), "--output", folder, "--sample", 5, "--random-seed", 7, "--incomplete",
+        "push", *written(tmp_path, answers), "--output", folder, "--sample", 4, "--random-seed", 7, "--incomplete",
+        "--tasks", tmp_path / "tasks.jsonl", "--show-reference", "--raters", "anna, ben",
         "--min-submitted", 2, "--dataset", folder.name, "--workspace", folder.name, "--home", argilla_server.home,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert all(": JSON Lines, read as" in line for line in done.stderr.splitlines())
-    assert read_key(folder) == make_key(answers, random_seed=7, sample=5, incomplete=True)
+    asked = {
+        model: {task: text for task, text in given.items() if task in references} for model, given in answers.items()
+    }
+    assert read_key(folder) == make_key(asked, random_seed=7, sample=4, incomplete=True, references=references)
     options = read_pushed(folder).options
-    assert {name: options[name] for name in ("dataset", "workspace", "min_submitted", "settings")} == {
+    assert {name: options[name] for name in ("dataset", "workspace", "min_submitted", "settings", "raters")} == {
         "dataset": folder.name, "workspace": folder.name, "min_submitted": 2, "settings": "comparison",
+        "raters": ["anna", "ben"],
     }  # fmt: skip
 
 

@@ -31,9 +31,9 @@ app = typer.Typer(
     help="Instruction data that a language model makes of itself: Self-Instruct (arXiv 2212.10560) on distilabel.",
     epilog="Try it without a model or a key: selfinstruct run --output demo",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run", help=run.HELP)(run.run)
 app.command("status", help=status.STATUS_HELP)(status.status)

@@ -22,9 +22,13 @@ STOPPED_STATUS = 3
 
 @takes_run_options
 def run(
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the run: a new one, or one to resume.")
-    ],
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="The folder of the run: a new one, or one to resume. Required."
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="YAML with any of these options; options given here override it."),
@@ -52,6 +56,7 @@ def run(
     from distilabel_selfinstruct.running.plan import check_plan
     from distilabel_selfinstruct.running.prices import with_known_prices
 
+    output = _output_folder(output, words or [])
     overrides = overrides_of(given)
     settings = load_config(config, overrides)
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
@@ -79,6 +84,22 @@ def run(
     display.show_result(result)
     if result.status is RunStatus.STOPPED:
         raise typer.Exit(STOPPED_STATUS)
+
+
+def _output_folder(output: Path | None, words: list[str]) -> Path:
+    """The folder of the run. Words without an option are most often meant as one, so the remedy says how to write it.
+
+    Raises:
+        ConfigError: there is none, or there are such words.
+    """
+    if words:
+        meant = words[0] if output is None else output
+        raise ConfigError(
+            f"run takes no argument, and {words[0]!r} is one: name the folder of the run with --output {meant}."
+        )
+    if output is None:
+        raise ConfigError("The folder of the run is missing: name it with --output DIR.")
+    return output
 
 
 def _confirm_addresses(config: Path | None, addresses: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.reporting.contents import Report
-from distilabel_selfinstruct.reporting.section import ReportSection
+from distilabel_selfinstruct.reporting.section import ReportSection, counted
 
 
 def review_section(report: Report) -> ReportSection:
@@ -14,13 +14,12 @@ def review_section(report: Report) -> ReportSection:
     people = "one person" if found.raters == 1 else f"{found.raters} people"
     paragraphs = [
         (
-            f"{people.capitalize()} rated {found.records:,} instances. If people answered a question differently, the "
-            "majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
+            f"{people.capitalize()} rated {counted(found.records, 'instance')}. If people answered a question "
+            "differently, the majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
         )
     ]
-    if not found.agreement:
-        paragraphs.append("Install the extra analysis to see how far the raters agree.")
-    elif found.raters > 1:
+    advice = () if found.agreement else ("Install the extra analysis to see how far the raters agree.",)
+    if found.agreement and found.raters > 1:
         paragraphs.append(
             "κ and α are 1 if all raters agree, and 0 if they agree as often as by chance. The 95% intervals are in "
             "parentheses. For the ratings from A to D, α takes the distance of the letters into account. The κ of the "
@@ -35,6 +34,7 @@ def review_section(report: Report) -> ReportSection:
             ("overall", "Overall ratings"),
             ("agreement", "Agreement of the raters"),
         ),
+        advice=advice,
     )
 
 
@@ -44,12 +44,10 @@ def rejections_section(report: Report) -> ReportSection:
     return ReportSection(
         "rejections",
         "What was dropped",
-        (
-            *((f"{total:,} texts were dropped. Each was dropped by one rule.",) if total else ()),
-            *(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
-        ),
+        (f"Dropped: {counted(total, 'text')}, each by one rule.",) if total else (),
         plots=(("rejections", "Dropped texts by stage and rule"),),
         folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
+        advice=tuple(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
         left_out=report.left_out.get("rejections", ""),
     )
 
@@ -86,7 +84,8 @@ def usage_section(report: Report) -> ReportSection:
     else:
         paragraphs.append("The cost is unknown, because the run has no price for its model.")
     if found.unreadable:
-        paragraphs.append(f"{found.unreadable:,} lines of the journals could not be read and are not counted.")
+        lines = counted(found.unreadable, "line")
+        paragraphs.append(f"Not counted, because the journals could not be read there: {lines}.")
     return ReportSection(
         "usage", "Tokens and cost", tuple(paragraphs), tables=(("usage", "Requests and tokens by stage"),)
     )

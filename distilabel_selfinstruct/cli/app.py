@@ -21,6 +21,7 @@ from distilabel_selfinstruct.cli import (
     review,
     run,
     seeds,
+    show,
     status,
 )
 from distilabel_selfinstruct.cli.interrupts import stop_by_exception
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command("run", help=run.HELP)(run.run)
 app.command("status", help=status.STATUS_HELP)(status.status)
+app.command("show", help=show.HELP)(show.show)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("convert", help=convert.HELP)(convert.convert)

@@ -93,6 +93,16 @@ def working(console: "Console", text: str = "") -> Iterator[Callable[[str], None
         yield lambda changed: status.update(cell(changed))
 
 
+@contextmanager
+def paged(console: "Console") -> Iterator[None]:
+    """On a terminal, show what is printed meanwhile a screen at a time; elsewhere print it at once."""
+    if not console.is_terminal:
+        yield
+        return
+    with console.pager():
+        yield
+
+
 def cell(text: str) -> "Text":
     """A text of a user, a file or a server in a table."""
     from rich.text import Text

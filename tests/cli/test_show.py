@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from distilabel_selfinstruct.cli.screen import paged
-from distilabel_selfinstruct.cli.show import sampled, show_entries
+from distilabel_selfinstruct.cli.show import reason_named, sampled, show_entries
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.records import Reason, Stage
 from distilabel_selfinstruct.reporting.entries import Entry, entries
@@ -47,13 +47,14 @@ def printed(found: list[Entry], **options: int) -> str:
 
 def test_a_run_is_shown_as_its_instructions_with_their_instances(run: Path) -> None:
     assert printed(list(entries(run))) == (
-        f"1. {POEM}\n    output: [red]\\u001b[2J<b>\n\n2. {SORT} [classification]\n    input: Buy now!\n    output: spam\n\n"
+        f"1. {POEM}\n    output: [red]\\u001b[2J<b>\n\n"
+        f"2. {SORT} [classification]\n    input: Buy now!\n    output: spam\n\n"
     )
 
 
 def test_a_stage_is_shown_as_prompts_with_completions_and_what_was_dropped_of_them(run: Path) -> None:
     [shown] = entries(run, stage=Stage.INSTRUCTION_GENERATION)
-    assert shown.texts[:2] == (("prompt", "1. Name a river.\n2."), ("completion", " A tree."))
+    assert shown.texts[:2] == (("prompt", "1. Name.\n2."), ("completion", " A tree."))
     assert shown.texts[2][0].startswith("dropped (near_duplicate")
     assert shown.reasons == ("near_duplicate",)
 
@@ -83,9 +84,7 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_reason_that_there_is_not_is_refused() -> None:
-    from distilabel_selfinstruct.cli.show import reason_named
-
-    with pytest.raises(ConfigError, match="^`reason` is 'near_dup': use one of empty, "):
+    with pytest.raises(ConfigError, match=r"^`reason` is 'near_dup': use one of empty, "):
         reason_named("near_dup")
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from distilabel_selfinstruct.cli.screen import paged
 from distilabel_selfinstruct.cli.show import reason_named, sampled, show_entries
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Reason, Stage
 from distilabel_selfinstruct.reporting.entries import Entry, entries
 from tests.reporting.run_folders import completion, instance, rejection, task, write_run
@@ -21,21 +22,19 @@ HOSTILE = "[red]\x1b[2J<b>"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    return write_run(
+    folder = write_run(
         tmp_path / "run",
         [task(POEM, 0), task(SORT, 1, is_classification=True)],
         [instance(POEM, HOSTILE), instance(SORT, "spam", "Buy now!", is_classification=True)],
         [rejection("near_duplicate", 0), rejection("too_short", 1), rejection("empty_output", 1, "instance_filtering")],
-        [
-            {
-                **completion("instruction_generation"),
-                "request": 0,
-                "prompt": "1. Name a river.\n2.",
-                "text": " A tree.",
-            },
-            {**completion("instance_generation"), "request": 0, "instruction": POEM, "prompt": None, "text": "Drops."},
-        ],
     )
+    for stage, asked in {
+        "instruction_generation": {"prompt": "1. Name.\n2.", "text": " A tree.", "instruction": ""},
+        "instance_generation": {"prompt": None, "text": "Drops.", "instruction": POEM},
+    }.items():
+        (folder / "state" / stage).mkdir(parents=True)
+        jsonl.write(folder / "state" / stage / "completions.jsonl", [completion(stage, request=0, **asked)])
+    return folder
 
 
 def printed(found: list[Entry], **options: int) -> str:

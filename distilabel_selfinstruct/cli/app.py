@@ -15,6 +15,7 @@ from distilabel_selfinstruct.cli import (
     models,
     parse,
     predict,
+    prompts,
     publish,
     regenerate,
     report,
@@ -52,6 +53,7 @@ app.command("predict", help=predict.HELP)(predict.predict)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(language.app, name="language", help=language.HELP)
+app.add_typer(prompts.app, name="prompts", help=prompts.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
 app.add_typer(review.app, name="review", help=review.HELP)
 

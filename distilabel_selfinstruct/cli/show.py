@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from distilabel_selfinstruct.cli.screen import line, paged
-from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.errors import ConfigError, writing
+from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.records import Reason, Stage
 
 if TYPE_CHECKING:
@@ -35,26 +37,43 @@ def show(
     classification: Annotated[
         bool | None, typer.Option("--classification/--no-classification", help="Only tasks that are, or are not.")
     ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write a page to browse instead, DIR/show.html: also what was dropped.")
+    ] = False,
 ) -> None:
-    """Show the data of the run in DIR, a screen at a time on a terminal. Nothing is written."""
+    """Show the data of the run in DIR, a screen at a time on a terminal."""
     from rich import get_console
 
     from distilabel_selfinstruct.config.stages import stage_named
-    from distilabel_selfinstruct.reporting.entries import entries
+    from distilabel_selfinstruct.reporting.entries import entries, rejections_of
 
+    wanted, only = reason_named(reason), None if stage is None else stage_named(stage, among=Stage)
+    looked_at = entries(folder, stage=only, reason=wanted)
+    if html and wanted is None and only is None:
+        looked_at = chain(looked_at, rejections_of(folder))
     found = [
         entry
-        for entry in entries(
-            folder, stage=None if stage is None else stage_named(stage, among=Stage), reason=reason_named(reason)
-        )
+        for entry in looked_at
         if entry.holds(search) and (classification is None or entry.is_classification is classification)
     ]
     chosen = sampled(found, sample, random_seed)
     console = get_console()
+    if html:
+        line(console, f"{len(chosen):,} rows to browse: {_write_page(folder, chosen)}")
+        return
     with paged(console):
         show_entries(console, chosen)
         kept_back = "" if len(chosen) == len(found) else f" of {len(found):,}"
         line(console, f"{len(chosen):,}{kept_back} shown." if found else "Nothing in the run is like this.")
+
+
+def _write_page(folder: Path, chosen: "list[Entry]") -> Path:
+    from distilabel_selfinstruct.reporting.entries_page import entries_page
+
+    path = folder / run_layout.ENTRIES_PAGE
+    with writing(path):
+        atomic.write(path, entries_page(folder.resolve().name, chosen))
+    return path
 
 
 def reason_named(name: str | None) -> Reason | None:

@@ -35,8 +35,12 @@ class PagePart:
     folded: tuple[CaptionedTable, ...]
 
 
-def to_html(report: Report) -> str:
+def to_html(report: Report, *, entries_page: str = "") -> str:
     """The page as HTML. All texts of the data are escaped.
+
+    Args:
+        report: what the page shows.
+        entries_page: the name of a page beside it on which all rows can be browsed; empty for none.
 
     Raises:
         MissingExtraError: matplotlib is not installed (the extra `analysis`).
@@ -54,6 +58,7 @@ def to_html(report: Report) -> str:
         name=report.name,
         version=__version__,
         headline=headline(report),
+        entries_page=entries_page,
         parts=[
             PagePart(
                 section,

@@ -64,9 +64,10 @@ def report(
     rows = read_source(source, **reading)
     built = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
     on_progress("drawing")
-    page, note = _page(built)
-    figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     folder = Path(output) if output is not None else rows.folder or Path()
+    browsed = run_layout.ENTRIES_PAGE if (folder / run_layout.ENTRIES_PAGE).is_file() else ""
+    page, note = _page(built, browsed)
+    figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     page_file, figures_file = folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES
     with writing(folder, "Give another output folder."):
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +78,9 @@ def report(
     return ReportResult(built, None if page is None else page_file, figures_file, rows.skipped, listed, note)
 
 
-def _page(report: Report) -> tuple[str | None, str]:
+def _page(report: Report, entries_page: str) -> tuple[str | None, str]:
     """The page, or None and what is missing to make it."""
     try:
-        return to_html(report), ""
+        return to_html(report, entries_page=entries_page), ""
     except MissingExtraError as error:
         return None, f"There is no page, only the figures for programs. {error}"

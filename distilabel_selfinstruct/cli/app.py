@@ -15,12 +15,14 @@ from distilabel_selfinstruct.cli import (
     models,
     parse,
     predict,
+    prompts,
     publish,
     regenerate,
     report,
     review,
     run,
     seeds,
+    show,
     status,
 )
 from distilabel_selfinstruct.cli.interrupts import stop_by_exception
@@ -31,12 +33,13 @@ app = typer.Typer(
     help="Instruction data that a language model makes of itself: Self-Instruct (arXiv 2212.10560) on distilabel.",
     epilog="Try it without a model or a key: selfinstruct run --output demo",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run", help=run.HELP)(run.run)
 app.command("status", help=status.STATUS_HELP)(status.status)
+app.command("show", help=show.HELP)(show.show)
 app.command("rejections", help=status.REJECTIONS_HELP)(status.rejections)
 app.command("filter", help=filter.HELP)(filter.filter_)
 app.command("convert", help=convert.HELP)(convert.convert)
@@ -50,6 +53,7 @@ app.command("predict", help=predict.HELP)(predict.predict)
 app.command("evaluate", help=evaluate.HELP)(evaluate.evaluate)
 app.add_typer(parse.app, name="parse", help=parse.HELP)
 app.add_typer(language.app, name="language", help=language.HELP)
+app.add_typer(prompts.app, name="prompts", help=prompts.HELP)
 app.add_typer(seeds.app, name="seeds", help=seeds.HELP)
 app.add_typer(review.app, name="review", help=review.HELP)
 

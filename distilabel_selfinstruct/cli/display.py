@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.notes import NotesOnScreen
 from distilabel_selfinstruct.cli.run_tables import rejections_table, statistics_table
 from distilabel_selfinstruct.cli.screen import cell, line, show
+from distilabel_selfinstruct.cli.show import show_entries
 from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
@@ -22,6 +25,7 @@ from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RunStatus
+from distilabel_selfinstruct.reporting.entries import tasks_of
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress
@@ -31,6 +35,12 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.running.runner import RunResult
 
 SECONDS_BETWEEN_LINES = 10.0
+
+SHOWN_TASKS = 3
+"""How many tasks are shown at the end, each with its first texts."""
+
+SHOWN_TEXT = 300
+"""Characters of each of these texts."""
 
 SHOWN_FAILURE = 160
 """Characters of a failure in a line; the journal has it whole."""
@@ -116,6 +126,7 @@ class RunDisplay:
         show(self._console, rejections_table(result.rejections))
         show(self._console)
         folder = RunFolder(result.folder)
+        self._show_rows(folder)
         for text in (
             _end(result),
             _in_flight(result.progress),
@@ -123,11 +134,21 @@ class RunDisplay:
             f"Dataset: {folder.dataset} (datasets.load_from_disk)",
             f"Rows: {folder.instances}, {folder.instructions}",
             f"What was dropped and why: {folder.rejections}",
+            f"More of what it made: selfinstruct show {folder.path}",
             unknown_markers_note(result.rejections, result.folder),
             *_hints(self._config, result),
         ):
             if text:
                 self._say(text)
+
+    def _show_rows(self, folder: RunFolder) -> None:
+        """A few tasks with their instances, as a first look."""
+        if not (folder.instructions.exists() and folder.instances.exists()):
+            return
+        shown = [entry for entry in islice(tasks_of(folder.path), SHOWN_TASKS * 10) if entry.texts][:SHOWN_TASKS]
+        if shown:
+            self._say("The first rows:")
+            show_entries(self._console, (replace(entry, texts=entry.texts[:2]) for entry in shown), longest=SHOWN_TEXT)
 
 
 def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:

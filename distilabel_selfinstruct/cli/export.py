@@ -118,6 +118,9 @@ def export(
     for line in _lines(result):
         say(line)
     warn(summary(result.skipped, result.rejected.path if result.rejected else None))
+    trained = [part.train for part in _parts(result) if part.train is not None]
+    if any(finding.severity == "error" for file in trained for finding in file.findings):
+        raise typer.Exit(1)  # the file is written, and OpenAI refuses it
 
 
 def _lines(result: "ExportResult") -> Iterator[str]:
@@ -125,7 +128,7 @@ def _lines(result: "ExportResult") -> Iterator[str]:
         yield f"The run {result.unfinished} Only what it has so far is exported."
     if result.review is not None:
         yield from _review_lines(result.review)
-    parts = result.subsets or (result,)
+    parts = _parts(result)
     written = [file for part in parts for file in (part.train, part.test) if file is not None]
     for part in parts:
         yield from _part_lines(part)
@@ -137,6 +140,10 @@ def _lines(result: "ExportResult") -> Iterator[str]:
         for finding in file.findings:
             location = f"{file.path}, line {finding.line}" if finding.line else f"{file.path}"
             yield f"{location}: {finding.severity}: {finding.message}."
+
+
+def _parts(result: "ExportResult") -> "tuple[ExportResult | ExportedSubset, ...]":
+    return result.subsets or (result,)
 
 
 def _part_lines(part: "ExportResult | ExportedSubset") -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from distilabel_selfinstruct.cli.reading_options import Delimiter, Encoding, Split, StrictRows, reading_arguments
-from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.cli.screen import say_data, warn
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Completion, Mode, Rejection, Row
 from distilabel_selfinstruct.task_types import read_task_type
@@ -168,7 +168,7 @@ def _print_rows(file: str, options: "ReadingArguments", column: str | None, read
             rows.skip(row, str(error))
             continue
         num_printed += 1
-        say(jsonl.dumps({"id": row.original.get("id"), **parsed}))
+        say_data(jsonl.dumps({"id": row.original.get("id"), **parsed}))
     rows.require_usable(num_printed)
     warn(summary(rows.skipped))
 

@@ -76,15 +76,18 @@ def publish(
             "--overwrite", help="Delete other files in the repository, and overwrite edits.", rich_help_panel=WHERE
         ),
     ] = False,
-    dry_run: Annotated[
+    to: Annotated[
         Path | None,
         typer.Option(
-            "--dry-run",
             metavar="FOLDER",
             help="Write the repository to a new folder and send nothing; load_dataset(FOLDER) reads it.",
             rich_help_panel=WHERE,
         ),
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would be published, and send nothing.", rich_help_panel=WHERE),
+    ] = False,
     column: InstructionColumn = None,
     columns: ColumnMap = None,
     split: Split = None,
@@ -114,6 +117,7 @@ def publish(
             include_seeds=include_seeds,
             private=private,
             overwrite=overwrite,
+            to=to,
             dry_run=dry_run,
             on_progress=tell,
             on_files=lambda sizes: line(console, _listed(sizes)),
@@ -135,7 +139,9 @@ def _lines(result: "PublishResult") -> Iterator[str]:
     if result.note:
         yield result.note
     uploaded = result.uploaded
-    if uploaded is None:
+    if uploaded is None and result.folder is None:
+        yield "This was a dry run: nothing was sent or kept. --to FOLDER writes the files to a folder."
+    elif uploaded is None:
         yield f'Written to {result.folder}; nothing was sent. Read it: load_dataset("{result.folder}")'
     elif not (uploaded.sent or uploaded.deleted):
         yield f"{uploaded.url} has all of this already: no commit was made."

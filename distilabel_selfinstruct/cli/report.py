@@ -70,5 +70,9 @@ def report(
         say(f"The run {with_flags(why)}")
     for part, reason in result.report.left_out.items():
         say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
-    say(f"{result.page}\n{result.figures}")
+    if result.note:
+        say(result.note)
+    for path in (result.page, result.figures):
+        if path is not None:
+            say(f"{path}")
     warn(summary(result.skipped, result.skipped_file))

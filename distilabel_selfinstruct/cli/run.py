@@ -11,6 +11,7 @@ from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_run_options
 from distilabel_selfinstruct.cli.screen import line, say, show
 from distilabel_selfinstruct.config import RunConfig, load_config, refuse_foreign, warning_of
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import RunStatus
 
 HELP = "Generate instructions and instances with a model, and write them to a folder."
@@ -21,9 +22,13 @@ STOPPED_STATUS = 3
 
 @takes_run_options
 def run(
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the run: a new one, or one to resume.")
-    ],
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="The folder of the run: a new one, or one to resume. Required."
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="YAML with any of these options; options given here override it."),
@@ -51,6 +56,7 @@ def run(
     from distilabel_selfinstruct.running.plan import check_plan
     from distilabel_selfinstruct.running.prices import with_known_prices
 
+    output = _output_folder(output, words or [])
     overrides = overrides_of(given)
     settings = load_config(config, overrides)
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
@@ -84,6 +90,22 @@ def run(
     display.show_result(result)
     if result.status is RunStatus.STOPPED:
         raise typer.Exit(STOPPED_STATUS)
+
+
+def _output_folder(output: Path | None, words: list[str]) -> Path:
+    """The folder of the run. Words without an option are most often meant as one, so the remedy says how to write it.
+
+    Raises:
+        ConfigError: there is none, or there are such words.
+    """
+    if words:
+        meant = words[0] if output is None else output
+        raise ConfigError(
+            f"run takes no argument, and {words[0]!r} is one: name the folder of the run with --output {meant}."
+        )
+    if output is None:
+        raise ConfigError("The folder of the run is missing: name it with --output DIR.")
+    return output
 
 
 def _confirm_addresses(settings: RunConfig) -> None:

@@ -8,10 +8,7 @@ import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import line, show
-from distilabel_selfinstruct.errors import ConfigError, RunFolderError
-from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.journal.run_records import read_rejections
-from distilabel_selfinstruct.records import Reason, RecordedRejection, Stage
+from distilabel_selfinstruct.records import RecordedRejection, Stage
 
 STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
 REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
@@ -70,14 +67,16 @@ def rejections(
     from rich import get_console
 
     from distilabel_selfinstruct.cli.run_tables import rejections_table
+    from distilabel_selfinstruct.cli.show import reason_named
     from distilabel_selfinstruct.config.stages import stage_named
+    from distilabel_selfinstruct.reporting.entries import recorded_rejections
 
-    _check_choice("--reason", reason, [known.value for known in Reason])
+    wanted = reason_named(reason)
     only = None if stage is None else stage_named(stage, among=Stage).value
     shown = [
         rejection
-        for rejection in _rejections(folder)
-        if (reason is None or rejection.reason.value == reason) and (only is None or rejection.stage == only)
+        for rejection in recorded_rejections(folder)
+        if (wanted is None or rejection.reason is wanted) and (only is None or rejection.stage == only)
     ]
     console = get_console()
     show(console, rejections_table(shown))
@@ -89,27 +88,11 @@ def rejections(
             line(console, _example(rejection))
 
 
-def _check_choice(option: str, value: str | None, known: list[str]) -> None:
-    if value is not None and value not in known:
-        raise ConfigError(f"{option} is {value!r}: use one of {', '.join(known)}.")
-
-
 def _example(rejection: RecordedRejection) -> str:
     about = f" of {rejection.instruction!r}" if rejection.instruction else ""
     decided = f" ({rejection.detail})" if rejection.detail else ""
     origin = f"request {rejection.request} of {rejection.stage}{about}"
     return f"{rejection.reason.value}{decided}, {origin}:\n    {rejection.text!r:.300}"
-
-
-def _rejections(folder: Path) -> list[RecordedRejection]:
-    written = folder / run_layout.REJECTIONS
-    if written.exists():
-        return list(read_rejections(written))
-    if not (folder / run_layout.DESCRIPTION).exists():
-        raise RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
-    state = folder / run_layout.STATE
-    files = [state / stage.value / run_layout.STEP_REJECTIONS for stage in Stage]
-    return [rejection for file in files for rejection in read_rejections(file)]
 
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:

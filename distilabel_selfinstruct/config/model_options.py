@@ -41,7 +41,7 @@ class ModelOptions(CheckedOptions):
         "has a chat template and completion if not, else chat.",
     )
     prompts: Annotated[str, CommandLine(Panel.MODEL, "LANGUAGE|DIR")] = Field(
-        default="en", description="A packaged language, or a folder of prompts."
+        default="en", description="A packaged language, or a folder of prompts, as `prompts copy` makes one."
     )
     decoding: Annotated[dict[Stage, dict[str, Any]], CommandLine(Panel.MODEL, "STAGE.NAME=VALUE")] = Field(
         default_factory=dict,

@@ -1,6 +1,7 @@
 """Names of datasets on the Hub: told from paths, and asked about once before anything is loaded."""
 
 import re
+from pathlib import Path
 
 from distilabel_selfinstruct.errors import InputFileError
 
@@ -10,16 +11,24 @@ SECONDS = 10
 _PART = r"[A-Za-z0-9](?:[\w.-]{0,94}[\w-])?"
 _ID = re.compile(rf"{_PART}/{_PART}", re.ASCII)
 
+_FILE = re.compile(r"\.(jsonl?|csv|tsv|parquet|arrow|gz|zip|ya?ml|txt)$", re.IGNORECASE)
+
 
 def looks_like_hub_id(text: str) -> bool:
     """Whether a text may be the name of a dataset on the Hub, OWNER/NAME, rather than a path."""
     return _ID.fullmatch(text) is not None and "--" not in text and ".." not in text
 
 
+def looks_like_path(text: str) -> bool:
+    """Whether a text of the form OWNER/NAME is meant as a path: its folder is here, or it ends as a file of rows."""
+    return Path(text).parent.is_dir() or _FILE.search(text) is not None
+
+
 def require_hub_dataset(name: str, seconds: float = SECONDS) -> None:
     """Ask the Hub once whether it has a dataset, since its libraries ask again and again for what is not there.
 
-    A name that cannot be one is not asked about. With `HF_HUB_OFFLINE` nothing is asked.
+    A name that cannot be one is not asked about, and neither is a path with a mistake in its last part. With
+    `HF_HUB_OFFLINE` nothing is asked.
 
     Raises:
         InputFileError: there is no such dataset, or the Hub does not answer.
@@ -30,6 +39,8 @@ def require_hub_dataset(name: str, seconds: float = SECONDS) -> None:
             "OWNER/NAME.",
             name,
         )
+    if looks_like_path(name):
+        raise InputFileError(f"There is no file or folder {name!r}: check the path.", name)
     from huggingface_hub import HfApi, constants
 
     if constants.is_offline_mode():

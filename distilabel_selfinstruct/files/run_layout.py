@@ -30,6 +30,7 @@ PREFERENCES = "preferences.jsonl"
 
 REPORT_PAGE = "report.html"
 REPORT_FIGURES = "report.json"
+ENTRIES_PAGE = "show.html"
 EXPORT = "export"
 
 REVIEW = "review"
@@ -83,7 +84,7 @@ CACHE_TAG = "CACHEDIR.TAG"
 """Within `CACHE`: says that the folder is ours to remove, and to programs for backups that it need not be kept."""
 
 OF_A_RUN = (
-    *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES),
+    *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES, ENTRIES_PAGE),
     *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
     *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
     *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED)),

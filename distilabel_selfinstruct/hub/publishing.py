@@ -28,8 +28,9 @@ OnFiles = Callable[[Mapping[str, int]], None]
 class PublishResult:
     """What was published: the number of rows by table, and the number and size of the files.
 
-    `uploaded` says where the dataset is on the Hub; it is None for a dry run. `folder` is the folder of a dry run, or
-    else None. `note` says what is missing in the card. `skipped` are rows of a file that could not be used.
+    `uploaded` says where the dataset is on the Hub; it is None if nothing was sent. `folder` is the folder to which the
+    repository was written, if one was named. `note` says what is missing in the card. `skipped` are rows of a file that
+    could not be used.
     """
 
     num_rows: Mapping[str, int]
@@ -57,7 +58,8 @@ def publish(
     include_seeds: bool = False,
     private: bool = False,
     overwrite: bool = False,
-    dry_run: str | os.PathLike[str] | None = None,
+    to: str | os.PathLike[str] | None = None,
+    dry_run: bool = False,
     on_progress: OnProgress = lambda _: None,
     on_files: OnFiles = lambda _: None,
     **reading: Unpack[ReadingArguments],
@@ -80,7 +82,8 @@ def publish(
         include_seeds: add the seed file.
         private: only the owners of the repository may read it.
         overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
-        dry_run: a new or empty folder for the repository. The Hub is not asked then.
+        to: a new or empty folder for the repository. The Hub is not asked then, and nothing is sent.
+        dry_run: only build the repository, for `on_files` and the result. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
         on_files: is called with the size of each file by its path, before anything is sent.
         **reading: how other rows are read (see `reading.ReadOptions`).
@@ -90,7 +93,7 @@ def publish(
         RunFolderError: there is no run, it is damaged, or a process works on it.
         PublishError: the run may not be published: it is not finished, or nobody has reviewed it.
         InputFileError: a file of the run cannot be read, or the seed file has changed.
-        OutputFileError: the folder of a dry run holds something, or cannot be written.
+        OutputFileError: the folder to write to holds something, or cannot be written.
         HubError: the Hub refuses or cannot be reached, or the repository holds something else.
     """
     contents = Contents(
@@ -116,6 +119,7 @@ def publish(
         contents,
         private=private,
         overwrite=overwrite,
+        to=to,
         dry_run=dry_run,
         on_progress=on_progress,
         on_files=on_files,
@@ -129,7 +133,8 @@ def publish_source(
     *,
     private: bool = False,
     overwrite: bool = False,
-    dry_run: str | os.PathLike[str] | None = None,
+    to: str | os.PathLike[str] | None = None,
+    dry_run: bool = False,
     on_progress: OnProgress = lambda _: None,
     on_files: OnFiles = lambda _: None,
 ) -> PublishResult:
@@ -140,19 +145,23 @@ def publish_source(
         contents: which of them, under which name and license.
         private: only the owners of the repository may read it.
         overwrite: take over a repository that holds something else and delete that; overwrite what people edited.
-        dry_run: a new or empty folder for the repository. The Hub is not asked then.
+        to: a new or empty folder for the repository. The Hub is not asked then, and nothing is sent.
+        dry_run: only build the repository, for `on_files` and the result. The Hub is not asked then.
         on_progress: is called with a few words about each part of the work, before it is done.
         on_files: is called with the size of each file by its path, before anything is sent.
     """
-    if dry_run is not None:
-        folder = Path(dry_run)
+    if to is not None:
+        folder = Path(to)
         repository = build(source, contents, folder, on_progress)
         on_files(repository.sizes)
         return _result(repository, folder, None)
-    require_token(contents.repo_id)  # before minutes of work
+    if not dry_run:
+        require_token(contents.repo_id)  # before minutes of work
     with TemporaryDirectory(prefix="selfinstruct-publish-") as scratch:
         repository = build(source, contents, Path(scratch) / "repository", on_progress)
         on_files(repository.sizes)
+        if dry_run:
+            return _result(repository, None, None)
         on_progress(f"sending to {contents.repo_id}")
         uploaded = upload(repository.folder, contents.repo_id, private=private, overwrite=overwrite)
     return _result(repository, None, uploaded)

@@ -100,14 +100,14 @@ class Report:
     def plots(self, format: plots.PlotFormat = "svg") -> dict[str, bytes]:
         """The figures as files, by name without suffix. Figures without data are left out. Equal data give equal bytes.
 
-        The names are `verb_noun`, `seed_similarity`, `lengths`, `rejections` and `acceptance`.
+        The names are `verb_noun` (of two pairs or more), `seed_similarity`, `lengths`, `rejections` and `acceptance`.
 
         Raises:
             MissingExtraError: matplotlib is not installed (the extra `analysis`).
             ConfigError: the format is neither `svg` nor `png`.
         """
         figures: dict[str, bytes] = {}
-        if self.verb_nouns is not None and self.verb_nouns.covered:
+        if self.verb_nouns is not None and sum(len(sector.nouns) for sector in self.verb_nouns.sectors) > 1:
             figures["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format)
         if self.seed_similarity is not None and self.seed_similarity.total:
             figures["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format)

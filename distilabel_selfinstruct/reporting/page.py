@@ -38,8 +38,12 @@ class PagePart:
     folded: tuple[CaptionedTable, ...]
 
 
-def to_html(report: Report) -> str:
+def to_html(report: Report, *, entries_page: str = "") -> str:
     """The page as HTML. All texts of the data are escaped.
+
+    Args:
+        report: what the page shows.
+        entries_page: the name of a page beside it on which all rows can be browsed; empty for none.
 
     Raises:
         MissingExtraError: matplotlib is not installed (the extra `analysis`).
@@ -63,6 +67,7 @@ def to_html(report: Report) -> str:
         left_out=texts.say("report.page.left_out", "Left out."),
         footer=texts.say("report.page.footer", _FOOTER, version=__version__),
         headline=headline(report, texts),
+        entries_page=entries_page,
         parts=[
             PagePart(
                 section,

@@ -175,8 +175,8 @@ def _usage(report: Report) -> Table:
             f"{usage.requests:,}",
             f"{usage.failed:,}",
             f"{usage.retries:,}",
-            f"{usage.input_tokens:,}",
-            f"{usage.output_tokens:,}",
+            f"{usage.input_tokens:,}" if usage.input_tokens else "–",
+            f"{usage.output_tokens:,}" if usage.output_tokens else "–",
             f"{usage.seconds:.1f}" if usage.seconds else "–",
         )
         for usage in (*report.usage.stages, report.usage.total)

@@ -3,7 +3,7 @@
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.reporting.contents import Report
-from distilabel_selfinstruct.reporting.section import ReportSection
+from distilabel_selfinstruct.reporting.section import ReportSection, counted
 
 
 def review_section(report: Report) -> ReportSection:
@@ -15,13 +15,12 @@ def review_section(report: Report) -> ReportSection:
     people = "one person" if found.raters == 1 else f"{found.raters} people"
     paragraphs = [
         (
-            f"{people.capitalize()} rated {found.records:,} instances. If people answered a question differently, the "
-            "majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
+            f"{people.capitalize()} rated {counted(found.records, 'instance')}. If people answered a question "
+            "differently, the majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
         )
     ]
-    if not found.agreement:
-        paragraphs.append("Install the extra analysis to see how far the raters agree.")
-    elif found.raters > 1:
+    advice = () if found.agreement else ("Install the extra analysis to see how far the raters agree.",)
+    if found.agreement and found.raters > 1:
         paragraphs.append(
             "κ and α are 1 if all raters agree, and 0 if they agree as often as by chance. The 95% intervals are in "
             "parentheses. For the ratings from A to D, α takes the distance of the letters into account. The κ of the "
@@ -36,22 +35,21 @@ def review_section(report: Report) -> ReportSection:
             ("overall", "Overall ratings"),
             ("agreement", "Agreement of the raters"),
         ),
+        advice=advice,
     )
 
 
 def rejections_section(report: Report, texts: Texts) -> ReportSection:
     """What the rules dropped."""
     total = sum(rule.count for rule in report.rejections)
-    english = "{total} texts were dropped. Each was dropped by one rule."
+    english = f"Dropped: {counted(total, 'text')}, each by one rule."
     return ReportSection(
         "rejections",
         "What was dropped",
-        (
-            *((texts.say("report.sentences.rejected", english, total=f"{total:,}"),) if total else ()),
-            *(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
-        ),
+        (texts.say("report.sentences.rejected", english, total=f"{total:,}"),) if total else (),
         plots=(("rejections", "Dropped texts by stage and rule"),),
         folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
+        advice=tuple(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
         left_out=report.left_out.get("rejections", ""),
     )
 
@@ -93,7 +91,8 @@ def usage_section(report: Report, texts: Texts) -> ReportSection:
         unknown = "The cost is unknown, because the run has no price for its model."
         paragraphs.append(texts.say("report.sentences.no_price", unknown))
     if found.unreadable:
-        paragraphs.append(f"{found.unreadable:,} lines of the journals could not be read and are not counted.")
+        lines = counted(found.unreadable, "line")
+        paragraphs.append(f"Not counted, because the journals could not be read there: {lines}.")
     return ReportSection(
         "usage", "Tokens and cost", tuple(paragraphs), tables=(("usage", "Requests and tokens by stage"),)
     )

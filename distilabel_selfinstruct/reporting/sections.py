@@ -14,7 +14,7 @@ from distilabel_selfinstruct.reporting.run_sections import (
     review_section,
     usage_section,
 )
-from distilabel_selfinstruct.reporting.section import ReportSection
+from distilabel_selfinstruct.reporting.section import ReportSection, counted
 
 
 def sections(report: Report, texts: Texts = NO_TEXTS) -> list[ReportSection]:
@@ -80,12 +80,17 @@ def _verb_noun(report: Report) -> ReportSection:
     paragraphs = (
         (
             f"{found.parsed:,} of {found.instructions:,} instructions ({found.share_parsed:.0%}) have a main verb with "
-            f"a noun as its direct object. There are {found.verbs:,} different verbs and {found.pairs:,} different "
-            f"pairs. The {len(found.sectors)} most common verbs, with up to four nouns each, cover "
-            f"{found.share_covered:.0%} of all instructions. In the paper, {paper.parsed:,} of {paper.instructions:,} "
-            f"instructions ({paper.share_parsed:.0%}) have both, and the figure covers {paper.share_covered:.0%}."
+            f"a noun as its direct object, with {counted(found.verbs, 'different verb')} and "
+            f"{counted(found.pairs, 'different pair')}.{_covered(found)} In the paper, {paper.parsed:,} of "
+            f"{paper.instructions:,} instructions ({paper.share_parsed:.0%}) have both, and the figure covers "
+            f"{paper.share_covered:.0%}."
         ),
         _parser(found),
+    )
+    advice = (
+        ("Install spaCy with an English model (the extra spacy) to use a parser instead.",)
+        if found.parser == "rules"
+        else ()
     )
     caption = "The most common verbs (inner ring) and their most common nouns (outer ring), figure 3 of the paper"
     return ReportSection(
@@ -94,7 +99,17 @@ def _verb_noun(report: Report) -> ReportSection:
         paragraphs,
         plots=(("verb_noun", caption),),
         folded=(("verb_noun", "The most common verbs and their nouns, as a table"),),
+        advice=advice,
     )
+
+
+def _covered(found: VerbNouns) -> str:
+    """What the figure covers; empty where there is no verb."""
+    if not found.sectors:
+        return ""
+    verbs = "one verb" if len(found.sectors) == 1 else f"{len(found.sectors)} most common verbs"
+    does = "covers" if len(found.sectors) == 1 else "cover"
+    return f" The {verbs}, with up to four nouns each, {does} {found.share_covered:.0%} of all instructions."
 
 
 def _parser(found: VerbNouns) -> str:
@@ -108,8 +123,7 @@ def _parser(found: VerbNouns) -> str:
     return (
         "The pairs were found by word lists and rules; the paper used a parser. On 200 English instructions that were "
         "labeled by hand, 99% of the pairs that the rules found were right, and they found 94% of all pairs. They find "
-        "pairs in more instructions than a parser does, so compare shares with care. Install spaCy with an English "
-        "model (the extra spacy) to use a parser instead."
+        "pairs in more instructions than a parser does, so compare shares with care."
     )
 
 
@@ -169,8 +183,9 @@ def _labels(report: Report) -> ReportSection:
         return ReportSection("labels", title, left_out=report.left_out.get("class_balance", ""))
     paragraphs = [
         (
-            f"{found.instances:,} instances of {found.instructions:,} classification instructions have "
-            f"{found.labels:,} different labels. Case and white space around a label do not count."
+            f"{counted(found.instances, 'instance')} of {counted(found.instructions, 'classification instruction')} "
+            f"were found, with {counted(found.labels, 'different label')}. Case and white space around a label do not "
+            "count."
         )
     ]
     if found.with_several_instances:
@@ -190,14 +205,18 @@ def _languages(report: Report) -> ReportSection:
         "The library py3langid identified the language of each text. It mistakes a few in a thousand short texts for "
         "another language. The codes are ISO 639."
         if found.by == "language"
-        else "These are the scripts of most letters: languages that share a script are counted together. Install the "
-        "extra analysis to identify languages."
+        else "These are the scripts of most letters: languages that share a script are counted together."
     )
+    advice = () if found.by == "language" else ("Install the extra analysis to identify languages.",)
     sampled = (
         f" The figures are for an even sample of {found.identified:,} of {report.table_1.instructions:,} instructions."
         if found.identified < report.table_1.instructions
         else ""
     )
     return ReportSection(
-        "languages", "Languages", (how + sampled,), tables=(("languages", "Instructions by language"),)
+        "languages",
+        "Languages",
+        (how + sampled,),
+        tables=(("languages", "Instructions by language"),),
+        advice=advice,
     )

@@ -9,7 +9,7 @@ from typing_extensions import Unpack
 
 from distilabel_selfinstruct.analysis.verb_noun import Parser
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.errors import writing
+from distilabel_selfinstruct.errors import MissingExtraError, writing
 from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.reading import ReadingArguments, SkippedRow, Source, write_skipped
 from distilabel_selfinstruct.reporting.build import OnProgress, build_report
@@ -22,14 +22,16 @@ from distilabel_selfinstruct.reporting.sources import read_source
 class ReportResult:
     """The report, and where its page and its figures were written.
 
-    `skipped` are the rows that could not be used; if there are any, `skipped_file` lists them.
+    `page` is None where the extra `analysis` is not installed; `note` says so then, and is else empty. `skipped` are
+    the rows that could not be used; if there are any, `skipped_file` lists them.
     """
 
     report: Report
-    page: Path
+    page: Path | None
     figures: Path
     skipped: tuple[SkippedRow, ...] = ()
     skipped_file: Path | None = None
+    note: str = ""
 
 
 @checks_arguments
@@ -44,6 +46,8 @@ def report(
 ) -> ReportResult:
     """Describe a run or other rows, and write `report.html` and `report.json`.
 
+    Without matplotlib (the extra `analysis`) only `report.json` is written, and a page of an earlier report stays.
+
     Args:
         source: the folder of a run, or a file or dataset (see `reading.open_rows`).
         output: the folder to write to. The default is the folder of the run, or the working folder for other rows.
@@ -54,20 +58,29 @@ def report(
 
     Raises:
         SelfInstructError: the rows cannot be read, or an option cannot work.
-        MissingExtraError: matplotlib is not installed (the extra `analysis`).
         OutputFileError: the folder cannot be written.
     """
     on_progress("reading")
     rows = read_source(source, **reading)
     built = build_report(rows, seed_tasks=seed_tasks, parser=parser, on_progress=on_progress)
     on_progress("drawing")
-    page = to_html(built)
-    figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     folder = Path(output) if output is not None else rows.folder or Path()
+    browsed = run_layout.ENTRIES_PAGE if (folder / run_layout.ENTRIES_PAGE).is_file() else ""
+    page, note = _page(built, browsed)
+    figures = json.dumps(built.to_json(), indent=2, ensure_ascii=False) + "\n"
     page_file, figures_file = folder / run_layout.REPORT_PAGE, folder / run_layout.REPORT_FIGURES
     with writing(folder, "Give another output folder."):
         folder.mkdir(parents=True, exist_ok=True)
-        atomic.write(page_file, page)
+        if page is not None:
+            atomic.write(page_file, page)
         atomic.write(figures_file, figures)
         listed = write_skipped(folder, rows.skipped) if rows.folder is None else None
-    return ReportResult(built, page_file, figures_file, rows.skipped, listed)
+    return ReportResult(built, None if page is None else page_file, figures_file, rows.skipped, listed, note)
+
+
+def _page(report: Report, entries_page: str) -> tuple[str | None, str]:
+    """The page, or None and what is missing to make it."""
+    try:
+        return to_html(report, entries_page=entries_page), ""
+    except MissingExtraError as error:
+        return None, f"There is no page, only the figures for programs. {error}"

@@ -38,7 +38,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
         overwrite: delete other files in the repository, and overwrite what people edited.
 
     Runtime parameters:
-        - `dry_run_folder`: a new folder to write the repository to. The Hub is not asked then. Defaults to none.
+        - `to_folder`: a new folder to write the repository to. The Hub is not asked then. Defaults to none.
 
     Input columns:
         - instruction (`str`): the instruction.
@@ -65,14 +65,14 @@ class PublishToHub(CheckedOptions, GlobalStep):
         ```python
         from distilabel_selfinstruct.steps import PublishToHub
 
-        to_hub = PublishToHub(repo_id="acme/opposites", license="mit", unreviewed=True, dry_run_folder="opposites")
+        to_hub = PublishToHub(repo_id="acme/opposites", license="mit", unreviewed=True, to_folder="opposites")
         to_hub.load()
         row = {"instruction": "Name the opposite.", "input": "cold", "output": "hot"}
         rows = next(to_hub.process([row]))
         ```
     """
 
-    dry_run_folder: RuntimeParameter[str] = Field(
+    to_folder: RuntimeParameter[str] = Field(
         default="", description="A new folder to write the repository to; empty: it goes to the Hub."
     )
     repo_id: str
@@ -133,7 +133,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
                 self._contents,
                 private=self.private,
                 overwrite=self.overwrite,
-                dry_run=self.dry_run_folder or None,
+                to=self.to_folder or None,
             )
         except SelfInstructError as error:
             self._logger.warning(f"{self.name}: nothing was published. {error}")

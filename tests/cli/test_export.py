@@ -13,11 +13,11 @@ from tests.builders import seed_row
 from tests.exporting.builders import INSTANCES, a_run, instance, read, reviewed
 
 
-def run(*arguments: object) -> Result:
+def run(*arguments: object, status: int = 0) -> Result:
     result = CliRunner().invoke(app, ["export", *map(str, arguments)])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == status, result.output
     return result
 
 
@@ -53,10 +53,10 @@ def test_included_decisions_are_named(tmp_path: Path) -> None:
     assert "The 3 dropped rows are exported too (--include dropped)." in stdout
 
 
-def test_what_openai_would_refuse_is_shown_with_its_file(tmp_path: Path) -> None:
+def test_what_openai_would_refuse_is_shown_with_its_file_and_is_an_error(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run", INSTANCES[:4])
     message = f"{folder / 'export' / 'openai.jsonl'}: error: there are 4 examples and OpenAI wants at least 10."
-    assert message in run(folder, "-f", "openai").stdout
+    assert message in run(folder, "-f", "openai", status=1).stdout
 
 
 def test_a_trainer_is_configured_and_the_command_for_it_is_shown(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_each_option_changes_the_file_as_it_does_in_python(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     jsonl.write(tmp_path / "seeds.jsonl", [seed_row(1)])
-    folder = a_run(tmp_path / "run", [instance(number, input="a: b: c\n\nd") for number in range(20)])
+    folder = a_run(tmp_path / "run", [instance(number, input="a: b: c\n\nd") for number in range(60)])
     run(folder, "-f", format, "-o", "plain.jsonl")
     run(folder, "-f", format, "-o", "command.jsonl", *arguments)
     export(folder, format, "python.jsonl", **options)

@@ -55,7 +55,7 @@ COMMANDS = {
         "--license",
         "mit",
         "--unreviewed",
-        "--dry-run",
+        "--to",
         out,
     ],
     "seeds check": lambda path, out: ["seeds", "check", path],

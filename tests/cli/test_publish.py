@@ -49,9 +49,7 @@ def demo(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def repository(demo) -> Path:
     folder = demo.parent / "repository"
-    done = selfinstruct(
-        "publish", demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--dry-run", folder
-    )
+    done = selfinstruct("publish", demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--to", folder)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert f'load_dataset("{folder}")' in done.stdout
@@ -65,7 +63,16 @@ def refusal(*arguments: object) -> str:
     return done.stderr
 
 
-def test_load_dataset_reads_a_dry_run(repository, demo, tmp_path):
+def test_a_dry_run_lists_the_files_and_keeps_nothing(demo, repository):
+    before = sorted(demo.parent.rglob("*"))
+    done = selfinstruct("publish", demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "README.md (" in done.stdout
+    assert "This was a dry run: nothing was sent or kept." in done.stdout
+    assert sorted(demo.parent.rglob("*")) == before
+
+
+def test_load_dataset_reads_a_repository_in_a_folder(repository, demo, tmp_path):
     done = processes.run(
         [sys.executable, "-W", "ignore", "-c", LOAD, repository],
         capture_output=True,
@@ -127,14 +134,12 @@ def test_a_language_that_is_no_tag_is_refused(demo):
 
 
 def test_a_run_that_nobody_reviewed_is_refused(demo):
-    assert "Nobody has reviewed this run" in refusal(
-        demo, "--repo-id", "acme/demo", "--license", "mit", "--dry-run", "x"
-    )
+    assert "Nobody has reviewed this run" in refusal(demo, "--repo-id", "acme/demo", "--license", "mit", "--to", "x")
 
 
 def test_a_dry_run_overwrites_nothing(demo, tmp_path):
     (tmp_path / "mine").write_text("mine")
-    message = refusal(demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--dry-run", tmp_path)
+    message = refusal(demo, "--repo-id", "acme/demo", "--license", "mit", "--unreviewed", "--to", tmp_path)
     assert "holds something already" in message
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
@@ -144,7 +149,7 @@ def test_seed_tasks_are_published_only_when_asked_for_and_unchanged_only(tmp_pat
     seeds.write_text("{}\n")
     folder = run_folder(tmp_path / "run", seed_tasks=str(seeds))
     review(folder, ["kept"])
-    to = ("--repo-id", "acme/demo", "--license", "mit", "--dry-run", tmp_path / "dry")
+    to = ("--repo-id", "acme/demo", "--license", "mit", "--to", tmp_path / "dry")
     assert "have changed since the run: restore the file, or omit --include-seeds." in refusal(
         folder, *to, "--include-seeds"
     )

@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from distilabel_selfinstruct import cli
-from distilabel_selfinstruct.cli.screen import line, show, working
+from distilabel_selfinstruct.cli.screen import line, show, working, wrap_at_words
 from distilabel_selfinstruct.cli.tables import PlainTable
 from tests import processes
 
@@ -96,6 +99,23 @@ def test_what_is_being_done_is_shown_letter_by_letter():
     with working(console, HOSTILE) as tell:
         tell(HOSTILE)
     assert SHOWN in console.file.getvalue()
+
+
+@given(st.text(st.sampled_from("ab \n한😀")), st.integers(1, 30))
+def test_a_sentence_is_wrapped_at_words_and_loses_none(text, width):
+    shown = wrap_at_words(text, width)
+    assert shown.split() == text.split()
+    for shown_line in shown.split("\n"):
+        assert cell_len(shown_line.strip()) <= width or len(shown_line.split()) == 1
+
+
+def test_a_sentence_is_wrapped_on_a_terminal_only():
+    sentence = "A run that stops can be resumed."
+    for is_terminal in (True, False):
+        console = Console(file=io.StringIO(), force_terminal=is_terminal, width=20)
+        line(console, sentence)
+        expected = "A run that stops can\nbe resumed.\n" if is_terminal else f"{sentence}\n"
+        assert console.file.getvalue() == expected
 
 
 def selfinstruct(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -104,7 +104,7 @@ def test_no_output_and_no_file_of_any_command_holds_a_key_or_a_password(tmp_path
         ("rejections", run),
         ("report", run, "-o", tmp_path / "report.html"),
         ("export", run, "-o", tmp_path / "train.jsonl"),
-        (*publish, "--dry-run", tmp_path / "repository"),
+        (*publish, "--to", tmp_path / "repository"),
         ("review", "push", run, "--api-url", private("http://127.0.0.1:1"), "--api-key", KEY),
         ("review", "pull", run, "--api-url", private("http://127.0.0.1:1"), "--api-key", KEY),
         ("review", "status", run, "--api-url", private("ftp://127.0.0.1:1"), "--api-key", KEY),

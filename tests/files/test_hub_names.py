@@ -57,6 +57,17 @@ def test_a_path_or_a_word_is_not(name: str, hub: list[str]) -> None:
     assert hub == []
 
 
+@pytest.mark.parametrize("name", ["runs/nope", "owner/rows.jsonl", "owner/rows.CSV"])
+def test_a_mistyped_path_is_not_asked_about(
+    name: str, hub: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputFileError, match=f"^There is no file or folder '{name}': check the path.$"):
+        require_hub_dataset(name)
+    assert hub == []
+
+
 @given(st.text())
 def test_only_a_text_with_one_slash_between_two_words_may_be_on_the_hub(text: str) -> None:
     if looks_like_hub_id(text):

@@ -42,7 +42,7 @@ def reviewed(tmp_path):
 
 def published(run, tmp_path, **options):
     folder = tmp_path / "repository"
-    result = publish(run, "acme/tasks", license="mit", dry_run=folder, **options)
+    result = publish(run, "acme/tasks", license="mit", to=folder, **options)
     content = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert SECRET.encode() not in content
     return result, {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -98,7 +98,7 @@ def test_a_run_whose_files_are_links_is_not_published(reviewed, tmp_path, secret
     shutil.move(run / name, tmp_path / "moved")
     (run / name).symlink_to(tmp_path / "moved")
     with pytest.raises(RunFolderError, match=r"is a link to .*, and only files of the run itself are published"):
-        publish(run, "acme/tasks", license="mit", dry_run=tmp_path / "repository")
+        publish(run, "acme/tasks", license="mit", to=tmp_path / "repository")
     assert not (tmp_path / "repository").exists()
 
 
@@ -109,13 +109,13 @@ def test_a_file_that_holds_no_seed_tasks_is_not_published_as_such(reviewed, tmp_
     description["inputs"]["seed_tasks"] = hashlib.sha256(secret.read_bytes()).hexdigest()
     (run / "run.json").write_text(json.dumps(description))
     with pytest.raises(InputFileError):
-        publish(run, "acme/tasks", license="mit", dry_run=tmp_path / "repository", include_seeds=True)
+        publish(run, "acme/tasks", license="mit", to=tmp_path / "repository", include_seeds=True)
 
 
 def test_the_files_are_named_before_any_is_sent(reviewed, tmp_path):
     told = []
     result = publish(
-        reviewed("instances"), "acme/tasks", license="mit", dry_run=tmp_path / "repository", on_files=told.append
+        reviewed("instances"), "acme/tasks", license="mit", to=tmp_path / "repository", on_files=told.append
     )
     [sizes] = told
     files = {path for path in (tmp_path / "repository").rglob("*") if path.is_file()}

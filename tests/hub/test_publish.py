@@ -36,7 +36,7 @@ def test_published_rows_can_be_streamed(hub, publish, load, run):
 
 
 def test_a_dry_run_writes_what_is_uploaded_byte_for_byte_and_sends_nothing(hub, publish, load, run, tmp_path):
-    done = publish(run, *AS_IT_IS, "--dry-run", tmp_path / "dry", token=None)
+    done = publish(run, *AS_IT_IS, "--to", tmp_path / "dry", token=None)
     assert done.returncode == 0, done.stderr
     assert hub.requests == []
     written = {

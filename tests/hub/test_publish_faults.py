@@ -106,7 +106,7 @@ def test_the_token_is_nowhere_but_in_headers(hub, publish, publish_process, revi
     if fault:
         hub.faults.append(fault)
     done = publish_process(reviewed, *TO_HUB, "--include-rejections", "--include-seeds")
-    dry = publish(reviewed, *TO_HUB, "--dry-run", tmp_path / "dry")
+    dry = publish(reviewed, *TO_HUB, "--to", tmp_path / "dry")
     assert (done.returncode == 0) is (fault is None)
     assert TOKEN not in outputs_of(done) + outputs_of(dry)
     assert not any(TOKEN.encode() in request.body for request in hub.requests)

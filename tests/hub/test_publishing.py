@@ -19,13 +19,13 @@ OPTIONS = {"license": "mit", "unreviewed": True}
 
 
 def test_a_run_is_published_by_its_folder_from_the_package_itself(run, tmp_path):
-    result = si.publish(run, repo_id=NAME, **OPTIONS, dry_run=tmp_path / "dry")
+    result = si.publish(run, repo_id=NAME, **OPTIONS, to=tmp_path / "dry")
     assert result.num_rows["instances"] == 6
 
 
 def test_a_dry_run_says_where_the_repository_is(run, tmp_path):
     seen = []
-    result = publish(run, NAME, **OPTIONS, dry_run=str(tmp_path / "dry"), on_progress=seen.append)
+    result = publish(run, NAME, **OPTIONS, to=str(tmp_path / "dry"), on_progress=seen.append)
     assert (result.folder, result.uploaded) == (tmp_path / "dry", None)
     assert result.num_rows == {"instances": 6, "instructions": 7, "sft": 6}
     assert result.num_files == len([path for path in (tmp_path / "dry").rglob("*") if path.is_file()])
@@ -58,14 +58,14 @@ def test_a_published_run_is_on_the_hub_and_in_no_folder(hub, use_hub, run):
 )
 def test_a_wrong_option_is_the_fault_of_the_configuration(run, tmp_path, wrong):
     with pytest.raises(ConfigError):
-        publish(run, NAME, **{**OPTIONS, **wrong}, dry_run=tmp_path / "dry")
+        publish(run, NAME, **{**OPTIONS, **wrong}, to=tmp_path / "dry")
     assert not (tmp_path / "dry").exists()
 
 
 @pytest.mark.parametrize("name", ["tasks", "acme/a--b", "acme/x.git", "../tasks", "acme/de mo"])
 def test_a_name_that_the_hub_cannot_have_is_the_fault_of_the_configuration(run, tmp_path, name):
     with pytest.raises(ConfigError, match="`repo_id` is"):
-        publish(run, name, **OPTIONS, dry_run=tmp_path / "dry")
+        publish(run, name, **OPTIONS, to=tmp_path / "dry")
 
 
 def test_a_missing_token_is_the_fault_of_the_configuration(hub, use_hub, run):
@@ -79,7 +79,7 @@ def test_a_missing_token_is_the_fault_of_the_configuration(hub, use_hub, run):
 def test_a_run_that_is_not_fit_to_be_published_is_a_publish_error(tmp_path, options):
     folder = run_folder(tmp_path / "run", status="stopped" if "unreviewed" in options else "finished")
     with pytest.raises(PublishError):
-        publish(folder, NAME, **options, dry_run=tmp_path / "dry")
+        publish(folder, NAME, **options, to=tmp_path / "dry")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_repository_that_must_not_be_replaced_is_a_hub_error_with_its_address(
 def test_a_folder_that_holds_something_is_named(run, tmp_path):
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(OutputFileError, match="holds something already") as caught:
-        publish(run, NAME, **OPTIONS, dry_run=tmp_path)
+        publish(run, NAME, **OPTIONS, to=tmp_path)
     assert caught.value.path == str(tmp_path)
     assert (tmp_path / "mine").read_text() == "mine"
 
@@ -128,7 +128,7 @@ def test_a_folder_that_holds_something_is_named(run, tmp_path):
 def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputFileError, match="Cannot write to") as caught:
-        publish(run, NAME, **OPTIONS, dry_run=tmp_path / "taken" / "dry")
+        publish(run, NAME, **OPTIONS, to=tmp_path / "taken" / "dry")
     assert caught.value.path == str(tmp_path / "taken" / "dry")
 
 
@@ -139,6 +139,6 @@ def test_a_seed_file_that_is_gone_or_has_changed_is_named(tmp_path, content):
         seeds.write_text(content)
     folder = run_folder(tmp_path / "run", seed_tasks=str(seeds))
     with pytest.raises(InputFileError) as caught:
-        publish(folder, NAME, **OPTIONS, include_seeds=True, dry_run=tmp_path / "dry")
+        publish(folder, NAME, **OPTIONS, include_seeds=True, to=tmp_path / "dry")
     assert caught.value.path == str(seeds)
     assert not (tmp_path / "dry").exists()

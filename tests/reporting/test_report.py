@@ -9,6 +9,7 @@ import pytest
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.reporting import build_report, source_of_rows, tables, to_html
+from distilabel_selfinstruct.reporting.sections import sections
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests import processes
 from tests.builders import seed_row
@@ -314,3 +315,22 @@ def test_tasks_that_a_file_calls_no_classification_are_none(tmp_path):
     rows = [{"instruction": f"Task {n}.", "output": "x", "is_classification": text} for n, text in enumerate(texts)]
     jsonl.write(tmp_path / "rows.jsonl", rows)
     assert build_report(tmp_path / "rows.jsonl", parser="rules").table_1.classification_instructions == 3
+
+
+def test_one_verb_with_one_noun_is_no_figure_and_is_counted_in_the_singular():
+    report = build_report(source_of_rows([{"instruction": "Write a poem.", "output": "x"}]))
+    assert "verb_noun" not in report.plots()
+    assert "1 different verb and 1 different pair. The one verb, with" in to_html(report)
+
+
+def test_tokens_that_nobody_counted_are_a_dash(tmp_path):
+    uncounted = {**completion("classification"), "input_tokens": None, "output_tokens": None}
+    folder = write_run(tmp_path / "run", TASKS, INSTANCES, [], [uncounted])
+    assert {row[4:6] for row in tables(build_report(folder))["usage"].rows} == {("–", "–")}
+
+
+def test_advice_stands_apart_from_what_a_card_repeats():
+    report = build_report(source_of_rows([{"instruction": "Write a poem.", "output": "x"}]), parser="rules")
+    found = {section.name: section for section in sections(report)}["verb_noun"]
+    assert found.advice == ("Install spaCy with an English model (the extra spacy) to use a parser instead.",)
+    assert not any("Install" in paragraph for paragraph in found.paragraphs)

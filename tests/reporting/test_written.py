@@ -68,3 +68,10 @@ def test_a_run_in_strict_mode_is_compared_by_its_own_tokenizer(tmp_path):
     # The tokenizer of strict mode sees no Korean.
     assert report(strict).report.near_duplicates.dropped[0] == 0
     assert report(default).report.near_duplicates.dropped[0] == 1
+
+
+def test_a_report_links_to_the_page_with_the_rows_where_there_is_one(tmp_path):
+    rows = [{"instruction": "Write a poem.", "output": "Rain"}]
+    assert "Browse its rows" not in report(rows, tmp_path).page.read_text(encoding="utf-8")
+    (tmp_path / "show.html").write_text("", encoding="utf-8")
+    assert '<a href="show.html">Browse its rows.</a>' in report(rows, tmp_path).page.read_text(encoding="utf-8")

@@ -190,7 +190,7 @@ def test_the_pull_command_shows_what_it_decided_and_where_it_is(new_review):
     assert (done.returncode, done.stderr) == (0, "")
     assert cells(done.stdout, "kept") == ["kept", "accepted", "1"]
     assert cells(done.stdout, "undecided") == ["undecided", "not_rated", "4"]
-    assert f"Ratings: {review.path / 'ratings.jsonl'} (8 answers)" in done.stdout
+    assert f"Ratings: {review.path / 'ratings.jsonl'} (2 answers, a line for each question)" in done.stdout
     assert max(len(line) for line in done.stdout.splitlines() if "│" in line) <= 80
 
 

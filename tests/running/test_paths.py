@@ -31,7 +31,7 @@ def test_all_commands_work_in_a_folder_of_any_name(tmp_path: Path, name: str) ->
         run,
         "--repo-id",
         "acme/data",
-        "--dry-run",
+        "--to",
         tmp_path / f"{name[:100]}.hub",
         "--license",
         "cc0-1.0",

@@ -34,7 +34,7 @@ if __name__ == "__main__":
 
 
 def step(folder, **options) -> PublishToHub:
-    made = PublishToHub(repo_id="acme/tasks", license="mit", dry_run_folder=str(folder), **options)
+    made = PublishToHub(repo_id="acme/tasks", license="mit", to_folder=str(folder), **options)
     made.load()
     return made
 

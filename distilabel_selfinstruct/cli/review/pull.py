@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.review.bars import transfer_bar
 from distilabel_selfinstruct.cli.review.options import ApiKey, ApiUrl, Datasets, Folder, Home, Workspace
 from distilabel_selfinstruct.cli.screen import cell, line, show
@@ -69,13 +70,14 @@ def pull(
         result = pull_decisions(
             folder, rule, datasets=dataset or (), workspace=workspace, client=client, on_progress=on_progress
         )
+    answers = len({(rating.record, rating.rater) for rating in result.ratings})
     show(console, datasets_table(result.summary.datasets))
     show(console)
     show(console, decisions_table(result.decisions))
     show(console)
     for text in (
-        *result.summary.notes,
-        f"Ratings: {result.files.ratings} ({len(result.ratings):,} answers)",
+        *map(with_flags, result.notes),
+        f"Ratings: {result.files.ratings} ({answers:,} answers, a line for each question)",
         f"Decisions: {result.files.decisions}",
         f"All counts: {result.files.pulled}",
     ):

@@ -76,7 +76,7 @@ def push(
         int | None,
         typer.Option(
             min=1,
-            help="How many answers complete a record. Default: the number in the settings (1).",
+            help="How many answers complete a record. Default: one of each rater in the workspace.",
             rich_help_panel=WHO,
         ),
     ] = DEFAULTS.min_submitted,
@@ -154,6 +154,9 @@ def _show(console: "Console", folder: Path, options: PushOptions, result: "PushR
         line(f"Row {failure.row} could not be sent: {failure.reason}.")
     if len(result.failed) > MAX_FAILURES:
         line(f"… and {len(result.failed) - MAX_FAILURES:,} more rows; all are in {folder / run_layout.PUSHED}.")
+    if not options.raters:
+        answers = "one answer" if result.min_submitted == 1 else f"{result.min_submitted} answers, of a person each"
+        line(f"A record is complete after {answers} (--min-submitted).")
     for dataset in result.datasets:
         whose = f"{dataset.rater} ({len(dataset.records):,} records)" if dataset.rater else "Rate"
         line(f"{whose}: {dataset.url}")

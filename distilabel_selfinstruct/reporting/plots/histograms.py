@@ -32,6 +32,8 @@ def draw_lengths(histograms: Mapping[str, Histogram], format: style.PlotFormat =
         for axes, (name, histogram), color in zip(panels, shown.items(), style.PALETTE, strict=False):
             _bars(axes, histogram, color)
             _mark_beyond(axes, histogram, color)
+            axes.xaxis.set_major_locator(style.whole_numbers())
+            axes.xaxis.set_major_formatter("{x:,.0f}")
             axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold")
             axes.set_ylabel(f"{name.split()[-1]}s")
             _mark_mean(axes, histogram, f"mean {histogram.mean:.1f}")

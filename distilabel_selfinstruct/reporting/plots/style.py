@@ -99,7 +99,7 @@ def whole_numbers() -> "MaxNLocator":
     """Ticks for an axis of whole numbers."""
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(nbins=5, integer=True)
+    return MaxNLocator(nbins=5, integer=True, min_n_ticks=1)
 
 
 def horizontal_grid(axes: "Axes") -> None:

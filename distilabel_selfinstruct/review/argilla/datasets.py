@@ -43,6 +43,7 @@ class ReviewDataset:
     fields: tuple[str, ...]
     metadata: tuple[str, ...]
     url: str
+    min_submitted: int = 1
 
 
 def dataset_name(*parts: str) -> str:
@@ -100,7 +101,25 @@ def open_dataset(
             fields=tuple(field.name for field in dataset.settings.fields),
             metadata=tuple(metadata.name for metadata in dataset.settings.metadata),
             url=f"{redact_url(client.api_url)}/dataset/{dataset.id}/annotation-mode",
+            min_submitted=client.api.datasets.get(dataset.id).distribution.min_submitted,
         )
+
+
+def count_raters(client: "rg.Argilla", workspace: str) -> int:
+    """How many annotators belong to the workspace, which is made if there is none; 0 if this user may not see them.
+
+    Raises:
+        ArgillaError: the workspace cannot be used.
+    """
+    from argilla._exceptions import ForbiddenError
+
+    with server_errors(client.api_url):
+        team = _workspace(client, workspace)
+        try:
+            members = client.api.users.list_by_workspace_id(team.id)
+        except ForbiddenError:
+            return 0
+    return sum(str(getattr(user.role, "value", user.role)) == "annotator" for user in members)
 
 
 def add_raters(client: "rg.Argilla", workspace: str, raters: Sequence[str]) -> None:

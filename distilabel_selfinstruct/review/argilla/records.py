@@ -14,6 +14,9 @@ from distilabel_selfinstruct.words import length_in_words
 
 Value = str | int | float
 
+NO_INPUT = "–"
+"""What stands for an input that is empty, so that nobody takes it for one that was not loaded."""
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -109,9 +112,9 @@ def review_record(row: Mapping[str, Any], *, run: str = "") -> ReviewRecord:
         instruction=texts["instruction"],
         is_classification=is_classification_task(row.get("is_classification")),
         fields={
-            name: escape_html(text)
+            name: escape_html(text) or (NO_INPUT if name == "input" else "")
             for name, text in {**texts, "reference": _reference(row)}.items()
-            if text or name not in {"input", "reference"}
+            if text or name != "reference"
         },
         metadata=_metadata(row, texts, run),
     )

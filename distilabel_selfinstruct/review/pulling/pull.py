@@ -23,13 +23,13 @@ from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.ratings.answers import Rating, write_ratings
 from distilabel_selfinstruct.ratings.decision_file import write_decisions
-from distilabel_selfinstruct.ratings.decisions import Decision, DecisionRule, decide
+from distilabel_selfinstruct.ratings.decisions import Decision, DecisionReason, DecisionRule, decide
 from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.progress import OnProgress
 from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
 from distilabel_selfinstruct.review.pulling.gather import gather_run
 from distilabel_selfinstruct.review.pulling.merge import Merged
-from distilabel_selfinstruct.review.pulling.summary import ReviewSummary, summarize
+from distilabel_selfinstruct.review.pulling.summary import ReviewSummary, notes_on_waiting, summarize
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -44,12 +44,20 @@ class PullResult:
         ratings: the answers that count.
         decisions: the decision on each row of the run, in their order.
         summary: the counts; `summary.notes` says in sentences what was odd.
+        rule: when a row is kept.
     """
 
     files: ReviewFolder
     ratings: tuple[Rating, ...]
     decisions: tuple[Decision, ...]
     summary: ReviewSummary
+    rule: DecisionRule
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd, and why rows wait for more raters, one sentence each."""
+        waiting = sum(decision.reason is DecisionReason.TOO_FEW_RATERS for decision in self.decisions)
+        return (*self.summary.notes, *notes_on_waiting(self.summary, waiting, self.rule.min_raters))
 
 
 @checks_arguments
@@ -99,7 +107,7 @@ def pull_decisions(
         with writing(files.path):
             write_decisions(files.decisions, decisions)
             write_pulled(files, gathered.merged, {**described, **asdict(summary)})
-    return PullResult(files, ratings, decisions, summary)
+    return PullResult(files, ratings, decisions, summary, rule)
 
 
 def lock_review(files: ReviewFolder) -> IO[str]:

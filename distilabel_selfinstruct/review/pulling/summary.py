@@ -130,6 +130,30 @@ def summarize(gathered: Gathered, questions: Sequence[str]) -> ReviewSummary:
     )
 
 
+def notes_on_waiting(summary: ReviewSummary, num_waiting: int, min_raters: int) -> Iterator[str]:
+    """Why no second person can rate rows that have been rated, a sentence for each reason.
+
+    Args:
+        summary: what was read.
+        num_waiting: how many rows have fewer raters than the rule asks for, but one or more.
+        min_raters: how many raters the rule asks for.
+    """
+    if not num_waiting:
+        return
+    for dataset in summary.datasets:
+        if dataset.rater is None and dataset.completed and dataset.min_submitted < min_raters:
+            yield (
+                f"{num_waiting:,} rows have fewer than {min_raters} raters, and a record of the dataset "
+                f"{dataset.name!r} leaves the queues of all when {dataset.min_submitted} have answered: push again "
+                f"with `min_submitted={min_raters}`, and it comes back to the others."
+            )
+    if any(dataset.rater is not None for dataset in summary.datasets):
+        yield (
+            f"{num_waiting:,} rows have fewer than {min_raters} raters. Of the datasets for one rater each, only the "
+            "records that were pushed with `shared` can get several."
+        )
+
+
 def _dataset(dataset: RatedDataset, questions: Sequence[str]) -> DatasetSummary:
     return DatasetSummary(
         name=dataset.target.name,

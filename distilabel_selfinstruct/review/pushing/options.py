@@ -15,8 +15,9 @@ class PushOptions:
     Attributes:
         workspace: the workspace. It is made if it does not exist and the user may make one.
         settings: what raters see and answer: `instances`, `comparison`, or a YAML file.
-        min_submitted: how many answers complete a record; None for the number in the settings, or for the present
-            number if the dataset exists.
+        min_submitted: how many answers complete a record. None for as many as there are raters in the workspace, but no
+            fewer than in the settings; for the number in the settings if there are `raters`, each with a dataset; for
+            the present number if the dataset exists.
         sample: how many instructions, with one instance each; None for all instances of all instructions.
         random_seed: fixes the sample and the assignment.
         raters: the raters to split the records between; empty for one dataset that everybody in the workspace rates.

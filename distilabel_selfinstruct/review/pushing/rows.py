@@ -17,6 +17,7 @@ from distilabel_selfinstruct.reading import SkippedRow
 from distilabel_selfinstruct.review.argilla.datasets import (
     ReviewDataset,
     add_raters,
+    count_raters,
     dataset_name,
     open_dataset,
 )
@@ -46,6 +47,7 @@ class PushResult:
         held: how many records the datasets hold now, those of other pushes included.
         duplicates: how many rows had the same texts as a row before.
         failed: the rows that are not in Argilla, and why.
+        min_submitted: how many answers complete a record.
         folder: the folder of the review, if there is one.
         skipped: the rows of a file that could not be read.
     """
@@ -59,6 +61,7 @@ class PushResult:
     held: int
     duplicates: int
     failed: tuple[FailedRow, ...] = ()
+    min_submitted: int = 1
     folder: Path | None = None
     skipped: tuple[SkippedRow, ...] = ()
 
@@ -144,6 +147,7 @@ def push_rows(
         held=held,
         duplicates=prepared.duplicates,
         failed=(*prepared.failed, *_refused(sent, prepared)),
+        min_submitted=max(assignment.dataset.min_submitted for assignment in assignments),
     )
 
 
@@ -155,7 +159,10 @@ def _assignments(
     before: Mapping[str, set[str]] | None,
 ) -> list[_Assignment]:
     if not options.raters:
-        return [_Assignment(_open(client, dataset, options), None, records)]
+        # Argilla takes a record out of all queues as soon as it is complete, so several people rate each only if each
+        # answer is asked for.
+        raters = 0 if options.min_submitted else count_raters(client, options.workspace)
+        return [_Assignment(_open(client, dataset, options, raters=raters), None, records)]
     add_raters(client, options.workspace, options.raters)
     assigned = assign(records, options.raters, options.shared, options.random_seed, before)
     return [
@@ -164,12 +171,20 @@ def _assignments(
     ]
 
 
-def _open(client: "rg.Argilla", name: str, options: PushOptions, rater: str | None = None) -> ReviewDataset:
+def _open(
+    client: "rg.Argilla", name: str, options: PushOptions, rater: str | None = None, *, raters: int = 0
+) -> ReviewDataset:
+    """The dataset. A new one asks for as many answers to a record as there are `raters`, if the options give none."""
+    import argilla as rg
+
+    settings = load_settings(options.settings, client=client, min_submitted=options.min_submitted)
+    if raters > settings.distribution.min_submitted:
+        settings.distribution = rg.TaskDistribution(min_submitted=raters)
     return open_dataset(
         client,
         name,
         options.workspace,
-        load_settings(options.settings, client=client, min_submitted=options.min_submitted),
+        settings,
         min_submitted=options.min_submitted,
         rater=rater,
     )

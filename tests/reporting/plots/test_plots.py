@@ -104,8 +104,11 @@ def test_a_tint_lies_between_the_color_and_white():
     assert (tinted("#0072B2", 0), tinted("#0072B2", 1)) == ("#0072b2", "#ffffff")
 
 
+POEM_AND_SONG = [{"instruction": f"Write a {noun}.", "output": "Rain"} for noun in ("poem", "song")]
+
+
 def test_a_report_has_the_figures_that_it_has_data_for():
-    report = build_report(source_of_rows([{"instruction": "Write a poem.", "output": "Rain"}]), parser="rules")
+    report = build_report(source_of_rows(POEM_AND_SONG), parser="rules")
     assert set(report.plots()) == {"verb_noun", "lengths"}
     assert report.plots("png")["lengths"].startswith(b"\x89PNG")
 
@@ -119,14 +122,17 @@ def test_settings_of_the_user_change_nothing(tmp_path):
         assert mpl.rcParams["font.size"] == 30
 
 
-def test_without_matplotlib_the_extra_is_named():
+def test_without_matplotlib_the_figures_are_written_and_the_extra_is_named(tmp_path):
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
-        "from distilabel_selfinstruct.errors import MissingExtraError\n"
-        "from distilabel_selfinstruct.reporting import build_report, source_of_rows, to_html\n"
-        "report = build_report(source_of_rows([{'instruction': 'Write a poem.', 'output': 'x'}]))\n"
-        "try:\n    to_html(report)\n"
-        'except MissingExtraError as error:\n    assert str(error) == "Plots needs an extra: pip install '
-        "'distilabel-selfinstruct[analysis]'.\", error\nelse:\n    sys.exit('no error')\n"
+        "from distilabel_selfinstruct.reporting import report\n"
+        "result = report([{'instruction': 'Write a poem.', 'output': 'x'}], sys.argv[1])\n"
+        "assert result.page is None and result.figures.is_file(), result\n"
+        "print(result.note)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], check=True, capture_output=True, text=True)
+    assert done.stdout == (
+        "There is no page, only the figures for programs. Plots needs an extra: pip install "
+        "'distilabel-selfinstruct[analysis]'.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]

@@ -82,3 +82,13 @@ def test_texts_with_script_come_back_exact_because_they_are_never_read_back(new_
     row = review.written("decisions.jsonl")[0]
     assert (row["instruction"], row["input"], row["output"]) == (payload, payload, payload)
     assert read_ratings(review.path / "ratings.jsonl")[0].instruction == payload
+
+
+def test_a_pull_says_why_no_second_person_can_rate(review):
+    review.answer("anna", {0: GOOD, 1: GOOD})
+    [note] = review.pull(DecisionRule(min_raters=2)).notes
+    assert note == (
+        f"2 rows have fewer than 2 raters, and a record of the dataset {review.name!r} leaves the queues of all when 1 "
+        "have answered: push again with `min_submitted=2`, and it comes back to the others."
+    )
+    assert review.pull(DecisionRule(min_raters=1)).notes == ()

@@ -8,6 +8,7 @@ import pytest
 
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError
 from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.review.argilla.datasets import count_raters
 from distilabel_selfinstruct.review.argilla.settings import config_folder
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
@@ -26,6 +27,13 @@ def test_how_many_answers_complete_a_record_can_change(argilla_server: Any, clie
     assert min_submitted() == 2
     push_rows(rows(1), client, name, PushOptions(min_submitted=3))
     assert min_submitted() == 3
+
+
+def test_every_rater_of_the_workspace_rates_a_record_unless_told_otherwise(client: rg.Argilla, name: str) -> None:
+    pushed = push_rows(rows(1), client, name)
+    assert pushed.min_submitted == count_raters(client, "selfinstruct") >= 2
+    assert push_rows(rows(1), client, f"{name}-1", PushOptions(min_submitted=1)).min_submitted == 1
+    assert push_rows(rows(1), client, f"{name}-each", PushOptions(raters=["anna"])).min_submitted == 1
 
 
 def own_settings(folder: Path, guidelines: str) -> Path:

@@ -13,11 +13,12 @@ import argilla as rg
 import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.review.argilla.datasets import count_raters
 from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, read_pushed, record_push
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
 from tests import processes
-from tests.review.people import instance
+from tests.review.people import connected, instance
 from tests.review.pushes import a_run, rows
 
 
@@ -96,10 +97,13 @@ def test_the_command_finds_the_server_and_names_the_next_step(argilla_server: An
     run = a_run(tmp_path, [*rows(5), instance(1), instance(9, output=None)])
     done = command(run, "--home", argilla_server.home)
     assert (done.returncode, done.stderr) == (0, "")
+    with connected(argilla_server.url, argilla_server.api_key) as client:
+        raters = count_raters(client, "selfinstruct")
     assert done.stdout.splitlines() == [
         "5 records are new in Argilla, 0 were there before.",
         "1 rows have the same texts as an earlier row and were not sent again.",
         "Row 7 could not be sent: output is None and must be a text.",
+        f"A record is complete after {raters} answers, of a person each (--min-submitted).",
         f"Rate: {read_pushed(run).datasets[0].url}",  # type: ignore[union-attr]
         f"After people have rated: selfinstruct review pull {run}",
     ]

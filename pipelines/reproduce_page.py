@@ -21,7 +21,8 @@ FIGURE_7 = {"175 (seeds)": 31.0, "all": 44.4, "all, outputs of InstructGPT003": 
 TITLES = {
     "superni": "Tasks of Super-NaturalInstructions (as in Table 3)",
     "user": "User-oriented tasks (from the paper's 252)",
-    "held-out": "Seed tasks that were held out from training (no file of SuperNI or of the 252 was given)",
+    "held-out": "Seed tasks that were held out from training, though not from the prompts that made the data (no file "
+    "of SuperNI or of the 252 was given)",
 }
 COPY = "copy-input"
 
@@ -32,7 +33,7 @@ table { border-collapse: collapse; margin: .8em 0 } caption { text-align: left; 
 th, td { padding: .25em .9em .25em 0; text-align: right; vertical-align: top; border-bottom: 1px solid #ddd }
 th:first-child, td:first-child { text-align: left } small { color: #666; display: block }
 .beside { display: flex; gap: 3em; flex-wrap: wrap } img { max-width: 100% }
-td.text { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; width: 25% }
+:is(td, th).text { text-align: left; white-space: pre-wrap; overflow-wrap: anywhere; width: 25% }
 """
 
 
@@ -144,9 +145,9 @@ def _setup(proof: Proof) -> str:
         f"The data are the seed tasks and what {source} made of them. The model is tuned on "
         f"{proof.trained['num_rows']:,} rows ({proof.trained['num_trained_tokens']:,} trained tokens in all) by "
         f"{trained['method']}, {trained['num_epochs']:g} epochs, learning rate {trained['learning_rate']:g}, "
-        f"{proof.trained['device']}. Tasks with long prompts are left out, to save time. Answers are greedy, without "
-        f"stop sequences, of at most {settings['max_tokens']} tokens. Intervals hold 95% of 10,000 resamples of the "
-        "tasks; one seed, one training."
+        f"{proof.trained['device']}; {proof.trained['num_unfit_rows']:,} rows did not fit into the model. Tasks with "
+        "long prompts are left out, to save time. Answers are greedy, without stop sequences, of at most "
+        f"{settings['max_tokens']} tokens. Intervals hold 95% of 10,000 resamples of the tasks; one seed, one training."
     )
 
 
@@ -234,7 +235,7 @@ def _costs(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, s
 
 def _table(caption: str, headings: Iterable[str], rows: Iterable[Iterable[str]], *, text: bool = False) -> str:
     start = '<td class="text">' if text else "<td>"
-    head = "".join(f"<th>{escape(name)}</th>" for name in headings)
+    head = "".join(start.replace("td", "th") + f"{escape(name)}</th>" for name in headings)
     body = "".join(f"<tr>{''.join(start + _cell(cell, text=text) + '</td>' for cell in row)}</tr>" for row in rows)
     return f"<table>{f'<caption>{escape(caption)}</caption>' if caption else ''}<tr>{head}</tr>{body}</table>"
 

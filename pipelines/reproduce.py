@@ -11,13 +11,9 @@ import argparse
 import json
 import random
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
 from functools import partial
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from textwrap import shorten
@@ -25,12 +21,13 @@ from typing import Any
 
 from model_demo import agreed, install
 from reproduce_page import AnswerSet, Proof, write_page
+from reproduce_parts import Parts
 
 from distilabel_selfinstruct import PromptOptions, RunConfig, TaskPrompt, evaluate, export, predict, run
 from distilabel_selfinstruct.config.providers import gguf_file
-from distilabel_selfinstruct.errors import ConfigError, RunFolderError, SelfInstructError
+from distilabel_selfinstruct.errors import ConfigError, SelfInstructError
 from distilabel_selfinstruct.evaluation import Baseline, Cut, ScoredTask, read_scored, superni_source
-from distilabel_selfinstruct.files import atomic, jsonl
+from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.finetuning import finetune
 from distilabel_selfinstruct.finetuning.base_model import find_model, load_model
 from distilabel_selfinstruct.finetuning.training import quiet
@@ -50,74 +47,6 @@ NUM_EXAMPLES = 4
 CUTS = (None, Cut.FIRST_PARAGRAPH, Cut.FIRST_LINE)
 NUM_DEMO, NUM_SELF = 160, 20
 """Instructions: what the packaged recording holds, and what a small model makes in some minutes."""
-
-
-class Parts:
-    """What was done in a folder before, with the seconds and the memory that it took.
-
-    Memory is that of this process and its children together, seen twice a second; what they share counts once where the
-    system tells it (Linux).
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "parts.json"
-        self.done: dict[str, Any] = json.loads(self._file.read_text()) if self._file.exists() else {}
-
-    def require_same(self, settings: dict[str, Any]) -> None:
-        """Refuse a folder in which other settings were used.
-
-        Raises:
-            RunFolderError: the settings differ.
-        """
-        before = self.done.setdefault("settings", settings)
-        if changed := [name for name in settings if before.get(name) != settings[name]]:
-            told = ", ".join(f"{name} was {before.get(name)} and is now {settings[name]}" for name in changed)
-            raise RunFolderError(f"{self._file.parent} was begun with other settings ({told}): give another --folder.")
-        self._write()
-
-    def do(self, name: str, what: str, action: Callable[[], Any]) -> None:
-        """Do a part, unless it is done."""
-        entry = self.done.setdefault("parts", {}).setdefault(name, {"seconds": 0.0, "peak_mb": 0, "done": False})
-        if entry["done"]:
-            print(f"{what}: done before ({entry['seconds']:,.0f} s).", flush=True)
-            return
-        print(f"{what} …", flush=True)
-        begun, before = time.monotonic(), entry["seconds"]
-        try:
-            with _memory_watched(entry):
-                action()
-            entry["done"] = True
-        finally:
-            entry["seconds"] = round(before + time.monotonic() - begun, 1)
-            self._write()
-        print(f"  {entry['seconds']:,.0f} s, at most {entry['peak_mb']:,} MB.", flush=True)
-
-    def _write(self) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(self._file, json.dumps(self.done, indent=1) + "\n")
-
-
-@contextmanager
-def _memory_watched(entry: dict[str, Any]) -> Iterator[None]:
-    psutil: Any = import_module("psutil")
-    this, over = psutil.Process(), threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.5):
-            size = 0
-            for process in (this, *this.children(recursive=True)):
-                with suppress(psutil.Error):  # it may end meanwhile
-                    known = process.memory_full_info()
-                    size += getattr(known, "pss", known.rss)
-            entry["peak_mb"] = max(entry["peak_mb"], size // 2**20)
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def save_base(model: str, folder: Path) -> None:

@@ -265,7 +265,7 @@ def test_ctrl_c_while_the_process_ends_shows_no_traceback():
     # It waits for a thread then, as it does for those of libraries.
     code = (
         "import threading, time; from distilabel_selfinstruct.cli import main; "
-        "threading.Thread(target=time.sleep, args=(2,)).start()\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
         "try: main()\nfinally: print('over', flush=True)"
     )
     for seconds in (0, 0.01, 0.1, 0.5):

@@ -5,6 +5,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,18 @@ def can_be_taken(host: str, port: int) -> bool:
     return True
 
 
+def nobody_listens(port: int) -> bool:
+    """Whether connections are refused, at last: a killed process may hold its port for a moment."""
+    for _ in range(300):
+        with socket.socket() as probe:
+            try:
+                probe.connect((LOOPBACK, port))
+            except ConnectionRefusedError:
+                return True
+        time.sleep(0.1)
+    return False
+
+
 def test_the_port_is_ours_from_start_to_stop_also_while_nobody_listens() -> None:
     # Whoever took it would be sent the key and the prompts.
     server = ChildServer(ServerProgram("a:model", lambda port: [sys.executable, "-c", ANSWERS_ITS_KEY, str(port)], "K"))
@@ -119,8 +132,7 @@ def test_the_port_is_ours_from_start_to_stop_also_while_nobody_listens() -> None
     port = int(server.address.url.rpartition(":")[2].removesuffix("/v1"))
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
-    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
-        probe.connect((LOOPBACK, port))
+    assert nobody_listens(port)
     assert not any(can_be_taken(host, port) for host in (LOOPBACK, "0.0.0.0"))
     server.start_again()
     assert not any(can_be_taken(host, port) for host in (LOOPBACK, "0.0.0.0"))
@@ -136,8 +148,7 @@ def test_an_llm_that_nobody_connected_has_a_server_of_its_own_while_it_is_loaded
     llm._client.close()
     llm.event_loop.run_until_complete(llm._aclient.close())
     llm.unload()
-    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
-        probe.connect(("127.0.0.1", port))
+    assert nobody_listens(port)
 
 
 def test_a_server_that_never_answers_its_key_is_no_server(tmp_path: Path) -> None:

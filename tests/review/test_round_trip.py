@@ -112,7 +112,7 @@ def test_a_sample_leaves_the_other_rows_undecided_without_a_note(argilla_server,
 def test_a_python_user_needs_no_client(argilla_server, client, run, monkeypatch):
     monkeypatch.setenv("ARGILLA_API_URL", argilla_server.url)
     monkeypatch.setenv("ARGILLA_API_KEY", argilla_server.api_key)
-    pushed = push_for_review(str(run), PushOptions(sample=2))
+    pushed = push_for_review(str(run), PushOptions(sample=2, min_submitted=1))
     assert (pushed.created, pushed.url) == (2, argilla_server.url)
     answer(client, argilla_server, "anna", "selfinstruct-circle", dict.fromkeys(pushed.datasets[0].records, GOOD))
     assert [dataset.completed for dataset in status(str(run)).datasets] == [2]

@@ -271,7 +271,7 @@ def test_pulling_again_loses_nothing_and_takes_what_changed(argilla_server, clie
 
 
 def test_the_state_of_a_comparison_is_shown_as_that_of_a_run(argilla_server, client, folder):
-    push_comparison(folder, two_models(), client=client)
+    push_comparison(folder, two_models(), CompareOptions(min_submitted=1), client=client)
     rate(argilla_server, "anna", folder, {"opposite 1": "A"})
     state = status(folder, client=client)
     assert [(dataset.records, dataset.completed) for dataset in state.datasets] == [(7, 1)]
@@ -287,7 +287,8 @@ def test_answers_are_rated_by_keyboard_only_and_an_empty_one_is_seen_to_be_none(
     from selenium.webdriver.support.ui import WebDriverWait
 
     task = ("Sort the words.", "b a")
-    push_comparison(folder, {MODELS[0]: {task: "a b"}, MODELS[1]: {task: ""}}, client=client)
+    answers = {MODELS[0]: {task: "a b"}, MODELS[1]: {task: ""}}
+    push_comparison(folder, answers, CompareOptions(min_submitted=1), client=client)
     sign_in(browser, argilla_server.url, *argilla_server.rater("carl")[:2])
     browser.get(read_pushed(folder).datasets[0].url)
     wait = WebDriverWait(browser, 30)

@@ -77,9 +77,9 @@ def test_quotes_are_stored_as_they_are_so_that_a_search_finds_them(client: rg.Ar
     assert records(client, name)[0]["fields"]["output"] == 'It\'s "fine".'
 
 
-def test_an_empty_input_is_no_field(client: rg.Argilla, name: str) -> None:
+def test_an_empty_input_is_shown_as_a_dash(client: rg.Argilla, name: str) -> None:
     push_rows([instance(1, input=""), instance(2, input=None)], client, name)
-    assert [set(record["fields"]) for record in records(client, name)] == [{"instruction", "output"}] * 2
+    assert [record["fields"]["input"] for record in records(client, name)] == ["–"] * 2
 
 
 def test_pushing_again_adds_nothing_and_updates_metadata(client: rg.Argilla, name: str) -> None:

@@ -57,7 +57,7 @@ def test_a_dataset_that_asks_something_else_is_refused(client: rg.Argilla, name:
     assert str(raised.value) == (
         f"The dataset {name!r} in the workspace 'selfinstruct' is not like these settings: it has no question "
         "valid_task; it has no question input_appropriate; it has no question output_correct; it has no question "
-        "corrected_output. "
+        "corrected_output; it has a field reference. "
         "Choose the name of a new dataset with `dataset`."
     )
 

@@ -53,7 +53,7 @@ COMMANDS = [
     "rejections {0}/run",
     "filter {0}/rows.jsonl -o {0}/out",
     "export {0}/rows.jsonl -o {0}/out.jsonl -f alpaca",
-    "publish {0}/run --repo-id a/b --license mit --dry-run {0}/out",
+    "publish {0}/run --repo-id a/b --license mit --to {0}/out",
     "report {0}/rows.jsonl -o {0}/out.html",
     "models",
     "evaluate {0}/rows.jsonl --references {0}/rows.jsonl",

@@ -2,7 +2,7 @@
 
     python pipelines/reproduce.py [--model gemma] [--data demo|self] [--superni FOLDER] [--user-tasks FILE]
 
-The same command resumes where it was ended: each part that is done is skipped. The default model is Gemma 3 270M, a
+Run the same command again to resume: each part that is done is skipped. The default model is Gemma 3 270M, a
 true base model, whose terms have to be agreed to. SuperNI tasks and the paper's 252 are read from the user's files;
 nothing is downloaded but the model. Without these files, seed tasks are held out from training and scored.
 """

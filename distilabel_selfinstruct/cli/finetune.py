@@ -61,7 +61,8 @@ def finetune(
 ) -> None:
     """Check on every row that exactly the completion and the end token are trained on; then train, and write a model.
 
-    The same command resumes from the last checkpoint. finetune.json says what was done; loss.svg shows the loss.
+    Run the same command again to resume from the last checkpoint. finetune.json says what was done; loss.svg shows the
+    loss.
     """
     from rich import get_console
 

@@ -104,7 +104,7 @@ def predict(
     strict_rows: StrictRows = False,
     **given: Any,
 ) -> None:
-    """Answer the tasks. What was answered is kept beside the file, and the same command resumes."""
+    """Answer the tasks. What was answered is kept beside the file. Run the same command again to resume."""
     from rich import get_console
 
     from distilabel_selfinstruct.config import load_config

@@ -1,4 +1,4 @@
-"""`selfinstruct regenerate`: a run with outputs that a stronger model writes anew."""
+"""`selfinstruct regenerate`: a run with outputs of a stronger model."""
 
 import os
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def regenerate(
     ] = None,
     **given: Any,
 ) -> None:
-    """Ask for a new output for each instance. The same command resumes, and asks nothing twice.
+    """Ask for a new output for each instance. Run the same command again to resume: nothing is asked twice.
 
     Rows have the new output, original_output and output_model. What was dropped is in rejections.jsonl with its reason.
     """
@@ -88,7 +88,7 @@ def regenerate(
 
 def _lines(result: "Regenerated") -> Iterator[str]:
     unchanged = f", {result.num_unchanged:,} of them as they were" if result.num_unchanged else ""
-    yield f"{result.folder}: {result.num_kept:,} of {result.num_rows:,} outputs written anew{unchanged}."
+    yield f"{result.folder}: {result.num_kept:,} of {result.num_rows:,} outputs regenerated{unchanged}."
     if result.reasons:
         ranked = sorted(result.reasons.items(), key=lambda item: -item[1])
         yield f"Dropped: {', '.join(f'{count:,} {reason}' for reason, count in ranked)} (rejections.jsonl says which)."

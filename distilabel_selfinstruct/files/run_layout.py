@@ -26,7 +26,7 @@ REGENERATION = "regeneration"
 """Within the description of a run: who wrote its outputs anew, and how. Such a run has no journal of its own stages."""
 
 PREFERENCES = "preferences.jsonl"
-"""Pairs of outputs, new and old, of a run whose outputs were written anew."""
+"""Pairs of outputs, new and old, of a run whose outputs were regenerated."""
 
 REPORT_PAGE = "report.html"
 REPORT_FIGURES = "report.json"

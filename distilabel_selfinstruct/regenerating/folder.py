@@ -34,7 +34,7 @@ class RegenerationFolder:
         """Hold the folder for this process, with the description of the run and these settings in it.
 
         Args:
-            description: that of the run whose outputs are written anew.
+            description: that of the run whose outputs are regenerated.
             settings: what decides which outputs are made, as JSON.
 
         Yields:
@@ -80,7 +80,7 @@ class RegenerationFolder:
             held = None
         if not isinstance(held, dict) or not isinstance(held.get(run_layout.REGENERATION), dict):
             raise RunFolderError(
-                f"{self.path} holds a run whose outputs nobody wrote anew: give a new folder.", self.path
+                f"{self.path} holds a run whose outputs nobody regenerated: give a new folder.", self.path
             )
         return held
 

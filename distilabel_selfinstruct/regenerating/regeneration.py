@@ -46,7 +46,7 @@ _DECIDING = ("llm", "thinking", "thinking_tokens", "extra_body", "random_seed")
 
 @dataclass(frozen=True, slots=True)
 class Regenerated:
-    """A run with outputs that were written anew.
+    """A run with outputs that were regenerated.
 
     `status` is `STOPPED` if some were not; `stop_reason` then says why, with the remedy. `reasons` counts the dropped
     outputs by reason. `preferences` is the file of pairs, if it was asked for.

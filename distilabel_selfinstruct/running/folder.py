@@ -161,7 +161,7 @@ class RunFolder:
         description, before = described_run(self.path)
         if run_layout.REGENERATION in description:
             raise RunFolderError(
-                f"{self.path} holds a run whose outputs were written anew, which `selfinstruct regenerate` resumes: "
+                f"{self.path} holds a run whose outputs were regenerated, which `selfinstruct regenerate` resumes: "
                 "give another folder.",
                 self.path,
             )

@@ -1,4 +1,4 @@
-"""Outputs written anew: the run folder that comes of it, what is dropped, and what happens when it is killed."""
+"""Regenerated outputs: the run folder that comes of it, what is dropped, and what happens when it is killed."""
 
 import json
 import os
@@ -138,7 +138,7 @@ def test_the_result_is_a_run_folder_that_can_be_exported_but_not_run(run: Path, 
     assert load_from_disk(str(folder / "dataset"))["train"]["original_output"][0] == "answer 0"
     with pytest.raises(RunFolderError, match="`selfinstruct regenerate` resumes"):
         RunFolder(folder).check(RunConfig())
-    with pytest.raises(RunFolderError, match="whose outputs nobody wrote anew"):
+    with pytest.raises(RunFolderError, match="whose outputs nobody regenerated"):
         regenerate(folder, run, asking(server))
 
 
@@ -162,7 +162,7 @@ def test_a_failure_stops_it_and_the_command_says_how_to_resume(run: Path, server
     assert "Raise --max-requests to resume." in stopped.output
     done = CliRunner().invoke(app, ["regenerate", *map(str, arguments[:-3]), "--preferences"], env=env)
     assert done.exit_code == 0, done.output
-    assert "9 of 12 outputs written anew, 1 of them as they were." in done.output
+    assert "9 of 12 outputs regenerated, 1 of them as they were." in done.output
     assert "Dropped: 1 refusal, 1 truncated, 1 empty_output" in done.output
 
 

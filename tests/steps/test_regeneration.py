@@ -1,4 +1,4 @@
-"""The step that has outputs written anew: rows that got none leave, each with its reason."""
+"""The step that has outputs regenerated: rows that got none leave, each with its reason."""
 
 from pathlib import Path
 

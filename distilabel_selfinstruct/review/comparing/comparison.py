@@ -101,8 +101,8 @@ class CompareOptions:
         sample: how many tasks; None for all.
         random_seed: fixes the sample and the order of the records.
         incomplete: whether to compare also on tasks that not all models answer.
-        min_submitted: how many people rate each answer; None for the number in the settings, or for the present number
-            if the dataset exists.
+        min_submitted: how many people rate each answer. None as in `PushOptions`: all raters of the workspace, or the
+            present number if the dataset exists.
         raters: the raters, each of whom rates every answer, in a dataset of their own; empty for one dataset that
             everybody in the workspace rates.
         workspace: the workspace. It is made if it does not exist and the user may make one.

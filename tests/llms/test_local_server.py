@@ -140,6 +140,21 @@ def test_the_port_is_ours_from_start_to_stop_also_while_nobody_listens() -> None
     assert can_be_taken(LOOPBACK, port)
 
 
+def test_a_server_is_not_started_again_beside_another_program_at_its_port() -> None:
+    server = ChildServer(ServerProgram("a:model", lambda port: [sys.executable, "-c", ANSWERS_ITS_KEY, str(port)], "K"))
+    server.start()
+    port = int(server.address.url.rpartition(":")[2].removesuffix("/v1"))
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind((LOOPBACK, port))
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        other.listen()
+        with pytest.raises(ModelError, match=rf"another program of yours listens at 127.0.0.1:{port}. End it."):
+            server.start_again()
+    server.stop()
+
+
 def test_an_llm_that_nobody_connected_has_a_server_of_its_own_while_it_is_loaded(tmp_path: Path) -> None:
     llm = served(smollm2(tmp_path))
     llm.load()

@@ -105,9 +105,9 @@ class ChildServer:
         """Start the server at the same address, after it ended.
 
         Raises:
-            ModelError: the server ended before it answered.
+            ModelError: the server ended before it answered, or another program has taken its port.
         """
-        _close_input(self._running)
+        _end(self._running)  # what it started may live on and hold the port
         self._start()
 
     def wait(self) -> int:
@@ -133,6 +133,10 @@ class ChildServer:
 
     def _start(self) -> None:
         program = self._program
+        if not _is_silent(self._port):
+            raise ModelError(
+                f"{self.title} cannot be served: another program of yours listens at {LOOPBACK}:{self._port}. End it."
+            )
         self.log.begin()
         with self._lock:
             if self.is_stopping:
@@ -200,6 +204,23 @@ def _answers(address: ModelAddress) -> bool:
         return False
     except (OSError, ValueError):
         return False
+
+
+def _is_silent(port: int) -> bool:
+    """Whether nobody listens at a port; one who is about to end gets a moment.
+
+    A program of the same user may share the port if it wants to. It would get some of the prompts, and the key.
+    """
+    started = time.monotonic()
+    while time.monotonic() - started < SECONDS_TO_END:
+        try:
+            socket.create_connection((LOOPBACK, port), SECONDS_TO_ANSWER).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            pass
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return False
 
 
 def _reserved_port() -> socket.socket:

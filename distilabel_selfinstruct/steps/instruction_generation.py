@@ -11,6 +11,7 @@ from distilabel_selfinstruct.bootstrap.loop import GeneratedInstruction
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for, rules_for
 from distilabel_selfinstruct.config.step_fields import config_of, run_option
 from distilabel_selfinstruct.filters import Rule
+from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.parsing.filtered import read_instructions
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import Completion, RequestStatus, Stage, TokenizerName
@@ -172,7 +173,7 @@ class InstructionGeneration(PromptedTask, GeneratorTask):
             )
             if bootstrap.is_collapsing and not warned:
                 warned = True
-                self._logger.warning(f"{self.name}: only {bootstrap.recent_acceptance:.1%} of candidates are admitted")
+                self._take_note(_collapse(bootstrap.recent_acceptance or 0.0))
             admitted = [self._row(generated, completion.model) for generated in outcome.admitted]
             self._journal.record_results(admitted)
             skipped = min(offset, len(admitted))
@@ -201,3 +202,12 @@ if TYPE_CHECKING:
     # mypy checks here what the class cannot inherit.
     def _runs_ahead(generator: InstructionGeneration) -> RunsAhead:
         return generator
+
+
+def _collapse(acceptance: float) -> Note:
+    return Note(
+        NoteKind.QUALITY,
+        "acceptance",
+        f"Only {acceptance:.1%} of the latest candidates are admitted: this stage is likely to end before it has all. "
+        "Its rejections say why.",
+    )

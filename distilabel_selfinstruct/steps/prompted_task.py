@@ -127,9 +127,8 @@ class PromptedTask(JournaledStep, _Task):
         apply_overrides(self._default_decoding(), self.decoding)
 
     def _warn(self, text: str) -> None:
-        """Say what the LLM cannot be told, and keep it for the description of the run."""
-        self._journal.record_note(Note(NoteKind.SAMPLING, "parameters", text))
-        self._logger.warning(text)
+        """Take a note of what the LLM cannot be told."""
+        self._take_note(Note(NoteKind.SAMPLING, "parameters", text))
 
     def _take_note(self, note: Note) -> None:
         """Keep a note for the description of the run. The screen of a run shows it; elsewhere the log does."""

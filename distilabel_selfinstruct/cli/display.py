@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RunStatus
-from distilabel_selfinstruct.reporting.entries import tasks_of
+from distilabel_selfinstruct.reporting.entries import entry_of_task
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress
@@ -121,34 +120,51 @@ class RunDisplay:
         if not self._console.is_terminal:
             self._say_line(result.progress)
         show(self._console)
-        show(self._console, statistics_table(result.statistics))
-        show(self._console)
+        if result.is_preview:
+            show_entries(self._console, map(entry_of_task, result.tasks))
+        else:
+            show(self._console, statistics_table(result.statistics))
+            show(self._console)
         show(self._console, rejections_table(result.rejections))
         show(self._console)
-        folder = RunFolder(result.folder)
-        self._show_rows(folder)
+        if not result.is_preview:
+            self._show_first_rows(result)
         for text in (
             _end(result),
             _in_flight(result.progress),
             _used(self._config, result.progress),
-            f"Dataset: {folder.dataset} (datasets.load_from_disk)",
-            f"Rows: {folder.instances}, {folder.instructions}",
-            f"What was dropped and why: {folder.rejections}",
-            f"More of what it made: selfinstruct show {folder.path}",
+            *(_after_preview(self._config, result) if result.is_preview else _files(RunFolder(result.folder))),
             unknown_markers_note(result.rejections, result.folder),
             *_hints(self._config, result),
         ):
             if text:
                 self._say(text)
 
-    def _show_rows(self, folder: RunFolder) -> None:
+    def _show_first_rows(self, result: "RunResult") -> None:
         """A few tasks with their instances, as a first look."""
-        if not (folder.instructions.exists() and folder.instances.exists()):
-            return
-        shown = [entry for entry in islice(tasks_of(folder.path), SHOWN_TASKS * 10) if entry.texts][:SHOWN_TASKS]
+        shown = [entry for entry in map(entry_of_task, result.tasks[: SHOWN_TASKS * 10]) if entry.texts][:SHOWN_TASKS]
         if shown:
             self._say("The first rows:")
             show_entries(self._console, (replace(entry, texts=entry.texts[:2]) for entry in shown), longest=SHOWN_TEXT)
+
+
+def _files(folder: RunFolder) -> tuple[str, ...]:
+    return (
+        f"Dataset: {folder.dataset} (datasets.load_from_disk)",
+        f"Rows: {folder.instances}, {folder.instructions}",
+        f"What was dropped and why: {folder.rejections}",
+        f"More of what it made: selfinstruct show {folder.path}",
+    )
+
+
+def _after_preview(config: RunConfig, result: "RunResult") -> tuple[str, ...]:
+    if result.status is RunStatus.STOPPED:
+        return ()
+    kept = f"Only the journal was kept, in {RunFolder(result.folder).state}."
+    rest = (
+        f"The same command without --preview makes all {config.num_instructions:,} instructions and asks nothing twice."
+    )
+    return f"{kept} {rest}", "To try other options, run the preview again with them and --fresh."
 
 
 def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:
@@ -156,6 +172,8 @@ def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:
     pack, texts = find_pack(config.language), texts_of(config.language)
     if pack is not None and not pack.read_by:
         yield texts.say("hints.unread_pack")
+    if result.is_preview and result.status is not RunStatus.STOPPED:
+        return
     keys = ("resume",) if result.status is RunStatus.STOPPED else ("look", "review", "export")
     yield from (texts.say(f"hints.{key}", output=str(result.folder)) for key in keys)
 

@@ -39,6 +39,15 @@ def run(
     extend: Annotated[
         bool, typer.Option("--extend", help="Let the run in the folder grow to more instructions.")
     ] = False,
+    preview: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Make and show N instructions with their instances first. Nothing is kept but the answers, which the "
+            "run itself, with the same options, does not ask again.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Estimate requests, tokens, time and cost, and show prompts, without a model."),
@@ -54,6 +63,7 @@ def run(
     """Run all stages."""
     from distilabel_selfinstruct.running.folder import RunFolder
     from distilabel_selfinstruct.running.plan import check_plan
+    from distilabel_selfinstruct.running.preview import check_preview
     from distilabel_selfinstruct.running.prices import with_known_prices
 
     output = _output_folder(output, words or [])
@@ -61,6 +71,9 @@ def run(
     settings = load_config(config, overrides)
     # distilabel takes seconds to import, reads its log level then, and would show local variables in tracebacks.
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")
+    check_preview(RunFolder(output), preview, fresh=fresh, extend=extend)
+    if dry_run and preview is not None:
+        raise ConfigError("--dry-run asks no model and --preview does: leave one of them out.")
     if dry_run:
         _show_forecast(settings)
         return
@@ -83,6 +96,7 @@ def run(
             output,
             fresh=fresh,
             extend=extend,
+            preview=preview,
             trust_base_url=True,
             on_progress=display.update,
             tell=display.tell,

@@ -25,6 +25,9 @@ PREDICTION = "prediction.json"
 REGENERATION = "regeneration"
 """Within the description of a run: who wrote its outputs anew, and how. Such a run has no journal of its own stages."""
 
+PREVIEW = "preview"
+"""Within the description of a run: only a preview was made of it, of so many instructions. It has a journal only."""
+
 PREFERENCES = "preferences.jsonl"
 """Pairs of outputs, new and old, of a run whose outputs were regenerated."""
 

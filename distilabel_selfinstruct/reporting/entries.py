@@ -11,7 +11,7 @@ from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.journal.run_records import read_rejections
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts, prompt_text
-from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RecordedRejection, Row, Stage
+from distilabel_selfinstruct.records import MODEL_STAGES, GeneratedTask, Reason, RecordedRejection, Row, Stage
 
 EntryText = tuple[str, str]
 """What a text is, in a word, and the text."""
@@ -57,15 +57,20 @@ def tasks_of(folder: Path) -> Iterator[Entry]:
     for row in jsonl.read(instances):
         of_task[row["instruction"]].append(row)
     for row in jsonl.read(instructions):
-        texts = [
-            (name, str(instance[name]))
-            for instance in of_task.pop(row["instruction"], [])
-            for name in ("input", "output")
-            if instance[name]
-        ]
-        yield Entry(
-            "task", row["instruction"], Stage.INSTANCE_FILTERING.value, (), row.get("is_classification"), tuple(texts)
-        )
+        found = of_task.pop(row["instruction"], [])
+        pairs = [(str(instance["input"] or ""), str(instance["output"] or "")) for instance in found]
+        yield _task(row["instruction"], row.get("is_classification"), pairs)
+
+
+def entry_of_task(task: GeneratedTask) -> Entry:
+    """A task that a run made, with its instances."""
+    return _task(task.instruction, task.is_classification, [(one.input, one.output) for one in task.instances])
+
+
+def _task(instruction: str, is_classification: bool | None, pairs: Iterable[tuple[str, str]]) -> Entry:  # noqa: FBT001
+    named = (text for pair in pairs for text in zip(("input", "output"), pair, strict=True))
+    texts = tuple((name, text) for name, text in named if text)
+    return Entry("task", instruction, Stage.INSTANCE_FILTERING.value, (), is_classification, texts)
 
 
 def rejections_of(folder: Path) -> Iterator[Entry]:

@@ -52,13 +52,16 @@ class RunFolder:
         self.pipeline = self.path / run_layout.PIPELINE
 
     @contextmanager
-    def prepared(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> Iterator[RunConfig]:
+    def prepared(
+        self, config: RunConfig, *, fresh: bool = False, extend: bool = False, preview: int | None = None
+    ) -> Iterator[RunConfig]:
         """Hold the folder for this process, with the run described in it: a new one, or one that is resumed.
 
         Args:
             config: what to run.
             fresh: start over, and replace the run in the folder.
             extend: let the run in the folder grow to a higher number of instructions.
+            preview: how many instructions are made to be shown; None for the run itself.
 
         Yields:
             The configuration in force: where it leaves `sampling_lag` open, that of the run.
@@ -80,7 +83,7 @@ class RunFolder:
                     refuse_to_clear(self.path)
                     remove_run(self.path)
                 self._refuse_to_forget()
-                config = self._described(config, extend=extend)
+                config = self._described(config, extend=extend, preview=preview)
                 self.state.mkdir(exist_ok=True)
                 forget_stop(self.state)
                 for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
@@ -137,7 +140,7 @@ class RunFolder:
         self._write({**described_run(self.path)[0], **outcome})
         remove_cache(self.path)
 
-    def _described(self, config: RunConfig, *, extend: bool) -> RunConfig:
+    def _described(self, config: RunConfig, *, extend: bool, preview: int | None) -> RunConfig:
         """The configuration of the run that starts or is resumed here; `run.json` describes it."""
         if not self.description.exists():
             first = config.for_stage(Stage.INSTRUCTION_GENERATION)
@@ -152,6 +155,7 @@ class RunFolder:
                 "models": digests_of_models(config),
                 "versions": {name: version(name) for name in ("distilabel-selfinstruct", "distilabel", "datasets")},
                 "status": RunStatus.STARTED.value,
+                **({} if preview is None else {run_layout.PREVIEW: preview}),
             }
         )
         return config

@@ -38,6 +38,7 @@ from distilabel_selfinstruct.running.outputs import (
 )
 from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
+from distilabel_selfinstruct.running.preview import check_preview, previewed, reason_of_end
 from distilabel_selfinstruct.running.progress import Progress
 from distilabel_selfinstruct.running.progress_reader import ProgressReader
 
@@ -52,7 +53,8 @@ class RunResult:
     """A run that ended: what it made, what it dropped, the size of it (Table 1), and its last progress.
 
     `status` is `STOPPED` where the run ended before its work was done: at a limit, by Ctrl-C, or since a stage got no
-    answers. `stop_reason` says why the run ended, with the remedy where there is one, in sentences.
+    answers. `stop_reason` says why the run ended, with the remedy where there is one, in sentences. Of
+    a preview only the journal was kept.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class RunResult:
     rejections: tuple[RecordedRejection, ...]
     statistics: Statistics
     progress: Progress
+    is_preview: bool = False
 
 
 @checks_arguments
@@ -71,6 +74,7 @@ def run(
     *,
     fresh: bool = False,
     extend: bool = False,
+    preview: int | None = None,
     trust_base_url: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
@@ -84,6 +88,8 @@ def run(
         output: a new or empty folder, or that of a run.
         fresh: replace the run in the folder.
         extend: let the run in the folder grow to more instructions.
+        preview: make so many instructions with their instances to look at. Only the journal is kept, so that the run
+            itself, with the same options, asks nothing twice and makes what it makes without a preview.
         trust_base_url: send prompts and your key to the address of another machine that only a configuration file
             names, if `config` was read from one (see `load_config`).
         on_progress: is called with the progress about twice a second, and once at the end.
@@ -96,6 +102,7 @@ def run(
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
     folder = RunFolder(output)
+    check_preview(folder, preview, fresh=fresh, extend=extend)
     if not (fresh or extend) and (finished := _finished_before(folder, config)) is not None:
         return finished
     if not trust_base_url:
@@ -108,7 +115,7 @@ def run(
     with local_servers(plan.models, needed, tell) as servers:
         # Before the settings are written to the folder: a mistyped model must not count as the run's.
         check_models(plan.models, needed, tell)
-        return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend)
+        return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend, preview=preview)
 
 
 def _run(
@@ -119,16 +126,18 @@ def _run(
     *,
     fresh: bool,
     extend: bool,
+    preview: int | None,
 ) -> RunResult:
-    config = plan.config
-    with folder.prepared(config, fresh=fresh, extend=extend) as effective:
+    with folder.prepared(plan.config, fresh=fresh, extend=extend, preview=preview) as effective:
+        config = effective if preview is None else previewed(effective, preview)
         servers.keep(folder.path / SERVER_LOGS, folder.state)
         pipeline = self_instruct_pipeline(
-            effective, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
+            config, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
         )
-        with writing(folder.path, "Make room."):
-            folder.pipeline.touch(mode=0o600)  # it has settings, which are for their owner
-            pipeline.save(str(folder.pipeline), format="yaml")
+        if preview is None:
+            with writing(folder.path, "Make room."):
+                folder.pipeline.touch(mode=0o600)  # it has settings, which are for their owner
+                pipeline.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records
@@ -136,7 +145,7 @@ def _run(
         prompt_tokens = {stage: needed[stage].prompt_tokens for stage in MODEL_STAGES}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
-        limit_spending(folder.state, effective, reader.read())
+        limit_spending(folder.state, config, reader.read())
         failure: Exception | None = None
         num_rows: int | None = None
         with (
@@ -150,7 +159,7 @@ def _run(
                 num_rows = sum(len(split) for split in distiset["default"].values()) if distiset else 0
             except Exception as error:  # whatever the host raises, what was made is written first
                 failure = error
-        return _finished(folder, reader, failure, num_rows)
+        return _finished(folder, reader, failure, num_rows, preview)
 
 
 def _finished_before(folder: RunFolder, config: RunConfig) -> RunResult | None:
@@ -164,25 +173,33 @@ def _finished_before(folder: RunFolder, config: RunConfig) -> RunResult | None:
     return _result(folder, Ending(RunStatus.FINISHED, records.stop_reason), records, reader)
 
 
-def _finished(folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None) -> RunResult:
+def _finished(
+    folder: RunFolder, reader: ProgressReader, failure: Exception | None, num_rows: int | None, preview: int | None
+) -> RunResult:
     records = read_run(folder.state)
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
     ending = ending_of(records, stop_reason(folder.state), reader.read(), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
     with writing(folder.path, remedy), without_dataset_bars():
-        write_outputs(folder, records)
-        notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
         outcome = {"status": ending.status.value, "problems": problems, "stop_reason": ending.reason}
+        if preview is None:
+            write_outputs(folder, records)
+        elif ending.status is RunStatus.FINISHED:
+            outcome |= {"status": RunStatus.STOPPED.value, "stop_reason": reason_of_end(preview)}
+        notes = [note_row(stage.value, note) for stage, note in reader.read().notes]
         folder.finish({**outcome, "notes": notes})
     if problems:
+        made = f"What was made is in {folder.path}" if preview is None else f"What was answered is in {folder.state}"
         raise PipelineError(
-            f"{' '.join(problems)} What was made is in {folder.path} ({len(records.tasks)} instructions, "
-            f"{records.num_instances} instances). {RESUME}"
+            f"{' '.join(problems)} {made} ({len(records.tasks)} instructions, {records.num_instances} instances). "
+            f"{RESUME}"
         ) from failure
-    return _result(folder, ending, records, reader)
+    return _result(folder, ending, records, reader, is_preview=preview is not None)
 
 
-def _result(folder: RunFolder, ending: Ending, records: RunRecords, reader: ProgressReader) -> RunResult:
+def _result(
+    folder: RunFolder, ending: Ending, records: RunRecords, reader: ProgressReader, *, is_preview: bool = False
+) -> RunResult:
     return RunResult(
         folder=folder.path,
         status=ending.status,
@@ -195,6 +212,7 @@ def _result(folder: RunFolder, ending: Ending, records: RunRecords, reader: Prog
             map(rejection_row, records.rejections),
         ),
         progress=reader.read(),
+        is_preview=is_preview,
     )
 
 

@@ -34,8 +34,6 @@ from .hub import publish as publish
 from .llms import OpenAICompatibleLLM as OpenAICompatibleLLM
 from .llms import RecordedLLM as RecordedLLM
 from .llms import make_llm as make_llm
-from .predicting import Predictions as Predictions
-from .predicting import predict as predict
 from .ratings.decisions import DecisionRule as DecisionRule
 from .records import GeneratedTask as GeneratedTask
 from .records import Instance as Instance
@@ -44,15 +42,20 @@ from .records import RecordedRejection as RecordedRejection
 from .records import RunStatus as RunStatus
 from .records import SeedTask as SeedTask
 from .records import Stage as Stage
-from .regenerating import regenerate as regenerate
 from .reporting import Report as Report
 from .reporting import report as report
 from .review.pulling.pull import pull_decisions as pull_decisions
 from .review.pushing.options import PushOptions as PushOptions
 from .review.pushing.push import push_for_review as push_for_review
+from .running.predicting import Predictions as Predictions
+from .running.predicting import predict as predict
 from .running.progress import Progress as Progress
+from .running.regenerating import regenerate as regenerate
 from .running.runner import RunResult as RunResult
 from .running.runner import run as run
+from .server_steps import LoadDecisionsFromArgilla as LoadDecisionsFromArgilla
+from .server_steps import PublishToHub as PublishToHub
+from .server_steps import SelfInstructToArgilla as SelfInstructToArgilla
 from .similarity import NoveltyIndex as NoveltyIndex
 from .similarity import filter_texts as filter_texts
 from .steps import ClassificationTaskIdentification as ClassificationTaskIdentification
@@ -60,11 +63,8 @@ from .steps import FormatInstancesSFT as FormatInstancesSFT
 from .steps import InstanceFiltering as InstanceFiltering
 from .steps import InstanceGeneration as InstanceGeneration
 from .steps import InstructionGeneration as InstructionGeneration
-from .steps import LoadDecisionsFromArgilla as LoadDecisionsFromArgilla
-from .steps import PublishToHub as PublishToHub
 from .steps import RegenerateOutputs as RegenerateOutputs
 from .steps import RougeLNoveltyFilter as RougeLNoveltyFilter
-from .steps import SelfInstructToArgilla as SelfInstructToArgilla
 from .testing import ScriptedLLM as ScriptedLLM
 
 __version__: str

@@ -4,7 +4,7 @@ from distilabel_selfinstruct.bootstrap.loop import Bootstrap, BootstrapSettings,
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.evaluation.contamination import EvaluationTexts, evaluation_texts
-from distilabel_selfinstruct.filters import Rule, instruction_rules, rule_names, without
+from distilabel_selfinstruct.parsing.filters import Rule, instruction_rules, rule_names, without
 from distilabel_selfinstruct.prompts import PromptSet
 from distilabel_selfinstruct.ratings.feedback import Feedback
 from distilabel_selfinstruct.records import Reason, Stage

@@ -13,8 +13,8 @@ from random import Random
 
 from distilabel_selfinstruct.bootstrap.pool import TaskPool
 from distilabel_selfinstruct.errors import ConfigError, SeedTaskError
-from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.parsing.filtered import read_instructions
+from distilabel_selfinstruct.parsing.filters import Rule
 from distilabel_selfinstruct.prompts import PromptForm, PromptSet, prompt_text
 from distilabel_selfinstruct.records import (
     Completion,

@@ -16,7 +16,7 @@ from distilabel_selfinstruct.errors import OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.language_checks import StageTrial
+    from distilabel_selfinstruct.running.language_trial import StageTrial
 
 HELP = "Language packs: list them, look at one, make one, check one, try one with a model."
 
@@ -115,7 +115,7 @@ def try_(
 
     config = load_config(None, overrides_of(given))
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
-    from distilabel_selfinstruct.language_checks import try_pack
+    from distilabel_selfinstruct.running.language_trial import try_pack
 
     console = get_console()
     with working(console, "asking") as tell:

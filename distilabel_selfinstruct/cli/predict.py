@@ -21,8 +21,8 @@ from distilabel_selfinstruct.cli.screen import line, warn, working
 from distilabel_selfinstruct.errors import ConfigError
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.predicting import Predictions
     from distilabel_selfinstruct.running.asking import AskingProgress
+    from distilabel_selfinstruct.running.predicting import Predictions
 
 HELP = "Have a model answer tasks, as sections 4.3 and 4.4 of the paper do, and keep the answers for `evaluate`."
 
@@ -124,7 +124,7 @@ def predict(
     sampling = sampling_of(decoding or [])
     config = load_config(None, overrides_of(given))
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
-    from distilabel_selfinstruct.predicting import predict as predict_tasks
+    from distilabel_selfinstruct.running.predicting import predict as predict_tasks
 
     console = get_console()
     with working(console, "reading the tasks") as tell:

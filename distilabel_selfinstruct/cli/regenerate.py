@@ -14,7 +14,7 @@ from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_o
 from distilabel_selfinstruct.cli.screen import line, warn, working
 
 if TYPE_CHECKING:
-    from distilabel_selfinstruct.regenerating import Regenerated
+    from distilabel_selfinstruct.running.regenerating import Regenerated
 
 HELP = "Have a stronger model write the outputs of a run anew, as in section 4.5 of the paper."
 
@@ -64,7 +64,7 @@ def regenerate(
     options = {**overrides_of(given), **({"prompt_form": prompt_form} if prompt_form else {})}
     config = load_config(None, options)
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
-    from distilabel_selfinstruct.regenerating import regenerate as write_anew
+    from distilabel_selfinstruct.running.regenerating import regenerate as write_anew
 
     console = get_console()
     with working(console, "reading the run") as tell:

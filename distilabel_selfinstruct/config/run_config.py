@@ -12,7 +12,7 @@ from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, 
 from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
 from distilabel_selfinstruct.config.stages import by_stage
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.filters import MAX_WORDS, MIN_WORDS, rule_names
+from distilabel_selfinstruct.parsing.filters import MAX_WORDS, MIN_WORDS, rule_names
 from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage, TokenizerName
 
 DATA = CommandLine(Panel.DATA)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from distilabel_selfinstruct.filters.placeholders import without_placeholder
+from distilabel_selfinstruct.parsing.filters.placeholders import without_placeholder
 from distilabel_selfinstruct.records import Reason, Rejection, Row, SeedTask
 
 

@@ -2,6 +2,5 @@
 
 from distilabel_selfinstruct.language_checks.check import check_pack
 from distilabel_selfinstruct.language_checks.finding import PackFinding
-from distilabel_selfinstruct.language_checks.trial import NUM_REQUESTS, StageTrial, try_pack
 
-__all__ = ["NUM_REQUESTS", "PackFinding", "StageTrial", "check_pack", "try_pack"]
+__all__ = ["PackFinding", "check_pack"]

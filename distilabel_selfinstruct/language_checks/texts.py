@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from distilabel_selfinstruct.filters import filter_instances, filter_instruction, instruction_rules
 from distilabel_selfinstruct.language_checks.finding import PackFinding
 from distilabel_selfinstruct.languages import Pack
+from distilabel_selfinstruct.parsing.filters import filter_instances, filter_instruction, instruction_rules
 from distilabel_selfinstruct.prompts import PromptSet, collapse_whitespace, default_decoding, prompt_text
 from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.words import wrong_script

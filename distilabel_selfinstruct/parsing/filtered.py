@@ -6,13 +6,13 @@ state.
 
 from collections.abc import Collection
 
-from distilabel_selfinstruct.filters import Rule, filter_instances, filter_instruction, instruction_rules
 from distilabel_selfinstruct.parsing import (
     Classification,
     parse_classification,
     parse_instances,
     parse_instructions,
 )
+from distilabel_selfinstruct.parsing.filters import Rule, filter_instances, filter_instruction, instruction_rules
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from distilabel_selfinstruct.filters.asked import asks_for_writing
+from distilabel_selfinstruct.parsing.filters.asked import asks_for_writing
 from distilabel_selfinstruct.parsing.marker_lines import Kind
 from distilabel_selfinstruct.parsing.markers import Section
 from distilabel_selfinstruct.parsing.unknown_markers import translated_markers

@@ -6,12 +6,12 @@ instance or among the rejected.
 
 from dataclasses import replace
 
-from distilabel_selfinstruct.filters.asked import asks_for_writing
-from distilabel_selfinstruct.filters.placeholders import without_placeholder
-from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing.cleaning import plain, tidy, unread, without_thinking
 from distilabel_selfinstruct.parsing.echo import own_task, without_prompt
 from distilabel_selfinstruct.parsing.fences import without_outer_fences
+from distilabel_selfinstruct.parsing.filters.asked import asks_for_writing
+from distilabel_selfinstruct.parsing.filters.placeholders import without_placeholder
+from distilabel_selfinstruct.parsing.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing.input_first import input_first, is_dialogue
 from distilabel_selfinstruct.parsing.marker_lines import Kind
 from distilabel_selfinstruct.parsing.markers import Section, sections

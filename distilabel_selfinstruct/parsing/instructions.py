@@ -8,7 +8,6 @@ its token limit, every item but the last.
 import re
 from dataclasses import dataclass, field
 
-from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing.cleaning import (
     is_rule_line,
     plain,
@@ -18,6 +17,7 @@ from distilabel_selfinstruct.parsing.cleaning import (
 )
 from distilabel_selfinstruct.parsing.echo import LIST_HEADER, NUM_PROMPT_INSTRUCTIONS, without_prompt
 from distilabel_selfinstruct.parsing.fences import without_outer_fences
+from distilabel_selfinstruct.parsing.filters.refusals import is_refusal
 from distilabel_selfinstruct.parsing.numbered_list import ItemList, ListItem
 from distilabel_selfinstruct.parsing.reader import Reader, reader_of
 from distilabel_selfinstruct.parsing.reference import strict_instructions

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from distilabel_selfinstruct.filters import filter_instances
+from distilabel_selfinstruct.parsing.filters import filter_instances
 from distilabel_selfinstruct.records import Completion, Instance, Reason, Rejection, is_refused
 
 

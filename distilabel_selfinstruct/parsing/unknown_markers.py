@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from distilabel_selfinstruct.filters.asked import asks_for_labelled_lines
 from distilabel_selfinstruct.languages import load_pack, other_markers, pack_names
+from distilabel_selfinstruct.parsing.filters.asked import asks_for_labelled_lines
 
 # Words before a colon in code.
 _KEYWORDS = frozenset({"else", "try", "except", "finally", "default", "do"})

@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from typing_extensions import Unpack
 
-from distilabel_selfinstruct.filters import filter_instruction, instruction_rules
+from distilabel_selfinstruct.parsing.filters import filter_instruction, instruction_rules
 from distilabel_selfinstruct.prompts import collapse_whitespace
 from distilabel_selfinstruct.reading import ReadingArguments, open_rows, summary
 from distilabel_selfinstruct.records import SeedTask

@@ -18,8 +18,8 @@ from typing_extensions import Unpack
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
-from distilabel_selfinstruct.filters.placeholders import without_placeholder
 from distilabel_selfinstruct.languages import find_pack
+from distilabel_selfinstruct.parsing.filters.placeholders import without_placeholder
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask

@@ -1,4 +1,4 @@
-"""The distilabel components of Self-Instruct. Importing them applies the fixes that this host version needs."""
+"""The distilabel components that make and filter data. Importing them applies the fixes of the host."""
 
 from distilabel_selfinstruct import host_fixes
 
@@ -9,11 +9,8 @@ from distilabel_selfinstruct.steps.format_sft import FormatInstancesSFT
 from distilabel_selfinstruct.steps.instance_filtering import InstanceFiltering
 from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
-from distilabel_selfinstruct.steps.load_decisions import LoadDecisionsFromArgilla
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
-from distilabel_selfinstruct.steps.publish import PublishToHub
 from distilabel_selfinstruct.steps.regeneration import RegenerateOutputs
-from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
 
 __all__ = [
     "ClassificationTaskIdentification",
@@ -21,9 +18,6 @@ __all__ = [
     "InstanceFiltering",
     "InstanceGeneration",
     "InstructionGeneration",
-    "LoadDecisionsFromArgilla",
-    "PublishToHub",
     "RegenerateOutputs",
     "RougeLNoveltyFilter",
-    "SelfInstructToArgilla",
 ]

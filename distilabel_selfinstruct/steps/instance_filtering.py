@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.evaluation.contamination import EvaluationTexts, evaluation_texts
-from distilabel_selfinstruct.filters import limit_instances, rule_names
 from distilabel_selfinstruct.parsing.filtered import read_instances
+from distilabel_selfinstruct.parsing.filters import limit_instances, rule_names
 from distilabel_selfinstruct.prompts import load_prompts
 from distilabel_selfinstruct.records import Completion, Instance, Mode, Parsed, Reason, RequestStatus, Stage
 from distilabel_selfinstruct.steps.citation import cites_self_instruct

@@ -10,9 +10,9 @@ from typing_extensions import override
 from distilabel_selfinstruct.bootstrap.loop import GeneratedInstruction
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for, rules_for
 from distilabel_selfinstruct.config.step_fields import config_of, run_option
-from distilabel_selfinstruct.filters import Rule
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.parsing.filtered import read_instructions
+from distilabel_selfinstruct.parsing.filters import Rule
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import Completion, RequestStatus, Stage, TokenizerName
 from distilabel_selfinstruct.steps.citation import cites_self_instruct

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from distilabel_selfinstruct.config.step_fields import run_option
 from distilabel_selfinstruct.evaluation.task_prompts import TaskPrompt, plain_prompt
-from distilabel_selfinstruct.filters import rule_names
+from distilabel_selfinstruct.parsing.filters import rule_names
 from distilabel_selfinstruct.parsing.regenerated import read_output
 from distilabel_selfinstruct.records import Completion, LaterStage, Reason, Rejection, Request
 from distilabel_selfinstruct.steps.citation import cites_self_instruct

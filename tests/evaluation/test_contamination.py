@@ -12,7 +12,7 @@ from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.evaluation.contamination import NUM_WORDS, EvaluationTexts, evaluation_texts
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.filters import filter_instruction
+from distilabel_selfinstruct.parsing.filters import filter_instruction
 from distilabel_selfinstruct.records import Instance, Reason
 from distilabel_selfinstruct.running.inputs import inputs_of
 from distilabel_selfinstruct.similarity import rouge_l

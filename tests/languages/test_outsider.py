@@ -9,12 +9,13 @@ import yaml
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.filters.refusals import is_refusal
 from distilabel_selfinstruct.formatting.chat import user_text
 from distilabel_selfinstruct.formatting.examples import Example
-from distilabel_selfinstruct.language_checks import check_pack, try_pack
+from distilabel_selfinstruct.language_checks import check_pack
 from distilabel_selfinstruct.languages import load_pack
+from distilabel_selfinstruct.parsing.filters.refusals import is_refusal
 from distilabel_selfinstruct.prompts import load_prompts, prompt_text
+from distilabel_selfinstruct.running.language_trial import try_pack
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 
 DANISH = Path(__file__).parent / "danish"

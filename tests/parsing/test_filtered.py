@@ -1,7 +1,7 @@
 import pytest
 
-from distilabel_selfinstruct.filters import instruction_rules, without
 from distilabel_selfinstruct.parsing.filtered import read_classification, read_instances, read_instructions
+from distilabel_selfinstruct.parsing.filters import instruction_rules, without
 from distilabel_selfinstruct.records import Completion, Instance, Reason
 
 

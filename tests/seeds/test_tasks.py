@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from distilabel_selfinstruct.errors import SeedTaskError
-from distilabel_selfinstruct.filters import filter_instruction, instruction_rules
 from distilabel_selfinstruct.parsing.filtered import read_instances
+from distilabel_selfinstruct.parsing.filters import filter_instruction, instruction_rules
 from distilabel_selfinstruct.records import Completion, SeedTask
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from distilabel_selfinstruct.similarity import NoveltyIndex

@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 from distilabel.utils.docstring import parse_google_docstring
 
-from distilabel_selfinstruct import steps
+from distilabel_selfinstruct import server_steps, steps
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM, RecordedLLM
+from distilabel_selfinstruct.server_steps import LoadDecisionsFromArgilla, PublishToHub, SelfInstructToArgilla
 from distilabel_selfinstruct.steps import (
     ClassificationTaskIdentification,
     FormatInstancesSFT,
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
-    LoadDecisionsFromArgilla,
-    PublishToHub,
     RegenerateOutputs,
     RougeLNoveltyFilter,
-    SelfInstructToArgilla,
 )
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.testing import ScriptedLLM
@@ -84,7 +82,7 @@ def made(component: Any) -> Any:
 
 
 def test_no_step_is_left_out() -> None:
-    assert {component.__name__ for component in COMPONENTS} == set(steps.__all__)
+    assert {component.__name__ for component in COMPONENTS} == {*steps.__all__, *server_steps.__all__}
 
 
 @COMPONENT

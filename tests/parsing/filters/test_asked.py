@@ -1,6 +1,6 @@
 import pytest
 
-from distilabel_selfinstruct.filters.asked import asks_for_labelled_lines, asks_for_writing, has_many_answers
+from distilabel_selfinstruct.parsing.filters.asked import asks_for_labelled_lines, asks_for_writing, has_many_answers
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ class SelfInstructToArgilla(CheckedOptions, Step):
         Send an instance to the server that `selfinstruct review serve` started:
 
         ```python
-        from distilabel_selfinstruct.steps import SelfInstructToArgilla
+        from distilabel_selfinstruct.server_steps import SelfInstructToArgilla
 
         to_argilla = SelfInstructToArgilla(dataset_name="opposites")
         to_argilla.load()

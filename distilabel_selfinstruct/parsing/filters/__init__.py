@@ -1,7 +1,7 @@
 """Rules that keep or drop: instructions one by one, instances of one instruction together."""
 
-from distilabel_selfinstruct.filters.instances import MAX_INSTANCES, filter_instances, limit_instances
-from distilabel_selfinstruct.filters.instructions import (
+from distilabel_selfinstruct.parsing.filters.instances import MAX_INSTANCES, filter_instances, limit_instances
+from distilabel_selfinstruct.parsing.filters.instructions import (
     MAX_WORDS,
     MIN_WORDS,
     Rule,
@@ -9,7 +9,7 @@ from distilabel_selfinstruct.filters.instructions import (
     instruction_rules,
     without,
 )
-from distilabel_selfinstruct.filters.rule_names import rule_names
+from distilabel_selfinstruct.parsing.filters.rule_names import rule_names
 
 __all__ = [
     "MAX_INSTANCES",

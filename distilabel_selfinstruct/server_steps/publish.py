@@ -63,7 +63,7 @@ class PublishToHub(CheckedOptions, GlobalStep):
         Write the repository to a folder, to look at it first:
 
         ```python
-        from distilabel_selfinstruct.steps import PublishToHub
+        from distilabel_selfinstruct.server_steps import PublishToHub
 
         to_hub = PublishToHub(repo_id="acme/opposites", license="mit", unreviewed=True, to_folder="opposites")
         to_hub.load()

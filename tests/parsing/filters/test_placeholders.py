@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.filters.placeholders import without_placeholder
+from distilabel_selfinstruct.parsing.filters.placeholders import without_placeholder
 
 PLACEHOLDERS = st.sampled_from(
     [

@@ -18,8 +18,8 @@ from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.exporting import export
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Row, RunStatus
-from distilabel_selfinstruct.regenerating import Regenerated, regenerate
 from distilabel_selfinstruct.running.folder import RunFolder
+from distilabel_selfinstruct.running.regenerating import Regenerated, regenerate
 from tests import processes
 from tests.exporting.builders import INSTANCES, a_run, read, reviewed
 from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text

@@ -10,7 +10,7 @@ from distilabel.utils.docstring import parse_google_docstring
 from pyarrow.parquet import read_table
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.steps import PublishToHub
+from distilabel_selfinstruct.server_steps import PublishToHub
 from tests import processes
 from tests.hub.builders import instance
 from tests.local_hub_server import serve
@@ -21,7 +21,7 @@ PIPELINE = """
 import sys
 from distilabel.pipeline import Pipeline
 from distilabel.steps import LoadDataFromDicts
-from distilabel_selfinstruct.steps import PublishToHub
+from distilabel_selfinstruct.server_steps import PublishToHub
 from tests.hub.builders import instance
 
 if __name__ == "__main__":

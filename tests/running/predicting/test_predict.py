@@ -18,8 +18,8 @@ from distilabel_selfinstruct.config import ASKING_OPTIONS, RunConfig, load_confi
 from distilabel_selfinstruct.errors import ConfigError, ModelError, RunFolderError
 from distilabel_selfinstruct.evaluation import PromptOptions, TaskPrompt, evaluate
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.predicting import Predictions, predict
 from distilabel_selfinstruct.records import RunStatus
+from distilabel_selfinstruct.running.predicting import Predictions, predict
 from tests import processes
 from tests.local_batch_server import LocalBatchServer
 from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, text, too_long, unknown_model

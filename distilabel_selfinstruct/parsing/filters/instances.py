@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from distilabel_selfinstruct.filters.asked import asks_to_decline, has_many_answers
-from distilabel_selfinstruct.filters.refusals import is_refusal
+from distilabel_selfinstruct.parsing.filters.asked import asks_to_decline, has_many_answers
+from distilabel_selfinstruct.parsing.filters.refusals import is_refusal
 from distilabel_selfinstruct.records import Instance, Mode, Parsed, Reason, Rejection
 
 _COLONS_STRICT = (":",)

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from distilabel_selfinstruct.filters.forbidden import forbidden_pattern
 from distilabel_selfinstruct.languages import WordKind, find_pack, reading_packs, word_counter
 from distilabel_selfinstruct.languages.expressions import words_of
+from distilabel_selfinstruct.parsing.filters.forbidden import forbidden_pattern
 from distilabel_selfinstruct.records import Mode, Reason, Rejection
 from distilabel_selfinstruct.words import wrong_script
 

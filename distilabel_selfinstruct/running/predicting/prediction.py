@@ -17,12 +17,12 @@ from distilabel_selfinstruct.errors import ConfigError, InputFileError, ModelErr
 from distilabel_selfinstruct.evaluation import PromptOptions, ScoredTask, TaskPrompt, read_scored, task_prompts
 from distilabel_selfinstruct.evaluation.definitions import read_definitions
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.predicting.state import MODEL_FILE, TASKS, PredictionState
 from distilabel_selfinstruct.prompts import EVALUATION, Decoding, apply_overrides
 from distilabel_selfinstruct.reading import ReadingArguments, SkippedRow, Source
 from distilabel_selfinstruct.records import RESUME, Completion, LaterStage, Request, Row, RunStatus
 from distilabel_selfinstruct.running.asking import Asked, AskingProgress, ask, check_asking
 from distilabel_selfinstruct.running.inputs import digests_of_models, identity_of
+from distilabel_selfinstruct.running.predicting.state import MODEL_FILE, TASKS, PredictionState
 
 _DECIDING = ("llm", "thinking", "thinking_tokens", "extra_body", "random_seed")
 """Options of the model that decide what it answers."""

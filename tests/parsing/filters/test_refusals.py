@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.filters.asked import asks_to_decline
-from distilabel_selfinstruct.filters.refusals import is_refusal
+from distilabel_selfinstruct.parsing.filters.asked import asks_to_decline
+from distilabel_selfinstruct.parsing.filters.refusals import is_refusal
 
 REFUSALS = [
     ("I can't help you with this.", "en"),

@@ -15,10 +15,10 @@ from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.evaluation.task_prompts import TaskPrompt, plain_prompt
 from distilabel_selfinstruct.exporting.training_rows import training_rows
 from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.filters import rule_names
 from distilabel_selfinstruct.formatting import FormatOptions
 from distilabel_selfinstruct.formatting.preferences import preference_row
 from distilabel_selfinstruct.journal.run_records import rejection_row
+from distilabel_selfinstruct.parsing.filters import rule_names
 from distilabel_selfinstruct.parsing.regenerated import read_output
 from distilabel_selfinstruct.prompts import EVALUATION, Decoding, PromptForm, apply_overrides
 from distilabel_selfinstruct.ratings.decision_file import parse_included
@@ -35,10 +35,10 @@ from distilabel_selfinstruct.records import (
     Row,
     RunStatus,
 )
-from distilabel_selfinstruct.regenerating.folder import MODEL_FILE, ROWS, RegenerationFolder
 from distilabel_selfinstruct.running.asking import Asked, AskingProgress, ask, check_asking
 from distilabel_selfinstruct.running.inputs import digests_of_models, identity_of
 from distilabel_selfinstruct.running.outputs import save_dataset, without_dataset_bars
+from distilabel_selfinstruct.running.regenerating.folder import MODEL_FILE, ROWS, RegenerationFolder
 
 _DECIDING = ("llm", "thinking", "thinking_tokens", "extra_body", "random_seed")
 """Options of the model that decide what it answers."""

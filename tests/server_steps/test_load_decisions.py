@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from distilabel_selfinstruct.errors import ArgillaError, ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
+from distilabel_selfinstruct.server_steps import LoadDecisionsFromArgilla
 from tests import processes
 from tests.review.people import GOOD, WRONG, identity, instance, reviews
 from tests.steps.builders import loaded
@@ -221,7 +221,7 @@ PIPELINE = """
 import json, sys
 from distilabel.pipeline import Pipeline
 from distilabel.steps import KeepColumns
-from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
+from distilabel_selfinstruct.server_steps import LoadDecisionsFromArgilla
 
 if __name__ == "__main__":
     instances, name = sys.argv[1:]

@@ -1,5 +1,5 @@
 """Outputs that a stronger model writes anew (paper, section 4.5)."""
 
-from distilabel_selfinstruct.regenerating.regeneration import Regenerated, regenerate
+from distilabel_selfinstruct.running.regenerating.regeneration import Regenerated, regenerate
 
 __all__ = ["Regenerated", "regenerate"]

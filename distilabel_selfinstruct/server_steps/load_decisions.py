@@ -77,7 +77,7 @@ class LoadDecisionsFromArgilla(CheckedOptions, GeneratorStep):
         Load the rows of a run that its raters kept:
 
         ```python
-        from distilabel_selfinstruct.steps import LoadDecisionsFromArgilla
+        from distilabel_selfinstruct.server_steps import LoadDecisionsFromArgilla
 
         decisions = LoadDecisionsFromArgilla(instances="demo/instances.jsonl", dataset_names=["selfinstruct-demo"])
         decisions.load()

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import get_args
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.filters.instances import instance_rules
-from distilabel_selfinstruct.filters.instructions import instruction_rules
+from distilabel_selfinstruct.parsing.filters.instances import instance_rules
+from distilabel_selfinstruct.parsing.filters.instructions import instruction_rules
 from distilabel_selfinstruct.records import Mode, Reason
 
 RULES: tuple[Reason, ...] = tuple(

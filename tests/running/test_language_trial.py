@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.language_checks import try_pack
 from distilabel_selfinstruct.records import Reason, Stage
+from distilabel_selfinstruct.running.language_trial import try_pack
 
 
 def test_a_model_that_answers_in_the_packs_words_is_read():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.filters import MAX_INSTANCES, filter_instances, limit_instances
+from distilabel_selfinstruct.parsing.filters import MAX_INSTANCES, filter_instances, limit_instances
 from distilabel_selfinstruct.records import Instance, Mode, Reason
 
 BOTH_MODES = pytest.mark.parametrize("mode", ["strict", "default"])

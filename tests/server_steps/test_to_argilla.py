@@ -17,7 +17,7 @@ from distilabel.utils.docstring import parse_google_docstring
 from pydantic import SecretStr
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.steps import SelfInstructToArgilla
+from distilabel_selfinstruct.server_steps import SelfInstructToArgilla
 from tests import processes
 from tests.review.flaky_proxy import flaky_proxy
 from tests.review.people import connected, identity, instance
@@ -188,7 +188,7 @@ def test_the_step_comes_back_from_its_file_without_the_key(name: str, file_forma
 
 PIPELINE = """
 import sys
-from distilabel_selfinstruct.steps import SelfInstructToArgilla
+from distilabel_selfinstruct.server_steps import SelfInstructToArgilla
 from distilabel.pipeline import Pipeline
 from distilabel.steps import LoadDataFromDicts
 from tests.review.people import instance

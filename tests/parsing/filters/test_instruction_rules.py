@@ -1,6 +1,6 @@
 import pytest
 
-from distilabel_selfinstruct.filters import filter_instruction, instruction_rules, without
+from distilabel_selfinstruct.parsing.filters import filter_instruction, instruction_rules, without
 from distilabel_selfinstruct.records import Mode, Reason
 
 

@@ -64,6 +64,7 @@ from .steps import LoadDecisionsFromArgilla as LoadDecisionsFromArgilla
 from .steps import PublishToHub as PublishToHub
 from .steps import RegenerateOutputs as RegenerateOutputs
 from .steps import RougeLNoveltyFilter as RougeLNoveltyFilter
+from .steps import RowsToJsonLines as RowsToJsonLines
 from .steps import SelfInstructToArgilla as SelfInstructToArgilla
 from .testing import ScriptedLLM as ScriptedLLM
 

@@ -14,6 +14,7 @@ from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
 from distilabel_selfinstruct.steps.publish import PublishToHub
 from distilabel_selfinstruct.steps.regeneration import RegenerateOutputs
 from distilabel_selfinstruct.steps.to_argilla import SelfInstructToArgilla
+from distilabel_selfinstruct.steps.to_json_lines import RowsToJsonLines
 
 __all__ = [
     "ClassificationTaskIdentification",
@@ -25,5 +26,6 @@ __all__ = [
     "PublishToHub",
     "RegenerateOutputs",
     "RougeLNoveltyFilter",
+    "RowsToJsonLines",
     "SelfInstructToArgilla",
 ]

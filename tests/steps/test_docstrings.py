@@ -21,6 +21,7 @@ from distilabel_selfinstruct.steps import (
     PublishToHub,
     RegenerateOutputs,
     RougeLNoveltyFilter,
+    RowsToJsonLines,
     SelfInstructToArgilla,
 )
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
@@ -33,6 +34,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
     InstanceFiltering: {},
     RegenerateOutputs: {"llm": ScriptedLLM(responses=[""])},
     RougeLNoveltyFilter: {},
+    RowsToJsonLines: {},
     FormatInstancesSFT: {},
     SelfInstructToArgilla: {"dataset_name": "tasks"},
     LoadDecisionsFromArgilla: {"dataset_names": ["tasks"]},
@@ -42,7 +44,7 @@ COMPONENTS = tuple(OPTIONS)
 COMPONENT = pytest.mark.parametrize("component", COMPONENTS)
 GENERATORS = (InstructionGeneration, LoadDecisionsFromArgilla)
 ASK_ARGILLA = (SelfInstructToArgilla, LoadDecisionsFromArgilla)
-COLUMNS_BY_OPTION = (RougeLNoveltyFilter, FormatInstancesSFT)
+COLUMNS_BY_OPTION = (RougeLNoveltyFilter, FormatInstancesSFT, RowsToJsonLines)
 
 # The categories of the host's gallery (`utils/mkdocs/components_gallery.py`).
 CATEGORIES = {

@@ -65,6 +65,7 @@ from .steps import InstanceGeneration as InstanceGeneration
 from .steps import InstructionGeneration as InstructionGeneration
 from .steps import RegenerateOutputs as RegenerateOutputs
 from .steps import RougeLNoveltyFilter as RougeLNoveltyFilter
+from .steps import RowsToJsonLines as RowsToJsonLines
 from .testing import ScriptedLLM as ScriptedLLM
 
 __version__: str

@@ -1,4 +1,6 @@
-"""Self-Instruct as the paper tells it, in four steps. Runs without a key: the model is a recording.
+"""Self-Instruct as the paper tells it, in four steps, and a fifth that writes the rows to `instances.jsonl`.
+
+Runs without a key: the model is a recording.
 
 To use a model of yours, put any distilabel LLM in its place, for example
 `OpenAICompatibleLLM(model="…", base_url="http://localhost:8000/v1")` from `distilabel_selfinstruct.llms`.
@@ -12,6 +14,7 @@ from distilabel_selfinstruct.steps import (
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
+    RowsToJsonLines,
 )
 
 with Pipeline(name="self-instruct") as pipeline:
@@ -31,8 +34,10 @@ with Pipeline(name="self-instruct") as pipeline:
     raw_instances = InstanceGeneration(name="instance_generation", llm=RecordedLLM(recording="demo"))
     # 2.2, filtering: no invalid, repeated or contradictory instances, at most five for each instruction.
     instances = InstanceFiltering(name="instance_filtering", max_instances=5, random_seed=42)
+    # The rows, as they come, in the folder in which this is started.
+    rows = RowsToJsonLines(name="rows_to_json_lines", path="instances.jsonl")
 
-    instructions >> task_types >> raw_instances >> instances
+    instructions >> task_types >> raw_instances >> instances >> rows
 
 if __name__ == "__main__":
     # distilabel's own cache can lose rows after a crash; see distilabel_selfinstruct.host_fixes.

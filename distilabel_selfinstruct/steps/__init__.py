@@ -11,6 +11,7 @@ from distilabel_selfinstruct.steps.instance_generation import InstanceGeneration
 from distilabel_selfinstruct.steps.instruction_generation import InstructionGeneration
 from distilabel_selfinstruct.steps.novelty_filter import RougeLNoveltyFilter
 from distilabel_selfinstruct.steps.regeneration import RegenerateOutputs
+from distilabel_selfinstruct.steps.to_json_lines import RowsToJsonLines
 
 __all__ = [
     "ClassificationTaskIdentification",
@@ -20,4 +21,5 @@ __all__ = [
     "InstructionGeneration",
     "RegenerateOutputs",
     "RougeLNoveltyFilter",
+    "RowsToJsonLines",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from distilabel.pipeline import Pipeline
 
+from distilabel_selfinstruct.files import jsonl
 from tests import processes
 
 PIPELINES = Path(__file__).parent.parent.parent / "pipelines"
@@ -33,6 +34,18 @@ def test_the_script_runs(tmp_path):
         capture_output=True, text=True, check=True, timeout=120, cwd=tmp_path,
     )  # fmt: skip
     assert "instruction" in done.stdout
+
+
+def test_the_yaml_file_leaves_its_rows_in_a_file_without_a_repository(tmp_path):
+    command = Path(sys.executable).with_name("distilabel")
+    options = ["--ignore-cache", "--param", "instruction_generation.num_instructions=7"]
+    processes.run(
+        [sys.executable, command, "pipeline", "run", "--config", PIPELINES / "self_instruct.yaml", *options],
+        capture_output=True, text=True, check=True, timeout=240, cwd=tmp_path,
+    )  # fmt: skip
+    rows = list(jsonl.read(tmp_path / "instances.jsonl"))
+    assert len({row["instruction"] for row in rows}) == 7
+    assert all(row["output"] for row in rows)
 
 
 def test_the_yaml_dump_is_plain_data(script):

@@ -20,6 +20,7 @@ from distilabel_selfinstruct.steps import (
     InstructionGeneration,
     RegenerateOutputs,
     RougeLNoveltyFilter,
+    RowsToJsonLines,
 )
 from distilabel_selfinstruct.steps.citation import cites_self_instruct
 from distilabel_selfinstruct.testing import ScriptedLLM
@@ -31,6 +32,7 @@ OPTIONS: dict[type, dict[str, Any]] = {
     InstanceFiltering: {},
     RegenerateOutputs: {"llm": ScriptedLLM(responses=[""])},
     RougeLNoveltyFilter: {},
+    RowsToJsonLines: {},
     FormatInstancesSFT: {},
     SelfInstructToArgilla: {"dataset_name": "tasks"},
     LoadDecisionsFromArgilla: {"dataset_names": ["tasks"]},
@@ -40,7 +42,7 @@ COMPONENTS = tuple(OPTIONS)
 COMPONENT = pytest.mark.parametrize("component", COMPONENTS)
 GENERATORS = (InstructionGeneration, LoadDecisionsFromArgilla)
 ASK_ARGILLA = (SelfInstructToArgilla, LoadDecisionsFromArgilla)
-COLUMNS_BY_OPTION = (RougeLNoveltyFilter, FormatInstancesSFT)
+COLUMNS_BY_OPTION = (RougeLNoveltyFilter, FormatInstancesSFT, RowsToJsonLines)
 
 # The categories of the host's gallery (`utils/mkdocs/components_gallery.py`).
 CATEGORIES = {

@@ -23,6 +23,7 @@ from distilabel_selfinstruct.steps import (
     InstructionGeneration,
     RegenerateOutputs,
     RougeLNoveltyFilter,
+    RowsToJsonLines,
 )
 from tests.steps.builders import processed, scripted
 
@@ -50,6 +51,7 @@ STEPS: dict[str, Any] = {
         name="g", llm=scripted("one"), prompt_form="chat", disabled_rules=["refusal"], decoding={"max_tokens": 5}
     ),
     "RougeLNoveltyFilter": lambda: RougeLNoveltyFilter(name="e", column="text", max_rouge_l=0.5),
+    "RowsToJsonLines": lambda: RowsToJsonLines(name="h", path="made.jsonl"),
     "FormatInstancesSFT": lambda: FormatInstancesSFT(
         name="f", format="openai", mode="strict", system_prompt="Be brief.", join="labeled", random_seed=9
     ),

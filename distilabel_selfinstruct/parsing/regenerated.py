@@ -1,4 +1,4 @@
-"""An output that a model wrote anew for an instruction and its input (paper, section 4.5)."""
+"""An output that a model rewrote, given an instruction and its input (paper, section 4.5)."""
 
 from collections.abc import Collection
 

@@ -74,7 +74,7 @@ INPUT_FIRST = Decoding(0.0, 0.0, 1.5, 0.0, 350, ("Example 6", "Task:"))
 OUTPUT_FIRST = replace(INPUT_FIRST, max_tokens=300)
 
 EVALUATION = Decoding(0.0, 0.0, 0.0, 0.0, 1024, ())
-"""How the paper samples from all models that it evaluates, and from the one that writes outputs anew: greedily."""
+"""How the paper samples from all models that it evaluates, and from the one that rewrites outputs: greedily."""
 
 # Departure for chat models, which put a blank line, a heading or a remark before the answer: no stop sequence may cut
 # that off, and the verdict has room for it.

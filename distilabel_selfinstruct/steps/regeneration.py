@@ -1,4 +1,4 @@
-"""Section 4.5 of Self-Instruct: a stronger model writes the outputs anew."""
+"""Section 4.5 of Self-Instruct: a stronger model rewrites the outputs."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @cites_self_instruct
 class RegenerateOutputs(RowTask):
-    r"""Have a stronger model write the output of each instance anew, and drop the rows for which it gives none.
+    r"""Have a stronger model rewrite the output of each instance, and drop the rows for which it gives none.
 
     The model is shown the instruction and the input, and is sampled greedily with at most 1,024 tokens. Dropped are
     rows whose new output was refused, cut off or is against a rule for instances. Each is in the journal with its
@@ -63,7 +63,7 @@ class RegenerateOutputs(RowTask):
         - [Self-Instruct](https://arxiv.org/abs/2212.10560)
 
     Examples:
-        Write an output anew with a scripted model:
+        Rewrite an output with a scripted model:
 
         ```python
         from distilabel_selfinstruct.steps import RegenerateOutputs

@@ -2,7 +2,7 @@
 
 It holds `slots` requests at a time; the others wait in line, as before a GPU, or are refused by a 429, as by a provider
 with a limit. `GET /busy` gives the slot-seconds used
-and the time from the first request to the last answer, and starts counting anew.
+and the time from the first request to the last answer, and starts to count again.
 """
 
 import asyncio

@@ -77,7 +77,7 @@ def microseconds(work: Callable[[str], object], texts: Sequence[str], rounds: in
 
 
 def reference_decision(candidate: str, pool: Sequence[str]) -> bool:
-    """As the reference implementation writes it: a pool of 4 processes per candidate, tokens made anew."""
+    """As the reference implementation writes it: a pool of 4 processes per candidate, tokens made each time."""
     with get_context("fork").Pool(4) as processes:
         scores = processes.map(partial(SCORER.score, candidate), pool)
     return max(score["rougeL"].fmeasure for score in scores) > THRESHOLD

@@ -1,4 +1,4 @@
-"""Outputs that a stronger model writes anew (paper, section 4.5)."""
+"""Outputs that a stronger model rewrites (paper, section 4.5)."""
 
 from distilabel_selfinstruct.running.regenerating.regeneration import Regenerated, regenerate
 

@@ -1,4 +1,4 @@
-"""The folder of a regeneration: a run folder whose description also says who wrote the outputs anew, and how."""
+"""The folder of a regeneration: a run folder whose description also says which model rewrote the outputs, and how."""
 
 import json
 from collections.abc import Iterator, Mapping

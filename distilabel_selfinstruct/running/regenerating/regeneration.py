@@ -1,4 +1,4 @@
-"""A stronger model writes the outputs of a run anew: the result is a run folder (paper, section 4.5)."""
+"""A stronger model rewrites the outputs of a run: the result is a run folder (paper, section 4.5)."""
 
 import hashlib
 import json
@@ -76,7 +76,7 @@ def regenerate(
     on_progress: Callable[[AskingProgress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Regenerated:
-    """Have a model write the output of each instance of a run anew, and write a run folder with them.
+    """Have a model rewrite the output of each instance of a run, and write a run folder with the new outputs.
 
     The model is sampled greedily with at most 1,024 tokens, as the paper samples the models that it evaluates; its own
     prompt for this is not published. A row has the new `output`, `original_output` and `output_model`. An output that

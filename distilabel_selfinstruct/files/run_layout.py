@@ -23,7 +23,7 @@ PREDICTION = "prediction.json"
 """Within this folder: with which settings the predictions are made."""
 
 REGENERATION = "regeneration"
-"""Within the description of a run: which model rewrote its outputs, and how. Such a run has no journal of its own stages."""
+"""Within the description of a run: which model rewrote its outputs, and how. Its own stages have no journal."""
 
 PREVIEW = "preview"
 """Within the description of a run: only a preview was made of it, of so many instructions. It has a journal only."""

@@ -15,6 +15,7 @@ class Panel(str, Enum):
     DATA = "Data"
     SAMPLING = "Sampling and filters"
     LIMITS = "Limits"
+    MACHINES = "Processes and machines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage, Tokenizer
 DATA = CommandLine(Panel.DATA)
 LIMITS = CommandLine(Panel.LIMITS)
 SAMPLING = CommandLine(Panel.SAMPLING)
+MACHINES = CommandLine(Panel.MACHINES)
 
 
 MOST_BATCHES, LARGEST_BATCH = 20, 500
@@ -134,6 +135,14 @@ class RunConfig(ModelOptions):
         default="auto", description="Rows that steps hand on at a time. auto: one in a short run, more in a long one."
     )
 
+    # Processes and machines
+    replicas: Annotated[int, MACHINES, FREE_TO_CHANGE] = Field(
+        default=1,
+        ge=1,
+        description="Processes of each stage that asks about instructions: classification and instances. Each has its "
+        "own requests in flight.",
+    )
+
     _file: str = PrivateAttr(default="")
     _addresses_in_file: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -172,6 +181,15 @@ class RunConfig(ModelOptions):
         if self.min_words > self.max_words:
             raise ConfigError(
                 f"`min_words` is {self.min_words} and `max_words` is {self.max_words}: no instruction can have both."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _replicas_have_rows(self) -> Self:
+        if self.batch and self.replicas > 1:
+            raise ConfigError(
+                f"`replicas` is {self.replicas} and `batch` is on: a stage sends all of its rows in one batch. Leave "
+                "one of them out."
             )
         return self
 

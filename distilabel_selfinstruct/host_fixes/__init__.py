@@ -44,6 +44,7 @@ _FIXES_FOR_A_RUN = (
     "stalled_run",
     "routing_on_python_313",
     "waiting_steps",
+    "failed_replica",
     "unpicklable_step",
     "exception_between_steps",
     "dead_worker",

@@ -20,11 +20,23 @@ class RunsAhead(Protocol):
 class BeginsBatches(Protocol):
     """A step that starts to work on a batch before `process` gets it."""
 
-    def begin_batch(self, inputs: list[dict[str, Any]]) -> None:
+    def begin_batch(self, inputs: list[dict[str, Any]], first_row: int) -> None:
         """Start to work on a batch.
 
         Called in another thread than `process`, in the order of the batches, with the rows that `process` gets later.
 
         Args:
             inputs: the rows of the batch, after the input mappings.
+            first_row: the number of the first of them among all rows of the step, counted from 0.
         """
+
+
+@runtime_checkable
+class WorksInReplicas(Protocol):
+    """A step that keeps something for each of its replicas, or numbers its rows."""
+
+    def use_replica(self, number: int) -> None:
+        """Take the number of this replica, counted from 0. Called once, before `load`."""
+
+    def number_rows_from(self, first: int) -> None:
+        """Take the number of the row that `process` gets first, among all rows of the step. Called before it."""

@@ -1,16 +1,15 @@
-"""A step that cannot be loaded ends the run, also with an exception that the main process cannot unpickle.
+"""A step that cannot be loaded ends the run with an error that says why, whatever else fails after it.
 
 The host (`pipeline/step_wrapper.py:106`) sends the exception and the step as they are. An exception whose class takes
-other arguments than its message cannot be unpickled, which breaks the pool of the main process.
+other arguments than its message cannot be unpickled, which breaks the pool of the main process. And it unloads the
+step first: when that raises too, the cause is lost. On Ray `run` returns no rows and raises nothing.
 """
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
+from distilabel_selfinstruct.host_fixes.failures import log_failure
 from distilabel_selfinstruct.host_fixes.host_fix import HostFix
 
 FIXES = (
@@ -23,23 +22,23 @@ FIXES = (
 )
 
 
-def run(host_run: Callable[[], str]) -> str:
-    """Run the step to its end; an error that it raises can be sent to the main process."""
-    from distilabel.pipeline.step_wrapper import _StepWrapperException
+def load(worker: Any) -> None:
+    """Load the step of a worker.
 
+    Raises:
+        LoadFailedError: it cannot be loaded. The failure is in the queue to the main process.
+    """
     try:
-        return str(host_run())
-    except _StepWrapperException as error:
-        raise _make_sendable(error) from None
+        worker.step.load()
+    except Exception as error:
+        failure = log_failure(worker.step, "loading", error)
+        try:
+            worker.step.unload()
+        except Exception as later:  # what went wrong first is what counts
+            worker.step._logger.debug(f"'{worker.step.name}' could not be unloaded: {later}")
+        worker.load_queue.put({"name": worker.step.name, "status": "load_failed", "failure": failure})
+        raise LoadFailedError from None
 
 
-def _make_sendable(error: Any) -> Any:
-    if not error.is_load_error:
-        return error  # offline batch generation: the main process needs the step itself
-    cause = error.subprocess_exception
-    try:
-        pickle.loads(pickle.dumps(cause))
-    except Exception:
-        cause = RuntimeError(f"{type(cause).__name__}: {cause}").with_traceback(cause.__traceback__)
-    step = SimpleNamespace(name=error.step.name)  # the host asks for its name only
-    return type(error)(str(error.message), step, error.code, cause)
+class LoadFailedError(Exception):
+    """A worker has nothing to do: its step could not be loaded, and the main process knows."""

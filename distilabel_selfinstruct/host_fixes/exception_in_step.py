@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from distilabel_selfinstruct.host_fixes.contracts import WorksInReplicas
 from distilabel_selfinstruct.host_fixes.failures import log_failure
 from distilabel_selfinstruct.host_fixes.host_fix import HostFix
 from distilabel_selfinstruct.host_fixes.several_yields import rows_of_all_yields
 from distilabel_selfinstruct.host_fixes.unpicklable_rows import send
+from distilabel_selfinstruct.host_fixes.waiting_steps import first_row_of
 
 FIXES = (
     HostFix(
@@ -39,6 +41,8 @@ def process(worker: Any, batch: Any) -> None:
     try:
         if batch.data_path is not None:
             batch.read_batch_data_from_fs()
+        if isinstance(worker.step, WorksInReplicas):
+            worker.step.number_rows_from(first_row_of(worker.step, batch))
         rows = rows_of_all_yields(worker.step, batch.data)
     except DistilabelOfflineBatchGenerationNotFinishedException as error:
         # Not a failure: the host stops the run, to be resumed when the provider has the answers.

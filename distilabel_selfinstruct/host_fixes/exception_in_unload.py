@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from distilabel_selfinstruct.host_fixes.exception_in_load import LoadFailedError
 from distilabel_selfinstruct.host_fixes.failures import WorkerFailedError, log_failure
 from distilabel_selfinstruct.host_fixes.host_fix import HostFix
 
@@ -27,7 +28,7 @@ def run(host_run: Callable[[], str], worker: Any) -> str:
 
     try:
         return host_run()
-    except _StepWrapperException:  # the host has already told the main process
+    except (_StepWrapperException, LoadFailedError):  # the main process has been told
         raise
     except Exception as error:
         if worker.loaded:

@@ -21,7 +21,9 @@ from distilabel_selfinstruct.host_fixes import (
     idle_replicas,
     waiting_steps,
 )
+from distilabel_selfinstruct.host_fixes.contracts import WorksInReplicas
 from distilabel_selfinstruct.host_fixes.dead_worker import WorkerState
+from distilabel_selfinstruct.host_fixes.exception_in_load import LoadFailedError
 from distilabel_selfinstruct.host_fixes.host_fix import replace
 from distilabel_selfinstruct.host_fixes.quiet_import import silence
 
@@ -70,9 +72,26 @@ class StepWorker(_StepWrapper):
         host_fixes.apply()  # a worker that was not forked starts with the host as it is
         dead_worker.note(self, WorkerState.LOADING)
         try:
-            return exception_in_unload.run(functools.partial(exception_in_load.run, super().run), self)
+            return exception_in_unload.run(self._run, self)
+        except LoadFailedError:
+            return str(self.step.name)
         finally:
             dead_worker.note(self, WorkerState.DONE)
+
+    def _run(self) -> str:
+        """Load the step, answer what arrives, unload it (host: `pipeline/step_wrapper.py:91`)."""
+        if isinstance(self.step, WorksInReplicas):
+            self.step.use_replica(self.replica)
+        exception_in_load.load(self)
+        self._notify_load()
+        if self.step.is_generator:
+            self._generator_step_process_loop()
+        else:
+            self._non_generator_process_loop()
+        self.step.unload()
+        self._notify_unload()
+        self.step._logger.info(f"🏁 Finished running step '{self.step.name}' (replica {self.replica})")
+        return str(self.step.name)
 
     def _notify_load(self) -> None:
         self.loaded = True

@@ -69,11 +69,16 @@ def begin_early(step: Any, batches: Iterator[Any]) -> Iterator[Any]:
     yield from iter(arrived.get, None)
 
 
+def first_row_of(step: Any, batch: Any) -> int:
+    """The number of the first row of a batch among all rows of its step: all batches but the last are of one size."""
+    return int(batch.seq_no) * int(step.input_batch_size or 0)
+
+
 def _begin(step: Any, batch: Any) -> None:
     if batch.data_path is not None or len(batch.data) != 1 or not batch.data[0]:
         return
     try:
         (rows,), _ = step._apply_input_mappings((batch.data[0],))
-        step.begin_batch(rows)
+        step.begin_batch(rows, first_row_of(step, batch))
     except Exception as error:  # `process` will meet it again, where failures are reported
         step._logger.debug(f"batch {batch.seq_no} could not be begun early: {error}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from distilabel_selfinstruct.files import atomic, jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, DAMAGED, NOTES
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_row
-from distilabel_selfinstruct.journal.rows import row_fault
+from distilabel_selfinstruct.journal.rows import row_fault, step_of
 
 
 def repair(path: Path) -> bool:
@@ -41,7 +41,7 @@ def set_damage_aside(folder: Path) -> None:
             "What they answered is asked again."
         )
         notes = jsonl.Appender(folder / NOTES, checked=True)
-        notes.append([note_row(folder.name, Note(NoteKind.DAMAGE, "journal", text))])
+        notes.append([note_row(step_of(folder.name), Note(NoteKind.DAMAGE, "journal", text))])
         notes.close()
 
 

@@ -1,13 +1,12 @@
 """Faults of a model's answers, counted from the rows of the journals."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from distilabel_selfinstruct.analysis.quality import Hint, QualityWatch
-from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, STEP_REJECTIONS, STEP_RESULTS
 from distilabel_selfinstruct.journal.completions import completion_of
-from distilabel_selfinstruct.journal.rows import row_fault
+from distilabel_selfinstruct.journal.replicas import readable_rows, replica_folders
 from distilabel_selfinstruct.records import Completion, Reason, Row, Stage
 
 
@@ -46,17 +45,10 @@ def read_faults(state: Path, *, classification_only: bool = False) -> list[Hint]
     """
     watch = QualityWatch(classification_only=classification_only)
     for stage in Stage:
-        folder = state / stage.value
-        for row in _rows(folder / COMPLETIONS):
-            count_completion(watch, stage, completion_of(row))
-        for row in _rows(folder / STEP_REJECTIONS):
-            count_rejection(watch, stage, row)
-        count_results(watch, stage, _rows(folder / STEP_RESULTS))
+        for folder in replica_folders(state, stage.value):
+            for row in readable_rows(folder / COMPLETIONS):
+                count_completion(watch, stage, completion_of(row))
+            for row in readable_rows(folder / STEP_REJECTIONS):
+                count_rejection(watch, stage, row)
+            count_results(watch, stage, readable_rows(folder / STEP_RESULTS))
     return watch.hints()
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    if path.exists():
-        for line in jsonl.scan(path):
-            if not (line.fault or row_fault(path, line.value)):
-                yield line.value

@@ -37,10 +37,15 @@ _REQUIRED_RESULTS: Mapping[str, _Fields] = {
         "request": (int,),
         "model_name": _TEXT,
     },
-    Stage.CLASSIFICATION.value: {"is_classification": _FLAG, "status": _TEXT},
-    Stage.INSTANCE_GENERATION.value: {"status": _TEXT},
-    Stage.INSTANCE_FILTERING.value: {"instances": _OBJECTS},
+    Stage.CLASSIFICATION.value: {"is_classification": _FLAG, "status": _TEXT, "request": (int,)},
+    Stage.INSTANCE_GENERATION.value: {"status": _TEXT, "request": (int,)},
+    Stage.INSTANCE_FILTERING.value: {"instances": _OBJECTS, "request": (int,)},
 }
+
+
+def step_of(folder: str) -> str:
+    """The step of a folder with its name, whichever replica of the step it belongs to (see `replicas`)."""
+    return folder.partition(".")[0]
 
 
 def _values(words: type[Enum]) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ def row_fault(path: Path, row: Row) -> str:
         path: the file; its name, and that of the folder of its step, say what its rows must hold.
         row: the object in a line of it.
     """
-    required, known = _fields(path.name, path.parent.name)
+    required, known = _fields(path.name, step_of(path.parent.name))
     if missing := [name for name in required if name not in row]:
         return f"lacks {', '.join(missing)}"
     for name, kinds in known.items():

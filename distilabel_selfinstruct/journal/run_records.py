@@ -9,6 +9,7 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
+from distilabel_selfinstruct.journal.replicas import merged, merged_results
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import (
     MODEL_STAGES,
@@ -57,7 +58,7 @@ def read_run(state: Path) -> RunRecords:
     Raises:
         JournalError: a line is damaged, or lacks a field.
     """
-    results = {stage: list(read_rows(state / stage.value / STEP_RESULTS)) for stage in Stage}
+    results = {stage: merged_results(state, stage.value, STEP_RESULTS) for stage in Stage}
     ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
     task_types = _by_task(results[Stage.CLASSIFICATION])
     instances = _by_task(results[Stage.INSTANCE_FILTERING])
@@ -70,9 +71,7 @@ def read_run(state: Path) -> RunRecords:
             )
             for task, row in _by_task(results[Stage.INSTRUCTION_GENERATION]).items()
         ),
-        rejections=tuple(
-            rejection for stage in Stage for rejection in read_rejections(state / stage.value / STEP_REJECTIONS)
-        ),
+        rejections=tuple(journaled_rejections(state)),
         num_results={stage: len(rows) for stage, rows in results.items()},
         requests={
             Stage.INSTRUCTION_GENERATION: _counts(ends[-1]["requests"] if ends else {}),
@@ -80,6 +79,16 @@ def read_run(state: Path) -> RunRecords:
         },
         stop_reason=ends[-1]["reason"] if ends else "",
     )
+
+
+def journaled_rejections(state: Path) -> Iterator[RecordedRejection]:
+    """What the stages dropped, as their journals have it, in the order of the stages and of their requests.
+
+    Raises:
+        JournalError: a line is no rejection.
+    """
+    for stage in Stage:
+        yield from merged(state, stage.value, STEP_REJECTIONS, read_rejections, lambda rejection: rejection.request)
 
 
 def _by_task(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:

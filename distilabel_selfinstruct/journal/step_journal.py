@@ -1,6 +1,7 @@
 """The record of a run: every completion and every rejection of a step, on disk before it is used.
 
-Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at a time may hold:
+Each step writes to a folder of its own, `STATE_DIR/STEP`, which one process at a time may hold; each further replica
+of a step to one beside it (see `replicas`). When a step starts, it reads what all of its replicas have received.
 
 - `completions.jsonl` is the journal: append-only, flushed and fsynced, a record per completion. It is what was paid
   for, and it is never rewritten but to set aside records that cannot be read (see `damage`). A record is found
@@ -14,6 +15,7 @@ import fcntl
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,6 +38,7 @@ from distilabel_selfinstruct.journal.completions import completion_of, completio
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of, note_row
 from distilabel_selfinstruct.journal.rates import Rate
+from distilabel_selfinstruct.journal.replicas import readable_rows, replica_folder, replica_folders
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.journal.run_records import rejection_row
 from distilabel_selfinstruct.journal.spending import Spending
@@ -50,6 +53,7 @@ class StepJournal:
     Args:
         state_dir: the run's folder. Empty: nothing is written, rejections are counted all the same.
         step: the step's name, which names its folder.
+        replica: which of the step's replicas this is, counted from 0.
         max_requests: the most requests that all steps of the state folder may send together, or this step alone
             without a state folder; None for no limit.
 
@@ -59,9 +63,11 @@ class StepJournal:
         JournalError: a record in it is damaged.
     """
 
-    def __init__(self, state_dir: str | os.PathLike[str], step: str, *, max_requests: int | None = None) -> None:
+    def __init__(
+        self, state_dir: str | os.PathLike[str], step: str, *, replica: int = 0, max_requests: int | None = None
+    ) -> None:
         self._state = Path(state_dir) if os.fspath(state_dir) else None
-        self._folder = self._state / step if self._state else None
+        self._folder = replica_folder(self._state, step, replica) if self._state else None
         self.step = step
         self._notes: set[Note] = set()
         self._appenders: dict[str, Appender] = {}
@@ -70,11 +76,11 @@ class StepJournal:
         self._sent: IO[bytes] | None = None
         self._num_claimed = 0
         self._stopped = ""  # without a state folder
-        self._recorded: defaultdict[str, list[Completion]] = defaultdict(list)
+        self._recorded: defaultdict[str, list[tuple[int, Completion]]] = defaultdict(list)
         self.rejections: Counter[Reason] = Counter()
-        if self._folder is not None:
+        if self._state is not None and self._folder is not None:
             try:
-                self._open(self._folder)
+                self._open(self._folder, replica_folders(self._state, step))
             except FileError:
                 self.close()
                 raise
@@ -82,11 +88,15 @@ class StepJournal:
     def replay(self, request: Request, decoding: Decoding) -> Completion | None:
         """The completion that an earlier attempt received for this request, or None.
 
-        Equal requests are answered in the order in which they were recorded, each record once. A request that failed
-        is asked again.
+        Each record is used once. Equal requests get the record with their own number; one that has none gets the
+        first that is left. A request that failed is asked again.
         """
         recorded = self._recorded.get(request_key(request, decoding))
-        return recorded.pop(0) if recorded else None
+        if not recorded:
+            return None
+        numbers = [number for number, _ in recorded]
+        own = numbers.index(request.number) if request.number in numbers else 0
+        return recorded.pop(own)[1]
 
     def record_completion(
         self, request: Request, decoding: Decoding, completion: Completion, *, durable: bool = True
@@ -222,7 +232,7 @@ class StepJournal:
             self._lock.close()
             self._lock = None
 
-    def _open(self, folder: Path) -> None:
+    def _open(self, folder: Path, folders: Iterable[Path]) -> None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder / LOCK)
@@ -231,9 +241,10 @@ class StepJournal:
                 (folder / derived).unlink(missing_ok=True)
         kept = map(note_of, read_rows(folder / NOTES))
         self._notes = {note for note in kept if note.kind is not NoteKind.WAITING}  # a new wait is said again
-        for row in read_rows(folder / COMPLETIONS):
+        others = (readable_rows(other / COMPLETIONS) for other in folders if other != folder)
+        for row in chain(read_rows(folder / COMPLETIONS), *others):
             if row["text"] is not None:
-                self._recorded[row["key"]].append(completion_of(row))
+                self._recorded[row["key"]].append((row.get("request", 0), completion_of(row)))
 
     def _append(self, name: str, rows: Iterable[dict[str, Any]], *, durable: bool = False) -> None:
         if self._folder is None:

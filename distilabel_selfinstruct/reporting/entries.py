@@ -9,7 +9,8 @@ from pathlib import Path
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.journal.run_records import read_rejections
+from distilabel_selfinstruct.journal.replicas import replica_folders
+from distilabel_selfinstruct.journal.run_records import journaled_rejections, read_rejections
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts, prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, GeneratedTask, Reason, RecordedRejection, Row, Stage
 
@@ -106,8 +107,7 @@ def recorded_rejections(folder: Path) -> list[RecordedRejection]:
         return list(read_rejections(written))
     if not (folder / run_layout.DESCRIPTION).exists():
         raise RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
-    files = [folder / run_layout.STATE / stage.value / run_layout.STEP_REJECTIONS for stage in Stage]
-    return [rejection for file in files for rejection in read_rejections(file)]
+    return list(journaled_rejections(folder / run_layout.STATE))
 
 
 def requests_of(folder: Path, stage: Stage) -> Iterator[Entry]:
@@ -126,8 +126,8 @@ def requests_of(folder: Path, stage: Stage) -> Iterator[Entry]:
         if rejection.stage == stage.value:
             dropped[rejection.request].append(rejection)
     prompts = load_prompts(config.prompts, config.language)
-    path = folder / run_layout.STATE / stage.value / run_layout.COMPLETIONS
-    for row in _readable(path):
+    journals = replica_folders(folder / run_layout.STATE, stage.value)
+    for row in (row for journal in journals for row in _readable(journal / run_layout.COMPLETIONS)):
         number = row.get("request")
         rejected = dropped.get(number, []) if isinstance(number, int) else []
         texts = [("prompt", _prompt(row, stage, config, prompts))]

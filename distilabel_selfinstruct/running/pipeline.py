@@ -12,6 +12,7 @@ from distilabel_selfinstruct.host_fixes.quiet_import import silence
 silence()  # before the host is imported
 
 from distilabel.pipeline import Pipeline
+from distilabel.steps import StepResources
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.step_fields import options_for
@@ -59,6 +60,8 @@ def self_instruct_pipeline(
             options["llm"] = llm = configured_llm(own)
             options["prompt_form"] = own.effective_prompt_form
             options["decoding"] = config.decoding.get(stage, {})
+            if stage is not Stage.INSTRUCTION_GENERATION:
+                options["resources"] = StepResources(replicas=config.replicas)
             if isinstance(llm, LocalServerLLM):
                 # More requests than slots would wait in the server, and be late.
                 options["max_in_flight"] = llm.requests_at_a_time if servers is None else servers.connect(llm)

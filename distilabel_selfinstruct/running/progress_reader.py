@@ -19,6 +19,7 @@ from distilabel_selfinstruct.journal.batch_ledger import batch_state_of
 from distilabel_selfinstruct.journal.completions import completion_of
 from distilabel_selfinstruct.journal.faults import count_completion, count_rejection, count_results
 from distilabel_selfinstruct.journal.notes import Note, NoteKind, note_of
+from distilabel_selfinstruct.journal.replicas import replica_folders
 from distilabel_selfinstruct.journal.rows import row_fault
 from distilabel_selfinstruct.records import Reason, RequestStatus, Row, Stage
 from distilabel_selfinstruct.running.progress import Progress
@@ -39,6 +40,7 @@ class ProgressReader:
         self._state = state
         self._watch = watch or QualityWatch()
         self._told: set[tuple[Stage, Fault]] = set()
+        self._folders: list[Path] = []
         self._offsets: dict[Path, int] = {}
         self._started = time.monotonic()
         self._progress = Progress(wanted)
@@ -53,27 +55,35 @@ class ProgressReader:
         progress = self._progress
         progress.elapsed = time.monotonic() - self._started
         for stage in Stage:
+            self._folders = replica_folders(self._state, stage.value)
             self._count_completions(stage)
-            progress.notes += [(stage, note_of(row)) for row in self._new_rows(stage, NOTES)]
-            for state in map(batch_state_of, self._new_rows(stage, BATCHES)):
+            self._take_notes(stage)
+            for state in map(batch_state_of, self._new_rows(BATCHES)):
                 progress.batches[stage, state.number] = state
-            progress.stages[stage].refused = _size(self._state / stage.value / REFUSED)
+            progress.stages[stage].refused = sum(_size(folder / REFUSED) for folder in self._folders)
             self._count_rejections(stage)
             self._count_results(stage)
+            progress.over = progress.over or (stage is Stage.INSTRUCTION_GENERATION and bool(self._new_rows(END)))
         for hint in self._watch.hints():
             if (hint.stage, hint.fault) not in self._told:
                 self._told.add((hint.stage, hint.fault))
                 progress.notes.append((hint.stage, Note(NoteKind.QUALITY, hint.fault.value, hint.text)))
-        progress.over = progress.over or bool(self._new_rows(Stage.INSTRUCTION_GENERATION, END))
         if self._is_first_look:
             self._is_first_look = False
             progress.reused = progress.requests - progress.failures
             progress.num_notes_before = len(progress.notes)
         return progress
 
+    def _take_notes(self, stage: Stage) -> None:
+        notes = self._progress.notes
+        for note in map(note_of, self._new_rows(NOTES)):
+            # Replicas have the same to say; a wait is over and comes again.
+            if note.kind is NoteKind.WAITING or (stage, note) not in notes:
+                notes.append((stage, note))
+
     def _count_completions(self, stage: Stage) -> None:
         counts = self._progress.stages[stage]
-        for row in self._new_rows(stage, COMPLETIONS):
+        for row in self._new_rows(COMPLETIONS):
             counts.requests += 1
             completion = completion_of(row)
             counts.input_tokens += completion.input_tokens
@@ -98,7 +108,7 @@ class ProgressReader:
                     counts.began = max(0.0, self._progress.elapsed - completion.seconds)
 
     def _count_rejections(self, stage: Stage) -> None:
-        for row in self._new_rows(stage, STEP_REJECTIONS):
+        for row in self._new_rows(STEP_REJECTIONS):
             self._progress.rejections[row["reason"]] += 1
             count_rejection(self._watch, stage, row)
             # Candidates beyond the wanted number say nothing about acceptance.
@@ -106,15 +116,18 @@ class ProgressReader:
                 self._progress.instruction_rejections += 1
 
     def _count_results(self, stage: Stage) -> None:
-        rows = self._new_rows(stage, STEP_RESULTS)
+        rows = self._new_rows(STEP_RESULTS)
         # A row that was not asked about is passed on, and done when the run is resumed.
         self._progress.stages[stage].finished += sum(row.get("status") not in _NEVER_ASKED for row in rows)
         count_results(self._watch, stage, rows)
         if stage is Stage.INSTANCE_FILTERING:
             self._progress.instances += sum(len(row["instances"]) for row in rows)
 
-    def _new_rows(self, stage: Stage, name: str) -> list[Row]:
-        path = self._state / stage.value / name
+    def _new_rows(self, name: str) -> list[Row]:
+        """What the files of a name gained, in the folders of the stage that is looked at."""
+        return [row for folder in self._folders for row in self._new_rows_of(folder / name)]
+
+    def _new_rows_of(self, path: Path) -> list[Row]:
         offset = self._offsets.get(path, 0)
         try:
             if path.stat().st_size == offset:

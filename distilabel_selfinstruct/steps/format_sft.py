@@ -72,7 +72,6 @@ class FormatInstancesSFT(JournaledStep, Step):
     random_seed: RuntimeParameter[int] = Field(default=42, description="Fixes which template each row gets.")
 
     _options: FormatOptions = PrivateAttr()
-    _num_rows: int = PrivateAttr(default=0)
 
     @property
     def inputs(self) -> dict[str, bool]:
@@ -104,8 +103,7 @@ class FormatInstancesSFT(JournaledStep, Step):
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield the rows with the columns of the format, in their order."""
         formatted: list[dict[str, Any]] = []
-        for row in inputs:
-            number, self._num_rows = self._num_rows, self._num_rows + 1
+        for number, row in enumerate(inputs, self._number_rows(len(inputs))):
             columns = format_row(row, self._options)
             if isinstance(columns, Rejection):
                 instruction = str(row.get("instruction") or "")

@@ -85,7 +85,6 @@ class InstanceFiltering(JournaledStep, Step):
     disabled_rules: list[str] = run_option("disabled_rules")
     against: list[str] = run_option("against")
 
-    _num_rows: int = PrivateAttr(default=0)
     _shown: frozenset[Instance] = PrivateAttr(default=frozenset())
     _disabled: frozenset[Reason] = PrivateAttr(default=frozenset())
     _evaluations: EvaluationTexts | None = PrivateAttr(default=None)
@@ -121,15 +120,16 @@ class InstanceFiltering(JournaledStep, Step):
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield a row per kept instance, in the order of the rows."""
-        yield [instance for row in inputs for instance in self._instances(row)]
+        numbered = enumerate(inputs, self._number_rows(len(inputs)))
+        yield [instance for number, row in numbered for instance in self._instances(row, number)]
 
-    def _instances(self, row: dict[str, Any]) -> list[dict[str, Any]]:
-        number, self._num_rows = self._num_rows, self._num_rows + 1
+    def _instances(self, row: dict[str, Any], number: int) -> list[dict[str, Any]]:
         instruction, text = row.get("instruction"), row.get("raw_instances")
         finish_reason = row.get("raw_instances_finish_reason")
         status = row.get("raw_instances_status", RequestStatus.ANSWERED.value)
         if not isinstance(instruction, str) or status != RequestStatus.ANSWERED.value:
-            self._journal.record_results([{"instruction": instruction, "instances": [], "status": status}])
+            result = {"instruction": instruction, "instances": [], "status": status, "request": number}
+            self._journal.record_results([result])
             return []  # nothing was asked or answered: the step where that happened has it in its journal
         completion = Completion(text if isinstance(text, str) else None, finish_reason or None)
         is_classification = is_classification_task(row.get("is_classification"))
@@ -152,6 +152,6 @@ class InstanceFiltering(JournaledStep, Step):
             instruction=instruction,
         )
         kept = [{"input": instance.input, "output": instance.output} for instance in drawn.kept]
-        self._journal.record_results([{"instruction": instruction, "instances": kept}])
+        self._journal.record_results([{"instruction": instruction, "instances": kept, "request": number}])
         rest = {column: value for column, value in row.items() if column not in RAW_COLUMNS}
         return [{**rest, **instance} for instance in kept]

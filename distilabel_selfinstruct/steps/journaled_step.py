@@ -1,6 +1,6 @@
-"""What every step of this package shares: a journal of what it received and dropped."""
+"""What every step of this package shares: a journal of what it received and dropped, and the numbers of its rows."""
 
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from distilabel.mixins.runtime_parameters import _RUNTIME_PARAMETER_ANNOTATION
 from distilabel.steps.base import _Step
@@ -9,6 +9,9 @@ from pydantic import Field, PrivateAttr
 from distilabel_selfinstruct.config.faults import CheckedOptions
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
 from distilabel_selfinstruct.journal.step_journal import StepJournal
+
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.host_fixes.contracts import WorksInReplicas
 
 _Value = TypeVar("_Value")
 
@@ -26,12 +29,31 @@ class JournaledStep(CheckedOptions, _Step):
 
     _journal: StepJournal = PrivateAttr(default_factory=lambda: StepJournal("", ""))
 
+    _replica: int = PrivateAttr(default=0)
+    _next_row: int = PrivateAttr(default=0)
+
+    def use_replica(self, number: int) -> None:
+        """Have the step, which is not loaded yet, work as one of several: it gets a journal of its own."""
+        self._replica = number
+
+    def number_rows_from(self, first: int) -> None:
+        """Say which row the next one is. Without this, rows are counted."""
+        self._next_row = first
+
+    def _number_rows(self, count: int) -> int:
+        """The number of the next row; those of the rows after it follow."""
+        first, self._next_row = self._next_row, self._next_row + count
+        return first
+
     def load(self) -> None:
         """Open the journal."""
         super().load()
         die_with_parent()
         self._journal = StepJournal(
-            self.state_dir, self.name or type(self).__name__, max_requests=self._request_budget()
+            self.state_dir,
+            self.name or type(self).__name__,
+            replica=self._replica,
+            max_requests=self._request_budget(),
         )
 
     def _request_budget(self) -> int | None:
@@ -43,3 +65,9 @@ class JournaledStep(CheckedOptions, _Step):
             self._logger.info(f"{self.name} dropped: {self._journal.summary}")
         self._journal.close()
         super().unload()
+
+
+if TYPE_CHECKING:
+    # mypy checks here what the class cannot inherit.
+    def _works_in_replicas(step: JournaledStep) -> WorksInReplicas:
+        return step

@@ -7,6 +7,7 @@ from distilabel.steps import Step, StepInput
 from pydantic import Field, PrivateAttr
 from typing_extensions import override
 
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.exporting.near_duplicates import known_texts
 from distilabel_selfinstruct.reading import summary
 from distilabel_selfinstruct.records import Reason, Rejection, TokenizerName
@@ -71,7 +72,6 @@ class RougeLNoveltyFilter(JournaledStep, Step):
     _index: NoveltyIndex = PrivateAttr()
     _choice: TokenizerChoice = PrivateAttr()
     _note: str = PrivateAttr(default="")
-    _num_rows: int = PrivateAttr(default=0)
 
     @property
     def inputs(self) -> list[str]:
@@ -87,8 +87,13 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         """Start with an empty index, or with the texts of `against`.
 
         Raises:
+            ConfigError: the step has several replicas, of which each would see a part of the texts only.
             InputFileError: `against` cannot be read, or no row of it has a text.
         """
+        if (replicas := self.resources.replicas or 1) > 1:
+            raise ConfigError(
+                f"{self.name} has {replicas} replicas, and each would compare a part of the texts only: give it one."
+            )
         super().load()
         self._choice, self._note = TokenizerChoice(self.tokenizer), ""
         self._index = NoveltyIndex(self.max_rouge_l, self._choice.tokenizer)
@@ -104,8 +109,7 @@ class RougeLNoveltyFilter(JournaledStep, Step):
         """Yield the rows that are new, in their order."""
         self._see([text for row in inputs if isinstance(text := row.get(self.column), str)])
         passed: list[dict[str, Any]] = []
-        for row in inputs:
-            number, self._num_rows = self._num_rows, self._num_rows + 1
+        for number, row in enumerate(inputs, self._number_rows(len(inputs))):
             text = row.get(self.column)
             nearest, admitted = Neighbor("", 0.0), True
             if isinstance(text, str):

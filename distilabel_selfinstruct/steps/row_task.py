@@ -30,8 +30,7 @@ MOST_AHEAD = 1024
 class RowTask(PromptedTask, Task):
     """Base of a task with a request per row. A row without an instruction is passed on with `_unasked` values."""
 
-    _num_requests: int = PrivateAttr(default=0)
-    _begun: deque[list[int]] = PrivateAttr(default_factory=deque)
+    _begun: deque[tuple[int, list[int]]] = PrivateAttr(default_factory=deque)
 
     @property
     def inputs(self) -> Any:
@@ -46,14 +45,14 @@ class RowTask(PromptedTask, Task):
     @override
     def process(self, inputs: StepInput) -> "StepOutput":  # type: ignore[override]
         """Yield the rows with their answers, in order."""
-        asked = self._begun.popleft() if self._begun else self._submit(inputs)
+        first, asked = self._begun.popleft() if self._begun else self._submit(inputs, self._number_rows(len(inputs)))
         answers = {index: self.client.wait() for index in asked}
         yield [
-            self._answered(row, *answers[index]) if index in answers else self._passed_on(row)
+            self._answered(row, *answers[index]) if index in answers else self._passed_on(row, first + index)
             for index, row in enumerate(inputs)
         ]
 
-    def begin_batch(self, inputs: StepInput) -> None:
+    def begin_batch(self, inputs: StepInput, first_row: int) -> None:
         """Send the requests of a batch that `process` will get later, in the same order of batches.
 
         Called by the worker while `process` still waits for earlier batches, so that the model is kept busy. Waits
@@ -63,27 +62,25 @@ class RowTask(PromptedTask, Task):
         if isinstance(self.llm, AsyncLLM) and not self.batch:
             ahead = MOST_AHEAD if self.max_in_flight == "auto" else BATCHES_AHEAD * self.max_in_flight
             self.client.wait_for_room(ahead)
-            self._begun.append(self._submit(inputs))
+            self._begun.append(self._submit(inputs, first_row))
 
-    def _submit(self, inputs: StepInput) -> list[int]:
-        """Ask about each row that can be asked about. Returns the indices of these rows."""
+    def _submit(self, inputs: StepInput, first_row: int) -> tuple[int, list[int]]:
+        """Ask about each row that can be asked about, under its number. Returns the first, and the indices."""
         asked = [index for index, row in enumerate(inputs) if self._can_be_asked(row)]
-        requests = [self._request(inputs[index], self._num_requests + n) for n, index in enumerate(asked)]
-        self._num_requests += len(requests)
-        for request in requests:
+        for request in [self._request(inputs[index], first_row + index) for index in asked]:
             self.client.submit(request)
-        return asked
+        return first_row, asked
 
     def _can_be_asked(self, row: dict[str, Any]) -> bool:
         """Whether a row has what its request needs."""
         return isinstance(row.get("instruction"), str)
 
-    def _passed_on(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _passed_on(self, row: dict[str, Any], number: int) -> dict[str, Any]:
         """A row that is not asked about, which counts as such if it has an instruction."""
         values = self._unasked()
         if isinstance(row.get("instruction"), str):
-            status = RequestStatus.NOT_SENT.value
-            self._journal.record_results([{"instruction": row["instruction"], **values, "status": status}])
+            result = {"instruction": row["instruction"], **values, "status": RequestStatus.NOT_SENT.value}
+            self._journal.record_results([{**result, "request": number}])
         return {**row, **values}
 
     @abstractmethod
@@ -117,8 +114,8 @@ class RowTask(PromptedTask, Task):
         return {**row, **output, "model_name": completion.model}
 
     def _record_result(self, request: Request, completion: Completion, values: dict[str, Any]) -> None:
-        status = completion.status.value
-        self._journal.record_results([{"instruction": request.instruction, **values, "status": status}])
+        result = {"instruction": request.instruction, **values, "status": completion.status.value}
+        self._journal.record_results([{**result, "request": request.number}])
 
 
 if TYPE_CHECKING:

@@ -61,6 +61,7 @@ class Mark(Step):
 
     fault: str = "none"
     at: int = -1
+    lock: str = ""
 
     @property
     def inputs(self) -> list[str]:
@@ -76,6 +77,17 @@ class Mark(Step):
             os._exit(9)
         if self.fault == "raise in load":
             raise DetailedError("load boom", detail="no model")
+        if self.lock:
+            self._be_the_only_one()
+
+    def _be_the_only_one(self) -> None:
+        try:
+            os.close(os.open(self.lock, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            if self.fault == "second dies":
+                os._exit(9)
+            raise ValueError("another replica has the lock") from None
+        time.sleep(1.0)  # so that this replica is loaded after the other has failed
 
     def process(self, inputs: StepInput) -> Any:
         first = inputs[0]["k"]  # raises on an empty batch, as a user's step may
@@ -100,7 +112,7 @@ class Mark(Step):
 
     def unload(self) -> None:
         super().unload()
-        if self.fault == "raise in unload":
+        if self.fault in ("raise in unload", "second raises"):
             raise RuntimeError("unload boom")
 
 

@@ -216,6 +216,16 @@ for _fault in (
     SCENARIOS[f"step_{_fault.replace(' ', '_')}"] = lambda fault=_fault: step_fault(fault)
 
 
+def second_replica(fault: str) -> Any:
+    with pipeline() as p:
+        numbers(n=40) >> mark(fault=fault, lock=f"{tempfile.mkdtemp()}/lock", resources={"replicas": 3})
+    return outcome(p)
+
+
+SCENARIOS["second_replica_cannot_be_loaded"] = lambda: second_replica("second raises")
+SCENARIOS["second_replica_dies_in_load"] = lambda: second_replica("second dies")
+
+
 @scenario
 def idle_worker_dies() -> Any:
     """The process that waits for the task of the second stage is killed while the first stage runs."""

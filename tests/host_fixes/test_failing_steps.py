@@ -71,8 +71,7 @@ def test_worker_that_dies_while_loading_ends_the_run(outcomes):
 
 def test_any_exception_in_load_ends_the_run(outcomes):
     outcome = outcomes["step_raise_in_load"]
-    assert (outcome["error"], outcome["children"]) == ("RuntimeError", 0)
-    assert "DetailedError: load boom: no model" in outcome["cause"]
+    assert_failed(outcome, "step 'mark_0', loading: DetailedError: load boom: no model")
 
 
 def test_exception_between_steps_is_raised_at_the_end(outcomes):

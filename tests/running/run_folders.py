@@ -9,7 +9,7 @@ from distilabel_selfinstruct.records import Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 
 ANSWER = {"key": "k", "stage": "instruction_generation", "text": "1. Ask."}
-ANSWERED = {"status": "answered"}
+ANSWERED = {"status": "answered", "request": 0}
 ADMITTED = {"nearest_instruction": "", "nearest_rouge_l": 0.0, "request": 0, "model_name": "m"}
 
 
@@ -18,6 +18,11 @@ def journal(folder: RunFolder, stage: Stage, *rows: dict, name: str = "results.j
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as stream:
         stream.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def filtered(instruction: str, *instances: dict, request: int = 0) -> dict[str, Any]:
+    """A row of the last stage."""
+    return {"instruction": instruction, "instances": list(instances), "request": request}
 
 
 def prepared(path: Path, *, fresh: bool = False, extend: bool = False, **options: Any) -> RunFolder:
@@ -38,6 +43,5 @@ def a_run(tmp_path: Path) -> RunFolder:
         {"instruction": "two", "is_classification": False, **ANSWERED},
     )
     journal(folder, Stage.INSTANCE_GENERATION, *({"instruction": name, **ANSWERED} for name in ("one", "two")))
-    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "one", "instances": []})
-    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": [{"input": "", "output": "x"}]})
+    journal(folder, Stage.INSTANCE_FILTERING, filtered("one"), filtered("two", {"input": "", "output": "x"}))
     return folder

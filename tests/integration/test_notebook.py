@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.local_openai_server import KEY, LocalOpenAIServer
-from tests.running.cli_runs import Model
+from tests.running.cli_runs import ROOT, Model
 
 RECORDED = "si.RunConfig(num_instructions=8)"
 ASKED = 'si.RunConfig(llm="openai:small", base_url={url!r}, num_instructions=8)'
@@ -42,3 +42,18 @@ def test_a_run_works_in_a_notebook_and_can_be_given_again(
         for cell in notebook.cells
     ]
     assert [text.strip() for text in printed] == ["", "", "finished 8 8 True", "True", folder]
+
+
+@pytest.mark.process
+def test_the_notebook_of_the_documentation_goes_from_seeds_to_a_report(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "docs" / "first_dataset.ipynb", as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells), "commit it without outputs"
+    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    printed = [
+        output.text for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "stream"
+    ]
+    assert any("175 seed tasks" in text for text in printed)
+    assert any("finished - 20 instructions" in text for text in printed)
+    run = tmp_path / "runs" / "notebook"
+    assert (run / "report.html").is_file()
+    assert [path.suffix for path in (run / "export").iterdir()]

@@ -58,7 +58,7 @@ def serve(order: Order, answer: Any) -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of the server itself
 
     with imports.fast():
-        from . import accounts, content_policy, database, engine, jobs, shares, speed
+        from . import accounts, content_policy, database, engine, jobs, page_scripts, shares, speed
 
         engine.register()
         import argilla_server
@@ -82,7 +82,7 @@ def serve(order: Order, answer: Any) -> None:
             await super().shutdown(sockets)
             await database.disconnect()
 
-    app = content_policy.guarded(argilla_server.app)
+    app = content_policy.guarded(page_scripts.with_changed_scripts(argilla_server.app))
     # `log_config=None`: otherwise uvicorn sets up more loggers beside the server's.
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, timeout_keep_alive=75)
     server = AnsweringServer(config)

@@ -85,7 +85,8 @@ class StepJournal:
         Equal requests are answered in the order in which they were recorded, each record once. A request that failed
         is asked again.
         """
-        recorded = self._recorded.get(request_key(request, decoding))
+        # To hash a prompt takes a while, and most runs find nothing.
+        recorded = self._recorded.get(request_key(request, decoding)) if self._recorded else None
         return recorded.pop(0) if recorded else None
 
     def record_completion(
@@ -99,7 +100,8 @@ class StepJournal:
             completion: what came of it.
             durable: return once it is on disk. Several that are not durable are on disk after one `sync`.
         """
-        self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
+        if self._folder is not None:
+            self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
 
     def sync(self) -> None:
         """Have all completions on disk."""

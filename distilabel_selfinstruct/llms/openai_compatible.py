@@ -109,8 +109,10 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         self._sender = BodySender(client, self.model, redact_url(url), retries=self.max_retries or 0)
 
     def unload(self) -> None:
-        """Forget the client."""
+        """Close the connections."""
         super().unload()
+        if self._sender is not None and self._sender.client.is_open:
+            self.event_loop.run_until_complete(self._sender.client.close())
         self._sender = None
 
     def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, ModelResponse, decoded, read_response
 from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
 from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded, may_pass
 from distilabel_selfinstruct.llms.transport.errors import APIStatusError
-from distilabel_selfinstruct.llms.transport.reader import HttpAnswer
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed
 
 BROKEN_ANSWERS = 3

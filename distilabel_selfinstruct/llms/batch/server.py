@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
+from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
 from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded
-from distilabel_selfinstruct.llms.transport.reader import HttpAnswer
 
 _IN_WORK = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
@@ -72,7 +72,7 @@ class BatchServer:
     async def create(self, file_id: str, endpoint: str) -> RemoteBatch:
         """Make a batch of an uploaded file."""
         body = {"input_file_id": file_id, "endpoint": endpoint, "completion_window": "24h"}
-        return _batch(_object(await self._client.ask("POST", "/batches", encoded(body), is_safe=False)))
+        return _batch(_object(await self._client.ask("POST", "/batches", encoded(body))))
 
     async def find(self, file_id: str) -> RemoteBatch | None:
         """The batch that was made of an uploaded file, if there is one among the last few thousand."""

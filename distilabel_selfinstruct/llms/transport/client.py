@@ -6,23 +6,37 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
+import aiohttp
+from yarl import URL
+
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
+from distilabel_selfinstruct.llms.transport.causes import named_errors
 from distilabel_selfinstruct.llms.transport.errors import (
+    APIAnswerError,
     APIConnectionError,
     APIStatusError,
     RequestTimeoutError,
     error_of,
 )
-from distilabel_selfinstruct.llms.transport.pool import ConnectionPool
-from distilabel_selfinstruct.llms.transport.proxies import Origin, basic_authorization, origin_of
-from distilabel_selfinstruct.llms.transport.reader import ACCEPTED_PACKINGS, MOST_BYTES, HttpAnswer
+from distilabel_selfinstruct.llms.transport.proxies import (
+    basic_authorization,
+    certificates,
+    origin_of,
+    proxy_for,
+)
 
 JSON = "application/json"
 
 MOST_REDIRECTS = 5
 
-MOST_HEADS = 16
-"""Addresses whose heads are kept: those with names of files in them are rarely asked twice."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Of the body of an answer, unpacked: a thousand times the longest that models give."""
+
+MOST_HEADER_BYTES = 64 * 1024
+
+SECONDS_IDLE = 4.0
+"""How long a connection is kept that nobody needs. Many servers, uvicorn among them, close theirs after five."""
 
 _PASSING = frozenset({408, 409, 425, 429})
 _FIRST_PASSING = 500
@@ -53,7 +67,8 @@ def encoded(body: Mapping[str, Any]) -> bytes:
 class ServerClient:
     """Asks one server, as many requests at a time as it is given.
 
-    It sends its key to the origin of its address alone: a redirect to another one is an error.
+    It sends its key to the origin of its address alone: a redirect to another one is an error. It belongs to the event
+    loop in which it first asks, until it is closed.
 
     Args:
         base_url: the address of the API, up to and including `/v1`. A user and a password in it are sent instead of
@@ -78,20 +93,29 @@ class ServerClient:
     ) -> None:
         self.seconds = seconds
         base_url = base_url.strip()
-        self._pool = ConnectionPool(origin_of(base_url), trusts_environment=trusts_environment)
+        self._origin = origin_of(base_url)
+        self._proxy = proxy_for(self._origin) if trusts_environment else None
+        self._trusts_environment = trusts_environment
         parts = urlsplit(base_url)
         self._path, self._query = quote(parts.path, safe=_SAFE).rstrip("/"), quote(parts.query, safe=_SAFE)
-        self._heads: dict[tuple[str, str, str], bytes] = {}
+        # Of each request, not of the session: aiohttp would send those to a proxy, the key among them.
         self._headers = {
-            "Host": self._pool.origin.authority,
             "Accept": JSON,
-            "Accept-Encoding": ACCEPTED_PACKINGS,
+            "Accept-Encoding": "gzip, deflate",
             "User-Agent": "distilabel-selfinstruct",
             "Authorization": basic_authorization(base_url) or f"Bearer {key}",
             **_checked(headers or {}),
         }
-        if (proxy := self._pool.plain_proxy) is not None and proxy.authorization:
-            self._headers["Proxy-Authorization"] = proxy.authorization
+        self._to_proxy: dict[str, str] = {}
+        if self._proxy is not None and self._proxy.authorization:
+            receivers = self._to_proxy if self._origin.is_encrypted else self._headers
+            receivers["Proxy-Authorization"] = self._proxy.authorization
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be connections to be closed."""
+        return self._session is not None
 
     async def get(self, path: str, *, most_bytes: int = MOST_BYTES, **query: Any) -> HttpAnswer:
         """What is at a path. It is asked for once.
@@ -110,7 +134,6 @@ class ServerClient:
         content_type: str = JSON,
         *,
         most_bytes: int = MOST_BYTES,
-        is_safe: bool = True,
     ) -> HttpAnswer:
         """The answer to a request that is sent once.
 
@@ -120,16 +143,13 @@ class ServerClient:
             content: the body.
             content_type: what the body is.
             most_bytes: of the answer that are taken.
-            is_safe: whether it may be sent on another connection when the server closed the first one unseen.
 
         Raises:
             APIError: there is no answer, or it is an error.
         """
         target = self._target(path)
         for _ in range(MOST_REDIRECTS):
-            length = b"\r\n" if method == "GET" else b"Content-Length: %d\r\n\r\n" % len(content)
-            request = self._head(method, target, content_type) + length + content
-            answer = await self._pool.ask(request, self.seconds, most_bytes, is_safe=is_safe)
+            answer = await self._answer(method, target, content, content_type, most_bytes)
             if answer.status in _OK:
                 return answer
             moved = self._moved(answer, method, target)
@@ -140,7 +160,35 @@ class ServerClient:
 
     async def close(self) -> None:
         """Close the connections; from the event loop in which they were used."""
-        await self._pool.close()
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def _answer(self, method: str, target: str, content: bytes, content_type: str, most_bytes: int) -> HttpAnswer:
+        with named_errors(self._origin.host, self.seconds):
+            async with self._opened().request(
+                method,
+                URL(f"{self._origin.address}{target}", encoded=True),
+                data=content or None,
+                headers=self._headers if method == "GET" else {**self._headers, "Content-Type": content_type},
+                allow_redirects=False,
+                proxy=self._proxy.origin.address if self._proxy else None,
+                proxy_headers=self._to_proxy,
+            ) as response:
+                headers = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
+                return HttpAnswer(response.status, headers, await _body(response, most_bytes))
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            trusted = certificates(of_environment=self._trusts_environment) if self._origin.is_encrypted else True
+            self._session = aiohttp.ClientSession(
+                # How many connections there are is decided by who asks.
+                connector=aiohttp.TCPConnector(limit=0, ssl=trusted, keepalive_timeout=SECONDS_IDLE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=self.seconds),
+                max_field_size=MOST_HEADER_BYTES,
+            )
+        return self._session
 
     def _target(self, path: str) -> str:
         path, _, query = f"{self._path}{path}".partition("?")
@@ -154,28 +202,28 @@ class ServerClient:
         if not location or not is_kept:
             return None
         try:
-            url = urljoin(f"{_address(self._pool.origin)}{target}", location)
-            if origin_of(url) != self._pool.origin:
+            url = urljoin(f"{self._origin.address}{target}", location)
+            if origin_of(url) != self._origin:
                 return None
         except (ConfigError, ValueError):
             return None
         parts = urlsplit(url)
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
-    def _head(self, method: str, target: str, content_type: str) -> bytes:
-        """The head of a request, without the length of its body."""
-        known = self._heads.get((method, target, content_type))
-        if known is not None:
-            return known
-        if self._pool.plain_proxy is not None:
-            target = f"{_address(self._pool.origin)}{target}"
-        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in self._headers.items())]
-        if method != "GET":
-            lines.append(f"Content-Type: {content_type}")
-        made = "\r\n".join([*lines, ""]).encode("latin-1")
-        if len(self._heads) < MOST_HEADS:
-            self._heads[method, target, content_type] = made
-        return made
+
+async def _body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    """The body of an answer, unpacked.
+
+    Raises:
+        APIAnswerError: it is longer.
+    """
+    parts, size = [], 0
+    async for part in response.content.iter_any():
+        size += len(part)
+        if size > most_bytes:
+            raise APIAnswerError(f"the answer is longer than {most_bytes:,} bytes")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -184,7 +232,3 @@ def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ConfigError(f"default_headers: {name[:40]!r} cannot be sent as a header: use one line of Latin-1.")
     return headers
-
-
-def _address(origin: Origin) -> str:
-    return f"{origin.scheme}://{origin.authority}"

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from distilabel_selfinstruct.addresses import redact_url
-from distilabel_selfinstruct.llms.transport.reader import HttpAnswer
+from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
 
 
 class APIError(Exception):

@@ -29,14 +29,19 @@ class Origin:
         return self.scheme == "https"
 
     @property
+    def address(self) -> str:
+        """The beginning of all its addresses."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
     def authority(self) -> str:
-        """Host and port, as in the header `Host`; the port of the scheme is left out."""
+        """Host and port; the port of the scheme is left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def target(self) -> str:
-        """Host and port, as in CONNECT."""
+        """Host and port."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 

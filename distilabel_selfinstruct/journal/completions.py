@@ -11,12 +11,14 @@ from distilabel_selfinstruct.records import Completion, Request, Stage
 _FIELDS = tuple(field.name for field in fields(Completion) if field.name != "status")
 """Of a completion: a record is an answer, or it has no text and is a failure."""
 
+_encoded = json.JSONEncoder(sort_keys=True).encode
+
 
 def request_key(request: Request, decoding: Decoding) -> str:
     """What makes two requests the same: the stage, the prompt, the sampling; in instruction generation the number."""
     number = request.number if request.stage is Stage.INSTRUCTION_GENERATION else None
     identity = [request.stage.value, number, request.prompt, request.is_classification, decoding.as_row()]
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(_encoded(identity).encode()).hexdigest()[:32]
 
 
 def completion_row(request: Request, decoding: Decoding, completion: Completion) -> dict[str, Any]:

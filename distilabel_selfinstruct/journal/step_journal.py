@@ -91,7 +91,8 @@ class StepJournal:
         Each record is used once. Equal requests get the record with their own number; one that has none gets the
         first that is left. A request that failed is asked again.
         """
-        recorded = self._recorded.get(request_key(request, decoding))
+        # To hash a prompt takes a while, and most runs find nothing.
+        recorded = self._recorded.get(request_key(request, decoding)) if self._recorded else None
         if not recorded:
             return None
         numbers = [number for number, _ in recorded]
@@ -109,7 +110,8 @@ class StepJournal:
             completion: what came of it.
             durable: return once it is on disk. Several that are not durable are on disk after one `sync`.
         """
-        self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
+        if self._folder is not None:
+            self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
 
     def sync(self) -> None:
         """Have all completions on disk."""

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from openai import APIStatusError
-
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.llms.reading_answers import ModelAnswer, ModelResponse, cut_at_stop
 from distilabel_selfinstruct.llms.refusals import LIMITS, Refusal, RefusalKind, read_refusal
 from distilabel_selfinstruct.llms.server_rules import ServerRules, Wanted
 from distilabel_selfinstruct.llms.thinking import STEERING, Seen, ThinkingControl
+from distilabel_selfinstruct.llms.transport.errors import APIStatusError
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, is_cut_off, is_refused
 

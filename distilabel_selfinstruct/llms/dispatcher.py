@@ -4,8 +4,9 @@ import asyncio
 import heapq
 import math
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from threading import Thread
 from typing import Any, cast
 
@@ -13,11 +14,12 @@ from distilabel.models.llms.base import AsyncLLM
 
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms.clock import Clock
-from distilabel_selfinstruct.llms.failures import Failure, FailureKind, RequestTimeoutError, failure_of
+from distilabel_selfinstruct.llms.failures import Failure, FailureKind, failure_of
 from distilabel_selfinstruct.llms.outputs import completion_from
 from distilabel_selfinstruct.llms.pacing import Pacer
 from distilabel_selfinstruct.llms.recording_queue import Arrival, RecordingQueue
 from distilabel_selfinstruct.llms.reserving import Reserving
+from distilabel_selfinstruct.llms.transport.errors import RequestTimeoutError
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed, usage_of
 from distilabel_selfinstruct.llms.work import Work
 from distilabel_selfinstruct.records import Completion
@@ -69,15 +71,15 @@ class Dispatcher:
         self._check = check
         self._reserving = Reserving(journal)
         self._closing = False
+        self._submitted: deque[Work] = deque()
+        self._is_told = False
         self._ready: list[Work] = []
         self._put_off: list[tuple[float, Work]] = []
         self._open: set[Future[Completion]] = set()
         self._recording = RecordingQueue(journal)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._giving_up: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._wake = asyncio.Event()
-        self._writer = ThreadPoolExecutor(1, "journal")
         self._thread = Thread(target=self._loop.run_forever, name="requests", daemon=True)
         self._thread.start()
         self._watching = [
@@ -88,7 +90,10 @@ class Dispatcher:
         """Send a request when its turn comes; its future gets the completion. For any thread."""
         self._open.add(work.future)
         work.future.add_done_callback(self._open.discard)
-        self._loop.call_soon_threadsafe(self._add, work)
+        self._submitted.append(work)
+        if not self._is_told:
+            self._is_told = True
+            self._loop.call_soon_threadsafe(self._add_submitted)
 
     def drain(self) -> None:
         """Give up what was not sent yet; wait for what was."""
@@ -110,10 +115,12 @@ class Dispatcher:
             self._loop.run_until_complete(last)
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
-        self._writer.shutdown()
+        self._recording.close()
 
-    def _add(self, work: Work) -> None:
-        heapq.heappush(self._ready, work)
+    def _add_submitted(self) -> None:
+        self._is_told = False  # what is submitted from now on may come too late for this turn
+        while self._submitted:
+            heapq.heappush(self._ready, self._submitted.popleft())
         self._wake.set()
 
     async def _look(self) -> None:
@@ -160,7 +167,9 @@ class Dispatcher:
             return  # the journal asks to stop from now on
         work.is_claimed = True
         heapq.heappop(self._ready)
-        self._start(self._attempt(work, self._pacer.sent()), self._tasks)
+        task = self._loop.create_task(self._attempt(work, self._pacer.sent()))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _sleep_until_woken(self) -> None:
         self._wake.clear()
@@ -172,33 +181,27 @@ class Dispatcher:
 
     def _give_up(self, why: str | Exception) -> None:
         given_up = [*self._ready, *(work for _, work in self._put_off)]
-        self._ready.clear()
-        self._put_off.clear()
+        self._ready, self._put_off = [], []
         for work in given_up:
             self._reserving.release(work, TokenUsage())
             if isinstance(why, Exception):
                 work.future.set_exception(why)
             else:
-                self._start(self._give_up_one(work, why), self._giving_up)
+                self._give_up_one(work, why)
 
-    async def _give_up_one(self, work: Work, why: str) -> None:
+    def _give_up_one(self, work: Work, why: str) -> None:
         """Hand out that a request was not sent; what it cost all the same is recorded, as a failure."""
         unsent = Completion.not_sent(why, model=self._llm.model_name)
         if work.spent == TokenUsage():
             work.future.set_result(unsent)
         else:
-            await self._finish(work, work.failed(self._llm.model_name), unsent)
-
-    def _start(self, coroutine: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
-        task = self._loop.create_task(coroutine)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+            self._finish(work, work.failed(self._llm.model_name), unsent)
 
     async def _attempt(self, work: Work, sent_at: float) -> None:
         try:
             completion = await self._completion(work, sent_at)
         except asyncio.CancelledError:  # it must not be waited for
-            self._start(self._give_up_one(work, self._journal.stop_reason or NO_LONGER_NEEDED), self._giving_up)
+            self._give_up_one(work, self._journal.stop_reason or NO_LONGER_NEEDED)
             return
         except Exception as error:  # whatever happens, it is not waited for in vain
             work.future.set_exception(error)
@@ -207,7 +210,7 @@ class Dispatcher:
             self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
             self._wake.set()
         if completion is not None:
-            await self._finish(work, completion)
+            self._finish(work, completion)
 
     async def _completion(self, work: Work, sent_at: float) -> Completion | None:
         """Send a request once. Returns what came of it, or None if it waits for another try."""
@@ -237,13 +240,11 @@ class Dispatcher:
     async def _output(self, prompt: Any, keywords: dict[str, Any]) -> Any:
         """What the LLM gives, or the exception that it raises."""
         try:
-            return await asyncio.wait_for(self._llm.agenerate(input=prompt, **keywords), self._time_limit)
-        except RequestTimeoutError as error:  # the LLM's own
-            return error
-        except asyncio.TimeoutError:
-            return RequestTimeoutError(cast("float", self._time_limit))
-        except Exception as error:  # whatever a client raises
-            return error
+            answer = self._llm.agenerate(input=prompt, **keywords)
+            return await (answer if self._time_limit is None else asyncio.wait_for(answer, self._time_limit))
+        except Exception as error:  # whatever a client raises, its own RequestTimeoutError included
+            is_ours = isinstance(error, asyncio.TimeoutError) and not isinstance(error, RequestTimeoutError)
+            return RequestTimeoutError(self._time_limit or 0) if is_ours else error
 
     def _is_answered(self, sent_at: float) -> None:
         if self._pacer.answered(sent_at):  # what was put off while nothing was answered need not wait any more
@@ -280,8 +281,7 @@ class Dispatcher:
         """Whether the server answers a small request, since no other tells whether a failure is about one prompt."""
         sent_at, used = self._pacer.sent(), TokenUsage()
         try:
-            check = cast("Check", self._check)(work.request.prompt)
-            used = await asyncio.wait_for(check, SECONDS_TO_CHECK)
+            used = await asyncio.wait_for(cast("Check", self._check)(work.request.prompt), SECONDS_TO_CHECK)
         except Exception as error:
             used = billed(error)
             self._pacer.fails_others()
@@ -294,7 +294,6 @@ class Dispatcher:
             self._reserving.add(used)
             work.spent += used
 
-    async def _finish(self, work: Work, completion: Completion, handed_out: Completion | None = None) -> None:
+    def _finish(self, work: Work, completion: Completion, handed_out: Completion | None = None) -> None:
         """Record what came of a request, and hand it out, or something else in its place."""
         self._recording.add(Arrival(work, work.whole(completion), handed_out))
-        await self._loop.run_in_executor(self._writer, self._recording.write)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from distilabel_selfinstruct.addresses import redact_url, secrets_of_url
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, WrongAPIError
 from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, FIRST_SERVER_ERROR, APIAnswerError
 from distilabel_selfinstruct.words import escape_controls
 
 
@@ -43,13 +44,6 @@ class FailureKind(Enum):
         return self in (FailureKind.THROTTLED, FailureKind.LATE)
 
 
-class RequestTimeoutError(TimeoutError):
-    """A whole answer did not come in time, whether the server said something meanwhile or not."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"no whole answer came within {seconds:g} s")
-
-
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A request that failed. `said` names the error in one line, without secrets.
@@ -76,9 +70,6 @@ KINDS_BY_STATUS = {
     529: FailureKind.THROTTLED,  # Anthropic: overloaded
 }
 """What HTTP status codes say. Others of the server's own errors are `BROKEN`, and the rest is `OWN`."""
-
-SERVER_ERRORS = 500
-"""Status codes from here on are about the server, those below about the request."""
 
 NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 """Codes of OpenAI with HTTP 429 that no waiting remedies."""
@@ -150,7 +141,9 @@ def _kind(error: Exception, status: int | None) -> FailureKind:
         return _kind_without_status(error)
     if status in KINDS_BY_STATUS and getattr(error, "code", None) in NO_MONEY:
         return FailureKind.REFUSED
-    return KINDS_BY_STATUS.get(status, FailureKind.BROKEN if status >= SERVER_ERRORS else FailureKind.OWN)
+    if status < FIRST_ERROR:  # a redirect, which all requests get
+        return FailureKind.REFUSED
+    return KINDS_BY_STATUS.get(status, FailureKind.BROKEN if status >= FIRST_SERVER_ERROR else FailureKind.OWN)
 
 
 def _kind_without_status(error: Exception) -> FailureKind:
@@ -161,7 +154,8 @@ def _kind_without_status(error: Exception) -> FailureKind:
     lost = {"APIConnectionError", "TransportError", "ClientConnectionError", "ClientPayloadError"}
     if names & lost or isinstance(error, ConnectionError):
         return FailureKind.LOST
-    return FailureKind.BROKEN if isinstance(error, BrokenAnswerError | WrongAPIError) else FailureKind.OWN
+    is_broken = isinstance(error, BrokenAnswerError | WrongAPIError | APIAnswerError)
+    return FailureKind.BROKEN if is_broken else FailureKind.OWN
 
 
 def _status(error: Exception) -> int | None:
@@ -174,5 +168,8 @@ def _status(error: Exception) -> int | None:
 
 
 def _headers(error: Exception) -> Mapping[str, str]:
-    headers: Any = getattr(getattr(error, "response", None), "headers", None)
-    return headers if isinstance(headers, Mapping) else {}
+    for owner in (error, getattr(error, "response", None)):
+        headers: Any = getattr(owner, "headers", None)
+        if isinstance(headers, Mapping):
+            return headers
+    return {}

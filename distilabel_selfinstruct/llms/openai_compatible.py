@@ -1,16 +1,17 @@
 """Any server that speaks the OpenAI API, in whatever dialect of it: its rules, its thoughts, its counts."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from distilabel.mixins.runtime_parameters import RuntimeParameter
+from distilabel.models.llms.base import AsyncLLM
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
-from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
 from distilabel_selfinstruct.addresses import redact_url
@@ -23,6 +24,8 @@ from distilabel_selfinstruct.llms.dialect import UNFINISHED, Dialect, Lesson, Ma
 from distilabel_selfinstruct.llms.reading_answers import ModelResponse
 from distilabel_selfinstruct.llms.sending import BodySender, Spent
 from distilabel_selfinstruct.llms.server_rules import Wanted, wanted_from
+from distilabel_selfinstruct.llms.transport.client import ServerClient
+from distilabel_selfinstruct.llms.transport.errors import APIStatusError
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
@@ -73,7 +76,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
     _told: set[Note] = PrivateAttr(default_factory=set)
     _dialects: dict[bool, Dialect] = PrivateAttr(default_factory=dict)
     _trial: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
-    _sender: BodySender = PrivateAttr()
+    _sender: BodySender | None = PrivateAttr(default=None)
 
     def load(self) -> None:
         """Create the client.
@@ -91,34 +94,38 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         self.api_key = SecretStr(key or NO_KEY)
         self._dialects, self._told, self._trial = {}, set(), asyncio.Lock()
         self.timeout = self.timeout or (OPENAI_SECONDS if is_openai(self.base_url) else SECONDS)
-        super().load()
-        if not self._is_remote:
-            import openai
+        if self.structured_output or self.use_offline_batch_generation:
+            super().load()  # what the host does for these needs its own client
+        else:
+            AsyncLLM.load(self)
+        url = str(self.base_url or OPENAI_URL)
+        client = ServerClient(
+            url,
+            self.api_key.get_secret_value(),
+            seconds=self.timeout,
+            headers=self.default_headers,
+            trusts_environment=self._is_remote,
+        )
+        self._sender = BodySender(client, self.model, redact_url(url), retries=self.max_retries or 0)
 
-            self._aclient = self._aclient.with_options(http_client=openai.DefaultAsyncHttpxClient(trust_env=False))
-        self._sender = BodySender(self._aclient, self.model, redact_url(str(self.base_url)))
+    def unload(self) -> None:
+        """Forget the client."""
+        super().unload()
+        self._sender = None
 
     def leave_retries(self, read_headers: Callable[[Mapping[str, str]], None]) -> None:
-        """Send each request once from now on, with `timeout` for the whole of its answer, on a connection of its own.
-
-        The client's own retries know nothing of other requests, and give up where a server asks for more than two
-        minutes. Its pool would close all connections but 100 after each request.
+        """Send each request once from now on: retries that know nothing of other requests do more harm than good.
 
         Args:
             read_headers: gets the headers of each answer that is no error.
         """
-        import openai  # it takes a second, and not every stage asks a server
+        self._sender = replace(self._loaded, retries=0, attempts=1, read_headers=read_headers)
 
-        async def read(response: Any) -> None:
-            if response.is_success:
-                read_headers(response.headers)
-
-        limits = type(openai.DEFAULT_CONNECTION_LIMITS)(max_connections=None, max_keepalive_connections=None)
-        http_client = openai.DefaultAsyncHttpxClient(
-            limits=limits, event_hooks={"response": [read]}, trust_env=self._is_remote
-        )
-        self._aclient = self._aclient.with_options(max_retries=0, http_client=http_client)
-        self._sender = replace(self._sender, client=self._aclient, attempts=1, seconds=self.timeout)
+    @property
+    def _loaded(self) -> BodySender:
+        if self._sender is None:
+            raise RuntimeError("The LLM is not loaded: call load() first.")
+        return self._sender
 
     def on_note(self, listener: Callable[[Note], Any]) -> None:
         """Have the listener told what is learned about the server, each thing once. Without one it is logged."""
@@ -182,9 +189,9 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         return {}
 
     @property
-    def client(self) -> AsyncOpenAI:
+    def client(self) -> ServerClient:
         """What asks the server, once the LLM is loaded."""
-        return self._aclient
+        return self._loaded.client
 
     async def check(self, *, is_chat: bool) -> TokenUsage:
         """Have the server answer a small request with one token, to see that it can be asked at all.
@@ -203,11 +210,11 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
 
     async def list_models(self) -> Any:
         """The server's list of models, as it came."""
-        return await self._sender.list_models()
+        return json.loads((await self.client.get("/models")).text)
 
     async def aclose(self) -> None:
         """Close the connections to the server; from the event loop in which it was asked."""
-        await self._aclient.close()
+        await self.client.close()
 
     async def _answered(self, wanted: Wanted, spent: Spent) -> ModelResponse:
         """The answer to a request, in a turn of the dialect that nothing better is known for."""
@@ -224,7 +231,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         while True:
             sent = dialect.request(wanted)
             try:
-                response = await self._sender.send(sent.body, spent)
+                response = await self._loaded.send(sent.body, spent)
             except APIStatusError as error:
                 lesson = dialect.learn(error, sent, wanted)
                 if lesson is Lesson.NONE:

@@ -33,7 +33,13 @@ def completion_from(llm: LLM, output: Any, arguments: Arguments, *, seconds: flo
         return Completion.failed("the answer holds no generation", **facts)
     usage = usage_in(output)
     finish_reason = _text(output.get("finish_reason")) or None
-    facts |= {**asdict(usage), "retries": _count(output.get("retries"))}
+    facts |= {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "retries": _count(output.get("retries")),
+    }
     if not isinstance(text, str):
         why = f"the answer holds no text (finish reason: {finish_reason})"
         return Completion.failed(why, finish_reason=finish_reason, **facts)

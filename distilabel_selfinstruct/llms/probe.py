@@ -3,13 +3,23 @@
 import asyncio
 import re
 
-import openai
 from distilabel.models.llms.base import LLM
 
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
 from distilabel_selfinstruct.llms.failures import said_in, without_secrets
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.transport.errors import (
+    APIAnswerError,
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RedirectError,
+    RequestTimeoutError,
+)
 from distilabel_selfinstruct.prompts import PromptForm
 
 SECONDS = 60
@@ -20,17 +30,18 @@ RETRIES = 1
 # are retried later.
 _REFUSALS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (
-        (openai.AuthenticationError, openai.PermissionDeniedError),
+        (AuthenticationError, PermissionDeniedError),
         "The server at {url} refuses the key in {variable}: {said}.",
     ),
-    (openai.NotFoundError, "The server at {url} has no model {model!r} for {form} prompts: {said}."),
-    (openai.BadRequestError, "The server at {url} refuses requests to {model!r}: {said}."),
+    (NotFoundError, "The server at {url} has no model {model!r} for {form} prompts: {said}."),
+    (BadRequestError, "The server at {url} refuses requests to {model!r}: {said}."),
     (
-        (openai.APITimeoutError, asyncio.TimeoutError),
+        (RequestTimeoutError, asyncio.TimeoutError),
         "The server at {url} does not answer within {seconds} s: check that it is up.",
     ),
-    (openai.APIConnectionError, "No server can be reached at {url} ({cause}): check the address."),
-    (ValueError, "The server at {url} gives no completion: {said}."),
+    (APIConnectionError, "No server can be reached at {url} ({cause}): check the address."),
+    (RedirectError, "The server at {url} is not where it was: {said}."),
+    ((ValueError, APIAnswerError), "The server at {url} gives no completion: {said}."),
 )
 
 _NO_COMPLETIONS = (
@@ -43,19 +54,19 @@ _WRONG_FORMS: tuple[tuple[PromptForm, re.Pattern[str], type[Exception], str], ..
     (
         "completion",
         re.compile(r"chat model|chat[ /]completions|completion operation does not work", re.IGNORECASE),
-        openai.APIStatusError,
+        APIStatusError,
         "The server at {url} takes chat prompts for {model!r}: use `prompt_form=chat`.",
     ),
     (
         "completion",
         re.compile(""),
-        openai.NotFoundError,
+        NotFoundError,
         _NO_COMPLETIONS,
     ),
     (
         "chat",
         re.compile(r"chat[ _]template", re.IGNORECASE),
-        openai.APIStatusError,
+        APIStatusError,
         "The model {model!r} at {url} has no chat template, as base models have none: use `prompt_form=completion`.",
     ),
 )
@@ -92,8 +103,7 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
 
 async def _ask(llm: OpenAICompatibleLLM, prompt_form: PromptForm) -> None:
     try:
-        # The client's own limit is on each pause between bytes.
-        await asyncio.wait_for(llm.check(is_chat=prompt_form == "chat"), SECONDS * (1 + RETRIES))
+        await llm.check(is_chat=prompt_form == "chat")
     finally:
         await llm.aclose()
 

@@ -1,6 +1,7 @@
 """Completions on their way to the journal: all that arrive together are on disk with one fsync."""
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from distilabel_selfinstruct.journal.step_journal import StepJournal
@@ -18,7 +19,7 @@ class Arrival:
 
 
 class RecordingQueue:
-    """What has arrived and is not recorded yet. One thread adds, another one writes.
+    """What has arrived and is not recorded yet. One thread adds; another one writes all that arrives meanwhile.
 
     Args:
         journal: records the completions.
@@ -27,13 +28,22 @@ class RecordingQueue:
     def __init__(self, journal: StepJournal) -> None:
         self._journal = journal
         self._waiting: deque[Arrival] = deque()
+        self._writer = ThreadPoolExecutor(1, "journal")
+        self._is_about_to_write = False
 
     def add(self, arrival: Arrival) -> None:
-        """Have it recorded with the next `write`."""
+        """Have it recorded soon, and handed out once it is on disk."""
         self._waiting.append(arrival)
+        if not self._is_about_to_write:
+            self._is_about_to_write = True
+            self._writer.submit(self._write)
 
-    def write(self) -> None:
-        """Record all that waits, and hand it out once it is on disk; a failure is raised where it is awaited."""
+    def close(self) -> None:
+        """Write all that waits, and end the thread."""
+        self._writer.shutdown()
+
+    def _write(self) -> None:
+        self._is_about_to_write = False  # what is added from now on may come too late for this turn
         written: list[tuple[Work, Completion]] = []
         for _ in range(len(self._waiting)):
             arrival = self._waiting.popleft()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from openai import APIStatusError
-
 from distilabel_selfinstruct.analysis.short_context import names_short_context
+from distilabel_selfinstruct.llms.transport.errors import APIStatusError
 
 STATUSES = frozenset({400, 422})
 """The statuses by which servers refuse a field: 422 is that of FastAPI, Mistral and text-generation-inference."""

@@ -16,6 +16,16 @@ EPOCH_FROM = 1_000_000_000
 KINDS = ("requests", "tokens", "input-tokens", "output-tokens", "")
 PREFIXES = ("x-ratelimit", "anthropic-ratelimit", "ratelimit")
 
+# x-ratelimit-reset-requests, anthropic-ratelimit-requests-reset, x-ratelimit-reset
+_NAMES = tuple(
+    (f"{prefix}-{kind}-reset", f"{prefix}-{kind}-remaining")
+    if prefix.startswith("anthropic")
+    else (f"{prefix}-reset-{kind}".rstrip("-"), f"{prefix}-remaining-{kind}".rstrip("-"))
+    for prefix in PREFIXES
+    for kind in KINDS
+)
+"""The headers with the reset and with the rest of each limit."""
+
 
 def seconds_to_wait(headers: Mapping[str, str], wall: float) -> float | None:
     """How long a server that refuses a request asks to wait; None if it does not say, or nothing that makes sense.
@@ -49,14 +59,9 @@ def seconds_until_reset(headers: Mapping[str, str], wall: float) -> float:
 def _resets(headers: Mapping[str, str], wall: float) -> list[tuple[float | None, float]]:
     """What remains of each rate limit, None if that is not said, and the seconds until it is whole again."""
     found = []
-    for prefix in PREFIXES:
-        for kind in KINDS:
-            # x-ratelimit-reset-requests, anthropic-ratelimit-requests-reset, x-ratelimit-reset
-            if prefix.startswith("anthropic"):
-                reset, remaining = f"{prefix}-{kind}-reset", f"{prefix}-{kind}-remaining"
-            else:
-                reset, remaining = (f"{prefix}-{word}-{kind}".rstrip("-") for word in ("reset", "remaining"))
-            seconds = _duration(headers.get(reset), wall)
+    for reset, remaining in _NAMES:
+        if reset in headers:
+            seconds = _duration(headers[reset], wall)
             if seconds is not None:
                 found.append((_number(headers.get(remaining)), seconds))
     return found

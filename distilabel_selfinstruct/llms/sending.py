@@ -1,18 +1,27 @@
 """One request over HTTP: a body out, a response in, and what that took."""
 
 import asyncio
-from collections.abc import Awaitable
+import random
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-
-from distilabel_selfinstruct.llms.failures import RequestTimeoutError
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, ModelResponse, decoded, read_response
+from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
+from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded, may_pass
+from distilabel_selfinstruct.llms.transport.errors import APIStatusError
+from distilabel_selfinstruct.llms.transport.reader import HttpAnswer
 from distilabel_selfinstruct.llms.usage import TokenUsage, billed
 
 BROKEN_ANSWERS = 3
 """How many broken answers to one request are taken before it counts as failed."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds before a request is sent again: at first, and at most. They double, and vary by half."""
+
+LONGEST_ASKED = 120.0
+"""A server that asks for a longer pause is not waited for."""
 
 
 @dataclass(slots=True)
@@ -27,15 +36,21 @@ class Spent:
 class BodySender:
     """Sends bodies to a server.
 
-    `client` is that of `openai`. `attempts` is how often a body is sent whose answers are broken; `seconds` is the time
-    limit for the whole of an answer, None for that of the client, which is on each pause between bytes.
+    Args:
+        client: asks the server.
+        model: the name of the model on the server.
+        url: the address, as messages show it.
+        retries: how often a body is sent again after a failure that may pass.
+        attempts: how often a body is sent whose answers are broken.
+        read_headers: gets the headers of each answer that is no error.
     """
 
-    client: Any
+    client: ServerClient
     model: str
     url: str
+    retries: int = 0
     attempts: int = BROKEN_ANSWERS
-    seconds: float | None = None
+    read_headers: Callable[[Mapping[str, str]], None] | None = None
 
     async def send(self, body: dict[str, Any], spent: Spent) -> ModelResponse:
         """The response to a body, after as many broken ones as are taken; `spent` grows by all that was billed.
@@ -43,47 +58,39 @@ class BodySender:
         Raises:
             BrokenAnswerError: the last answer is broken as well.
             WrongAPIError: what answers is another API.
-            RequestTimeoutError: no whole answer came in time.
-            openai.OpenAIError: the client got no answer.
+            APIError: there is no answer, or it is an error.
+            ValueError: the body cannot be sent as JSON.
         """
-        client = self.client
-        name, api = ("prompt", client.completions) if "prompt" in body else ("messages", client.chat.completions)
-        # All else goes as further fields: the client knows only some of the names, and those differ by its version.
-        required = {"model": self.model, name: body[name]}
-        others = {field: value for field, value in body.items() if field != name}
-        # The client itself retries what it knows as passing: 408, 409, 429, 5xx, lost connections, time-outs. It knows
-        # nothing of answers that arrive and are broken.
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(BrokenAnswerError),
-            wait=wait_random_exponential(multiplier=0.5, max=8),
-            stop=stop_after_attempt(self.attempts),
-            reraise=True,
-        ):
-            with attempt:
-                raw = await self._in_time(api.with_raw_response.create(**required, extra_body=others))
-                spent.retries += raw.retries_taken
-                response = self._read(raw, spent)
-        return response
-
-    async def list_models(self) -> Any:
-        """The server's list of models, as it came."""
-        response = await self.client.models.with_raw_response.list()
-        return response.http_response.json()
-
-    async def _in_time(self, answer: Awaitable[Any]) -> Any:
-        if self.seconds is None:
-            return await answer
-        try:
-            return await asyncio.wait_for(answer, self.seconds)
-        except asyncio.TimeoutError:
-            raise RequestTimeoutError(self.seconds) from None
-
-    def _read(self, raw: Any, spent: Spent) -> ModelResponse:
-        try:
-            response = read_response(decoded(raw.text, raw.headers.get("content-type", "json"), self.url))
-        except BrokenAnswerError as error:
-            spent.usage += billed(error)
+        path = "/completions" if "prompt" in body else "/chat/completions"
+        content = encoded({"model": self.model, **body})
+        failures = broken = 0
+        while True:
+            try:
+                return self._read(await self.client.ask("POST", path, content), spent)
+            except BrokenAnswerError as error:
+                spent.usage += billed(error)
+                broken += 1
+                if broken >= self.attempts:
+                    raise
+                pause = _pause(broken)
+            except Exception as error:
+                failures += 1
+                if failures > self.retries or not may_pass(error):
+                    raise
+                asked = seconds_to_wait(error.headers, time.time()) if isinstance(error, APIStatusError) else None
+                if asked is not None and asked > LONGEST_ASKED:
+                    raise
+                pause = _pause(failures) if asked is None else asked
             spent.retries += 1
-            raise
+            await asyncio.sleep(pause)
+
+    def _read(self, answer: HttpAnswer, spent: Spent) -> ModelResponse:
+        if self.read_headers is not None:
+            self.read_headers(answer.headers)
+        response = read_response(decoded(answer.text, answer.headers.get("content-type", "json"), self.url))
         spent.usage += response.usage
         return response
+
+
+def _pause(failures: int) -> float:
+    return random.uniform(0.5, 1) * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (failures - 1))

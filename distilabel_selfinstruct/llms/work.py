@@ -61,5 +61,7 @@ class Work:
 
     def whole(self, completion: Completion) -> Completion:
         """A completion with what all failures before it took."""
+        if not self.retries and self.spent == TokenUsage():
+            return completion
         usage = self.spent + usage_of(completion)
         return replace(completion, retries=completion.retries + self.retries, **asdict(usage))

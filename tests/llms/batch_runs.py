@@ -64,7 +64,6 @@ def batching(
     finally:
         client.close()
         journal.close()
-        llm._client.close()
 
 
 def asked(server: LocalOpenAIServer, state: Path, requests: Sequence[Request], **options: Any) -> list[Completion]:

@@ -62,7 +62,6 @@ def asked(
     finally:
         asker.close()
         if isinstance(llm, OpenAICompatibleLLM):  # its connections are closed; a test may ask again
-            llm._client.close()
             llm.load()
 
 
@@ -74,7 +73,6 @@ def loaded(llm: OpenAICompatibleLLM) -> Iterator[OpenAICompatibleLLM]:
     try:
         yield llm
     finally:
-        llm.event_loop.run_until_complete(llm._aclient.close())
-        llm._client.close()
+        llm.event_loop.run_until_complete(llm.aclose())
         # As the host does when the LLM is deleted; here, so that no test depends on when that is.
         llm.event_loop.close()

@@ -122,7 +122,6 @@ def exchange(
             completions = client.ask(requests)
         finally:
             client.close()
-            llm._client.close()
         return Exchange(watched.bodies, watched.num_refused, completions, notes, server.tokens_served, journal.kept)
 
 

@@ -184,7 +184,6 @@ def test_no_key_is_written_though_the_server_repeats_it(tmp_path: Path) -> None:
         llm.load()
         with an_asker(llm, tmp_path, clock=FastClock(50)) as asker:
             (completion,) = asker.ask([Request(Stage.CLASSIFICATION, 0, "Prompt")])
-        llm._client.close()
         llm.event_loop.close()
     assert server.asked[0].key == KEY
     assert "Incorrect API key provided: ***." in completion.error

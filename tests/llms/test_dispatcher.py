@@ -125,5 +125,4 @@ def test_a_client_that_is_closed_while_an_answer_is_handed_out_leaves_no_task_be
             loop = client._dispatcher._loop
             client.close()
             assert asyncio.all_tasks(loop) == set()
-            llm._client.close()
             llm.load()

@@ -2,8 +2,6 @@
 
 import time
 
-import httpx
-import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from pydantic import SecretStr
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.failures import MOST_SAID, said_by
 from distilabel_selfinstruct.llms.refusals import RefusalKind, read_refusal
+from distilabel_selfinstruct.llms.transport.errors import BadRequestError
 from distilabel_selfinstruct.words import escape_controls
 from tests.local_openai_server import KEY
 
@@ -22,9 +21,8 @@ URL = f"https://ann:{PASSWORD}@host.example/v1"
 def said(text: str, *, in_json: bool = False) -> str:
     """What is said of HTTP 400 with these words of the server."""
     llm = OpenAICompatibleLLM(model="small", base_url=URL, api_key=SecretStr(KEY))
-    response = httpx.Response(400, request=httpx.Request("POST", "https://host.example"))
     body = {"message": text} if in_json else text
-    return said_by(llm, openai.BadRequestError(text, response=response, body=body))
+    return said_by(llm, BadRequestError(text, status=400, body=body))
 
 
 @given(
@@ -68,7 +66,6 @@ def test_words_of_a_server_in_objects_without_end_name_no_field() -> None:
     body: object = {"message": "stop is not supported"}
     for _ in range(900):
         body = {"error": body}
-    response = httpx.Response(400, request=httpx.Request("POST", "https://host.example"))
-    refusal = read_refusal(openai.BadRequestError("no", response=response, body=body), {"stop": ["x"]}, ["stop"])
+    refusal = read_refusal(BadRequestError("no", status=400, body=body), {"stop": ["x"]}, ["stop"])
     assert refusal is not None
     assert refusal.kind is RefusalKind.UNKNOWN

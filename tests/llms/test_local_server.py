@@ -160,8 +160,7 @@ def test_an_llm_that_nobody_connected_has_a_server_of_its_own_while_it_is_loaded
     llm.load()
     assert llm.base_url is not None
     port = int(llm.base_url.rpartition(":")[2].partition("/")[0])
-    llm._client.close()
-    llm.event_loop.run_until_complete(llm._aclient.close())
+    llm.event_loop.run_until_complete(llm.aclose())
     llm.unload()
     assert nobody_listens(port)
 

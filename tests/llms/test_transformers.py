@@ -68,8 +68,7 @@ def llm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServerLLM]:
     made.slots, made.threads, made.context = 3, 1, 512
     made.load()
     yield made
-    made._client.close()
-    made.event_loop.run_until_complete(made._aclient.close())
+    made.event_loop.run_until_complete(made.aclose())
     made.event_loop.close()
     made.unload()
 

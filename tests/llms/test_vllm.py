@@ -101,8 +101,7 @@ def test_vllm_serves_the_model_with_nothing_added_to_the_sampling(
     assert context_of(llm) == 4096
     (answer,) = asked(llm, requests_for("1. Name"), decoding=Decoding(0.7, 0.5, 2.0, 0.0, 8, ("\n\n",)))
     assert answer.text == " org/model ['\\n\\n']"
-    llm._client.close()
-    llm.event_loop.run_until_complete(llm._aclient.close())
+    llm.event_loop.run_until_complete(llm.aclose())
     llm.event_loop.close()
     llm.unload()
     called = json.loads((tmp_path / "called.json").read_text())

@@ -99,7 +99,6 @@ def test_the_same_server_asked_as_any_other_gives_the_same_answers(
     )
     answers = client.ask(requests)
     client.close()
-    llm._client.close()
     assert [(one.text, one.finish_reason) for one in answers] == [(row["text"], row["finish_reason"]) for row in rows]
 
 

@@ -3,30 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-import openai
-
 from distilabel_selfinstruct.llms.batch.lines import BatchLine
 from distilabel_selfinstruct.llms.batch.request import BatchRequest
 from distilabel_selfinstruct.llms.dialect import UNFINISHED, Lesson, SentRequest
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM, output_of
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, read_response
 from distilabel_selfinstruct.llms.server_rules import wanted_from
+from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, APIStatusError
 from distilabel_selfinstruct.llms.usage import bill, billed
-
-FIRST_ERROR_STATUS = 400
 
 
 class LostAnswerError(Exception):
     """A batch is over and holds no response to a request."""
 
 
-class BatchedRequestError(openai.APIStatusError):
+class BatchedRequestError(APIStatusError):
     """A request of a batch was answered with an error, in the server's own words."""
-
-    def __init__(self, message: str, status: int, body: object) -> None:
-        # The client's constructor wants a response of its HTTP library, and there is none.
-        Exception.__init__(self, message)
-        self.message, self.status_code, self.body = message, status, body
 
 
 class AnswerReader:
@@ -62,10 +54,10 @@ class AnswerReader:
         turn = self._turns.pop(request.name, dialect.request(wanted).turn)
         sent = SentRequest(dict(body), turn)
         response = UNFINISHED
-        if line.status is None or line.status >= FIRST_ERROR_STATUS:
+        if line.status is None or line.status >= FIRST_ERROR:
             error = _error(line)
             lesson = Lesson.NONE
-            if isinstance(error, openai.APIStatusError):
+            if isinstance(error, APIStatusError):
                 lesson = dialect.learn(error, sent, wanted)
             if lesson is Lesson.SEND_AGAIN:
                 return None
@@ -92,4 +84,4 @@ def _error(line: BatchLine) -> Exception:
         return LostAnswerError(line.message or line.code or "the files of the batch hold no answer")
     body = line.body.get("error", line.body) if isinstance(line.body, Mapping) else line.body
     said = body.get("message") if isinstance(body, Mapping) else body
-    return BatchedRequestError(str(said or line.message or "no reason"), line.status, body)
+    return BatchedRequestError(str(said or line.message or "no reason"), status=line.status, body=body)

@@ -28,13 +28,13 @@ from distilabel_selfinstruct.llms.batch.waiting import (
     POLL_GROWTH,
     BatchCalls,
     BatchStopError,
-    may_pass,
 )
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.failures import said_by
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.outputs import usage_in
 from distilabel_selfinstruct.llms.reserving import Reserving
+from distilabel_selfinstruct.llms.transport.client import may_pass
 from distilabel_selfinstruct.llms.usage import TokenUsage
 from distilabel_selfinstruct.records import RESUME
 

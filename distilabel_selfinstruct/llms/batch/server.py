@@ -1,16 +1,21 @@
 """The endpoints of a server for files and batches, in the dialect of OpenAI."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import Any
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded
+from distilabel_selfinstruct.llms.transport.reader import HttpAnswer
 
 _IN_WORK = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 
 _MOST_PAGES = 50
+
+_MOST_BYTES = 4 << 30
+"""Of the answers of a batch: it has 50,000 of them at most."""
 
 
 class NoBatchError(ValueError):
@@ -44,33 +49,36 @@ class RemoteBatch:
 class BatchServer:
     """Uploads files, makes batches and looks at them: each call is one try, and the caller repeats it.
 
-    After a batch could not be made it may be there all the same; the client's own retries would make a second one.
+    After a batch could not be made it may be there all the same: sent again, there would be two.
 
     Every method raises what the client raises, and `NoBatchError` if the answer is something else.
     """
 
-    def __init__(self, client: "AsyncOpenAI") -> None:
-        self._client = client.with_options(max_retries=0)
+    def __init__(self, client: ServerClient) -> None:
+        self._client = client
 
     async def upload(self, content: bytes, name: str) -> str:
         """Upload the requests of a batch. Returns the name of the file on the server."""
-        raw = await self._client.files.with_raw_response.create(
-            file=(name, content, "application/jsonl"), purpose="batch"
+        boundary = token_hex(16)
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/jsonl\r\n\r\n"
         )
-        return _text(_object(raw), "id", required=True)
+        form = b"".join((head.encode(), content, f"\r\n--{boundary}--\r\n".encode()))
+        kind = f"multipart/form-data; boundary={boundary}"
+        return _text(_object(await self._client.ask("POST", "/files", form, kind)), "id", required=True)
 
-    async def create(self, file_id: str, endpoint: Any) -> RemoteBatch:
+    async def create(self, file_id: str, endpoint: str) -> RemoteBatch:
         """Make a batch of an uploaded file."""
-        raw = await self._client.batches.with_raw_response.create(
-            input_file_id=file_id, endpoint=endpoint, completion_window="24h"
-        )
-        return _batch(_object(raw))
+        body = {"input_file_id": file_id, "endpoint": endpoint, "completion_window": "24h"}
+        return _batch(_object(await self._client.ask("POST", "/batches", encoded(body), is_safe=False)))
 
     async def find(self, file_id: str) -> RemoteBatch | None:
         """The batch that was made of an uploaded file, if there is one among the last few thousand."""
         after: dict[str, Any] = {}
         for _ in range(_MOST_PAGES):
-            page = _object(await self._client.batches.with_raw_response.list(limit=100, **after))
+            page = _object(await self._client.get("/batches", limit=100, **after))
             rows = page.get("data")
             batches = [_batch(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
             if found := next((batch for batch in batches if batch.input_file_id == file_id), None):
@@ -82,20 +90,20 @@ class BatchServer:
 
     async def check(self) -> None:
         """Ask for the last batch, to see whether the server knows of batches at all."""
-        _object(await self._client.batches.with_raw_response.list(limit=1))
+        _object(await self._client.get("/batches", limit=1))
 
     async def look(self, batch_id: str) -> RemoteBatch:
         """A batch as it is now."""
-        return _batch(_object(await self._client.batches.with_raw_response.retrieve(batch_id)))
+        return _batch(_object(await self._client.get(f"/batches/{batch_id}")))
 
     async def download(self, file_id: str) -> bytes:
         """The content of a file."""
-        return (await self._client.files.content(file_id)).content
+        return (await self._client.get(f"/files/{file_id}/content", most_bytes=_MOST_BYTES)).body
 
 
-def _object(raw: Any) -> Mapping[str, Any]:
+def _object(answer: HttpAnswer) -> Mapping[str, Any]:
     try:
-        body = raw.http_response.json()
+        body = json.loads(answer.text)
     except ValueError as error:
         raise NoBatchError("the answer is no JSON") from error
     if not isinstance(body, Mapping):

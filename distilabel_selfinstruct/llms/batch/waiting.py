@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import openai
-
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.journal.stop_file import is_limit_to_raise
 from distilabel_selfinstruct.llms.batch.server import NoBatchError
 from distilabel_selfinstruct.llms.clock import Clock
+from distilabel_selfinstruct.llms.transport.client import may_pass
+from distilabel_selfinstruct.llms.transport.errors import APIStatusError, AuthenticationError, PermissionDeniedError
 from distilabel_selfinstruct.records import RESUME
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -100,17 +100,10 @@ class BatchCalls:
             await self._clock.sleep(min(left, SECONDS_BETWEEN_LOOKS))
 
 
-def may_pass(error: Exception) -> bool:
-    """Whether the same call may be answered later."""
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in (408, 409, 425, 429) or error.status_code >= 500  # noqa: PLR2004 - HTTP
-    return isinstance(error, openai.APIConnectionError)
-
-
 def is_missing(error: Exception) -> bool:
     """Whether a server says that it has no such endpoint, batch or file."""
     return isinstance(error, NoBatchError) or (
-        isinstance(error, openai.APIStatusError) and error.status_code in (404, 405, 501)
+        isinstance(error, APIStatusError) and error.status_code in (404, 405, 501)
     )
 
 
@@ -124,7 +117,7 @@ def refusal(who: str, what: str, error: Exception, said: str, remedy: str = NO_E
         said: the server's words.
         remedy: what to do where the server knows nothing of what it is asked about.
     """
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
         remedy = f"Set a key that may do that. {RESUME}"
     elif not is_missing(error):
         remedy = f"Leave out `batch`, or try again later. {RESUME}"

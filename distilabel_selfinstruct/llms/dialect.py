@@ -100,10 +100,10 @@ class Dialect:
         """The answers of a response as they would be had the server taken the request as it was wanted."""
         limit = next((sent.body[name] for name in LIMITS if name in sent.body), None)
         is_at_limit = limit is not None and response.usage.output_tokens >= limit
-        answers = [self._completed(answer, is_at_limit=is_at_limit) for answer in response.answers]
+        answers = tuple(self._completed(answer, is_at_limit=is_at_limit) for answer in response.answers)
         if "stop" not in sent.body:
-            answers = [cut_at_stop(answer, wanted.stop) for answer in answers]
-        return replace(response, answers=tuple(answers))
+            answers = tuple(cut_at_stop(answer, wanted.stop) for answer in answers)
+        return response if answers == response.answers else replace(response, answers=answers)
 
     def judge(self, response: ModelResponse, sent: SentRequest) -> bool:
         """Take in what an answer shows of thoughts. Returns whether to send the request again, in another form."""

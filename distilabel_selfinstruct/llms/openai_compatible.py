@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -220,7 +220,8 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         """The answer to a request, in a turn of the dialect that nothing better is known for."""
         dialect = self.dialect(wanted.input)
         while True:
-            async with self._one_at_a_time_while_trying(dialect):
+            # Entering a context costs a tenth of what is ours of a request, and most need none.
+            async with self._one_at_a_time_while_trying(dialect) if dialect.is_trying else _FREE:
                 sent, response = await self._taken(dialect, wanted, spent)
                 response = dialect.read(response, sent, wanted)
                 if not dialect.judge(response, sent):
@@ -270,6 +271,9 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
             self._logger.warning(note.text)
         else:
             self._listener(note)
+
+
+_FREE = nullcontext()
 
 
 def output_of(response: ModelResponse, usage: TokenUsage, retries: int) -> GenerateOutput:

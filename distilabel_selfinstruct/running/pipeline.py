@@ -25,6 +25,7 @@ from distilabel_selfinstruct.steps import (
     InstanceFiltering,
     InstanceGeneration,
     InstructionGeneration,
+    RowsToJsonLines,
 )
 
 
@@ -34,6 +35,7 @@ def self_instruct_pipeline(
     state_dir: str = "",
     cache_dir: str | None = None,
     servers: LocalServers | None = None,
+    rows_to: str = "",
 ) -> Pipeline:
     """Instruction generation, classification, instance generation and filtering, one after the other.
 
@@ -42,6 +44,7 @@ def self_instruct_pipeline(
         state_dir: folder for the journals of the steps; empty for none.
         cache_dir: where distilabel keeps what it passes on; by default its own choice.
         servers: those of the models on this machine. Without them each stage starts one of its own.
+        rows_to: a file in which a fifth step writes the rows, for `distilabel pipeline run`; empty for none.
 
     Raises:
         ConfigError: the model of a stage cannot be made from what `config` names.
@@ -76,6 +79,8 @@ def self_instruct_pipeline(
         raw_instances = step(InstanceGeneration, Stage.INSTANCE_GENERATION, **asked)
         instances = step(InstanceFiltering, Stage.INSTANCE_FILTERING, **rows)
         instructions >> task_types >> raw_instances >> instances
+        if rows_to:
+            instances >> RowsToJsonLines(name="rows_to_json_lines", path=rows_to, **rows)
     return pipeline
 
 

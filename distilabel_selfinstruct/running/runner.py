@@ -131,13 +131,13 @@ def _run(
     with folder.prepared(plan.config, fresh=fresh, extend=extend, preview=preview) as effective:
         config = effective if preview is None else previewed(effective, preview)
         servers.keep(folder.path / SERVER_LOGS, folder.state)
-        pipeline = self_instruct_pipeline(
-            config, state_dir=str(folder.state.resolve()), cache_dir=str(folder.cache), servers=servers
-        )
+        state = str(folder.state.resolve())
+        pipeline = self_instruct_pipeline(config, state_dir=state, cache_dir=str(folder.cache), servers=servers)
         if preview is None:
+            described = self_instruct_pipeline(config, state_dir=state, servers=servers, rows_to=folder.instances.name)
             with writing(folder.path, "Make room."):
                 folder.pipeline.touch(mode=0o600)  # it has settings, which are for their owner
-                pipeline.save(str(folder.pipeline), format="yaml")
+                described.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records

@@ -107,6 +107,7 @@ def test_distilabel_runs_the_published_pipeline_from_the_hub(repository, demo, t
     num_instances = len((demo / "instances.jsonl").read_text().splitlines())
     [data] = tmp_path.rglob("*.parquet")
     assert len(read_table(data)) == num_instances
+    assert len((tmp_path / "instances.jsonl").read_text().splitlines()) == num_instances
 
 
 def test_the_manifest_names_the_journals_that_the_dataset_was_made_from(repository):

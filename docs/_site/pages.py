@@ -9,6 +9,9 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from distilabel_selfinstruct.config import RunConfig
+from distilabel_selfinstruct.config.options import Panel, command_line, is_free_to_change, is_per_stage
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "distilabel_selfinstruct"
 
@@ -25,6 +28,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in {
         "api.md": api_page(),
         "components.md": components_page(),
+        "options.md": options_page(),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         "first_dataset.md": notebook_page(notebook),
     }.items():
@@ -62,7 +66,9 @@ def api_page() -> str:
         lines += ["", f"## {title}"]
         for name, module in names:
             if section_of(name) == title:
-                lines += ["", f"::: distilabel_selfinstruct.{module}.{name}"]
+                # A function with the name of its module would be taken for the module.
+                inner = f".{name}" if (PACKAGE / module.replace(".", "/") / f"{name}.py").is_file() else ""
+                lines += ["", f"::: distilabel_selfinstruct.{module}.{name}{inner}"]
     return "\n".join(lines) + "\n"
 
 
@@ -113,7 +119,7 @@ def component_text(name: str, docstring: str) -> str:
     category = parts.get("Categories", "").removeprefix("- ")
     lines = [f"## {name}", "", f"**{summary}**", "", rest.strip(), "", f"Category: {category}"]
     columns = [
-        f"| {side} | `{column}` | {description} |"
+        f"| {side} | {_in_code(column)} | {description} |"
         for side, heading in (("in", "Input columns"), ("out", "Output columns"))
         for column, description in entries(parts.get(heading, ""))
     ]
@@ -132,6 +138,12 @@ def component_text(name: str, docstring: str) -> str:
     return "\n".join(lines)
 
 
+def _in_code(name: str) -> str:
+    """A name as code, and what stands in brackets after it as text: the type of a column."""
+    first, space, rest = name.partition(" ")
+    return f"`{first}`{space}{rest}"
+
+
 def components_page() -> str:
     """The gallery: every distilabel component of the package."""
     intro = (
@@ -139,6 +151,28 @@ def components_page() -> str:
         "[your own pipeline](pipeline.md). A runtime parameter can also be set when a pipeline runs.\n"
     )
     return "\n".join([intro, *(f"{component_text(*one)}\n" for one in components())])
+
+
+def options_page() -> str:
+    """The options of a run, from their one declaration, in the groups of the command's help."""
+    lines = [
+        "# Options of a run",
+        "",
+        "`selfinstruct run` takes these as flags, a file for `--config` under their names, and `si.RunConfig` as",
+        "arguments. An option marked *stage* may differ in each stage: see [Models](models.md#a-model-for-each-stage).",
+        "An option marked *free* may change when a run is resumed.",
+    ]
+    for panel in Panel:
+        lines += ["", f"## {panel.value}", "", "| name | default | what it is | |", "|---|---|---|---|"]
+        for name, field in RunConfig.model_fields.items():
+            shown = command_line(field)
+            if shown is not None and shown.panel is panel:
+                default = field.get_default(call_default_factory=True)
+                value = "" if default in (None, [], {}) else f"`{str(default).lower()}`"
+                marks = [word for word, has in (("stage", is_per_stage), ("free", is_free_to_change)) if has(field)]
+                text = (field.description or "").replace("|", "\\|")
+                lines.append(f"| `{name}` | {value} | {text} | {', '.join(marks)} |")
+    return "\n".join(lines) + "\n"
 
 
 def notebook_page(notebook: dict[str, list[dict[str, object]]]) -> str:

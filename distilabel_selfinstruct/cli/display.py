@@ -171,11 +171,11 @@ def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:
     """What the language's pack says after a run; nothing in English."""
     pack, texts = find_pack(config.language), texts_of(config.language)
     if pack is not None and not pack.read_by:
-        yield texts.say("hints.unread_pack")
+        yield texts.find("hints.unread_pack")
     if result.is_preview and result.status is not RunStatus.STOPPED:
         return
     keys = ("resume",) if result.status is RunStatus.STOPPED else ("look", "review", "export")
-    yield from (texts.say(f"hints.{key}", output=str(result.folder)) for key in keys)
+    yield from (texts.find(f"hints.{key}", output=str(result.folder)) for key in keys)
 
 
 def _end(result: "RunResult") -> str:

@@ -26,7 +26,7 @@ def forecast_view(plan: RunPlan) -> RenderableType:
     feedback = [cell(expected.feedback)] if expected.feedback else []
     pack = find_pack(plan.config.language)
     size = f"{pack.characters_per_token:g}" if pack else ""
-    if hint := texts_of(plan.config.language).say("hints.tokens", characters_per_token=size):
+    if hint := texts_of(plan.config.language).find("hints.tokens", characters_per_token=size):
         feedback.append(cell(hint))
     return Group(_table(expected), cell(_cost(plan.config, expected)), *feedback, "", *prompts)
 

@@ -68,8 +68,8 @@ def report(
     run = result.report.run
     if run is not None and (why := why_unfinished(asdict(run))):
         say(f"The run {with_flags(why)}")
-    for part, reason in result.report.left_out.items():
-        say(f"Left out, {part.replace('_', ' ')}: {with_flags(reason)}")
+    for part, missing in result.report.left_out.items():
+        say(f"Left out, {part.replace('_', ' ')}: {with_flags(str(missing))}")
     if result.note:
         say(result.note)
     for path in (result.page, result.figures):

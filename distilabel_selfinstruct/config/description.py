@@ -46,9 +46,13 @@ def why_unfinished(description: Mapping[str, Any]) -> str:
         return f"was interrupted. {RESUME}"
     known = {RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
     ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
-    reasons = [_text(description.get("stop_reason")), *_texts(description.get("problems"))]
-    reason = " ".join(filter(None, reasons))
+    reason = why_ended(description)
     return f"{ended}: {reason}" if reason else f"{ended}."
+
+
+def why_ended(description: Mapping[str, Any]) -> str:
+    """What a run says about its end; empty if it says nothing."""
+    return " ".join(filter(None, [_text(description.get("stop_reason")), *_texts(description.get("problems"))]))
 
 
 def _readable(description: Mapping[str, Any]) -> dict[str, Any]:

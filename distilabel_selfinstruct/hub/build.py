@@ -17,7 +17,7 @@ from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.source import Source
 from distilabel_selfinstruct.hub.side_files import copy_seeds, copy_settings, write_yaml
 from distilabel_selfinstruct.hub.upload.manifest import write_manifest
-from distilabel_selfinstruct.languages import tag_of
+from distilabel_selfinstruct.languages import tag_of, texts_of
 from distilabel_selfinstruct.records import Reason, Rejection, Row
 
 _EXAMPLES = 2
@@ -81,7 +81,7 @@ def _build(
     notes = [copy_settings(source.folder, folder / "argilla")] if source.ratings else []
     on_progress("describing the rows")
     report = describe(source, published, (replace(rating, rater=names[rating.rater]) for rating in source.ratings))
-    figures, note = draw(report, folder)
+    figures, note = draw(report, folder, texts_of(source.config.language if source.config else None))
     on_progress("writing the card")
     facts = CardFacts(
         repo_id=contents.repo_id,

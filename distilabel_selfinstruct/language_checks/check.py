@@ -7,6 +7,7 @@ from distilabel_selfinstruct.formatting.templates import templates_of
 from distilabel_selfinstruct.language_checks.files import check_files, check_slots
 from distilabel_selfinstruct.language_checks.finding import PackFinding
 from distilabel_selfinstruct.language_checks.round_trip import check_round_trip
+from distilabel_selfinstruct.language_checks.said import check_said
 from distilabel_selfinstruct.language_checks.seeds import check_seeds
 from distilabel_selfinstruct.language_checks.style import check_style
 from distilabel_selfinstruct.language_checks.texts import check_examples
@@ -30,7 +31,7 @@ def check_pack(language: str | os.PathLike[str], against: str | os.PathLike[str]
         pack = load_pack(language)
     except ConfigError as error:
         return [PackFinding("error", "locale.yaml", str(error).rstrip("."), "Repair it.")]
-    findings = [*check_files(pack), *check_words(pack)]
+    findings = [*check_files(pack), *check_said(pack), *check_words(pack)]
     try:
         prompts = load_prompts(pack.folder) if pack.has_prompts else None
         templates_of(str(pack.folder))

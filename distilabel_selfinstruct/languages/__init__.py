@@ -13,11 +13,10 @@ from distilabel_selfinstruct.languages.packs import (
     reading_packs,
     tag_of,
 )
-from distilabel_selfinstruct.languages.texts import NO_TEXTS, Texts, texts_of
+from distilabel_selfinstruct.languages.texts import Texts, pack_texts, texts_of
 from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind, WordList
 
 __all__ = [
-    "NO_TEXTS",
     "ForbiddenWord",
     "MarkerWords",
     "Pack",
@@ -30,6 +29,7 @@ __all__ = [
     "load_pack",
     "other_markers",
     "pack_names",
+    "pack_texts",
     "reading_pack",
     "reading_packs",
     "tag_of",

@@ -8,34 +8,66 @@ from typing import Any
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.languages.pack import Pack
-from distilabel_selfinstruct.languages.packs import find_pack
+from distilabel_selfinstruct.languages.packs import english, find_pack
 
-_SLOT = re.compile(r"\{(\w+)\}")
+SLOT = re.compile(r"\{(\w+)\}")
+
+FORMS = ("one", "other")
+"""The forms of a text in which a number stands, where a language has two."""
 
 # A text of a card: the lines below "## key".
-_CARD_TEXT = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_CARD_TEXT = re.compile(r"^## ([\w.]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Texts:
-    """Texts of a language by key.
+    """Texts of a language by key, with those of English behind them.
 
     Args:
-        texts: the texts; `{name}` is a slot.
+        own: the texts of the language; `{name}` is a slot.
+        behind: the English texts.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
+    def __init__(self, own: Mapping[str, str], behind: Mapping[str, str]) -> None:
+        self._own, self._behind = own, behind
 
-    def say(self, key: str, english: str = "", **slots: str) -> str:
-        """The text of a key, or the English one, with its slots filled. A slot that is not given stays as it is."""
-        return _SLOT.sub(lambda found: slots.get(found[1], found[0]), self._texts.get(key, english))
+    def say(self, key: str, /, **slots: str) -> str:
+        """The text of a key with its slots filled. A slot that is not given stays as it is.
+
+        Raises:
+            KeyError: neither the language nor English has it.
+        """
+        text = self._own.get(key)
+        return _filled(self._behind[key] if text is None else text, slots)
+
+    def find(self, key: str, /, **slots: str) -> str:
+        """The text of a key with its slots filled; empty if neither the language nor English has it."""
+        return self.say(key, **slots) if key in self else ""
+
+    def count(self, key: str, number: int, /, **slots: str) -> str:
+        """The text of a key in the form for a number, which fills the slot `number`.
+
+        Raises:
+            KeyError: neither the language nor English has it.
+        """
+        form = FORMS[number != 1]
+        for texts in (self._own, self._behind):
+            for name in (f"{key}.{form}", key, f"{key}.other"):
+                if name in texts:
+                    return _filled(texts[name], {"number": f"{number:,}", **slots})
+        raise KeyError(key)
+
+    def name(self, group: str, value: str) -> str:
+        """The name of a value of a group, such as a rule; the value in words where it is not known."""
+        key = f"{group}.{value}"
+        return self.say(key) if key in self else value.replace("_", " ")
+
+    def group(self, prefix: str) -> list[str]:
+        """All texts whose keys begin with a prefix, in order of the keys."""
+        held = {**self._behind, **self._own}
+        return [held[key] for key in sorted(held) if key.startswith(f"{prefix}.")]
 
     def __contains__(self, key: str) -> bool:
-        return key in self._texts
-
-
-NO_TEXTS = Texts({})
-"""English throughout."""
+        return key in self._own or key in self._behind
 
 
 def texts_of(language: str | None) -> Texts:
@@ -45,14 +77,27 @@ def texts_of(language: str | None) -> Texts:
         ConfigError: a file of the pack cannot be read.
     """
     pack = find_pack(language) if language else None
-    return NO_TEXTS if pack is None else _texts(str(pack.folder), pack.digest)
+    return Texts(pack_texts(pack) if pack else {}, pack_texts(english()))
+
+
+def pack_texts(pack: Pack) -> Mapping[str, str]:
+    """The texts that a pack itself has: of cards, of reports, and hints of commands.
+
+    Raises:
+        ConfigError: a file of the pack cannot be read.
+    """
+    return _texts(str(pack.folder), pack.digest)
 
 
 @lru_cache(maxsize=32)
-def _texts(folder: str, digest: str) -> Texts:
+def _texts(folder: str, digest: str) -> Mapping[str, str]:
     del digest  # another one means other texts
     pack = find_pack(folder)
-    return NO_TEXTS if pack is None else Texts({**_card(pack), **_of_yaml(pack, "report"), **_of_yaml(pack, "hints")})
+    return {} if pack is None else {**_card(pack), **_of_yaml(pack, "report"), **_of_yaml(pack, "hints")}
+
+
+def _filled(text: str, slots: Mapping[str, str]) -> str:
+    return SLOT.sub(lambda found: slots.get(found[1], found[0]), text)
 
 
 def _card(pack: Pack) -> dict[str, str]:

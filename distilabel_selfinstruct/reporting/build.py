@@ -26,9 +26,10 @@ from distilabel_selfinstruct.languages import find_pack, length_counter, tag_of
 from distilabel_selfinstruct.reading import ReadingArguments, Source
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.languages import Languages, identify_languages, main_script
+from distilabel_selfinstruct.reporting.missing import NO_INSTRUCTIONS, NO_RUN, Missing
 from distilabel_selfinstruct.reporting.review import RatingSummary, summarize_ratings
 from distilabel_selfinstruct.reporting.similarities import near_duplicates, seed_similarity
-from distilabel_selfinstruct.reporting.sources import Missing, ReportSource, read_source, seed_file
+from distilabel_selfinstruct.reporting.sources import ReportSource, read_source, seed_file
 from distilabel_selfinstruct.reporting.usage import Usage, read_usage
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from distilabel_selfinstruct.similarity import TokenizerChoice, resolve_tokenizer
@@ -38,9 +39,6 @@ OnProgress = Callable[[str], None]
 """Is called with the name of each part that takes time, before the part is made."""
 
 Part = TypeVar("Part")
-
-NO_RUN = Missing("The rows do not come from a run.")
-NO_INSTRUCTIONS = Missing("There are no instructions.")
 
 MIN_IDENTIFIED = 20
 """With fewer texts, a single mistake could decide which language is the most common one."""
@@ -69,11 +67,11 @@ def build_report(
     if not isinstance(source, ReportSource):
         on_progress("reading")
         source = read_source(source, **reading)
-    left_out: dict[str, str] = {}
+    left_out: dict[str, Missing] = {}
 
     def part(name: str, made: Part | Missing) -> Part | None:
         if isinstance(made, Missing):
-            left_out[name] = made.reason
+            left_out[name] = made
             return None
         return made
 
@@ -140,7 +138,7 @@ def _verb_nouns(texts: list[str], language: str, parser: Parser) -> VerbNouns | 
         return NO_INSTRUCTIONS
     pack = find_pack(language)
     if pack is None or pack.verb_noun == "none":
-        return Missing(f"Verbs and nouns are not found in the language of the instructions, {language}.")
+        return Missing("verb_noun", {"language": language})
     if pack.verb_noun == "kiwi":
         return _korean_verb_nouns(texts)
     return count_verb_nouns(texts, parser)
@@ -150,7 +148,7 @@ def _korean_verb_nouns(texts: list[str]) -> VerbNouns | Missing:
     try:
         return count_verb_nouns(texts, "kiwi")
     except MissingExtraError:
-        return Missing("Verbs and nouns of Korean are found by kiwipiepy: install the extra ko.")
+        return Missing("kiwi")
 
 
 def _seed_similarity(
@@ -166,28 +164,28 @@ def _seed_similarity(
 
 def _class_balance(source: ReportSource) -> ClassBalance | Missing:
     if not source.has_task_types:
-        return Missing("The rows do not say which instructions are classification tasks.")
+        return Missing("no_task_types")
     balance = class_balance(source.instances)
-    return balance if balance.instances else Missing("There are no instances of classification instructions.")
+    return balance if balance.instances else Missing("no_labels")
 
 
 def _rejections(source: ReportSource) -> tuple[RuleCount, ...] | Missing:
     if source.folder is None:
         return NO_RUN
-    return count_rejections(source.rejections) or Missing("Nothing was dropped.")
+    return count_rejections(source.rejections) or Missing("nothing_dropped")
 
 
 def _acceptance(source: ReportSource) -> tuple[Period, ...] | Missing:
     if source.folder is None:
         return NO_RUN
     periods = acceptance_periods(source.instructions, source.rejections)
-    return periods or Missing("The rows do not say which request they came from.")
+    return periods or Missing("no_requests")
 
 
 def _usage(source: ReportSource) -> Usage | Missing:
     if source.folder is None or source.config is None:
         return NO_RUN
-    return read_usage(source.folder / run_layout.STATE, source.config) or Missing("The folder holds no journals.")
+    return read_usage(source.folder / run_layout.STATE, source.config) or Missing("no_journals")
 
 
 def _faults(source: ReportSource) -> tuple[Hint, ...]:
@@ -201,8 +199,5 @@ def _review(source: ReportSource) -> RatingSummary | Missing:
     if source.folder is None:
         return NO_RUN
     if not source.ratings:
-        return Missing(
-            "Nobody has rated the instances yet: run selfinstruct review push and, after the rating, selfinstruct "
-            "review pull."
-        )
+        return Missing("not_rated")
     return summarize_ratings(source.ratings)

@@ -8,10 +8,12 @@ from distilabel_selfinstruct import analysis
 from distilabel_selfinstruct.analysis import ClassBalance, Histogram, Period, RuleCount, Statistics, verb_noun
 from distilabel_selfinstruct.analysis.quality import Hint
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.languages import Texts, texts_of
 from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate, PairAgreement, QuestionAgreement
 from distilabel_selfinstruct.reporting import plots
 from distilabel_selfinstruct.reporting.languages import Languages
+from distilabel_selfinstruct.reporting.missing import Missing
 from distilabel_selfinstruct.reporting.review import RatingSummary
 from distilabel_selfinstruct.reporting.similarities import NearDuplicates
 from distilabel_selfinstruct.reporting.usage import Usage
@@ -61,7 +63,7 @@ class Report:
     acceptance: tuple[Period, ...] = ()
     usage: Usage | None = None
     faults: tuple[Hint, ...] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Missing] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """All figures, for programs. The keys do not change while `format` is the same. Missing parts are null.
@@ -94,31 +96,34 @@ class Report:
             "acceptance": [{**asdict(period), "acceptance": period.acceptance} for period in self.acceptance],
             "usage": self.usage and {**asdict(self.usage), "total": asdict(self.usage.total)},
             "faults": [asdict(fault) for fault in self.faults],
-            "left_out": dict(self.left_out),
+            "left_out": {name: str(missing) for name, missing in self.left_out.items()},
         }
 
-    def plots(self, format: plots.PlotFormat = "svg") -> dict[str, bytes]:
+    def plots(self, format: plots.PlotFormat = "svg", texts: Texts | None = None) -> dict[str, bytes]:
         """The figures as files, by name without suffix. Figures without data are left out. Equal data give equal bytes.
 
         The names are `verb_noun` (of two pairs or more), `seed_similarity`, `lengths`, `rejections` and `acceptance`.
+
+        Args:
+            format: of the files.
+            texts: what the axes say. The default is English.
 
         Raises:
             MissingExtraError: matplotlib is not installed (the extra `analysis`).
             ConfigError: the format is neither `svg` nor `png`.
         """
+        texts = texts or texts_of("en")
         figures: dict[str, bytes] = {}
         if self.verb_nouns is not None and sum(len(sector.nouns) for sector in self.verb_nouns.sectors) > 1:
-            figures["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format)
+            figures["verb_noun"] = plots.draw_sunburst(self.verb_nouns, format, texts)
         if self.seed_similarity is not None and self.seed_similarity.total:
-            figures["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format)
-        labels = {"instruction": "instruction", "input": "non-empty input", "output": "output"}
-        if any(self.lengths[name].total for name in labels):
-            panels = {label: self.lengths[name] for name, label in labels.items()}
-            figures["lengths"] = plots.draw_lengths(panels, format)
+            figures["seed_similarity"] = plots.draw_seed_similarity(self.seed_similarity, format, texts)
+        if any(histogram.total for histogram in self.lengths.values()):
+            figures["lengths"] = plots.draw_lengths(self.lengths, format, texts)
         if self.rejections:
-            figures["rejections"] = plots.draw_rejections(self.rejections, format)
+            figures["rejections"] = plots.draw_rejections(self.rejections, format, texts)
         if sum(period.acceptance is not None for period in self.acceptance) > 1:
-            figures["acceptance"] = plots.draw_acceptance(self.acceptance, format)
+            figures["acceptance"] = plots.draw_acceptance(self.acceptance, format, texts)
         return figures
 
 

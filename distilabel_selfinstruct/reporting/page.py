@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from distilabel_selfinstruct import __version__
-from distilabel_selfinstruct.languages import tag_of, texts_of
+from distilabel_selfinstruct.languages import Texts, tag_of, texts_of
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.rows import Table, tables
 from distilabel_selfinstruct.reporting.section import ReportSection
 from distilabel_selfinstruct.reporting.sections import headline, sections
 
 TEMPLATE = "report.html"
-
-_FOOTER = "Made by distilabel-selfinstruct {version}. Programs find the same figures in report.json."
 
 CaptionedTable = tuple[str, str, Table]
 """The name of a table, its caption and the table."""
@@ -33,6 +31,7 @@ class PagePart:
     """A section with its pictures and tables. Folded tables start closed."""
 
     section: ReportSection
+    title: str
     figures: tuple[PageFigure, ...]
     tables: tuple[CaptionedTable, ...]
     folded: tuple[CaptionedTable, ...]
@@ -55,35 +54,40 @@ def to_html(report: Report, *, entries_page: str = "") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pictures = report.plots("svg")
     language = report.run.language if report.run else "en"
     texts = texts_of(language)
-    found = tables(report)
+    pictures = report.plots("svg", texts)
+    found = tables(report, texts)
     return environment.get_template(TEMPLATE).render(
         name=report.name,
         language=tag_of(language),
-        title=texts.say("report.page.title", "{name}: report", name=report.name),
+        title=texts.say("report.page.title", name=report.name),
         subtitle=texts.say("report.page.subtitle"),
-        left_out=texts.say("report.page.left_out", "Left out."),
-        footer=texts.say("report.page.footer", _FOOTER, version=__version__),
+        browse=texts.say("report.page.browse"),
+        parts_label=texts.say("report.page.parts"),
+        left_out=texts.say("report.page.left_out"),
+        footer=texts.say("report.page.footer", version=__version__),
         headline=headline(report, texts),
         entries_page=entries_page,
         parts=[
             PagePart(
                 section,
+                texts.say(f"report.titles.{section.name}"),
                 tuple(
-                    PageFigure(_address(pictures[name]), caption) for name, caption in section.plots if name in pictures
+                    PageFigure(_address(pictures[name]), texts.say(f"report.plots.{name}"))
+                    for name in section.plots
+                    if name in pictures
                 ),
-                _tables(section.tables, found),
-                _tables(section.folded, found),
+                _tables(section.tables, found, texts),
+                _tables(section.folded, found, texts),
             )
             for section in sections(report, texts)
         ],
     )
 
 
-def _tables(wanted: tuple[tuple[str, str], ...], found: dict[str, Table]) -> tuple[CaptionedTable, ...]:
-    return tuple((name, caption, found[name]) for name, caption in wanted if name in found)
+def _tables(wanted: tuple[str, ...], found: dict[str, Table], texts: Texts) -> tuple[CaptionedTable, ...]:
+    return tuple((name, texts.say(f"report.tables.{name}"), found[name]) for name in wanted if name in found)
 
 
 def _address(picture: bytes) -> str:

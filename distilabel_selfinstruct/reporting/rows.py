@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 
 from distilabel_selfinstruct import analysis
+from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.ratings import table_2
 from distilabel_selfinstruct.ratings.agreement import Estimate
 from distilabel_selfinstruct.reporting.contents import Report
-
-_QUESTIONS = {
-    "valid_task": "Is the instruction a task?",
-    "input_appropriate": "Does the input fit the instruction?",
-    "output_correct": "Is the output correct?",
-    "all_valid": "All three",
-    "overall": "Overall rating, A to D",
-    "overall_binary": "Overall rating, A or B against C or D",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,58 +17,61 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def tables(report: Report) -> dict[str, Table]:
-    """All tables with rows, by name."""
+def tables(report: Report, texts: Texts) -> dict[str, Table]:
+    """All tables with rows, by name, in the words of a language."""
     found = {
-        "table_1": _table_1(report),
-        "verb_noun": _verb_noun(report),
-        "near_duplicates": _near_duplicates(report),
-        "similar_pairs": _similar_pairs(report),
-        "labels": _labels(report),
-        "languages": _languages(report),
-        "table_2": _table_2(report),
-        "overall": _overall(report),
-        "agreement": _agreement(report),
+        "table_1": _table_1(report, texts),
+        "verb_noun": _verb_noun(report, texts),
+        "near_duplicates": _near_duplicates(report, texts),
+        "similar_pairs": _similar_pairs(report, texts),
+        "labels": _labels(report, texts),
+        "languages": _languages(report, texts),
+        "table_2": _table_2(report, texts),
+        "overall": _overall(report, texts),
+        "agreement": _agreement(report, texts),
         "rejections": Table(
-            ("stage", "rule", "dropped"),
-            tuple((_words(rule.stage), _words(rule.reason), f"{rule.count:,}") for rule in report.rejections),
+            _columns(texts, "stage", "rule", "dropped"),
+            tuple(
+                (texts.name("report.stages", rule.stage), texts.name("report.rules", rule.reason), f"{rule.count:,}")
+                for rule in report.rejections
+            ),
         ),
-        "usage": _usage(report),
+        "usage": _usage(report, texts),
     }
     return {name: table for name, table in found.items() if table.rows}
 
 
-def _table_1(report: Report) -> Table:
-    this, paper = report.table_1, analysis.PAPER
+def _table_1(report: Report, texts: Texts) -> Table:
+    this, paper, unknown = report.table_1, analysis.PAPER, texts.say("report.values.unknown")
+    classification, other = this.classification_instructions, this.non_classification_instructions
     rows = [
         ("instructions", f"{this.instructions:,}", f"{paper.instructions:,}"),
         (
-            "– classification instructions",
-            f"{this.classification_instructions:,}" if report.has_task_types else "unknown",
+            "classification",
+            f"{classification:,}" if report.has_task_types else unknown,
             f"{paper.classification_instructions:,}",
         ),
-        (
-            "– other instructions",
-            f"{this.non_classification_instructions:,}" if report.has_task_types else "unknown",
-            f"{paper.non_classification_instructions:,}",
-        ),
+        ("other", f"{other:,}" if report.has_task_types else unknown, f"{paper.non_classification_instructions:,}"),
         ("instances", f"{this.instances:,}", f"{paper.instances:,}"),
-        ("– with empty input", f"{this.instances_with_empty_input:,}", f"{paper.instances_with_empty_input:,}"),
-        ("mean instruction length (words)", f"{this.instruction_length:.1f}", f"{paper.instruction_length:.1f}"),
-        ("mean non-empty input length (words)", f"{this.input_length:.1f}", f"{paper.input_length:.1f}"),
-        ("mean output length (words)", f"{this.output_length:.1f}", f"{paper.output_length:.1f}"),
+        ("empty_input", f"{this.instances_with_empty_input:,}", f"{paper.instances_with_empty_input:,}"),
+        ("instruction_length", f"{this.instruction_length:.1f}", f"{paper.instruction_length:.1f}"),
+        ("input_length", f"{this.input_length:.1f}", f"{paper.input_length:.1f}"),
+        ("output_length", f"{this.output_length:.1f}", f"{paper.output_length:.1f}"),
     ]
-    unknown = (("– classification failed", this.unclassified_instructions), ("– not asked", this.unasked_instructions))
-    for name, count in unknown:
+    untyped = (("classification_failed", this.unclassified_instructions), ("not_asked", this.unasked_instructions))
+    for name, count in untyped:
         if count:
             rows.insert(3, (name, f"{count:,}", "0"))
-    return Table(("statistic", "this dataset", "paper"), tuple(rows))
+    return Table(
+        _columns(texts, "statistic", "this_dataset", "paper"),
+        tuple((texts.say(f"report.table_1.{name}"), *values) for name, *values in rows),
+    )
 
 
-def _verb_noun(report: Report) -> Table:
+def _verb_noun(report: Report, texts: Texts) -> Table:
     sectors = report.verb_nouns.sectors if report.verb_nouns else ()
     return Table(
-        ("verb", "instructions", "most common nouns"),
+        _columns(texts, "verb", "instructions", "nouns"),
         tuple(
             (sector.verb, f"{sector.count:,}", ", ".join(f"{noun} {count:,}" for noun, count in sector.nouns))
             for sector in sectors
@@ -84,12 +79,12 @@ def _verb_noun(report: Report) -> Table:
     )
 
 
-def _near_duplicates(report: Report) -> Table:
+def _near_duplicates(report: Report, texts: Texts) -> Table:
     found, total = report.near_duplicates, report.table_1.instructions
     if found is None:
         return Table((), ())
     return Table(
-        ("threshold", "would be dropped", "share"),
+        _columns(texts, "threshold", "would_be_dropped", "share"),
         tuple(
             (f"{threshold:.1f}", f"{dropped:,}", _share(dropped, total))
             for threshold, dropped in zip(found.thresholds, found.dropped, strict=True)
@@ -97,52 +92,56 @@ def _near_duplicates(report: Report) -> Table:
     )
 
 
-def _similar_pairs(report: Report) -> Table:
+def _similar_pairs(report: Report, texts: Texts) -> Table:
     examples = report.near_duplicates.examples if report.near_duplicates else ()
     return Table(
-        ("ROUGE-L", "instruction", "earlier instruction"),
+        ("ROUGE-L", *_columns(texts, "instruction", "earlier")),
         tuple((f"{pair.rouge_l:.2f}", pair.instruction, pair.earlier) for pair in examples),
     )
 
 
-def _labels(report: Report) -> Table:
+def _labels(report: Report, texts: Texts) -> Table:
     balance = report.class_balance
     if balance is None:
         return Table((), ())
     return Table(
-        ("label", "instances", "share"),
+        _columns(texts, "label", "instances", "share"),
         tuple((label, f"{count:,}", _share(count, balance.instances)) for label, count in balance.most_common),
     )
 
 
-def _languages(report: Report) -> Table:
+def _languages(report: Report, texts: Texts) -> Table:
     found = report.languages
     if found is None:
         return Table((), ())
     return Table(
-        (found.by, "instructions", "share"),
-        tuple((name or "none", f"{count:,}", _share(count, found.identified)) for name, count in found.counts),
+        _columns(texts, found.by, "instructions", "share"),
+        tuple(
+            (name or texts.say("report.values.none"), f"{count:,}", _share(count, found.identified))
+            for name, count in found.counts
+        ),
     )
 
 
-def _table_2(report: Report) -> Table:
+def _table_2(report: Report, texts: Texts) -> Table:
     if report.review is None:
         return Table((), ())
     rows = []
     for name in ("valid_task", "input_appropriate", "output_correct", "all_valid"):
         this, paper = getattr(report.review.quality, name), getattr(table_2.PAPER, name)
-        rows.append((_QUESTIONS[name], f"{this.yes:,} of {this.rated:,}", _percent(this.share), _percent(paper.share)))
-    return Table(("question", "yes", "this dataset", "paper"), tuple(rows))
+        yes = texts.say("report.values.part", part=f"{this.yes:,}", whole=f"{this.rated:,}")
+        rows.append((texts.say(f"report.questions.{name}"), yes, _percent(this.share), _percent(paper.share)))
+    return Table(_columns(texts, "question", "yes", "this_dataset", "paper"), tuple(rows))
 
 
-def _overall(report: Report) -> Table:
+def _overall(report: Report, texts: Texts) -> Table:
     letters = report.review.overall if report.review else ()
     total = sum(count for _, count in letters)
     rows = tuple((letter, f"{count:,}", _share(count, total)) for letter, count in letters) if total else ()
-    return Table(("overall rating", "answers", "share"), rows)
+    return Table(_columns(texts, "overall", "answers", "share"), rows)
 
 
-def _agreement(report: Report) -> Table:
+def _agreement(report: Report, texts: Texts) -> Table:
     questions = report.review.agreement if report.review else ()
     rows = []
     for question in questions:
@@ -153,25 +152,25 @@ def _agreement(report: Report) -> Table:
             paper = f"κ {question.paper.kappa:.2f}" if question.paper else ""
             rows.append(
                 (
-                    _QUESTIONS.get(question.question, question.question),
+                    _question(question.question, texts),
                     f"{question.num_shared_items:,}",
                     _percent(question.percent.value),
-                    _estimate(kappa),
-                    _estimate(question.fleiss_kappa),
-                    _estimate(alpha),
+                    _estimate(kappa, texts),
+                    _estimate(question.fleiss_kappa, texts),
+                    _estimate(alpha, texts),
                     paper,
                 )
             )
-    columns = ("question", "rated by several", "same answer", "Cohen's κ", "Fleiss' κ", "Krippendorff's α", "paper")
-    return Table(columns, tuple(rows))
+    columns = ("question", "rated_by_several", "same_answer", "cohen", "fleiss", "krippendorff", "paper")
+    return Table(_columns(texts, *columns), tuple(rows))
 
 
-def _usage(report: Report) -> Table:
+def _usage(report: Report, texts: Texts) -> Table:
     if report.usage is None or not report.usage.stages:
         return Table((), ())
     rows = [
         (
-            _words(usage.stage),
+            texts.name("report.stages", usage.stage),
             f"{usage.requests:,}",
             f"{usage.failed:,}",
             f"{usage.retries:,}",
@@ -181,12 +180,18 @@ def _usage(report: Report) -> Table:
         )
         for usage in (*report.usage.stages, report.usage.total)
     ]
-    columns = ("stage", "requests", "failed", "retried", "tokens in", "tokens out", "mean seconds")
-    return Table(columns, tuple(rows))
+    columns = ("stage", "requests", "failed", "retried", "tokens_in", "tokens_out", "seconds")
+    return Table(_columns(texts, *columns), tuple(rows))
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _columns(texts: Texts, *names: str) -> tuple[str, ...]:
+    return tuple(texts.say(f"report.columns.{name}") for name in names)
+
+
+def _question(name: str, texts: Texts) -> str:
+    """The question in words; its name if it is one of the user's own."""
+    key = f"report.questions.{name}"
+    return texts.say(key) if key in texts else name
 
 
 def _share(count: int, total: int) -> str:
@@ -197,12 +202,11 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def _estimate(estimate: Estimate) -> str:
+def _estimate(estimate: Estimate, texts: Texts) -> str:
     if estimate.value is None:
         return "–"
-    interval = (
-        f" ({estimate.lower:.2f} to {estimate.upper:.2f})"
-        if estimate.lower is not None and estimate.upper is not None
-        else ""
-    )
-    return f"{estimate.value:.2f}{interval}"
+    value = f"{estimate.value:.2f}"
+    if estimate.lower is None or estimate.upper is None:
+        return value
+    bounds = {"lower": f"{estimate.lower:.2f}", "upper": f"{estimate.upper:.2f}"}
+    return texts.say("report.values.interval", value=value, **bounds)

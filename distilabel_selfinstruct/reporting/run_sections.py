@@ -3,54 +3,39 @@
 from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.reporting.contents import Report
-from distilabel_selfinstruct.reporting.section import ReportSection, counted
+from distilabel_selfinstruct.reporting.section import ReportSection, why_left_out
 
 
-def review_section(report: Report) -> ReportSection:
+def review_section(report: Report, texts: Texts) -> ReportSection:
     """What people say about the instances."""
-    title = "What people say"
     found = report.review
     if found is None:
-        return ReportSection("review", title, left_out=report.left_out.get("review", ""))
-    people = "one person" if found.raters == 1 else f"{found.raters} people"
-    paragraphs = [
-        (
-            f"{people.capitalize()} rated {counted(found.records, 'instance')}. If people answered a question "
-            "differently, the majority counts, and a tie counts as no. In the paper, one author rated 200 instances."
-        )
-    ]
-    advice = () if found.agreement else ("Install the extra analysis to see how far the raters agree.",)
+        return ReportSection("review", left_out=why_left_out(report, "review", texts))
+    instances = texts.count("report.counts.instances", found.records)
+    paragraphs = [texts.count("report.sentences.rated", found.raters, instances=instances)]
     if found.agreement and found.raters > 1:
-        paragraphs.append(
-            "κ and α are 1 if all raters agree, and 0 if they agree as often as by chance. The 95% intervals are in "
-            "parentheses. For the ratings from A to D, α takes the distance of the letters into account. The κ of the "
-            "paper is for two raters who rated answers of models."
-        )
+        paragraphs.append(texts.say("report.sentences.agreement"))
     return ReportSection(
         "review",
-        title,
         tuple(paragraphs),
-        tables=(
-            ("table_2", "Table 2 of the paper"),
-            ("overall", "Overall ratings"),
-            ("agreement", "Agreement of the raters"),
-        ),
-        advice=advice,
+        tables=("table_2", "overall", "agreement"),
+        advice=() if found.agreement else (texts.say("report.advice.agreement"),),
     )
 
 
 def rejections_section(report: Report, texts: Texts) -> ReportSection:
     """What the rules dropped."""
     total = sum(rule.count for rule in report.rejections)
-    english = f"Dropped: {counted(total, 'text')}, each by one rule."
     return ReportSection(
         "rejections",
-        "What was dropped",
-        (texts.say("report.sentences.rejected", english, total=f"{total:,}"),) if total else (),
-        plots=(("rejections", "Dropped texts by stage and rule"),),
-        folded=(("rejections", "Dropped texts by stage and rule, as a table"),),
-        advice=tuple(f"In {fault.stage.value.replace('_', ' ')}: {fault.text}" for fault in report.faults),
-        left_out=report.left_out.get("rejections", ""),
+        (texts.count("report.sentences.rejected", total),) if total else (),
+        plots=("rejections",),
+        folded=("rejections",),
+        advice=tuple(
+            texts.say("report.advice.fault", stage=texts.name("report.stages", fault.stage.value), text=fault.text)
+            for fault in report.faults
+        ),
+        left_out=why_left_out(report, "rejections", texts),
     )
 
 
@@ -62,18 +47,15 @@ def acceptance_section(report: Report, texts: Texts) -> ReportSection:
     if candidates:
         paragraph = texts.say(
             "report.sentences.admitted",
-            "{admitted} of {candidates} candidate instructions were admitted ({share}). If the share falls, the model "
-            "repeats itself.",
             admitted=f"{admitted:,}",
             candidates=f"{candidates:,}",
             share=f"{admitted / candidates:.0%}",
         )
     return ReportSection(
         "acceptance",
-        "Acceptance over time",
         (paragraph,) if paragraph else (),
-        plots=(("acceptance", "The share of admitted candidate instructions, over the requests for instructions"),),
-        left_out=report.left_out.get("acceptance", ""),
+        plots=("acceptance",),
+        left_out=why_left_out(report, "acceptance", texts),
     )
 
 
@@ -81,18 +63,14 @@ def usage_section(report: Report, texts: Texts) -> ReportSection:
     """Requests, tokens and cost."""
     found = report.usage
     if found is None:
-        return ReportSection("usage", "Tokens and cost", left_out=report.left_out.get("usage", ""))
+        return ReportSection("usage", left_out=why_left_out(report, "usage", texts))
     paragraphs = []
     if not found.total.input_tokens + found.total.output_tokens:
-        paragraphs.append(texts.say("report.sentences.no_tokens", "The model did not count its tokens."))
+        paragraphs.append(texts.say("report.sentences.no_tokens"))
     if found.cost is not None:
-        paragraphs.append(f"At the prices in run.json, it cost {in_dollars(found.cost)}.")
+        paragraphs.append(texts.say("report.sentences.cost", cost=in_dollars(found.cost)))
     else:
-        unknown = "The cost is unknown, because the run has no price for its model."
-        paragraphs.append(texts.say("report.sentences.no_price", unknown))
+        paragraphs.append(texts.say("report.sentences.no_price"))
     if found.unreadable:
-        lines = counted(found.unreadable, "line")
-        paragraphs.append(f"Not counted, because the journals could not be read there: {lines}.")
-    return ReportSection(
-        "usage", "Tokens and cost", tuple(paragraphs), tables=(("usage", "Requests and tokens by stage"),)
-    )
+        paragraphs.append(texts.count("report.sentences.unreadable", found.unreadable))
+    return ReportSection("usage", tuple(paragraphs), tables=("usage",))

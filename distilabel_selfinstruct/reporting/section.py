@@ -2,25 +2,30 @@
 
 from dataclasses import dataclass
 
+from distilabel_selfinstruct.languages import Texts
+from distilabel_selfinstruct.reporting.contents import Report
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """A part of the page. `plots`, `tables` and `folded` are pairs of a name and a caption.
+    """A part of the page.
 
+    Its name, and the names of its `plots`, `tables` and `folded` tables, are those of their titles and captions in the
+    texts of a language.
     `folded` tables are long and start closed. `advice` is for whoever made the dataset, and of no use to its readers.
     `left_out` says why the part is missing; empty if it is not.
     """
 
     name: str
-    title: str
     paragraphs: tuple[str, ...] = ()
-    plots: tuple[tuple[str, str], ...] = ()
-    tables: tuple[tuple[str, str], ...] = ()
-    folded: tuple[tuple[str, str], ...] = ()
+    plots: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     left_out: str = ""
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 pair", "1,200 pairs"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def why_left_out(report: Report, part: str, texts: Texts) -> str:
+    """Why a report lacks a part; empty if nothing says so."""
+    missing = report.left_out.get(part)
+    return missing.say(texts) if missing else ""

@@ -16,6 +16,7 @@ from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, open_rows
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting.contents import RunFacts
+from distilabel_selfinstruct.reporting.missing import Missing
 from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
 from distilabel_selfinstruct.task_types import task_type_of
 
@@ -43,13 +44,6 @@ class ReportSource:
     run: RunFacts | None = None
     seed_tasks_hash: str = ""
     skipped: tuple[SkippedRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Why a part of a report could not be made, in a sentence."""
-
-    reason: str
 
 
 def read_source(path: Source, **reading: Unpack[ReadingArguments]) -> ReportSource:
@@ -112,19 +106,16 @@ def seed_file(source: ReportSource, given: str | os.PathLike[str] | None) -> Pat
     if given is not None:
         return Path(given)
     if source.config is None:
-        return Missing("It is not known which seed tasks the rows were made from: name their file with `seed_tasks`.")
+        return Missing("unknown_seeds")
     own = source.config.seed_tasks
-    path, name = (Path(own), own) if own else (packaged_seeds_path(source.config.language), "the packaged ones")
+    path = Path(own) if own else packaged_seeds_path(source.config.language)
+    slots, named = ({"name": own}, {}) if own else ({}, {"name": "packaged_seeds"})
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        return Missing(
-            f"The seed tasks of the run ({name}) cannot be read: {error.strerror}. Name their file with `seed_tasks`."
-        )
+        return Missing("seeds_unreadable", {**slots, "cause": str(error.strerror)}, named)
     if source.seed_tasks_hash and found != source.seed_tasks_hash:
-        return Missing(
-            f"The seed tasks of the run ({name}) have changed since: name the file of the old ones with `seed_tasks`."
-        )
+        return Missing("seeds_changed", slots, named)
     return path
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.languages import texts_of
 from distilabel_selfinstruct.reporting import build_report, source_of_rows, tables, to_html
 from distilabel_selfinstruct.reporting.sections import sections
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
@@ -61,7 +62,7 @@ def test_changed_seed_tasks_are_not_compared_with(tmp_path):
     folder = write_run(tmp_path / "run", TASKS, INSTANCES, description={"inputs": {"seed_tasks": "other"}})
     report = build_report(folder)
     assert report.seed_similarity is None
-    assert "the packaged ones) have changed since" in report.left_out["seed_similarity"]
+    assert "the packaged ones) have changed since" in str(report.left_out["seed_similarity"])
 
 
 def test_seed_tasks_can_be_named(tmp_path):
@@ -73,7 +74,7 @@ def test_seed_tasks_can_be_named(tmp_path):
 
 def test_a_seed_file_that_is_gone_leaves_out_one_figure(tmp_path):
     folder = write_run(tmp_path / "run", TASKS, INSTANCES, seed_tasks=str(tmp_path / "gone.jsonl"))
-    assert "gone.jsonl) cannot be read" in build_report(folder).left_out["seed_similarity"]
+    assert "gone.jsonl) cannot be read" in str(build_report(folder).left_out["seed_similarity"])
 
 
 def test_rejections_and_acceptance_come_from_the_run(run):
@@ -130,7 +131,7 @@ def test_any_file_with_the_three_columns_can_be_described(tmp_path, suffix):
 
 def test_unknown_task_types_are_called_unknown():
     rows = [{"instruction": "Write a poem.", "output": "Rain"}]
-    assert tables(build_report(source_of_rows(rows)))["table_1"].rows[1][1] == "unknown"
+    assert tables(build_report(source_of_rows(rows)), texts_of("en"))["table_1"].rows[1][1] == "unknown"
 
 
 def test_task_types_in_the_rows_are_used():
@@ -160,7 +161,7 @@ def test_words_of_scripts_without_spaces_are_counted_by_characters():
 def test_verbs_and_nouns_of_another_language_are_left_out():
     report = build_report(source_of_rows([{"instruction": "写一首关于雨的诗", "output": "雨"}]))
     assert report.verb_nouns is None
-    assert "are not found in the language of the instructions, zh" in report.left_out["verb_noun"]
+    assert "are not found in the language of the instructions, zh" in str(report.left_out["verb_noun"])
 
 
 def test_languages_are_identified():
@@ -205,8 +206,8 @@ def test_a_review_is_counted_beside_table_2_with_the_agreement_of_its_raters(run
     write_review(run, INSTANCES, {"anna": ["yes", "yes", "no"], "ben": ["yes", "no", "no"]})
     report = build_report(run)
     assert (report.review.records, report.review.raters) == (3, 2)
-    assert tables(report)["table_2"].rows[0][1:] == ("1 of 3", "33%", "92%")
-    assert tables(report)["agreement"].rows[0][:3] == ("Is the instruction a task?", "3", "67%")
+    assert tables(report, texts_of("en"))["table_2"].rows[0][1:] == ("1 of 3", "33%", "92%")
+    assert tables(report, texts_of("en"))["agreement"].rows[0][:3] == ("Is the instruction a task?", "3", "67%")
 
 
 def test_no_rater_is_named(run):
@@ -326,11 +327,11 @@ def test_one_verb_with_one_noun_is_no_figure_and_is_counted_in_the_singular():
 def test_tokens_that_nobody_counted_are_a_dash(tmp_path):
     uncounted = {**completion("classification"), "input_tokens": None, "output_tokens": None}
     folder = write_run(tmp_path / "run", TASKS, INSTANCES, [], [uncounted])
-    assert {row[4:6] for row in tables(build_report(folder))["usage"].rows} == {("–", "–")}
+    assert {row[4:6] for row in tables(build_report(folder), texts_of("en"))["usage"].rows} == {("–", "–")}
 
 
 def test_advice_stands_apart_from_what_a_card_repeats():
     report = build_report(source_of_rows([{"instruction": "Write a poem.", "output": "x"}]), parser="rules")
-    found = {section.name: section for section in sections(report)}["verb_noun"]
+    found = {section.name: section for section in sections(report, texts_of("en"))}["verb_noun"]
     assert found.advice == ("Install spaCy with an English model (the extra spacy) to use a parser instead.",)
     assert not any("Install" in paragraph for paragraph in found.paragraphs)

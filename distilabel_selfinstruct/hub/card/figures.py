@@ -8,6 +8,7 @@ from distilabel_selfinstruct.analysis import acceptance_periods, count_rejection
 from distilabel_selfinstruct.errors import MissingExtraError
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.source import Source
+from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting import Report, ReportSource, build_report
@@ -55,20 +56,20 @@ def describe(source: Source, published: PublishedRows, ratings: Iterable[Rating]
     )
 
 
-def draw(report: Report, folder: Path) -> tuple[tuple[CardFigure, ...], str]:
+def draw(report: Report, folder: Path, texts: Texts) -> tuple[tuple[CardFigure, ...], str]:
     """Write the figures of the report to `folder/figures`. Returns the figures, and a note if there are none."""
     try:
-        pictures = report.plots("png")
+        pictures = report.plots("png", texts)
     except MissingExtraError as error:
         return (), f"The card has no figures. {error}"
     (folder / FOLDER).mkdir()
     figures = []
-    for section in sections(report):
-        for name, caption in section.plots:
+    for section in sections(report, texts):
+        for name in section.plots:
             if name in pictures:
                 path = f"{FOLDER}/{name}.png"
                 (folder / path).write_bytes(pictures[name])
-                figures.append(CardFigure(path, caption, section.paragraphs))
+                figures.append(CardFigure(path, texts.say(f"report.plots.{name}"), section.paragraphs))
     return tuple(figures), ""
 
 

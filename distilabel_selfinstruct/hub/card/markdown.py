@@ -51,3 +51,8 @@ def _shortened(value: Any, max_chars: int) -> Any:
     if isinstance(value, str) and len(value) > max_chars:
         return f"{value[:max_chars]} […]"
     return value
+
+
+def quoted(text: str) -> str:
+    """The lines of a text as a quotation."""
+    return "\n".join(f"> {line}" for line in text.split("\n"))

@@ -11,21 +11,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the maker of a family of models asks of people who use its outputs, in one careful sentence."""
+    """What the maker of a family of models asks of people who use its outputs.
+
+    `kind` is the key, after `terms_`, of the words of the card that say it with care.
+    """
 
     maker: str
-    sentence: str
+    kind: str
     link: str
 
 
-_COMPETING = "restrict the use of outputs to develop models that compete with its own"
+_COMPETING = "competing"
 
 # The first pattern that matches a model's name decides. Upper and lower case are equal.
 _TABLE: tuple[tuple[str, Terms], ...] = (
     (
         # Released as open weights under a license of their own, without the terms of the service.
         r"gpt-oss",
-        Terms("OpenAI", "are the Apache 2.0 license and a usage policy", "https://huggingface.co/openai/gpt-oss-120b"),
+        Terms("OpenAI", "open_weights", "https://huggingface.co/openai/gpt-oss-120b"),
     ),
     (
         r"\bgpt-?[345]|\bchatgpt|(^|[:/])o[1-9](-|$)|davinci|\b(text-)?(ada|babbage|curie)-00",
@@ -43,7 +46,7 @@ _TABLE: tuple[tuple[str, Terms], ...] = (
         r"\bgemma",
         Terms(
             "Google",
-            "pass (up to Gemma 3) use restrictions on to models that are trained on outputs to behave like Gemma",
+            "gemma",
             "https://ai.google.dev/gemma/terms",
         ),
     ),
@@ -51,7 +54,7 @@ _TABLE: tuple[tuple[str, Terms], ...] = (
         r"\bllama[-_]?[23]\b|\bcode-?llama|distill-llama",
         Terms(
             "Meta",
-            "restrict or attach conditions (such as the name of the result) to models that are improved by outputs",
+            "llama",
             "https://www.llama.com/llama-downloads/",
         ),
     ),
@@ -59,7 +62,7 @@ _TABLE: tuple[tuple[str, Terms], ...] = (
         r"\bllama[-_]?4\b",
         Terms(
             "Meta",
-            "attach conditions (such as the name of the result) to models that are improved by outputs",
+            "llama_4",
             "https://www.llama.com/llama4/license/",
         ),
     ),
@@ -69,11 +72,11 @@ _TABLE: tuple[tuple[str, Terms], ...] = (
     ),
     (
         r"\bcommand-[ar]\b|\baya\b",
-        Terms("Cohere", "restrict commercial use, for the openly released weights", "https://cohere.com/terms-of-use"),
+        Terms("Cohere", "noncommercial", "https://cohere.com/terms-of-use"),
     ),
     (
         r"mistral-(large|medium|small-latest)|\bcodestral",
-        Terms("Mistral AI", "differ by model and may restrict commercial use", "https://mistral.ai/terms"),
+        Terms("Mistral AI", "by_model", "https://mistral.ai/terms"),
     ),
 )
 

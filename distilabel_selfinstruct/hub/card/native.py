@@ -1,4 +1,4 @@
-"""What a card says in the language of the dataset, and about its language pack and seed tasks."""
+"""What a card says about the dataset as a whole, its language pack and its seed tasks, in a language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,17 +24,14 @@ class SeedWords:
 
 
 def intro(config: RunConfig | None, texts: Texts, models: Iterable[str], num_instances: int, num_tasks: int) -> str:
-    """The first paragraph in the language of the texts; empty where it has none."""
-    if "card.intro" not in texts:
-        return ""
+    """The first paragraph."""
     own = config is not None and config.seed_tasks is not None
-    seeds = texts.say("card.own_seeds", "seed tasks") if own else texts.say("card.seeds", count=_num_packaged(config))
     return texts.say(
         "card.intro",
         models=", ".join(map(markdown.code, models)),
         total=f"{num_instances:,}",
         num_instructions=f"{num_tasks:,}",
-        seeds=seeds,
+        seeds=texts.say("card.own_seeds") if own else texts.say("card.seeds", count=_num_packaged(config)),
     )
 
 
@@ -45,18 +42,17 @@ def pack_words(config: RunConfig | None, texts: Texts) -> str:
         return ""
     name = markdown.plain(pack.name)
     if not pack.read_by:
-        unread = f"No native speaker has read the prompts and seed tasks of the language pack {name} yet."
-        return texts.say("card.pack_not_read", unread)
-    return f"The prompts and seed tasks of the language pack {name} were read by {markdown.plain(pack.read_by)}."
+        return texts.say("card.pack_not_read", name=name)
+    return texts.say("card.pack_read", name=name, readers=markdown.plain(pack.read_by))
 
 
-def seed_words(config: RunConfig | None, *, included: bool) -> SeedWords:
+def seed_words(config: RunConfig | None, texts: Texts, *, included: bool) -> SeedWords:
     """What a card says about the seed tasks of a run."""
     packaged = config is None or config.seed_tasks is None
     count = _num_packaged(config) if packaged else ""
-    words = f"the {count} that come with distilabel-selfinstruct" if packaged else "the user's own"
+    words = texts.say("card.seeds_packaged", count=count) if packaged else texts.say("card.seeds_own")
     if included:
-        words += ", in `seed_tasks.jsonl` in this repository"
+        words = texts.say("card.seeds_included", seeds=words)
     return SeedWords(packaged, included, words, count)
 
 

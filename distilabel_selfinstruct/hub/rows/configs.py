@@ -15,10 +15,13 @@ _EMPTY: dict[Kind, Any] = {"string": "", "bool": False, "int64": 0, "float64": 0
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The type of a column, and its meaning in a sentence."""
+    """The type of a column. `meaning` is the key, after `column_`, of the sentence of the card that says what it holds.
+
+    Empty: the name of the column.
+    """
 
     kind: Kind
-    meaning: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,6 @@ class TableConfig:
     """A table that `load_dataset(repo, name)` reads: its columns, by name."""
 
     name: str
-    summary: str
     columns: Mapping[str, Column]
 
     def row(self, values: Row) -> Row:
@@ -38,38 +40,36 @@ class TableConfig:
 
 
 _NEAREST = {
-    "nearest_instruction": Column("string", "The most similar instruction in the pool before, seeds included."),
-    "nearest_rouge_l": Column("float64", "Its ROUGE-L F1 with the instruction, from 0 to 1."),
+    "nearest_instruction": Column("string"),
+    "nearest_rouge_l": Column("float64"),
 }
 _ORIGIN = {
-    "request": Column("int64", "The number of the request that the instruction came from, counted from 0."),
-    "model_name": Column("string", "The model that wrote it."),
+    "request": Column("int64"),
+    "model_name": Column("string"),
 }
-_RECORD = Column("string", "The identity of the instance: a hash of its texts as the model wrote them.")
+_RECORD = Column("string")
 
 INSTANCES = TableConfig(
     "instances",
-    "One worked example of a task per row: the rows to train on.",
     {
-        "instruction": Column("string", "What to do."),
-        "input": Column("string", "What to do it with; empty if the instruction alone suffices."),
-        "output": Column("string", "The answer."),
-        "is_classification": Column("bool", "Whether the answers to the task are a small set of labels."),
+        "instruction": Column("string"),
+        "input": Column("string"),
+        "output": Column("string"),
+        "is_classification": Column("bool"),
         **_NEAREST,
         **_ORIGIN,
         "record": _RECORD,
-        "review": Column("string", "`kept`, `dropped` or `undecided` by its raters; `unreviewed` without a review."),
-        "corrected": Column("bool", "Whether a rater rewrote the output."),
+        "review": Column("string"),
+        "corrected": Column("bool"),
     },
 )
 
 INSTRUCTIONS = TableConfig(
     "instructions",
-    "One instruction per row. Instructions without an instance are included unless people reviewed the run.",
     {
         "instruction": INSTANCES.columns["instruction"],
         "is_classification": INSTANCES.columns["is_classification"],
-        "num_instances": Column("int64", "The number of its rows in `instances`."),
+        "num_instances": Column("int64"),
         **_NEAREST,
         **_ORIGIN,
     },
@@ -77,33 +77,30 @@ INSTRUCTIONS = TableConfig(
 
 SFT = TableConfig(
     "sft",
-    "The instances as conversations for supervised fine-tuning, one per row.",
-    {"messages": Column("messages", "A message of the user and a message of the assistant.")},
+    {"messages": Column("messages")},
 )
 
 RATINGS = TableConfig(
     "ratings",
-    "One answer per row: of one person, to one question, about one instance.",
     {
         "record": _RECORD,
-        "instruction": Column("string", "Its instruction; empty if the instance is not in this dataset."),
+        "instruction": Column("string", "ratings_instruction"),
         "is_classification": INSTANCES.columns["is_classification"],
-        "rater": Column("string", "The person who answered, under a pseudonym."),
-        "question": Column("string", "The question."),
-        "value": Column("string", "The answer: `yes` or `no`, a letter from A (best) to D, or a text."),
-        "date": Column("string", "The day of the answer (UTC)."),
+        "rater": Column("string"),
+        "question": Column("string"),
+        "value": Column("string"),
+        "date": Column("string"),
     },
 )
 
 REJECTIONS = TableConfig(
     "rejections",
-    "The texts that the rules dropped, one per row. They are not for training: they show what the rules do.",
     {
-        "stage": Column("string", "The stage in which it was dropped."),
-        "reason": Column("string", "The rule that dropped it."),
-        "detail": Column("string", "What decided: a word, a length, a score."),
-        "text": Column("string", "The dropped text."),
-        "instruction": Column("string", "The instruction that the text belonged to; empty if it was an instruction."),
+        "stage": Column("string"),
+        "reason": Column("string"),
+        "detail": Column("string"),
+        "text": Column("string"),
+        "instruction": Column("string", "rejections_instruction"),
         "request": _ORIGIN["request"],
     },
 )

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 from distilabel_selfinstruct.analysis import Period, RuleCount
+from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.reporting.plots import style
 
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
 """Hatches show the stages in print and to people who cannot see the colors."""
 
 
-def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg") -> bytes:
+def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg", texts: Texts | None = None) -> bytes:
     """A bar for each rule, by stage."""
     stages = list(dict.fromkeys(rule.stage for rule in rules))
     most = max(rule.count for rule in rules)
-    with style.drawing():
+    with style.drawing(texts, [name for rule in rules for name in (rule.stage, rule.reason)], format) as pen:
         figure = style.new_figure(7.2, 0.9 + 0.27 * len(rules) + 0.2 * len(stages))
         axes = figure.add_subplot()
         named: set[str] = set()
@@ -28,30 +29,30 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg"
                 edgecolor=style.INK,
                 lw=0.5,
                 hatch=_HATCHES[stage % len(_HATCHES)],
-                label=None if rule.stage in named else style.drawable(rule.stage.replace("_", " ")),
+                label=None if rule.stage in named else pen.drawable(pen.texts.name("report.stages", rule.stage)),
             )
             named.add(rule.stage)
             axes.text(rule.count + most * 0.01, number + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)
         axes.set_yticks(
             [number + 0.4 * stages.index(rule.stage) for number, rule in enumerate(rules)],
-            [style.drawable(rule.reason.replace("_", " ")) for rule in rules],
+            [pen.drawable(pen.texts.name("report.rules", rule.reason)) for rule in rules],
         )
         axes.margins(y=0.01)
         axes.invert_yaxis()
         axes.set_xlim(0, most * 1.1)
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.xaxis.set_major_locator(style.whole_numbers())
-        axes.set_xlabel("dropped")
+        axes.set_xlabel(pen.texts.say("report.axes.dropped"))
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=len(stages), frameon=False, fontsize=9)
         return style.encode(figure, format)
 
 
-def draw_acceptance(periods: Sequence[Period], format: style.PlotFormat = "svg") -> bytes:
+def draw_acceptance(periods: Sequence[Period], format: style.PlotFormat = "svg", texts: Texts | None = None) -> bytes:
     """The share of admitted candidates, a point for each period of requests."""
     known = [(period, share) for period in periods if (share := period.acceptance) is not None]
-    with style.drawing():
+    with style.drawing(texts) as pen:
         figure = style.new_figure(7.2, 2.8)
         axes = figure.add_subplot()
         axes.plot(
@@ -67,7 +68,7 @@ def draw_acceptance(periods: Sequence[Period], format: style.PlotFormat = "svg")
         axes.yaxis.set_major_formatter("{x:.0f}%")
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.xaxis.set_major_locator(style.whole_numbers())
-        axes.set_xlabel("requests sent for instructions")
-        axes.set_ylabel("candidates admitted")
+        axes.set_xlabel(pen.texts.say("report.axes.requests"))
+        axes.set_ylabel(pen.texts.say("report.axes.admitted"))
         style.horizontal_grid(axes)
         return style.encode(figure, format)

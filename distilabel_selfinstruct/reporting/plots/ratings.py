@@ -17,7 +17,7 @@ def draw_ratings(counts: Mapping[str, Mapping[str, int]], format: style.PlotForm
         format: of the file.
     """
     most = max(1, *(sum(by_letter.values()) for by_letter in counts.values()))
-    with style.drawing():
+    with style.drawing(words=counts, format=format) as pen:
         figure = style.new_figure(7.2, 0.9 + 0.42 * len(counts))
         axes = figure.add_subplot()
         for number, by_letter in enumerate(counts.values()):
@@ -34,7 +34,7 @@ def draw_ratings(counts: Mapping[str, Mapping[str, int]], format: style.PlotForm
                         color=style.ink_on(color), gid=f"count-{number}-{letter}",
                     )  # fmt: skip
                 left += count
-        axes.set_yticks(range(len(counts)), [style.drawable(model) for model in counts])
+        axes.set_yticks(range(len(counts)), [pen.drawable(model) for model in counts])
         axes.margins(y=0.02)
         axes.invert_yaxis()
         axes.set_xlim(0, most)

@@ -2,16 +2,20 @@
 
 The colors are those of Okabe and Ito, which people with any form of color blindness can tell apart. No figure relies
 on color alone. The font comes with matplotlib and letters become outlines in SVG, so a figure looks the same
-everywhere. Equal data give equal bytes.
+everywhere. Equal data give equal bytes, on one machine at least: letters that this font lacks are drawn with one that
+is installed (see `fonts`).
 """
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
+from distilabel_selfinstruct.languages import Texts, texts_of
+from distilabel_selfinstruct.reporting.plots.fonts import FONT, fonts_for, undrawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +28,6 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GRAY)
 INK = "#222222"
 LIGHT = "#E3E3E3"
 
-FONT = "DejaVu Sans"
 PIXELS_PER_INCH = 150
 
 PlotFormat = Literal["svg", "png"]
@@ -50,9 +53,34 @@ _SETTINGS: Any = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """How the texts of a figure are written.
+
+    Attributes:
+        texts: what the axes say: English if a letter of the language cannot be drawn.
+        fonts: the names of the fonts, the first choice first.
+        as_text: whether words stay text, which whoever shows the figure draws with its own fonts.
+    """
+
+    texts: Texts
+    fonts: tuple[str, ...]
+    as_text: bool = False
+
+    def drawable(self, text: str) -> str:
+        """The text with a box for each character that the fonts lack. matplotlib would draw a box too, and warn."""
+        missing = frozenset() if self.as_text else undrawn(text, self.fonts)
+        return "".join("\N{WHITE SQUARE}" if letter in missing else letter for letter in text)
+
+
 @contextmanager
-def drawing() -> Iterator[None]:
+def drawing(texts: Texts | None = None, words: Iterable[str] = (), format: PlotFormat = "png") -> Iterator[Pen]:
     """Draw figures in our style, whatever the settings of the user are.
+
+    Args:
+        texts: what the axes say. The default is English.
+        words: words of the data that the figure shows.
+        format: of the file. In an SVG file, words that no font here can draw stay text.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -61,10 +89,18 @@ def drawing() -> Iterator[None]:
         import matplotlib as mpl
     except ImportError as error:
         raise MissingExtraError("Plots", "analysis") from error
-    with mpl.rc_context():
+    texts = texts or texts_of("en")
+    said, held = "".join(texts.group("report.axes")), "".join(words)
+    fonts = fonts_for(said + held)
+    as_text = format == "svg" and bool(undrawn(held, fonts))
+    with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
-        yield
+        mpl.rcParams["font.family"] = list(fonts)
+        if as_text:
+            mpl.rcParams["svg.fonttype"] = "none"
+            warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)
+        yield Pen(texts_of("en") if undrawn(said, fonts) else texts, fonts, as_text)
 
 
 def new_figure(width: float, height: float) -> "Figure":
@@ -107,19 +143,6 @@ def horizontal_grid(axes: "Axes") -> None:
     axes.grid(axis="y")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-
-
-def drawable(text: str) -> str:
-    """The text with a box for each character that the font lacks. matplotlib would draw a box too, and warn."""
-    known = _characters()
-    return "".join(letter if ord(letter) in known else "\N{WHITE SQUARE}" for letter in text)
-
-
-@cache
-def _characters() -> frozenset[int]:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-
-    return frozenset(get_font(findfont(FontProperties(family=[FONT]))).get_charmap())
 
 
 def tinted(color: str, share: float) -> str:

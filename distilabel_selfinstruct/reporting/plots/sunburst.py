@@ -1,9 +1,11 @@
 """Figure 3 of the paper: the most common verbs, each with its most common nouns around it."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
+from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.reporting.plots import style
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ Arc = tuple[float, float, str]
 """The start and the end in degrees, clockwise from the top, and the color."""
 
 
-def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg") -> bytes:
+def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg", texts: Texts | None = None) -> bytes:
     """Draw the two rings. The width of a sector is the share of its instructions among those in the figure."""
-    with style.drawing():
+    with style.drawing(texts, words_of(verb_nouns), format) as pen:
+        covered = pen.texts.say("report.axes.covered", share=f"{verb_nouns.share_covered:.0%}")
         figure = style.new_figure(7.6, 7.6)
         axes = figure.add_subplot()
         axes.set_aspect("equal")
@@ -35,16 +38,27 @@ def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg") -> by
             width = sum(count for _, count in sector.nouns) * 360 / verb_nouns.covered
             _ring(axes, (start, start + width, color), INNER, MIDDLE)
             if width >= MIN_DEGREES_VERB:
-                _name(axes, sector.verb, start + width / 2, (INNER + MIDDLE) / 2, inside=style.ink_on(color))
-            _draw_nouns(axes, sector.nouns, start, 360 / verb_nouns.covered, color)
+                _name(
+                    axes, pen.drawable(sector.verb), start + width / 2, (INNER + MIDDLE) / 2, inside=style.ink_on(color)
+                )
+            _draw_nouns(
+                axes,
+                [(pen.drawable(noun), count) for noun, count in sector.nouns],
+                start,
+                360 / verb_nouns.covered,
+                color,
+            )
             start += width
-        axes.text(0, 0, f"{verb_nouns.share_covered:.0%}\nof all", ha="center", va="center", fontsize=12)
+        axes.text(0, 0, covered, ha="center", va="center", fontsize=12)
         return style.encode(figure, format)
 
 
-def _draw_nouns(
-    axes: "Axes", nouns: tuple[tuple[str, int], ...], start: float, degrees_each: float, color: str
-) -> None:
+def words_of(verb_nouns: VerbNouns) -> list[str]:
+    """The verbs and nouns in the figure."""
+    return [word for sector in verb_nouns.sectors for word in (sector.verb, *(noun for noun, _ in sector.nouns))]
+
+
+def _draw_nouns(axes: "Axes", nouns: Sequence[tuple[str, int]], start: float, degrees_each: float, color: str) -> None:
     for number, (noun, count) in enumerate(nouns):
         width = count * degrees_each
         _ring(axes, (start, start + width, style.tinted(color, 0.35 + 0.15 * number)), MIDDLE, OUTER)
@@ -68,7 +82,7 @@ def _name(axes: "Axes", word: str, angle: float, radius: float, inside: str = ""
     axes.text(
         radius * math.sin(math.radians(angle)),
         radius * math.cos(math.radians(angle)),
-        style.drawable(word),
+        word,
         rotation=(270 if flipped else 90) - angle,
         rotation_mode="anchor",
         ha="center" if inside else "right" if flipped else "left",

@@ -10,6 +10,7 @@ import pytest
 from distilabel_selfinstruct.analysis import Period, RuleCount, length_histogram, share_histogram
 from distilabel_selfinstruct.analysis.verb_noun import Sector, VerbNouns
 from distilabel_selfinstruct.errors import ConfigError
+from distilabel_selfinstruct.languages import texts_of
 from distilabel_selfinstruct.reporting import build_report, source_of_rows
 from distilabel_selfinstruct.reporting.plots import (
     draw_acceptance,
@@ -19,7 +20,8 @@ from distilabel_selfinstruct.reporting.plots import (
     draw_seed_similarity,
     draw_sunburst,
 )
-from distilabel_selfinstruct.reporting.plots.style import PALETTE, drawable, ink_on, tinted
+from distilabel_selfinstruct.reporting.plots.fonts import FONT, fonts_for, undrawn
+from distilabel_selfinstruct.reporting.plots.style import PALETTE, Pen, drawing, ink_on, tinted
 
 pytestmark = pytest.mark.slow  # figures are drawn
 
@@ -72,8 +74,29 @@ def test_every_number_of_figure_6_that_has_room_stands_in_its_bar():
 
 
 def test_words_that_the_font_lacks_become_boxes_and_no_warning():
-    draw_sunburst(verb_nouns(Sector("写", 2, (("诗", 1), ("día", 1)))))
-    assert drawable("诗 día $x$") == "□ día $x$"
+    rare = "\N{EGYPTIAN HIEROGLYPH A001}\N{TAMIL LETTER KA}"  # no font of one machine has both
+    assert draw_sunburst(verb_nouns(Sector("write", 2, ((rare, 1), ("día", 1)))), "png")
+    assert Pen(texts_of("en"), (FONT,)).drawable("诗 día $x$") == "□ día $x$"
+
+
+@pytest.mark.parametrize("words", ["쓰다시", "اكتب", "写诗"])
+def test_words_that_no_font_here_can_draw_stay_text_for_the_browsers_font(words):
+    figure = draw_sunburst(verb_nouns(Sector(words[0], 2, ((words[1:], 2),)))).decode()
+    drawn_here = not undrawn(words, fonts_for(words))
+    assert (f">{words[1:]}</text>" in figure) != drawn_here
+
+
+@pytest.mark.parametrize("language", ["ko", "ja", "de"])
+def test_axes_are_in_the_language_if_a_font_here_has_its_letters_and_else_in_english(language):
+    texts = texts_of(language)
+    with drawing(texts) as pen:
+        said = pen.texts.say("report.axes.words")
+    axes = "".join(texts.group("report.axes"))
+    assert said == (texts_of("en") if undrawn(axes, fonts_for(axes)) else texts).say("report.axes.words")
+
+
+def test_letters_from_right_to_left_are_not_drawn_in_reverse():
+    assert undrawn("aب", (FONT,)) == {"ب"}
 
 
 def test_words_are_never_read_as_formulas():

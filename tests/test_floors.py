@@ -64,7 +64,7 @@ SUB_ROOMS = {
     "reporting": {"plots": 0},
     "review": {"argilla": 0, "folder": 1, "pulling": 2, "pushing": 2, "comparing": 3},
     "running": {"predicting": 1, "regenerating": 1},
-    "similarity": {"compiled": 1},
+    "similarity": {"compiled": 1, "joining": 2},
 }
 """Floors of the folders inside a room. The modules beside them stand on top, except where a folder says otherwise."""
 

@@ -24,6 +24,7 @@ FLOORS = {
     "files": 1,
     "host_fixes": 1,
     "model_files": 1,
+    "ray_cluster": 1,
     "argilla_server": 2,
     "languages": 2,
     "ratings": 2,
@@ -73,6 +74,7 @@ PLAIN = {room for room, floor in FLOORS.items() if floor < 6} - {
     "config",
     "host_fixes",
     "llms",
+    "ray_cluster",
     "testing",
 }
 

@@ -10,7 +10,9 @@ from itertools import islice
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.similarity.checks import check_threshold, checked_texts
 from distilabel_selfinstruct.similarity.engines import check_engine, make_loops
+from distilabel_selfinstruct.similarity.joining.ahead import Block, blocks_searched_ahead
 from distilabel_selfinstruct.similarity.joining.greedy import KeptTexts, Matches
+from distilabel_selfinstruct.similarity.joining.ray_search import RaySearch
 from distilabel_selfinstruct.similarity.joining.search import Searcher
 from distilabel_selfinstruct.similarity.joining.texts import EncodedTexts
 from distilabel_selfinstruct.similarity.joining.token_numbers import TokenNumbers
@@ -60,6 +62,7 @@ def filter_texts(
     against: Iterable[str] = (),
     workers: int | None = None,
     engine: str = "auto",
+    ray: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Iterator[FilteredText]:
     """Decide on each text, in order, exactly as `NoveltyIndex.admit` would.
@@ -75,10 +78,14 @@ def filter_texts(
         against: texts that count as kept before the first; nothing is decided about them.
         workers: how many threads search; by default one per core, at most `MAX_WORKERS`.
         engine: as for `NoveltyIndex`.
+        ray: search on the cluster of Ray that this process is connected to (`ray.init`; the extra `ray`). The decisions
+            are the same; blocks of up to a million texts are read ahead. See `joining.ahead`.
         on_progress: is called after every block.
 
     Raises:
         ConfigError: an argument cannot be used; for an item of `texts` that is no text, when it is reached.
+        MissingExtraError: the engine or Ray is not installed.
+        ServerError: a search on Ray failed.
     """
     check_threshold(max_rouge_l)
     check_engine(engine)
@@ -86,7 +93,8 @@ def filter_texts(
         raise ConfigError(f"workers is {workers!r}: use 1 or more, or None for one per core.")
     if workers is None:
         workers = min(os.cpu_count() or 1, MAX_WORKERS)
-    batch = _Batch(max_rouge_l, get_tokenizer(tokenizer), engine, workers)
+    elsewhere = RaySearch(max_rouge_l, engine) if ray else None
+    batch = _Batch(max_rouge_l, get_tokenizer(tokenizer), engine, workers, elsewhere)
     to_filter = checked_texts(texts, "texts")
     with ExitStack() as on_error:
         on_error.callback(batch.close)
@@ -98,9 +106,12 @@ def filter_texts(
 class _Batch:
     """The state of one run: the kept texts, and their positions among the texts given (-1: stood in `against`)."""
 
-    def __init__(self, max_rouge_l: float, tokenize: Tokenizer, engine: str, workers: int) -> None:
+    def __init__(
+        self, max_rouge_l: float, tokenize: Tokenizer, engine: str, workers: int, elsewhere: RaySearch | None
+    ) -> None:
         self._tokenize = tokenize
         self._engine = engine
+        self._elsewhere = elsewhere
         self._numbers = TokenNumbers()
         self._kept = KeptTexts(Searcher(max_rouge_l, make_loops(engine, 0), workers))
         self._texts = StoredTexts()
@@ -118,19 +129,25 @@ class _Batch:
     def run(self, texts: Iterator[str], on_progress: OnProgress | None) -> Iterator[FilteredText]:
         num_decided, num_against = 0, len(self._positions)
         with closing(self):
-            while block := self._next_block(texts):
-                encoded = self._encode(block)
-                matches = self._kept.no_matches(len(block))
-                self._kept.decide(encoded, matches)
-                yield from self._decisions(block, matches, num_decided)
-                num_decided += len(block)
+            for block in self._blocks(texts):
+                self._kept.decide(block.encoded, block.matches, block.num_searched)
+                yield from self._decisions(block.texts, block.matches, num_decided)
+                num_decided += len(block.texts)
                 if on_progress is not None:
                     on_progress(num_decided, len(self._positions) - num_against)
+
+    def _blocks(self, texts: Iterator[str]) -> Iterator[Block]:
+        while self._elsewhere is None or len(self._positions) < RENUMBER_AT[-1]:
+            block = self._next_block(texts)
+            if not block:
+                return
+            yield Block(block, self._encode(block), self._kept.no_matches(len(block)))
+        yield from blocks_searched_ahead(texts, self._encode, self._kept, self._elsewhere, BLOCK)
 
     def _next_block(self, texts: Iterator[str]) -> list[str]:
         return list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._positions)))))
 
-    def _encode(self, block: Sequence[str]) -> EncodedTexts:
+    def _encode(self, block: list[str]) -> EncodedTexts:
         return self._numbers.encode([self._tokenize(text) for text in block])
 
     def _decisions(self, block: list[str], matches: Matches, first: int) -> Iterator[FilteredText]:

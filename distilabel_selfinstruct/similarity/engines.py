@@ -62,7 +62,7 @@ def is_compiled(engine: str, num_texts: int) -> bool:
     return engine == "numba" or (engine == "auto" and num_texts >= COMPILED_FROM and find_spec("numba") is not None)
 
 
-def make_loops(engine: str, num_texts: int) -> Loops:
+def make_loops(engine: str, num_texts: int = COMPILED_FROM) -> Loops:
     """The loops of the engine, beside so many stored texts."""
     if not is_compiled(engine, num_texts):
         return NumpyLoops()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distilabel_selfinstruct.similarity.joining.runs import Run, filtered, make_run, merged
-from distilabel_selfinstruct.similarity.joining.search import Pairs, Searcher
+from distilabel_selfinstruct.similarity.joining.search import Pairs, Searcher, best_pairs
 from distilabel_selfinstruct.similarity.joining.texts import EncodedTexts, joined
 
 SEALED_FROM = 1 << 17
@@ -28,13 +28,15 @@ class Matches(NamedTuple):
     scores: NDArray[np.float64]
 
     def improve(self, pairs: Pairs) -> None:
-        """Take these pairs into account too, which lie after all others in the order of storing."""
-        order = np.lexsort((pairs.positions, -pairs.scores, pairs.queries))
-        queries, first = np.unique(pairs.queries[order], return_index=True)
-        best = order[first]
-        better = pairs.scores[best] > self.scores[queries]
-        self.positions[queries[better]] = pairs.positions[best[better]]
-        self.scores[queries[better]] = pairs.scores[best[better]]
+        """Take these pairs into account too. Those of one text must come in the order of storing, from run to run."""
+        best = best_pairs(pairs)
+        better = best.scores > self.scores[best.queries]
+        queries = best.queries[better]
+        self.positions[queries], self.scores[queries] = best.positions[better], best.scores[better]
+
+    def part(self, numbers: slice) -> "Matches":
+        """Those of some of the texts."""
+        return Matches(self.positions[numbers], self.scores[numbers])
 
 
 class KeptTexts:
@@ -48,8 +50,10 @@ class KeptTexts:
         self.searcher = searcher
         self.runs: list[Run] = []
 
+        self._count = 0
+
     def __len__(self) -> int:
-        return self.runs[-1].first + len(self.runs[-1]) if self.runs else 0
+        return self._count
 
     def no_matches(self, count: int) -> Matches:
         """For so many texts, before any search."""
@@ -89,6 +93,15 @@ class KeptTexts:
         matches.improve(Pairs(pairs.queries[found], positions, pairs.scores[found]))
         self._append(filtered(run, kept))
 
+    def sealed_from(self, position: int) -> list[Run]:
+        """The runs from a position on, of which none will be merged with later ones."""
+        self.runs = [run if run.is_sealed else run.sealed() for run in self.runs]
+        return [run for run in self.runs if run.first >= position]
+
+    def drop_before(self, position: int) -> None:
+        """Forget the runs before a position. They are searched elsewhere."""
+        self.runs = [run for run in self.runs if run.first >= position]
+
     def _run(self, texts: EncodedTexts) -> Run:
         return make_run(len(self), texts, texts.signatures(), self.searcher.keys.entries(texts))
 
@@ -96,6 +109,7 @@ class KeptTexts:
         if not len(run):
             return
         self.runs.append(run)
+        self._count += len(run)
         limit = max(SEALED_FROM, len(self) // SHARE)
         while len(self.runs) > 1 and self._may_merge(limit):
             self.runs[-2:] = [merged(self.runs[-2:])]
@@ -109,5 +123,5 @@ class KeptTexts:
     def renumber(self, renumber: Callable[[NDArray[np.int32]], NDArray[np.int32]]) -> None:
         """Give the tokens other numbers: `renumber` takes the tokens of all texts, and gives the table."""
         texts = joined([run.texts for run in self.runs])
-        self.runs = []
+        self.runs, self._count = [], 0
         self.keep(texts._replace(tokens=renumber(texts.tokens)[texts.tokens]))

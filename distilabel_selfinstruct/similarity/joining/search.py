@@ -52,10 +52,7 @@ class Queries:
         """The texts from one number up to another."""
         numbers = self.entries & LOW_HALF
         entries = self.entries[(numbers >= np.uint64(begin)) & (numbers < np.uint64(end))] - np.uint64(begin)
-        starts = self.texts.starts
-        tokens = self.texts.tokens[starts[begin] : starts[end]]
-        texts = EncodedTexts(tokens, starts[begin : end + 1] - starts[begin])
-        return Queries(texts, self.signatures[begin:end], entries, self.limits[begin:end])
+        return Queries(self.texts.part(begin, end), self.signatures[begin:end], entries, self.limits[begin:end])
 
 
 class Pairs(NamedTuple):
@@ -70,6 +67,14 @@ class Pairs(NamedTuple):
     queries: NDArray[np.int64]
     positions: NDArray[np.int64]
     scores: NDArray[np.float64]
+
+
+def best_pairs(pairs: Pairs) -> Pairs:
+    """For each text asked about the pair with the highest F, the first of several."""
+    order = np.lexsort((pairs.positions, -pairs.scores, pairs.queries))
+    _, first = np.unique(pairs.queries[order], return_index=True)
+    best = order[first]
+    return Pairs(pairs.queries[best], pairs.positions[best], pairs.scores[best])
 
 
 class Rooms(NamedTuple):

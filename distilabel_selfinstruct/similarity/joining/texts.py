@@ -38,6 +38,11 @@ class EncodedTexts(NamedTuple):
         """Tokens per text."""
         return np.diff(self.starts).astype(np.int32)
 
+    def part(self, begin: int, end: int) -> "EncodedTexts":
+        """The texts from one number up to another."""
+        starts = self.starts[begin : end + 1]
+        return EncodedTexts(self.tokens[starts[0] : starts[-1]], starts - starts[0])
+
     def take(self, numbers: NDArray[np.intp]) -> "EncodedTexts":
         """Some of the texts."""
         lengths = self.lengths[numbers]

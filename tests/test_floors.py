@@ -24,6 +24,7 @@ FLOORS = {
     "files": 1,
     "host_fixes": 1,
     "model_files": 1,
+    "ray_cluster": 1,
     "argilla_server": 2,
     "languages": 2,
     "ratings": 2,
@@ -64,7 +65,7 @@ SUB_ROOMS = {
     "reporting": {"plots": 0},
     "review": {"argilla": 0, "folder": 1, "pulling": 2, "pushing": 2, "comparing": 3},
     "running": {"predicting": 1, "regenerating": 1},
-    "similarity": {"compiled": 1},
+    "similarity": {"compiled": 1, "joining": 2},
 }
 """Floors of the folders inside a room. The modules beside them stand on top, except where a folder says otherwise."""
 
@@ -73,6 +74,7 @@ PLAIN = {room for room, floor in FLOORS.items() if floor < 6} - {
     "config",
     "host_fixes",
     "llms",
+    "ray_cluster",
     "testing",
 }
 

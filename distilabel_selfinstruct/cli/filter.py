@@ -1,9 +1,11 @@
 """`selfinstruct filter`: a dataset without its near-duplicates."""
 
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from distilabel_selfinstruct.cli.reading_options import (
     ColumnMap,
@@ -14,9 +16,20 @@ from distilabel_selfinstruct.cli.reading_options import (
     reading_arguments,
 )
 from distilabel_selfinstruct.cli.screen import say, warn
+from distilabel_selfinstruct.ray_cluster import LOCAL
 from distilabel_selfinstruct.records import TokenizerName
 
 HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
+
+
+class FilterCommand(TyperCommand):
+    """A command whose option `--ray` may stand without an address."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give it the one of a cluster on this machine, then read the arguments."""
+        following = zip(args, [*args[1:], "-"], strict=True)
+        meant = [[name, LOCAL] if name == "--ray" and after.startswith("-") else [name] for name, after in following]
+        return super().parse_args(ctx, list(chain.from_iterable(meant)))
 
 
 def filter_(
@@ -36,6 +49,17 @@ def filter_(
         TokenizerName,
         typer.Option(help="unicode: letters of all scripts, not only ASCII. auto: by the script of the texts."),
     ] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Threads that search. Default: one for each core, at most 4.")
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[ADDRESS]",
+            help="Search on a cluster of Ray, at this address or auto. Without an address: on one on this machine, "
+            "with a process for each worker. The files are the same. Needs the extra ray.",
+        ),
+    ] = None,
     columns: ColumnMap = None,
     split: Split = None,
     delimiter: Delimiter = None,
@@ -66,6 +90,8 @@ def filter_(
             against=against,
             max_rouge_l=max_rouge_l,
             tokenizer=tokenizer,
+            workers=workers,
+            ray=ray,
             on_progress=lambda done, kept: bar.update(task, completed=done, description=f"kept {kept:,} of"),
             **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows),
         )

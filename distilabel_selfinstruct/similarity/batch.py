@@ -1,33 +1,36 @@
 """The greedy filter over a whole dataset: keep a text if it is new against all texts kept before."""
 
 import os
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.similarity.checks import check_threshold, checked_texts
+from distilabel_selfinstruct.similarity.engines import check_engine, make_loops
+from distilabel_selfinstruct.similarity.joining.ahead import Block, blocks_searched_ahead
+from distilabel_selfinstruct.similarity.joining.greedy import KeptTexts, Matches
+from distilabel_selfinstruct.similarity.joining.ray_search import RaySearch
+from distilabel_selfinstruct.similarity.joining.search import Searcher
+from distilabel_selfinstruct.similarity.joining.texts import EncodedTexts
+from distilabel_selfinstruct.similarity.joining.token_numbers import TokenNumbers
 from distilabel_selfinstruct.similarity.novelty_index import Neighbor
-from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
-from distilabel_selfinstruct.similarity.search_worker import SearchWorker
-from distilabel_selfinstruct.similarity.token_index import TokenIndex
+from distilabel_selfinstruct.similarity.stored_texts import StoredTexts
 from distilabel_selfinstruct.similarity.tokenizers import Tokenizer, get_tokenizer
 
-PARALLEL_FROM = 200_000
-"""Kept texts from which a search takes long enough to be worth sending to another process."""
-
-THREADS_FROM = 20_000
-"""The same for compiled code, whose threads share the index."""
-
-BLOCK = 16_384
-"""Texts that are searched for at once by all processes."""
+BLOCK = 8192
+"""Texts that are decided on at once."""
 
 FIRST_BLOCK = 256
-"""Blocks grow with the kept texts, so that compiled code, which numbers tokens between blocks, is not late."""
+"""Blocks grow with the kept texts: those of one block are all compared with each other."""
 
-MAX_PROCESSES = 4
-"""Used unless more are asked for: each holds a copy of the index, and the main process's own share stays."""
+RENUMBER_AT = (256, 4096, 65_536)
+"""Kept texts at which the tokens are numbered by frequency again. Later ones are rare, and get numbers after these."""
+
+MAX_WORKERS = 4
+"""Used unless more are asked for: cutting texts into tokens, which one thread does, takes a quarter of the time."""
 
 OnProgress = Callable[[int, int], None]
 """Is called with the number of texts decided and the number of those kept."""
@@ -57,138 +60,112 @@ def filter_texts(
     max_rouge_l: float = 0.7,
     tokenizer: str | Tokenizer = "rouge_score",
     against: Iterable[str] = (),
-    processes: int | None = None,
+    workers: int | None = None,
     engine: str = "auto",
+    ray: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Iterator[FilteredText]:
     """Decide on each text, in order, exactly as `NoveltyIndex.admit` would.
 
-    Reads and answers as it goes: it holds the kept texts with their index (see `PrefixIndex`) and at most
-    `BLOCK` others, so that the memory does not depend on what is rejected. Further processes start at
-    `PARALLEL_FROM` kept texts and hold a copy of the index, without the texts. Compiled code needs none: its
-    threads share the index.
+    Reads and answers as it goes: it holds the kept texts, as numbers, and at most `BLOCK` others, so that the memory
+    does not depend on what is rejected. The kept texts themselves are on disk, in a temporary file, where they have
+    more than 256 MB.
 
     Args:
         texts: what to filter.
         max_rouge_l: the highest ROUGE-L F1 that still counts as new, from 0 to 1.
         tokenizer: the name of a tokenizer, or a callable from text to tokens.
         against: texts that count as kept before the first; nothing is decided about them.
-        processes: how many to use; all cores by default, at most `MAX_PROCESSES`. Threads if compiled.
+        workers: how many threads search; by default one per core, at most `MAX_WORKERS`.
         engine: as for `NoveltyIndex`.
+        ray: search on the cluster of Ray that this process is connected to (`ray.init`; the extra `ray`). The decisions
+            are the same; blocks of up to a million texts are read ahead. See `joining.ahead`.
         on_progress: is called after every block.
 
     Raises:
         ConfigError: an argument cannot be used; for an item of `texts` that is no text, when it is reached.
+        MissingExtraError: the engine or Ray is not installed.
+        ServerError: a search on Ray failed.
     """
     check_threshold(max_rouge_l)
-    if processes is not None and not (isinstance(processes, int) and processes >= 1):
-        raise ConfigError(f"processes is {processes!r}: use 1 or more, or None for all cores.")
-    if processes is None:
-        processes = min(os.cpu_count() or 1, MAX_PROCESSES)
-    tokenize = get_tokenizer(tokenizer)
-    batch = _Batch(TokenIndex(max_rouge_l, tokenize, engine), processes - 1)
-    for text in checked_texts(against, "against"):
-        batch.keep(text, tokenize(text), None)
-    return batch.run(checked_texts(texts, "texts"), on_progress)
+    check_engine(engine)
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise ConfigError(f"workers is {workers!r}: use 1 or more, or None for one per core.")
+    if workers is None:
+        workers = min(os.cpu_count() or 1, MAX_WORKERS)
+    elsewhere = RaySearch(max_rouge_l, engine) if ray else None
+    batch = _Batch(max_rouge_l, get_tokenizer(tokenizer), engine, workers, elsewhere)
+    to_filter = checked_texts(texts, "texts")
+    with ExitStack() as on_error:
+        on_error.callback(batch.close)
+        batch.keep_all(checked_texts(against, "against"))
+        on_error.pop_all()
+    return batch.run(to_filter, on_progress)
 
 
 class _Batch:
-    """The state of one run: the kept texts, their positions among the texts given, the other processes."""
+    """The state of one run: the kept texts, and their positions among the texts given (-1: stood in `against`)."""
 
-    def __init__(self, stored: TokenIndex, num_workers: int) -> None:
-        self._stored = stored
-        self._num_workers = num_workers
-        self._workers: list[SearchWorker] = []
-        self._positions: list[int | None] = []
+    def __init__(
+        self, max_rouge_l: float, tokenize: Tokenizer, engine: str, workers: int, elsewhere: RaySearch | None
+    ) -> None:
+        self._tokenize = tokenize
+        self._engine = engine
+        self._elsewhere = elsewhere
+        self._numbers = TokenNumbers()
+        self._kept = KeptTexts(Searcher(max_rouge_l, make_loops(engine, 0), workers))
+        self._texts = StoredTexts()
+        self._positions = array("q")
 
-    def keep(self, text: str, tokens: Sequence[str], position: int | None) -> None:
-        self._stored.store(text, tokens)
-        self._positions.append(position)
+    def close(self) -> None:
+        self._texts.close()
+        self._kept.searcher.close()
+
+    def keep_all(self, texts: Iterator[str]) -> None:
+        while block := self._next_block(texts):
+            self._kept.keep(self._encode(block))
+            self._keep(block, [-1] * len(block))
 
     def run(self, texts: Iterator[str], on_progress: OnProgress | None) -> Iterator[FilteredText]:
         num_decided, num_against = 0, len(self._positions)
-        with ExitStack() as open_workers:
-            while block := list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._positions))))):
-                if (matches := self._stored.decide(block, self._num_threads())) is not None:
-                    yield from self._accept(matches, num_decided)
-                elif self._in_parallel(open_workers):
-                    yield from self._decide_in_parallel(block, num_decided)
-                else:
-                    yield from self._decide_one_by_one(block, num_decided)
-                num_decided += len(block)
+        with closing(self):
+            for block in self._blocks(texts):
+                self._kept.decide(block.encoded, block.matches, block.num_searched)
+                yield from self._decisions(block.texts, block.matches, num_decided)
+                num_decided += len(block.texts)
                 if on_progress is not None:
                     on_progress(num_decided, len(self._positions) - num_against)
 
-    def _num_threads(self) -> int:
-        """How many search compiled code, where a block takes long enough to be worth sharing."""
-        return 1 + self._num_workers if len(self._positions) >= THREADS_FROM else 1
+    def _blocks(self, texts: Iterator[str]) -> Iterator[Block]:
+        while self._elsewhere is None or len(self._positions) < RENUMBER_AT[-1]:
+            block = self._next_block(texts)
+            if not block:
+                return
+            yield Block(block, self._encode(block), self._kept.no_matches(len(block)))
+        yield from blocks_searched_ahead(texts, self._encode, self._kept, self._elsewhere, BLOCK)
 
-    def _accept(self, matches: list[Match | None], first: int) -> Iterator[FilteredText]:
-        """The decisions on a block whose new texts are stored already."""
-        self._positions += [position for position, match in enumerate(matches, start=first) if match is None]
-        for position, match in enumerate(matches, start=first):
-            yield self._decision(position, match)
+    def _next_block(self, texts: Iterator[str]) -> list[str]:
+        return list(islice(texts, min(BLOCK, max(FIRST_BLOCK, len(self._positions)))))
 
-    def _in_parallel(self, open_workers: ExitStack) -> bool:
-        """Whether the other processes help with the next block; starts them where they begin to pay."""
-        if not self._num_workers or len(self._positions) < PARALLEL_FROM or self._stored.vocabulary.ambiguous:
-            return False
-        if not self._workers:
-            bounds = self._stored.prefix_index.bounds
-            for _ in range(self._num_workers):
-                self._workers.append(open_workers.enter_context(SearchWorker(bounds.max_rouge_l)))
-            self._replace_copies()
-        return True
+    def _encode(self, block: list[str]) -> EncodedTexts:
+        return self._numbers.encode([self._tokenize(text) for text in block])
 
-    def _decide_one_by_one(self, block: list[str], first: int) -> Iterator[FilteredText]:
-        for position, text in enumerate(block, start=first):
-            tokens = self._stored.tokenize(text)
-            match = self._stored.search(tokens)
-            if match is None:
-                self.keep(text, tokens, position)
-            yield self._decision(position, match)
+    def _decisions(self, block: list[str], matches: Matches, first: int) -> Iterator[FilteredText]:
+        positions, scores = matches.positions.tolist(), matches.scores.tolist()
+        new = [number for number, position in enumerate(positions) if position < 0]
+        self._keep([block[number] for number in new], [first + number for number in new])
+        for number, (position, score) in enumerate(zip(positions, scores, strict=True), start=first):
+            if position < 0:
+                yield FilteredText(number, kept=True)
+                continue
+            original = self._positions[position]
+            nearest = Neighbor(self._texts[position], score)
+            yield FilteredText(number, kept=False, nearest=nearest, nearest_position=None if original < 0 else original)
 
-    def _decide_in_parallel(self, block: list[str], first: int) -> Iterator[FilteredText]:
-        """Search for all of the block in the index as it stands; then, in order, in what it has added."""
-        index = self._stored.prefix_index
-        tokens = [self._stored.tokenize(text) for text in block]
-        encoded = [self._stored.vocabulary.learn(text_tokens) for text_tokens in tokens]
-        if self._stored.vocabulary.ambiguous:
-            yield from self._decide_one_by_one(block, first)
-            return
-        num_old, added = len(index), PrefixIndex(index.bounds)
-        for offset, older in enumerate(self._search(encoded)):
-            match, newer = older, added.search(encoded[offset])
-            if newer is not None and (older is None or newer[1] > older[1]):
-                match = (num_old + newer[0], newer[1])
-            if match is None:
-                added.insert(encoded[offset])
-                self.keep(block[offset], tokens[offset], first + offset)
-            yield self._decision(first + offset, match)
-        if self._stored.prefix_index is index:
-            for worker in self._workers:
-                worker.insert(added.encoded)
-        else:  # its tokens were renumbered
-            self._replace_copies()
-
-    def _search(self, encoded: list[str]) -> list[Match | None]:
-        """Each process searches for an equal share."""
-        share = len(encoded) // (len(self._workers) + 1)
-        for number, worker in enumerate(self._workers):
-            worker.begin_search(encoded[number * share : (number + 1) * share])
-        own = [self._stored.prefix_index.search(query) for query in encoded[len(self._workers) * share :]]
-        matches: list[Match | None] = []
-        for worker in self._workers:
-            matches += worker.finish_search()
-        return matches + own
-
-    def _replace_copies(self) -> None:
-        for worker in self._workers:
-            worker.replace(self._stored.prefix_index.encoded)
-
-    def _decision(self, position: int, match: Match | None) -> FilteredText:
-        if match is None:
-            return FilteredText(position, kept=True)
-        stored_position, score = match
-        nearest = Neighbor(self._stored.texts[stored_position], score)
-        return FilteredText(position, kept=False, nearest=nearest, nearest_position=self._positions[stored_position])
+    def _keep(self, texts: Sequence[str], positions: Sequence[int]) -> None:
+        num_before = len(self._positions)
+        self._texts.extend(texts)
+        self._positions.extend(positions)
+        if any(num_before < limit <= len(self._positions) for limit in RENUMBER_AT):
+            self._kept.renumber(self._numbers.renumber)
+        self._kept.searcher.loops = make_loops(self._engine, len(self._positions))

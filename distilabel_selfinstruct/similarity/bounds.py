@@ -94,15 +94,15 @@ class LengthBounds:
         tables = self._queries.get((length, unknown))
         if tables is None:
             reaches = np.array(self.reaches(length)[unknown:], dtype=np.uint16)
-            tables = reaches, self.room(length, unknown)
+            tables = reaches, self.room(length, unknown, self._longest)
             if length <= CACHED_LENGTH:
                 if len(self._queries) >= CACHED_TABLES:
                     self._queries.clear()
                 self._queries[length, unknown] = tables
         return tables
 
-    def room(self, length: int, unknown: int) -> NDArray[np.uint8]:
-        """For each partner length, one more than the bits in which the signatures may differ; 0: no match.
+    def room(self, length: int, unknown: int, longest: int) -> NDArray[np.uint8]:
+        """For each partner length up to `longest`, 1 + the bits by which signatures may differ; 0: no match.
 
         Two texts that share `need(a, b)` tokens leave at most `a + b - 2·need(a, b)` tokens without a
         partner, of which `unknown` are spent on tokens of the first text that no stored text holds.
@@ -113,7 +113,7 @@ class LengthBounds:
         """
         # F is highest, 2a / (a + b), for a text of a tokens that b tokens contain whole: b ≤ a·(2 - t) / t.
         ratio = (2 - self.max_rouge_l) / self.max_rouge_l if self.max_rouge_l > 0 else math.inf
-        others = np.arange(1, int(min(self._longest, length * ratio + 2)) + 1)
+        others = np.arange(1, int(min(longest, length * ratio + 2)) + 1)
         lcs = np.maximum(1, (self.max_rouge_l * (length + others) / 2).astype(np.int64) - 1)
         short = np.ones(len(others), dtype=np.bool_)
         while short.any():

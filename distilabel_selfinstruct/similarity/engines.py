@@ -1,18 +1,20 @@
 """Which code searches the stored texts: numpy and rapidfuzz, or loops that the extra `numba` compiles.
 
 Both give the same answers. Compiled code takes about 10 s to compile, once per environment, and 0.5 s to start; then
-a decision takes a third of the time, a whole dataset a quarter or less.
+a decision takes a third of the time, a whole dataset about half.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.util import find_spec
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.similarity.bounds import LengthBounds
+from distilabel_selfinstruct.similarity.joining.numpy_loops import NumpyLoops
+from distilabel_selfinstruct.similarity.joining.search import Loops
 from distilabel_selfinstruct.similarity.prefix_index import Match, PrefixIndex
 
 ENGINES = ("auto", "numpy", "numba")
@@ -42,13 +44,6 @@ class TextIndex(Protocol):
     def search(self, query: str) -> Match | None: ...  # noqa: D102
 
 
-@runtime_checkable
-class BlockIndex(TextIndex, Protocol):
-    """An index that decides on many texts in one call."""
-
-    def decide(self, encoded: Sequence[str], threads: int) -> list[Match | None]: ...  # noqa: D102
-
-
 def check_engine(engine: str) -> None:
     """Refuse an engine that does not exist or is not installed.
 
@@ -62,12 +57,24 @@ def check_engine(engine: str) -> None:
         raise MissingExtraError("The engine 'numba'", "numba")
 
 
+def is_compiled(engine: str, num_texts: int) -> bool:
+    """Whether the engine is numba; `auto` chooses by the number of stored texts."""
+    return engine == "numba" or (engine == "auto" and num_texts >= COMPILED_FROM and find_spec("numba") is not None)
+
+
+def make_loops(engine: str, num_texts: int = COMPILED_FROM) -> Loops:
+    """The loops of the engine, beside so many stored texts."""
+    if not is_compiled(engine, num_texts):
+        return NumpyLoops()
+    from distilabel_selfinstruct.similarity.joining.compiled_loops import CompiledLoops
+
+    return CompiledLoops()
+
+
 def make_index(engine: str, bounds: LengthBounds, encoded: Iterable[str] = ()) -> TextIndex:
     """An index of the engine; `auto` chooses by the number of texts to begin with."""
     encoded = list(encoded)
-    if engine == "auto":
-        engine = "numba" if len(encoded) >= COMPILED_FROM and find_spec("numba") is not None else "numpy"
-    if engine == "numpy":
+    if not is_compiled(engine, len(encoded)):
         return PrefixIndex(bounds, encoded)
     from distilabel_selfinstruct.similarity.compiled.index import CompiledIndex
 

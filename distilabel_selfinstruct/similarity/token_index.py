@@ -1,4 +1,4 @@
-"""Stored texts and their tokens: what the novelty index and the batch filter share."""
+"""Stored texts and their tokens: what the novelty index searches."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from distilabel_selfinstruct.similarity.bounds import LengthBounds
-from distilabel_selfinstruct.similarity.engines import BlockIndex, TextIndex, check_engine, make_index
+from distilabel_selfinstruct.similarity.engines import TextIndex, check_engine, make_index
 from distilabel_selfinstruct.similarity.nearest import SharedTokens, nearest_positions
 from distilabel_selfinstruct.similarity.prefix_index import Match, best_match
 from distilabel_selfinstruct.similarity.rouge import f_measures
@@ -57,22 +57,6 @@ class TokenIndex:
                 table = self.vocabulary.renumber(self.prefix_index.encoded)
                 renumbered = (encoded.translate(table) for encoded in self.prefix_index.encoded)
                 self.prefix_index = make_index(self._engine, self.prefix_index.bounds, renumbered)
-
-    def decide(self, texts: Sequence[str], threads: int) -> list[Match | None] | None:
-        """`search` for each text in turn, storing it if there is no match; None if the engine cannot (now).
-
-        The tokens are renumbered only after all texts are decided: give fewer texts at first.
-        """
-        index = self.prefix_index
-        if not isinstance(index, BlockIndex):
-            return None
-        encoded = [self.vocabulary.learn(self.tokenize(text)) for text in texts]
-        if self.vocabulary.ambiguous:
-            return None
-        matches = index.decide(encoded, threads)
-        self.texts += [text for text, match in zip(texts, matches, strict=True) if match is None]
-        self.renumber_when_due()
-        return matches
 
     def search(self, tokens: Sequence[str]) -> Match | None:
         """The nearest text if its score exceeds the threshold; at equal scores the one stored first."""

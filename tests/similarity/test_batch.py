@@ -1,13 +1,12 @@
-"""`filter_texts` decides as the index does, one process or several."""
+"""`filter_texts` decides as the index does, with one thread or several."""
 
-import sys
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.similarity import FilteredText, NoveltyIndex, batch, filter_texts
+from distilabel_selfinstruct.similarity.joining import greedy, search
 
 pytestmark = pytest.mark.usefixtures("every_engine")
 
@@ -35,29 +34,30 @@ def plain(decisions: list[FilteredText]) -> list[tuple[bool, tuple[str, float] |
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several blocks, parts of blocks, runs and renumberings, of a few texts each."""
     monkeypatch.setattr(batch, "BLOCK", 100)
     monkeypatch.setattr(batch, "FIRST_BLOCK", 30)
-    monkeypatch.setattr(batch, "PARALLEL_FROM", 50)
-    monkeypatch.setattr(batch, "THREADS_FROM", 50)
+    monkeypatch.setattr(batch, "RENUMBER_AT", (40, 300))
+    monkeypatch.setattr(greedy, "SEALED_FROM", 60)
+    monkeypatch.setattr(search, "MIN_PART", 20)
+    monkeypatch.setattr(search, "MAX_MEETINGS", 500)
 
 
-@pytest.mark.process
-@pytest.mark.parametrize("processes", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2, 3])
 @pytest.mark.usefixtures("small_blocks")
-def test_every_decision_is_that_of_the_index(processes: int) -> None:
+def test_every_decision_is_that_of_the_index(workers: int) -> None:
     texts = texts_with_near_duplicates(1500)
-    decisions = list(filter_texts(texts, processes=processes))
+    decisions = list(filter_texts(texts, workers=workers))
     assert plain(decisions) == one_by_one(texts)
     assert [decision.position for decision in decisions] == list(range(len(texts)))
     assert 300 < sum(decision.kept for decision in decisions) < 1200
 
 
-@pytest.mark.process
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.usefixtures("small_blocks")
-def test_the_place_of_the_nearest_text_is_that_of_the_kept_one(processes: int) -> None:
+def test_the_place_of_the_nearest_text_is_that_of_the_kept_one(workers: int) -> None:
     texts = texts_with_near_duplicates(600)
-    for decision in filter_texts(texts, processes=processes):
+    for decision in filter_texts(texts, workers=workers):
         if not decision.kept:
             assert decision.nearest is not None
             assert decision.nearest_position is not None
@@ -66,7 +66,7 @@ def test_the_place_of_the_nearest_text_is_that_of_the_kept_one(processes: int) -
 
 
 def test_texts_to_filter_against_count_and_are_not_decided_on() -> None:
-    decisions = list(filter_texts(["Name a fruit", "name the sea"], against=["name a fruit!"], processes=1))
+    decisions = list(filter_texts(["Name a fruit", "name the sea"], against=["name a fruit!"], workers=1))
     assert [decision.kept for decision in decisions] == [False, True]
     assert decisions[0].nearest is not None
     assert (decisions[0].nearest.text, decisions[0].nearest_position) == ("name a fruit!", None)
@@ -81,7 +81,7 @@ def test_it_reads_no_further_than_a_block_ahead(monkeypatch: pytest.MonkeyPatch)
             read.append(number)
             yield f"text {number}"  # type: ignore[misc]
 
-    decisions = filter_texts(texts(), processes=1)
+    decisions = filter_texts(texts(), workers=1)
     next(decisions)
     assert len(read) == 10
 
@@ -90,37 +90,18 @@ def test_progress_is_told_the_texts_decided_and_kept(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(batch, "BLOCK", 2)
     calls: list[tuple[int, int]] = []
     texts = ["a b c", "a b c", "d e f"]
-    list(filter_texts(texts, against=["x"], processes=1, on_progress=lambda done, kept: calls.append((done, kept))))
+    list(filter_texts(texts, against=["x"], workers=1, on_progress=lambda done, kept: calls.append((done, kept))))
     assert calls == [(2, 1), (3, 2)]
 
 
-def child_processes() -> set[str]:
-    """The numbers of the processes that this one has started and that are left."""
-    return {number for path in Path("/proc/self/task").glob("*/children") for number in path.read_text().split()}
-
-
-@pytest.mark.process
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="It looks into /proc.")
 @pytest.mark.usefixtures("small_blocks")
-def test_the_other_processes_end_when_the_caller_stops_early(every_engine: str) -> None:
-    before = child_processes()
-    decisions = filter_texts(texts_with_near_duplicates(600), processes=3)
-    for _ in range(400):
-        next(decisions)
-    assert len(child_processes() - before) == (2 if every_engine == "numpy" else 0)  # compiled code has threads
-    decisions.close()  # type: ignore[attr-defined]
-    assert child_processes() <= before
-
-
-@pytest.mark.process
-@pytest.mark.usefixtures("small_blocks")
-def test_a_tokenizer_that_cannot_be_pickled_works_with_several_processes() -> None:
+def test_a_tokenizer_that_cannot_be_pickled_works_with_several_workers() -> None:
     texts = texts_with_near_duplicates(400)
-    decisions = filter_texts(texts, tokenizer=lambda text: text.split(), processes=2)
+    decisions = filter_texts(texts, tokenizer=lambda text: text.split(), workers=2)
     assert plain(list(decisions)) == one_by_one(texts)
 
 
-@pytest.mark.parametrize(("name", "value"), [("max_rouge_l", 2), ("processes", 0), ("tokenizer", "none")])
+@pytest.mark.parametrize(("name", "value"), [("max_rouge_l", 2), ("workers", 0), ("tokenizer", "none")])
 def test_arguments_that_cannot_be_used_are_refused_at_once(name: str, value: object) -> None:
     with pytest.raises(ConfigError):
         filter_texts([], **{name: value})  # type: ignore[arg-type]

@@ -36,9 +36,8 @@ def test_a_place_reaches_exactly_the_partners_that_need_it(threshold: float) -> 
 @pytest.mark.parametrize("unknown", [0, 2])
 def test_room_is_what_the_needed_tokens_leave(threshold: float, unknown: int) -> None:
     bounds = LengthBounds(threshold)
-    bounds.cover(max(PARTNERS))
     for length in LENGTHS:
-        room = bounds.room(length, unknown)
+        room = bounds.room(length, unknown, max(PARTNERS))
         for other in PARTNERS:
             need = bounds.need(length, other)
             spare = length + other - 2 * need - unknown
@@ -46,8 +45,7 @@ def test_room_is_what_the_needed_tokens_leave(threshold: float, unknown: int) ->
             assert room.take(other, mode="clip") == (min(spare, SIGNATURE_BITS) + 1 if possible else 0)
 
 
-def test_room_grows_with_the_longest_stored_text() -> None:
+def test_room_ends_at_the_longest_partner() -> None:
     bounds = LengthBounds(0.7)
-    assert bounds.room(10, 0).take(12, mode="clip") == 0
-    bounds.cover(12)
-    assert bounds.room(10, 0).take(12, mode="clip") > 0
+    assert bounds.room(10, 0, 11).take(12, mode="clip") == 0
+    assert bounds.room(10, 0, 12).take(12, mode="clip") > 0

@@ -1,9 +1,7 @@
 """The compiled index, which replaces `PrefixIndex`."""
 
-import itertools
 import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -85,44 +83,6 @@ class CompiledIndex:
             return None
         match = search.search(self._arrays, _bytes(query), self.bounds.max_rouge_l)
         return None if match[0] < 0 else match
-
-    def decide(self, encoded: Sequence[str], threads: int) -> list[Match | None]:
-        """For each text the match; those without one are stored before the next is searched for.
-
-        With several threads, all texts are first searched for among those stored before, then, one by one,
-        among those stored since. The threads are Python's: compiled code lets the others run.
-        """
-        max_rouge_l, first = self.bounds.max_rouge_l, len(self) if threads > 1 else 0
-        tokens, starts = _block(encoded)
-        positions = np.full(len(encoded), -1, dtype=np.int64)
-        scores = np.full(len(encoded), max_rouge_l)
-        if threads > 1:
-            shares = np.linspace(0, len(encoded), threads + 1).astype(np.int64).tolist()
-            with ThreadPoolExecutor(threads) as executor:
-                searches = [
-                    executor.submit(
-                        search.search_block,
-                        self._arrays,
-                        tokens,
-                        starts[begin : end + 1],
-                        max_rouge_l,
-                        positions[begin:end],
-                        scores[begin:end],
-                    )
-                    for begin, end in itertools.pairwise(shares)
-                ]
-            for finished in searches:
-                finished.result()
-        done = 0
-        while done < len(encoded):
-            done = search.decide_block(self._arrays, tokens, starts, done, first, max_rouge_l, positions, scores)
-            if done < len(encoded):
-                self._grow(encoded[done])
-        self.encoded += [encoded[number] for number in np.flatnonzero(positions < 0).tolist()]
-        return [
-            None if position < 0 else (position, score)
-            for position, score in zip(positions.tolist(), scores.tolist(), strict=True)
-        ]
 
     def _grow(self, text: str) -> None:
         """Give room for one more text, and half as much again as there was to each array that is short of it."""

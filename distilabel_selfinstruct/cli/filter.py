@@ -16,8 +16,6 @@ from distilabel_selfinstruct.cli.reading_options import (
 from distilabel_selfinstruct.cli.screen import say, warn
 from distilabel_selfinstruct.records import TokenizerName
 
-HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
-
 
 def filter_(
     source: Annotated[

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
-
-from openai import APIStatusError
+from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.llms.reading_answers import ModelAnswer, ModelResponse, cut_at_stop
@@ -14,6 +12,9 @@ from distilabel_selfinstruct.llms.server_rules import ServerRules, Wanted
 from distilabel_selfinstruct.llms.thinking import STEERING, Seen, ThinkingControl
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, is_cut_off, is_refused
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Dialect:
         )
         return SentRequest(self._rules.body(asked), self._thoughts.turn)
 
-    def learn(self, error: APIStatusError, sent: SentRequest, wanted: Wanted) -> Lesson:
+    def learn(self, error: "APIStatusError", sent: SentRequest, wanted: Wanted) -> Lesson:
         """Take in that the server refused a request."""
         refusal = read_refusal(error, sent.body, self._rules.droppable(sent.body))
         if refusal is None:

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from distilabel.mixins.runtime_parameters import RuntimeParameter
 from distilabel.models.llms.openai import OpenAILLM
 from distilabel.models.llms.utils import prepare_output
 from distilabel.typing import FormattedInput, GenerateOutput
-from openai import APIStatusError, AsyncOpenAI
 from pydantic import Field, PrivateAttr, SecretStr, validate_call
 
 from distilabel_selfinstruct.addresses import redact_url
@@ -25,6 +24,9 @@ from distilabel_selfinstruct.llms.sending import BodySender, Spent
 from distilabel_selfinstruct.llms.server_rules import Wanted, wanted_from
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 NO_KEY = "no-key-is-needed"
 """What a server that needs no key is sent; the client insists on something."""
@@ -182,7 +184,7 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
         return {}
 
     @property
-    def client(self) -> AsyncOpenAI:
+    def client(self) -> "AsyncOpenAI":
         """What asks the server, once the LLM is loaded."""
         return self._aclient
 
@@ -221,11 +223,13 @@ class OpenAICompatibleLLM(CheckedOptions, OpenAILLM):
 
     async def _taken(self, dialect: Dialect, wanted: Wanted, spent: Spent) -> tuple[SentRequest, ModelResponse]:
         """The first response to a request that the server does not refuse, and the form of it that was sent."""
+        import openai
+
         while True:
             sent = dialect.request(wanted)
             try:
                 response = await self._sender.send(sent.body, spent)
-            except APIStatusError as error:
+            except openai.APIStatusError as error:
                 lesson = dialect.learn(error, sent, wanted)
                 if lesson is Lesson.NONE:
                     raise

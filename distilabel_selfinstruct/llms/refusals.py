@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
-
-from openai import APIStatusError
+from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.analysis.short_context import names_short_context
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
 
 STATUSES = frozenset({400, 422})
 """The statuses by which servers refuse a field: 422 is that of FastAPI, Mistral and text-generation-inference."""
@@ -80,7 +81,7 @@ _DEEPEST = 20
 """No server puts its words into so many objects."""
 
 
-def read_refusal(error: APIStatusError, sent: Mapping[str, Any], droppable: Sequence[str]) -> Refusal | None:
+def read_refusal(error: "APIStatusError", sent: Mapping[str, Any], droppable: Sequence[str]) -> Refusal | None:
     """What a server refused, or None if the error is about something else than the fields of the body.
 
     Args:

@@ -7,8 +7,6 @@ import typer
 
 from distilabel_selfinstruct.cli.screen import say, working
 
-HELP = "Make rows to train on of Super-NaturalInstructions or PromptSource: the baselines of section 4.3."
-
 
 def convert(
     sources: Annotated[

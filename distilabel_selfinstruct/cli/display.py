@@ -7,20 +7,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich import get_console
-from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from typing_extensions import Self
 
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.notes import NotesOnScreen
+from distilabel_selfinstruct.cli.progress_view import progress_line, progress_view, used_in_words
 from distilabel_selfinstruct.cli.run_tables import rejections_table, statistics_table
-from distilabel_selfinstruct.cli.screen import cell, line, show
+from distilabel_selfinstruct.cli.screen import line, show
 from distilabel_selfinstruct.cli.show import show_entries
-from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.config.pricing import in_dollars
 from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.ratings.feedback import load_feedback
 from distilabel_selfinstruct.records import RunStatus
@@ -28,7 +25,6 @@ from distilabel_selfinstruct.reporting.entries import entry_of_task
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.progress import Progress
-from distilabel_selfinstruct.words import escape_controls
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.runner import RunResult
@@ -40,9 +36,6 @@ SHOWN_TASKS = 3
 
 SHOWN_TEXT = 300
 """Characters of each of these texts."""
-
-SHOWN_FAILURE = 160
-"""Characters of a failure in a line; the journal has it whole."""
 
 
 class RunDisplay:
@@ -90,7 +83,7 @@ class RunDisplay:
 
     def _say_line(self, progress: Progress) -> None:
         """A line about the progress, unless it was the last one that was said."""
-        if (line := _line(self._config, progress)) != self._said_last:
+        if (line := progress_line(self._config, progress)) != self._said_last:
             self._said_last = line
             self._say(line)
 
@@ -132,7 +125,7 @@ class RunDisplay:
         for text in (
             _end(result),
             _in_flight(result.progress),
-            _used(self._config, result.progress),
+            used_in_words(self._config, result.progress),
             *(_after_preview(self._config, result) if result.is_preview else _files(RunFolder(result.folder))),
             unknown_markers_note(result.rejections, result.folder),
             *_hints(self._config, result),
@@ -188,90 +181,5 @@ def _in_flight(progress: Progress) -> str:
     return f"The server works on: {batches}. The same command fetches the answers." if batches else ""
 
 
-def progress_view(config: RunConfig, progress: Progress, *, timed: bool = True) -> RenderableType:
-    """The state of a run in a few lines. `timed`: with the time since it was started, and what is left."""
-    bar = ProgressBar(total=progress.wanted, completed=progress.admitted, width=50)
-    facts = PlainTable.grid(padding=(0, 2))
-    facts.add_row("admitted", f"{progress.admitted} of {progress.wanted}", bar)
-    facts.add_row("acceptance", _share(progress.acceptance_rate), _dropped(progress))
-    facts.add_row("stages", f"classified {progress.classified}", _later_stages(progress))
-    facts.add_row("requests", f"{progress.requests:,}", f"{_tokens(progress)}{_cost(config, progress)}")
-    if batches := batches_in_flight(progress):
-        facts.add_row("batches", cell(batches))
-    if progress.failures or progress.retries:
-        last = cell(f"last: {shown_failure(progress.last_failure)}" if progress.failures else "")
-        facts.add_row("failed", f"{progress.failures}, retried {progress.retries}", last)
-    if progress.refused:
-        facts.add_row("refused", f"{progress.refused:,}", "the server limits requests")
-    if timed:
-        facts.add_row("elapsed", shown_time(progress.elapsed), f"left {shown_time(progress.seconds_left)}")
-    return Group(facts)
-
-
-def _line(config: RunConfig, progress: Progress) -> str:
-    failed = f"retried {progress.retries} | " if progress.retries and not progress.failures else ""
-    if progress.failures:
-        failed = f"failed {progress.failures} (last: {shown_failure(progress.last_failure)}) | "
-    batches = f"{batches} | " if (batches := batches_in_flight(progress)) else ""
-    return (
-        f"{batches}admitted {progress.admitted}/{progress.wanted} | acceptance {_share(progress.acceptance_rate)} | "
-        f"classified {progress.classified}, {_later_stages(progress)} | {_dropped(progress)} | {failed}"
-        f"{_tokens(progress)}{_cost(config, progress)} | {shown_time(progress.elapsed)} | "
-        f"left {shown_time(progress.seconds_left)}"
-    )
-
-
-def _used(config: RunConfig, progress: Progress) -> str:
-    used = f"{progress.elapsed:.0f} s, {_tokens(progress)}{_cost(config, progress)}"
-    if progress.failures or progress.retries:
-        used += f", {progress.failures} requests failed, {progress.retries} retries"
-    if not progress.failures:
-        return f"{used}."
-    return f"{used}. The last failure was: {shown_failure(progress.last_failure)}"
-
-
 def _is_recorded(llm: str) -> bool:
     return llm.startswith("recorded:")
-
-
-def shown_failure(error: str) -> str:
-    """A failure on one line, shortened."""
-    line = escape_controls(" ".join(error.split()))
-    return line if len(line) <= SHOWN_FAILURE else f"{line[: SHOWN_FAILURE - 1]}…"
-
-
-def _later_stages(progress: Progress) -> str:
-    return f"answered {progress.answered}, filtered {progress.filtered}, instances {progress.instances}"
-
-
-def _dropped(progress: Progress) -> str:
-    common = ", ".join(f"{reason} {count}" for reason, count in progress.rejections.most_common(4))
-    return f"dropped: {common or 'nothing yet'}"
-
-
-def _tokens(progress: Progress) -> str:
-    if not progress.input_tokens + progress.output_tokens:
-        return "tokens not counted" if progress.uncounted else "no tokens yet"
-    cached = f" ({progress.cached_tokens:,} cached)" if progress.cached_tokens else ""
-    thoughts = f" ({progress.reasoning_tokens:,} of thoughts)" if progress.reasoning_tokens else ""
-    uncounted = f", not counted in {progress.uncounted:,} answers" if progress.uncounted else ""
-    return f"{progress.input_tokens:,} tokens in{cached}, {progress.output_tokens:,} out{thoughts}{uncounted}"
-
-
-def _cost(config: RunConfig, progress: Progress) -> str:
-    spent = config.cost(progress.tokens)
-    assumed = " (batches taken at half price)" if config.assumes_half_price(progress.tokens) else ""
-    return "" if spent is None else f", cost {in_dollars(spent)}{assumed}"
-
-
-def _share(share: float | None) -> str:
-    return "-" if share is None else f"{share:.0%}"
-
-
-def shown_time(seconds: float | None) -> str:
-    """Seconds as M:SS or H:MM:SS; a dash for None."""
-    if seconds is None:
-        return "-"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

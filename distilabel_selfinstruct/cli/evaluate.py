@@ -21,8 +21,6 @@ from distilabel_selfinstruct.cli.screen import say, show, warn, working
 if TYPE_CHECKING:
     from distilabel_selfinstruct.evaluation import Evaluation
 
-HELP = "Score answers of models against references: ROUGE and exact match, as in section 4.3 of the paper."
-
 
 def evaluate(
     predictions: Annotated[

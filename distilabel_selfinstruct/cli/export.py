@@ -25,8 +25,6 @@ from distilabel_selfinstruct.records import Mode
 if TYPE_CHECKING:
     from distilabel_selfinstruct.exporting import ExportedSubset, ExportResult, ReviewCounts
 
-HELP = "Write a run, or any dataset, as a file to fine-tune with."
-
 
 def export(
     source: Annotated[

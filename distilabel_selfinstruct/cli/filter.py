@@ -19,8 +19,6 @@ from distilabel_selfinstruct.cli.screen import say, warn
 from distilabel_selfinstruct.ray_cluster import LOCAL
 from distilabel_selfinstruct.records import TokenizerName
 
-HELP = "Drop near-duplicates from any dataset, by exact ROUGE-L."
-
 
 class FilterCommand(TyperCommand):
     """A command whose option `--ray` may stand without an address."""

@@ -7,8 +7,6 @@ import typer
 
 from distilabel_selfinstruct.cli.screen import say, working
 
-HELP = "Fine-tune a model on a run with the paper's values: TRL's SFTTrainer, on a CPU or a GPU."
-
 
 def finetune(
     source: Annotated[

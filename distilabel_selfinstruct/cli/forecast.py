@@ -3,7 +3,7 @@
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 
-from distilabel_selfinstruct.cli.display import shown_time
+from distilabel_selfinstruct.cli.progress_view import shown_time
 from distilabel_selfinstruct.cli.screen import cell
 from distilabel_selfinstruct.cli.tables import PlainTable
 from distilabel_selfinstruct.config import RunConfig

@@ -18,8 +18,6 @@ from distilabel_selfinstruct.files import atomic
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.language_trial import StageTrial
 
-HELP = "Language packs: list them, look at one, make one, check one, try one with a model."
-
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="LANGUAGE|FOLDER", help="A packaged language, or the folder of a pack.")]

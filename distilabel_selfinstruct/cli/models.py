@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.cli.tables import PlainTable
     from distilabel_selfinstruct.model_files.caches import FoundModel
 
-HELP = "Show the engines that are installed, the models found on this machine, and what to type to use them."
-
 
 @dataclass(frozen=True, slots=True)
 class _Engine:

@@ -16,8 +16,6 @@ from distilabel_selfinstruct.task_types import read_task_type
 if TYPE_CHECKING:
     from distilabel_selfinstruct.reading import ReadingArguments
 
-HELP = "Read model responses from a file, without asking a model: tune a prompt on responses that you have paid for."
-
 app = typer.Typer(no_args_is_help=True)
 
 File = Annotated[

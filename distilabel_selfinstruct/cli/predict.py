@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.running.asking import AskingProgress
     from distilabel_selfinstruct.running.predicting import Predictions
 
-HELP = "Have a model answer tasks, as sections 4.3 and 4.4 of the paper do, and keep the answers for `evaluate`."
-
 PROMPT = "The prompt"
 
 

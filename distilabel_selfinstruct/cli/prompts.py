@@ -10,8 +10,6 @@ from distilabel_selfinstruct.cli.screen import say
 from distilabel_selfinstruct.errors import ConfigError, OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
-HELP = "The prompts: copy the packaged ones, to change them."
-
 FILES = ("prompts.yaml", "classification.jsonl", "input_first.jsonl", "output_first.jsonl")
 """Words, and the worked examples of the three requests that show some."""
 

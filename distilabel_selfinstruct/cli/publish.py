@@ -20,11 +20,6 @@ from distilabel_selfinstruct.cli.screen import line, warn, working
 if TYPE_CHECKING:
     from distilabel_selfinstruct.hub import PublishResult
 
-HELP = (
-    "Publish a run as a dataset on the Hugging Face Hub, with a card that says how it was made and how good it is. The "
-    "token is HF_TOKEN, or that of hf auth login."
-)
-
 WHAT = "What is published"
 WHERE = "Where"
 

@@ -16,8 +16,6 @@ from distilabel_selfinstruct.cli.screen import line, warn, working
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.regenerating import Regenerated
 
-HELP = "Have a stronger model rewrite the outputs of a run, as in section 4.5 of the paper."
-
 
 @takes_asking_options
 def regenerate(

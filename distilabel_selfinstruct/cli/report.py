@@ -18,8 +18,6 @@ from distilabel_selfinstruct.cli.reading_options import (
 )
 from distilabel_selfinstruct.cli.screen import say, warn, working
 
-HELP = "Describe a run or another dataset as the paper does: tables and figures on a page."
-
 
 def report(
     source: Annotated[

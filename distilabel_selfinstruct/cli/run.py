@@ -14,8 +14,6 @@ from distilabel_selfinstruct.config import RunConfig, load_config, refuse_foreig
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.records import RunStatus
 
-HELP = "Generate instructions and instances with a model, and write them to a folder."
-
 STOPPED_STATUS = 3
 """Exit status of a run that stopped at a limit or was interrupted, and can be resumed."""
 

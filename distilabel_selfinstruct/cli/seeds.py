@@ -18,8 +18,6 @@ from distilabel_selfinstruct.cli.screen import say, warn
 from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.files import atomic, jsonl
 
-HELP = "Check a file of seed tasks, make one of rows that you have, or copy the packaged ones."
-
 app = typer.Typer(no_args_is_help=True)
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from distilabel_selfinstruct.reporting.entries import Entry
 
-HELP = "Read what a run made: instructions with instances, what was dropped, and prompts with their completions."
-
 INDENT = "    "
 
 

@@ -10,9 +10,6 @@ from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import line, show
 from distilabel_selfinstruct.records import RecordedRejection, Stage
 
-STATUS_HELP = "How far a run is: while it works, after it was interrupted, or when it is done."
-REJECTIONS_HELP = "What a run dropped, by stage and rule, with examples."
-
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a run.")]
 
 
@@ -21,23 +18,25 @@ def status(folder: Folder) -> None:
     from rich import get_console
 
     from distilabel_selfinstruct.analysis.quality import QualityWatch
-    from distilabel_selfinstruct.cli.display import progress_view, shown_failure
     from distilabel_selfinstruct.cli.notes import all_notes
+    from distilabel_selfinstruct.cli.progress_view import progress_view, shown_failure
     from distilabel_selfinstruct.cli.run_tables import stages_table
     from distilabel_selfinstruct.config import described_run
-    from distilabel_selfinstruct.running.folder import RunFolder
+    from distilabel_selfinstruct.files import run_layout
+    from distilabel_selfinstruct.files.locks import holder_of
     from distilabel_selfinstruct.running.progress_reader import ProgressReader
 
-    run = RunFolder(folder)
-    description, config = described_run(run.path)
+    description, config = described_run(folder)
+    state = folder / run_layout.STATE
+    is_held = holder_of(folder / run_layout.LOCK) is not None
     watch = QualityWatch(classification_only=config.classification_only)
     console = get_console()
-    for text in (f"{run.path}: {_state(run.is_held, description)}", f"Model: {config.llm_in_words}"):
+    for text in (f"{folder}: {_state(is_held, description)}", f"Model: {config.llm_in_words}"):
         line(console, text)
-    if not run.state.is_dir():
-        line(console, f"Its journals ({run.state.name}/) are missing, so it is not known how far it came.")
+    if not state.is_dir():
+        line(console, f"Its journals ({state.name}/) are missing, so it is not known how far it came.")
         return
-    progress = ProgressReader(run.state, config.num_instructions, watch).read()
+    progress = ProgressReader(state, config.num_instructions, watch).read()
     show(console, progress_view(config, progress, timed=False))
     show(console, stages_table(progress))
     failed = [

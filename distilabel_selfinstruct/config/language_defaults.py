@@ -5,7 +5,6 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.languages import Pack, find_pack, load_pack, pack_names
-from distilabel_selfinstruct.similarity import resolve_tokenizer
 
 
 def with_language(options: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +23,8 @@ def with_language(options: dict[str, Any]) -> dict[str, Any]:
     if given.get("prompts") is None:
         given["prompts"] = _prompts(language, pack)
     if pack is not None and given.get("max_rouge_l") is None and given.get("mode", "default") != "strict":
+        from distilabel_selfinstruct.similarity import resolve_tokenizer
+
         tokenizer = resolve_tokenizer(given.get("tokenizer") or "auto", language)
         threshold = pack.threshold(tokenizer)
         if threshold is not None:

@@ -1,5 +1,6 @@
 """Folders that come with the package, by name. A name is not a path: a folder of the user cannot hide one of them."""
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -19,5 +20,15 @@ def packaged_file(kind: str, name: str) -> Path:
     return _folder(kind) / name
 
 
+def is_packaged(path: Path) -> bool:
+    """Whether a file comes with the package: it is our own, and tests have looked at it."""
+    return path.is_relative_to(_package())
+
+
 def _folder(kind: str) -> Path:
-    return Path(str(resources.files("distilabel_selfinstruct").joinpath(kind)))
+    return _package() / kind
+
+
+@cache
+def _package() -> Path:
+    return Path(str(resources.files("distilabel_selfinstruct")))

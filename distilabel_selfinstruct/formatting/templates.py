@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.formatting.examples import Example
 from distilabel_selfinstruct.formatting.input_texts import input_variants
 from distilabel_selfinstruct.languages import english, reading_pack
@@ -50,7 +50,7 @@ def templates_of(language: str) -> tuple[tuple[Template, ...], tuple[Template, .
     """
     path = reading_pack(language).file("templates.yaml") or english().folder / "templates.yaml"
     try:
-        held = parse_yaml(path.read_text(encoding="utf-8"))
+        held = load_yaml(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the templates in {path}: {error}.") from error
     return _wordings(path, held, "with_input", _WITH_INPUT), _wordings(path, held, "without_input", _WITHOUT_INPUT)

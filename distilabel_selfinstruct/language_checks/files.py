@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.language_checks.finding import PackFinding
 from distilabel_selfinstruct.languages import Pack
 from distilabel_selfinstruct.prompts import PromptSet
@@ -87,7 +87,7 @@ def _glossary(pack: Pack) -> Iterator[PackFinding]:
     if path is None:
         return
     try:
-        entries = parse_yaml(path.read_text(encoding="utf-8"))
+        entries = load_yaml(path)
     except (OSError, ValueError) as error:
         yield PackFinding("error", "glossary.yaml", f"it cannot be read: {error}", "Repair it.")
         return

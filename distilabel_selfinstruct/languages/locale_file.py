@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.languages.expressions import GAP
 from distilabel_selfinstruct.languages.fields import Fields
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
@@ -71,7 +71,7 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     """
     path = folder / LOCALE_FILE
     try:
-        held = parse_yaml(path.read_text(encoding="utf-8"))
+        held = load_yaml(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the language pack {path}: {error}.") from error
     fields = Fields(path, held)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files.packaged import packaged_file, packaged_folder, packaged_names
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.languages.locale_file import LOCALE_FILE, read_locale
 from distilabel_selfinstruct.languages.pack import Pack
 
@@ -77,7 +77,7 @@ def english() -> Pack:
 def other_markers() -> Mapping[str, tuple[str, ...]]:
     """Markers of languages that have no pack, by kind: enough to tell that a response is written with them."""
     path = packaged_file(PACKS, "other_markers.yaml")
-    held = parse_yaml(path.read_text(encoding="utf-8"))
+    held = load_yaml(path)
     return {kind: tuple(words) for kind, words in held.items()}
 
 

@@ -1,7 +1,7 @@
 """`patterns.yaml`, the regular expressions of a pack: for what plain words do not do.
 
 A pattern may name a part that stands under `parts` as `%part%`. A pattern that could take very long for some text is
-refused (see `pattern_time`).
+refused (see `pattern_time`); in those that are packaged, a test looks for it.
 """
 
 import re
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.packaged import is_packaged
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.languages.pattern_time import PARSER, contended_letters, repeats_more_than_letters
 from distilabel_selfinstruct.languages.word_kinds import WordKind
 
@@ -32,7 +33,7 @@ def read_patterns(folder: Path) -> dict[WordKind, tuple[str, ...]]:
     if not path.is_file():
         return {}
     try:
-        held = parse_yaml(path.read_text(encoding="utf-8"))
+        held = load_yaml(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the patterns of the language pack {path}: {error}.") from error
     if not isinstance(held, dict):
@@ -49,7 +50,9 @@ def read_patterns(folder: Path) -> dict[WordKind, tuple[str, ...]]:
             raise ConfigError(f"The file {path} has the unknown kind {name!r}: use one of {known}.") from None
         if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
             raise ConfigError(f"The file {path} has {patterns!r} under {name}: make it a list of patterns.")
-        found[kind] = tuple(_checked(_filled(one, parts), f"{path}, {name}") for one in patterns)
+        filled = tuple(_filled(one, parts) for one in patterns)
+        # To look at those of one language takes as long as the rest of its pack.
+        found[kind] = filled if is_packaged(path) else tuple(check_pattern(one, f"{path}, {name}") for one in filled)
     return found
 
 
@@ -68,7 +71,12 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
     return pattern
 
 
-def _checked(pattern: str, location: str) -> str:
+def check_pattern(pattern: str, location: str) -> str:
+    """The pattern, if it is one and can take no long time for any text.
+
+    Raises:
+        ConfigError: it is none, or it can. The message names the location.
+    """
     try:
         parsed = PARSER.parse(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as error:

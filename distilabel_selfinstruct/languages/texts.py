@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.languages.pack import Pack
 from distilabel_selfinstruct.languages.packs import english, find_pack
 
@@ -111,7 +111,7 @@ def _of_yaml(pack: Pack, name: str) -> dict[str, str]:
     if path is None:
         return {}
     try:
-        held = parse_yaml(path.read_text(encoding="utf-8"))
+        held = load_yaml(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read {path} of the language pack: {error}.") from error
     return dict(_by_name(held, f"{name}.")) if isinstance(held, dict) else {}

@@ -7,7 +7,6 @@ silence()  # before a module of this room imports the host
 from distilabel_selfinstruct.llms.completion_client import CompletionClient
 from distilabel_selfinstruct.llms.local_server import LocalServerLLM
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
-from distilabel_selfinstruct.llms.probe import probe
 from distilabel_selfinstruct.llms.providers import PROVIDERS, make_llm
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
 
@@ -18,5 +17,4 @@ __all__ = [
     "OpenAICompatibleLLM",
     "RecordedLLM",
     "make_llm",
-    "probe",
 ]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from threading import Condition
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from distilabel.models.llms.base import LLM, AsyncLLM
 
@@ -22,7 +22,6 @@ from distilabel_selfinstruct.journal.completions import request_key
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.llms.arguments import Arguments, generation_arguments
 from distilabel_selfinstruct.llms.batch.request import BatchRequest
-from distilabel_selfinstruct.llms.batch.sender import BatchSender
 from distilabel_selfinstruct.llms.clock import Clock
 from distilabel_selfinstruct.llms.dispatcher import Dispatcher
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
@@ -34,6 +33,9 @@ from distilabel_selfinstruct.llms.usage import TokenUsage, usage_of
 from distilabel_selfinstruct.llms.work import Work
 from distilabel_selfinstruct.prompts import Decoding
 from distilabel_selfinstruct.records import Completion, Request, RequestStatus
+
+if TYPE_CHECKING:
+    from distilabel_selfinstruct.llms.batch.sender import BatchSender
 
 TIME_LIMIT = 600.0
 """Seconds for the whole of an answer, where the LLM has no time limit of its own."""
@@ -153,10 +155,12 @@ class CompletionClient:
             self._batches.close()
             self._batches = None
 
-    def _new_batches(self) -> BatchSender:
+    def _new_batches(self) -> "BatchSender":
         if not isinstance(self._llm, OpenAICompatibleLLM):
             name = self._llm.model_name
             raise ConfigError(f"{name} takes no `batch`: it is for servers that have OpenAI's files and batches.")
+        from distilabel_selfinstruct.llms.batch.sender import BatchSender  # it imports the client of the API
+
         patience = 60 * self._pace.max_wait_minutes
         return BatchSender(self._llm, self._journal, clock=self._clock, patience=patience)
 

@@ -85,7 +85,7 @@ class Dialect:
         )
         return SentRequest(self._rules.body(asked), self._thoughts.turn)
 
-    def learn(self, error: APIStatusError, sent: SentRequest, wanted: Wanted) -> Lesson:
+    def learn(self, error: "APIStatusError", sent: SentRequest, wanted: Wanted) -> Lesson:
         """Take in that the server refused a request."""
         refusal = read_refusal(error, sent.body, self._rules.droppable(sent.body))
         if refusal is None:

@@ -79,7 +79,7 @@ _DEEPEST = 20
 """No server puts its words into so many objects."""
 
 
-def read_refusal(error: APIStatusError, sent: Mapping[str, Any], droppable: Sequence[str]) -> Refusal | None:
+def read_refusal(error: "APIStatusError", sent: Mapping[str, Any], droppable: Sequence[str]) -> Refusal | None:
     """What a server refused, or None if the error is about something else than the fields of the body.
 
     Args:

@@ -1,7 +1,5 @@
 """From what a model answered to typed results. Total: no text makes these functions raise."""
 
-from distilabel_selfinstruct.parsing.classification import Classification, parse_classification
-from distilabel_selfinstruct.parsing.instances import parse_instances
-from distilabel_selfinstruct.parsing.instructions import parse_instructions
+import lazy_loader
 
-__all__ = ["Classification", "parse_classification", "parse_instances", "parse_instructions"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

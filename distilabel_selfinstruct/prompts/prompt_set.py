@@ -14,7 +14,7 @@ from typing import Literal, TypedDict, cast
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.languages import Pack, find_pack, pack_names, reading_pack
 from distilabel_selfinstruct.records import Instance
 
@@ -179,7 +179,7 @@ def shown_markers(pack: Pack) -> dict[str, str]:
 
 def _load_words(path: Path, markers: dict[str, str]) -> Words:
     try:
-        words = parse_yaml(path.read_text(encoding="utf-8"))
+        words = load_yaml(path)
     except (OSError, ValueError) as error:
         raise ConfigError(f"Cannot read the prompts in {path}: {error}.") from error
     for section, names in _REQUIRED.items():

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from distilabel_selfinstruct.addresses import redact_url
 from distilabel_selfinstruct.errors import ModelError
-from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM, probe
-from distilabel_selfinstruct.llms.batch.check import check_batches
+from distilabel_selfinstruct.llms import LocalServerLLM, OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.context import context_of
 from distilabel_selfinstruct.records import AnyStage
 from distilabel_selfinstruct.running.needs import Need
@@ -26,6 +25,10 @@ def check_models(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need]
     """
     for model in models:
         if isinstance(model.llm, OpenAICompatibleLLM):
+            # What asks servers is imported where there is one: the client of the API takes a second.
+            from distilabel_selfinstruct.llms.batch.check import check_batches
+            from distilabel_selfinstruct.llms.probe import probe
+
             where = "" if isinstance(model.llm, LocalServerLLM) else f" at {redact_url(str(model.llm.base_url))}"
             tell(f"Waiting for a first answer from {model.config.llm}{where}.")
             probe(model.llm, model.config.effective_prompt_form)

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.config.options import is_free_to_change, is_per_sta
 from distilabel_selfinstruct.config.stages import STAGES
 from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
-from distilabel_selfinstruct.files.locks import holder_of, lock
+from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
 from distilabel_selfinstruct.journal.stop_file import forget_stop
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
@@ -106,11 +106,6 @@ class RunFolder:
             elif self.description.exists():
                 self._refuse_to_forget()
                 self._resumed(config, extend=extend)
-
-    @property
-    def is_held(self) -> bool:
-        """Whether a process works on the run now."""
-        return holder_of(self.path / run_layout.LOCK) is not None
 
     def is_finished(self, config: RunConfig) -> bool:
         """Whether the run here is finished, and running it again with this configuration would change nothing.

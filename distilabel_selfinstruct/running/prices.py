@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
 
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.pricing import FORMAT, read_prices
 from distilabel_selfinstruct.config.providers import server_of
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct.files.packaged import packaged_file
+from distilabel_selfinstruct.files.yaml_text import load_yaml
 from distilabel_selfinstruct.records import MODEL_STAGES
 
 # The day of a snapshot at the end of a model's name: gpt-5-mini-2025-08-07, claude-haiku-4-5-20251001.
@@ -28,7 +28,6 @@ class Provider:
 @cache
 def packaged_prices() -> dict[str, Provider]:
     """The packaged table, by the name of the provider."""
-    text = resources.files("distilabel_selfinstruct").joinpath("data/prices.yaml").read_text(encoding="utf-8")
     return {
         name: Provider(
             host=section["host"],
@@ -42,7 +41,7 @@ def packaged_prices() -> dict[str, Provider]:
                 for model, price in read_prices(section["models"]).items()
             },
         )
-        for name, section in parse_yaml(text).items()
+        for name, section in load_yaml(packaged_file("data", "prices.yaml")).items()
     }
 
 
@@ -81,14 +80,14 @@ def check_prices(config: RunConfig) -> None:
 
 def _packaged_price(config: RunConfig) -> Price | None:
     provider, _, model = config.llm.partition(":")
-    table = packaged_prices()
     if provider == "litellm":
         prefix, slash, rest = model.partition("/")
-        section = table.get(prefix if slash else "openai")
+        section = packaged_prices().get(prefix if slash else "openai")
         model = rest if slash else model
+    elif host := urlsplit(server_of(config.llm, config.base_url) or "").hostname:
+        section = next((found for found in packaged_prices().values() if found.host == host), None)
     else:
-        host = urlsplit(server_of(config.llm, config.base_url) or "").hostname
-        section = next((found for found in table.values() if found.host == host), None)
+        return None
     if section is None:
         return None
     return section.prices.get(model) or section.prices.get(_SNAPSHOT.sub("", model))

@@ -51,7 +51,8 @@ def raised(path: Path) -> Iterator[str]:
 
 def flags(command: click.Command) -> set[str]:
     own = {flag for parameter in command.params for flag in parameter.opts}
-    return own.union(*(map(flags, getattr(command, "commands", {}).values())))
+    lazy = {one.name: one.load() for one in getattr(command, "lazy", ())}
+    return own.union(*map(flags, {**getattr(command, "commands", {}), **lazy}.values()))
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if not OTHER_COMMANDS & set(path.parts)], ids=str)

@@ -12,7 +12,7 @@ import pytest
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.parsing.filters.rule_names import RULES
+from distilabel_selfinstruct.parsing.filters.rule_names import rules
 from distilabel_selfinstruct.ratings.decisions import DecisionReason
 from distilabel_selfinstruct.records import Completion, GeneratedTask, Instance, Reason, RecordedRejection
 from tests.docs.blocks import DOCS, PAGES, ROOT, name_of
@@ -42,9 +42,9 @@ def test_every_reason_for_a_drop_is_explained_once() -> None:
 
 def test_the_page_says_which_rules_can_be_switched_off() -> None:
     said = {row[0].strip("`") for row in rows_of("reasons.md") if "switch it off" in row[2]}
-    assert said <= {reason.value for reason in RULES}
+    assert said <= {reason.value for reason in rules()}
     # `prompt_echo` has other causes, too, for which there is a better remedy.
-    assert {reason.value for reason in RULES} - said == {"prompt_echo"}
+    assert {reason.value for reason in rules()} - said == {"prompt_echo"}
 
 
 def test_every_reason_for_a_decision_is_in_the_rule() -> None:

@@ -1,10 +1,16 @@
 """YAML is read within bounds, whoever wrote it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilabel_selfinstruct.files.yaml_text import parse_yaml
+from distilabel_selfinstruct import files
+from distilabel_selfinstruct.files.yaml_text import load_yaml, parse_yaml
+
+PACKAGE = Path(files.__file__).parents[1]
+PACKAGED = sorted(PACKAGE.rglob("*.yaml"))
 
 
 def test_a_mapping_is_read() -> None:
@@ -27,3 +33,15 @@ def test_deep_values_are_refused(text: str) -> None:
 def test_long_texts_are_refused() -> None:
     with pytest.raises(ValueError, match="more than 1,000,000 characters"):
         parse_yaml("x" * 1_000_001)
+
+
+@pytest.mark.parametrize("path", PACKAGED, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_packaged_file_is_read_as_that_of_anybody(path: Path) -> None:
+    assert load_yaml(path) == parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def test_a_file_of_somebody_else_is_read_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(ValueError, match="nested too deeply"):
+        load_yaml(path)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distilabel_selfinstruct.errors import ConfigError
-from distilabel_selfinstruct.languages import ForbiddenWord, WordKind
+from distilabel_selfinstruct.languages import ForbiddenWord, WordKind, load_pack, pack_names
 from distilabel_selfinstruct.languages.expressions import GAP, either, forbidden, literal
-from distilabel_selfinstruct.languages.pattern_file import read_patterns
+from distilabel_selfinstruct.languages.pattern_file import check_pattern, read_patterns
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=GAP), min_size=1, max_size=12).filter(
     str.strip
@@ -68,6 +68,13 @@ def test_a_pattern_that_cannot_be_used_is_refused(tmp_path, text, said) -> None:
     (tmp_path / "patterns.yaml").write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=re.escape(said)):
         read_patterns(tmp_path)
+
+
+@pytest.mark.parametrize("tag", pack_names())
+def test_the_patterns_of_a_packaged_language_can_be_used(tag: str) -> None:
+    for patterns in read_patterns(load_pack(tag).folder).values():
+        for pattern in patterns:
+            assert check_pattern(pattern, tag) == pattern
 
 
 def test_a_pattern_may_name_parts(tmp_path) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from distilabel_selfinstruct.errors import ModelError
-from distilabel_selfinstruct.llms import OpenAICompatibleLLM, probe
+from distilabel_selfinstruct.llms import OpenAICompatibleLLM
+from distilabel_selfinstruct.llms.probe import probe
 from tests.llms.dialects import Thinker, gpt_5, o_series
 from tests.local_openai_server import KEY, Asked, LocalOpenAIServer, Reply, refused, text, unknown_model
 

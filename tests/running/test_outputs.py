@@ -1,3 +1,4 @@
+import os
 import re
 
 import pytest
@@ -5,6 +6,8 @@ from datasets import load_from_disk
 
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import JournalError, RunFolderError
+from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files.locks import holder_of
 from distilabel_selfinstruct.journal.run_records import read_run
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, stop_reason
 from distilabel_selfinstruct.records import Instance, Stage
@@ -161,12 +164,13 @@ def test_other_seed_tasks_under_the_same_name_are_refused(tmp_path):
 
 def test_a_folder_is_held_while_a_run_works_in_it(tmp_path):
     folder = RunFolder(tmp_path / "run")
-    assert not folder.is_held
+    lock = folder.path / run_layout.LOCK
+    assert holder_of(lock) is None
     with folder.prepared(RunConfig()):
-        assert folder.is_held
+        assert holder_of(lock) == str(os.getpid())
         with pytest.raises(RunFolderError, match="is in use by another process"):
             prepared(folder.path)
-    assert not folder.is_held
+    assert holder_of(lock) is None
 
 
 def test_a_reason_to_stop_does_not_outlive_its_attempt(tmp_path):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.ratings.comparison import Comparison
     from distilabel_selfinstruct.review.comparing.comparison import ComparisonPush
 
-HELP = "Compare models: people rate their answers from A to D and do not see which model gave them (section 4.4)."
 PUSH_HELP = "Send the answers of several models to Argilla, in random order and without names."
 PULL_HELP = "Get the ratings from Argilla, and count the letters by model. No rating is ever lost."
 

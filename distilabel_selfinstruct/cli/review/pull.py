@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from distilabel_selfinstruct.ratings.decisions import Decision
     from distilabel_selfinstruct.review.pulling.summary import DatasetSummary
 
-HELP = "Get the ratings of a run from Argilla, and decide which rows to keep. No rating is ever lost."
-
 RULE = "When a row is kept"
 
 DEFAULTS = DecisionRule()

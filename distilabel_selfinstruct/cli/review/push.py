@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from distilabel_selfinstruct.review.pushing.rows import PushResult
 
-HELP = "Send the instances of a run to Argilla for people to rate. Sending them again adds and loses nothing."
-
 WHAT = "What"
 WHO = "Who rates"
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from distilabel_selfinstruct.argilla_server import RunningServer
 
-HELP = "Run an Argilla server with its web page on this machine. Ctrl-C stops it."
-
 
 class _Stopped(BaseException):
     """Ctrl-C, or a signal to end. It is not an `Exception`, so that no handler takes it for an error."""

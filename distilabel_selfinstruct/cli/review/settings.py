@@ -10,8 +10,6 @@ from distilabel_selfinstruct.cli.screen import say
 from distilabel_selfinstruct.errors import ConfigError, OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
-HELP = "What raters see and answer: copy the packaged settings, to change them."
-
 app = typer.Typer(no_args_is_help=True)
 
 

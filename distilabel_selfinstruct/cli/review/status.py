@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 MAX_PAIRS = 6
 """The pairs of four raters. More would fill the screen with a table that says little."""
 
-HELP = "Show who has rated how much, what is left, how far the raters agree, and how good the data is so far."
-
 
 def status(
     folder: Folder,

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -168,6 +168,8 @@ def _train(
     from distilabel_selfinstruct.finetuning.training import Training, quiet
 
     on_gpu = runs_on_gpu(device)
+    if not on_gpu:  # rows beside each other are filled up to the longest, which only takes time and memory there
+        recipe = replace(recipe, rows_at_a_time=1)
     with writing(folder.path):
         atomic.write(folder.path / ROWS, data.text)
     with quiet():

@@ -13,6 +13,7 @@ from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.exporting.recipe import Recipe
 from distilabel_selfinstruct.exporting.trainers import trl_values
 from distilabel_selfinstruct.finetuning.base_model import LoadedModel
+from distilabel_selfinstruct.finetuning.loss import on_processors, takes_positions
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress
 from distilabel_selfinstruct.finetuning.tokenizing import TokenizedRow
 
@@ -66,7 +67,9 @@ class Training:
             disable_tqdm=True,
         )
         with quiet(), _explained(recipe):
-            self._trainer: Any = trl.SFTTrainer(
+            of_trl = trl.SFTTrainer
+            trainer = of_trl if on_gpu or not takes_positions(loaded.model) else on_processors(of_trl)
+            self._trainer: Any = trainer(
                 model=loaded.model,
                 args=config,
                 train_dataset=Dataset.from_list([{"input_ids": row.tokens, "labels": row.labels} for row in rows]),

@@ -45,10 +45,9 @@ def on_processors(trainer: type[Any]) -> type[Any]:
     """TRL's trainer with this loss."""
 
     class Trainer(trainer):  # type: ignore[misc]
-        def compute_loss(
-            self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
-        ) -> Any:
-            loss = None if return_outputs else completion_loss(model, inputs, num_items_in_batch)
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch) if loss is None else loss
+        def compute_loss(self, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:
+            wants_outputs = bool(more) or named.get("return_outputs", False)
+            loss = None if wants_outputs else completion_loss(model, inputs, named.get("num_items_in_batch"))
+            return super().compute_loss(model, inputs, *more, **named) if loss is None else loss
 
     return Trainer

@@ -9,6 +9,7 @@ nothing is downloaded but the model. Without these files, seed tasks are held ou
 
 import argparse
 import json
+import os
 import random
 import sys
 from collections.abc import Callable, Iterable
@@ -80,17 +81,22 @@ def in_own_process(action: Callable[..., None], *arguments: Any) -> None:
 
 
 def choose(tasks: Iterable[ScoredTask], most: int) -> list[ScoredTask]:
-    """At most so many tasks with short prompts, as evenly from all groups as can be."""
+    """At most so many tasks with short prompts, as evenly from all groups as can be, the shortest first."""
     groups: dict[str, list[ScoredTask]] = {}
     for index, task in enumerate(tasks):
-        if len(task.instruction) + len(task.input) <= LONGEST_PROMPT and task.references:
+        if _length(task) <= LONGEST_PROMPT and task.references:
             groups.setdefault(task.name or str(index), []).append(task)
     for name, group in groups.items():
         random.Random(f"{SEED} {name}").shuffle(group)
     names = list(groups)
     random.Random(SEED).shuffle(names)
     ranked = [(rank, name) for name in names for rank in range(len(groups[name]))]
-    return [groups[name][rank] for rank, name in sorted(ranked, key=lambda one: one[0])[:most]]
+    chosen = [groups[name][rank] for rank, name in sorted(ranked, key=lambda one: one[0])[:most]]
+    return sorted(chosen, key=_length)  # what is answered at a time is filled up to the longest of it
+
+
+def _length(task: ScoredTask) -> int:
+    return len(task.instruction) + len(task.input)
 
 
 def write_tasks(file: Path, tasks: Iterable[ScoredTask]) -> None:
@@ -254,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--max-tokens", type=int, default=128, help="the most tokens of an answer")
     parser.add_argument("--folder", type=Path, default=Path("runs/reproduce"))
     options = parser.parse_args(arguments)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # for the processes that train: threads wait without turning
     try:
         page = reproduce(options)
     except SelfInstructError as error:

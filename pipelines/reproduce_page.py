@@ -132,7 +132,7 @@ def write_page(path: Path, proof: Proof) -> None:
 </div>
 <p>{_caveat(proof)}</p>
 <h2>What it took</h2>
-{_table("", ("part", "seconds", "peak memory, MB"), _costs(proof.parts))}
+{_table("", ("part", "seconds", "seconds of processors", "peak memory, MB"), _costs(proof.parts))}
 </html>
 """,
     )
@@ -226,11 +226,14 @@ def draw(answers: AnswerSet) -> bytes:
         return style.encode(figure, "svg")
 
 
-def _costs(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _costs(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    def line(name: str, seconds: float, of_processors: float, peak: int) -> tuple[str, str, str, str]:
+        return name, f"{seconds:,.0f}", f"{of_processors:,.0f}", f"{peak:,}"
+
     for name, part in parts.items():
-        yield name, f"{part['seconds']:,.0f}", f"{part['peak_mb']:,}"
-    total, peak = sum(part["seconds"] for part in parts.values()), max(part["peak_mb"] for part in parts.values())
-    yield "all", f"{total:,.0f}", f"{peak:,}"
+        yield line(name, part["seconds"], part["cpu_seconds"], part["peak_mb"])
+    wall, used = (sum(part[name] for part in parts.values()) for name in ("seconds", "cpu_seconds"))
+    yield line("all", wall, used, max(part["peak_mb"] for part in parts.values()))
 
 
 def _table(caption: str, headings: Iterable[str], rows: Iterable[Iterable[str]], *, text: bool = False) -> str:

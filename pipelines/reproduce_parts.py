@@ -1,6 +1,7 @@
-"""The parts of `make reproduce`: each is done once, and its time and memory are written down."""
+"""The parts of `make reproduce`: each is done once, and its time, processor time and memory are written down."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,9 +15,13 @@ from distilabel_selfinstruct.files import atomic
 
 SECONDS_BETWEEN_LOOKS = 5.0
 
+_NOTHING: dict[str, Any] = {"seconds": 0.0, "cpu_seconds": 0.0, "peak_mb": 0, "done": False}
+
 
 class Parts:
-    """What was done in a folder before, with the seconds and the memory that it took.
+    """What was done in a folder before, with the seconds, the seconds of processors and the memory that it took.
+
+    Processor time is that of this process and of its children that have ended; other programs do not add to it.
 
     Memory is that of this process and its children together, seen every five seconds; what they share counts once where
     the system tells it (Linux). To look more often would slow a model down whose memory is large.
@@ -40,24 +45,31 @@ class Parts:
 
     def do(self, name: str, what: str, action: Callable[[], Any]) -> None:
         """Do a part, unless it is done."""
-        entry = self.done.setdefault("parts", {}).setdefault(name, {"seconds": 0.0, "peak_mb": 0, "done": False})
+        entry = self.done.setdefault("parts", {}).setdefault(name, dict(_NOTHING))
+        entry |= {key: value for key, value in _NOTHING.items() if key not in entry}
         if entry["done"]:
             print(f"{what}: done before ({entry['seconds']:,.0f} s).", flush=True)
             return
         print(f"{what} …", flush=True)
-        begun, before = time.monotonic(), entry["seconds"]
+        begun, before = (time.monotonic(), _processor_seconds()), (entry["seconds"], entry["cpu_seconds"])
         try:
             with _memory_watched(entry):
                 action()
             entry["done"] = True
         finally:
-            entry["seconds"] = round(before + time.monotonic() - begun, 1)
+            entry["seconds"] = round(before[0] + time.monotonic() - begun[0], 1)
+            entry["cpu_seconds"] = round(before[1] + _processor_seconds() - begun[1], 1)
             self._write()
-        print(f"  {entry['seconds']:,.0f} s, at most {entry['peak_mb']:,} MB.", flush=True)
+        took = f"{entry['seconds']:,.0f} s, {entry['cpu_seconds']:,.0f} s of processors"
+        print(f"  {took}, at most {entry['peak_mb']:,} MB.", flush=True)
 
     def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(self._file, json.dumps(self.done, indent=1) + "\n")
+
+
+def _processor_seconds() -> float:
+    return sum(os.times()[:4])
 
 
 @contextmanager

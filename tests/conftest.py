@@ -28,6 +28,9 @@ settings.load_profile("ours")
 # The openai client asks for the processor with its first request, for which Python starts `uname` once in a process.
 platform.processor()
 
+# Threads of torch otherwise wait for each other by turning in circles, which takes the processors of other tests.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 certificates.leave_out()
 
 # Nothing heavy is imported here: most tests need neither a server nor a browser.

@@ -11,6 +11,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     ColumnMap,
     Delimiter,
     Encoding,
+    Include,
     InstructionColumn,
     Split,
     StrictRows,
@@ -57,10 +58,7 @@ def export(
             "instructions, `seeds` for none, `all`.",
         ),
     ] = None,
-    include: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
-    ] = None,
+    include: Include = None,
     include_seeds: Annotated[
         bool, typer.Option("--include-seeds", help="Also the seed tasks of the run, as in the paper.")
     ] = False,

@@ -1,10 +1,12 @@
 """`selfinstruct finetune`: a model that is trained on a run."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.reading_options import Include
 from distilabel_selfinstruct.cli.screen import say, working
 
 
@@ -44,10 +46,7 @@ def finetune(
     without_seeds: Annotated[
         bool, typer.Option("--without-seeds", help="Not the seed tasks of the run, which the paper trained on too.")
     ] = False,
-    include: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
-    ] = None,
+    include: Include = None,
     leave_out_unfit: Annotated[
         bool, typer.Option("--leave-out-unfit", help="Leave out rows that cannot be trained on whole.")
     ] = False,
@@ -64,6 +63,8 @@ def finetune(
     """
     from rich import get_console
 
+    # Read when torch is imported: its threads else wait by turning in circles, and hold up whatever else runs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from distilabel_selfinstruct.finetuning import TrainingProgress
     from distilabel_selfinstruct.finetuning import finetune as train
 

@@ -17,8 +17,8 @@ from distilabel_selfinstruct.cli.reading_options import (
 )
 from distilabel_selfinstruct.cli.run import STOPPED_STATUS
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_options
+from distilabel_selfinstruct.cli.sampling import Sampling, sampling_of
 from distilabel_selfinstruct.cli.screen import line, warn, working
-from distilabel_selfinstruct.errors import ConfigError
 
 if TYPE_CHECKING:
     from distilabel_selfinstruct.running.asking import AskingProgress
@@ -86,14 +86,7 @@ def predict(
             rich_help_panel=PROMPT,
         ),
     ] = None,
-    decoding: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Override the sampling (greedy, no stop, max_tokens=1024), as in max_tokens=256. Repeatable.",
-            rich_help_panel="Model",
-        ),
-    ] = None,
+    decoding: Sampling = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over: replace the answers in the file.")] = False,
     columns: ColumnMap = None,
     split: Split = None,
@@ -119,7 +112,7 @@ def predict(
         tokenizer_path=tokenizer_path,
         language=language,
     )
-    sampling = sampling_of(decoding or [])
+    sampling = sampling_of(decoding)
     config = load_config(None, overrides_of(given))
     os.environ.setdefault("DISTILABEL_LOG_LEVEL", "WARNING")  # distilabel reads it when it is imported
     from distilabel_selfinstruct.running.predicting import predict as predict_tasks
@@ -143,26 +136,6 @@ def predict(
     if result.stop_reason:
         warn(f"Stopped: {with_flags(result.stop_reason)}")
         raise typer.Exit(STOPPED_STATUS)
-
-
-def sampling_of(assignments: list[str]) -> dict[str, Any]:
-    """The sampling parameters that are overridden, from texts NAME=VALUE.
-
-    Raises:
-        ConfigError: a text is something else.
-    """
-    from distilabel_selfinstruct.files.yaml_text import parse_yaml
-
-    overrides: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not (name and equals):
-            raise ConfigError(f"`decoding` has {assignment!r}: write NAME=VALUE, as in max_tokens=256.")
-        try:
-            overrides[name] = parse_yaml(value)
-        except ValueError as error:
-            raise ConfigError(f"`decoding` has {assignment!r}, whose value is not YAML: quote it.") from error
-    return overrides
 
 
 def _in_words(progress: "AskingProgress") -> str:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 ROWS = "How rows are read"
 
+Include = Annotated[
+    list[str] | None,
+    typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
+]
+
 InstructionColumn = Annotated[
     str | None,
     typer.Option("--column", metavar="NAME", help="The column of the instructions.", rich_help_panel=ROWS),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from distilabel_selfinstruct.cli.flags import with_flags
-from distilabel_selfinstruct.cli.predict import sampling_of
+from distilabel_selfinstruct.cli.reading_options import Include
 from distilabel_selfinstruct.cli.run import STOPPED_STATUS
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_options
+from distilabel_selfinstruct.cli.sampling import Sampling, sampling_of
 from distilabel_selfinstruct.cli.screen import line, warn, working
 
 if TYPE_CHECKING:
@@ -30,10 +31,7 @@ def regenerate(
         bool,
         typer.Option("--preferences", help="Also write preferences.jsonl: new outputs chosen, old ones rejected."),
     ] = False,
-    include: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DECISION", help="After a review: also the `undecided` or `dropped` rows. Repeatable."),
-    ] = None,
+    include: Include = None,
     prompt_form: Annotated[
         Literal["completion", "chat"] | None,
         typer.Option(help="completion for base models, chat for others. Default: what the model is made for."),
@@ -41,14 +39,7 @@ def regenerate(
     disabled_rules: Annotated[
         list[str] | None, typer.Option(metavar="REASON", help="Switch off a rule for outputs. Repeatable.")
     ] = None,
-    decoding: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Override the sampling (greedy, no stop, max_tokens=1024), as in max_tokens=256. Repeatable.",
-            rich_help_panel="Model",
-        ),
-    ] = None,
+    decoding: Sampling = None,
     **given: Any,
 ) -> None:
     """Ask for a new output for each instance. Run the same command again to resume: nothing is asked twice.
@@ -70,7 +61,7 @@ def regenerate(
             run,
             output,
             config,
-            decoding=sampling_of(decoding or []),
+            decoding=sampling_of(decoding),
             include=include or (),
             disabled_rules=disabled_rules or (),
             preferences=preferences,

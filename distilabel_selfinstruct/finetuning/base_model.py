@@ -1,15 +1,18 @@
 """The model to fine-tune: a folder, a name on the Hub, or a GGUF file, whose weights are made whole again."""
 
 import hashlib
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 from distilabel_selfinstruct.config.providers import gguf_file
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.exporting.recipe import Method
+from distilabel_selfinstruct.finetuning.memory import explained
 from distilabel_selfinstruct.model_files import digest_of
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -83,14 +86,18 @@ def load_model(source: ModelSource, method: Method, *, on_gpu: bool) -> LoadedMo
     Weights are in 32 bits; those that LoRA does not change are in 16 bits on a GPU.
 
     Raises:
-        ConfigError: they cannot be loaded, or the tokenizer names no end token.
+        ConfigError: they cannot be loaded, the memory does not suffice, or the tokenizer names no end token.
     """
     torch, transformers = import_module("torch"), import_module("transformers")
     gguf = {"gguf_file": source.gguf} if source.gguf else {}
     dtype = torch.bfloat16 if on_gpu and method == "lora" else torch.float32
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source.folder, **gguf)
-        model = transformers.AutoModelForCausalLM.from_pretrained(source.folder, dtype=dtype, **gguf)
+        with (
+            explained(f"to load {source.name}", "use a smaller model, or end other programs"),
+            redirect_stderr(StringIO()),  # the library shows a bar for GGUF files that it cannot be told to leave out
+        ):
+            tokenizer = transformers.AutoTokenizer.from_pretrained(source.folder, **gguf)
+            model = transformers.AutoModelForCausalLM.from_pretrained(source.folder, dtype=dtype, **gguf)
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
         first = str(error).strip().partition("\n")[0].rstrip(".")
         raise ConfigError(

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -28,11 +28,8 @@ from distilabel_selfinstruct.finetuning.base_model import (
 )
 from distilabel_selfinstruct.finetuning.contamination import Contamination, find_contamination
 from distilabel_selfinstruct.finetuning.folder import ADAPTER, CURVE, LOCK, ROWS, UNFIT, TrainingFolder
-from distilabel_selfinstruct.finetuning.label_check import (
-    LabelCheck,
-    check_labels,
-    shown,
-)
+from distilabel_selfinstruct.finetuning.label_check import LabelCheck, check_labels, shown
+from distilabel_selfinstruct.finetuning.memory import check_memory
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress, loss_curve
 from distilabel_selfinstruct.finetuning.tokenizing import TokenizedRow, tokenize_rows
 from distilabel_selfinstruct.finetuning.training_set import TrainingSet, plain_rows, training_set
@@ -168,10 +165,13 @@ def _train(
     from distilabel_selfinstruct.finetuning.training import Training, quiet
 
     on_gpu = runs_on_gpu(device)
+    if not on_gpu:  # rows beside each other are filled up to the longest, which only takes time and memory there
+        recipe = replace(recipe, rows_at_a_time=1)
     with writing(folder.path):
         atomic.write(folder.path / ROWS, data.text)
     with quiet():
         loaded = load_model(base, recipe.method, on_gpu=on_gpu)
+    check_memory(loaded.model, recipe.method, on_gpu=on_gpu)
     if note := chat_note(base, loaded):
         tell(note)
     before = float(described.get("seconds") or 0)

@@ -4,21 +4,21 @@ import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.exporting.recipe import Recipe
 from distilabel_selfinstruct.exporting.trainers import trl_values
 from distilabel_selfinstruct.finetuning.base_model import LoadedModel
+from distilabel_selfinstruct.finetuning.loss import on_processors, takes_positions
+from distilabel_selfinstruct.finetuning.memory import explained
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress
 from distilabel_selfinstruct.finetuning.tokenizing import TokenizedRow
 
 _CHECKPOINTS_IN_ALL = 10
 _LORA = {"r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "target_modules": "all-linear", "task_type": "CAUSAL_LM"}
-_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 class Training:
@@ -66,7 +66,9 @@ class Training:
             disable_tqdm=True,
         )
         with quiet(), _explained(recipe):
-            self._trainer: Any = trl.SFTTrainer(
+            of_trl = trl.SFTTrainer
+            trainer = of_trl if on_gpu or not takes_positions(loaded.model) else on_processors(of_trl)
+            self._trainer: Any = trainer(
                 model=loaded.model,
                 args=config,
                 train_dataset=Dataset.from_list([{"input_ids": row.tokens, "labels": row.labels} for row in rows]),
@@ -105,7 +107,7 @@ class Training:
     def save(self, folder: Path, adapter: str) -> None:
         """Write the whole tuned model with its tokenizer; with LoRA its adapter too, in a folder within."""
         model = self._trainer.accelerator.unwrap_model(self._trainer.model)
-        with quiet():
+        with quiet(), explained("to write the model", "end other programs; the last checkpoint is kept"):
             if self._recipe.method == "lora":
                 model.save_pretrained(folder / adapter)
                 model = model.merge_and_unload()
@@ -140,19 +142,15 @@ def quiet() -> Iterator[None]:
             enable_progress_bars()
 
 
-@contextmanager
-def _explained(recipe: Recipe) -> Iterator[None]:
-    """Turn the errors of a training that has no room into one sentence."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:  # torch's own error is a RuntimeError
-        if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in _OUT_OF_MEMORY):
-            raise
-        smaller = "a smaller `batch_size`" if recipe.rows_at_a_time > 1 else "a smaller model"
-        lora = "" if recipe.method == "lora" else ", or `method=lora`"
-        raise ConfigError(
-            f"The memory does not suffice to train with {recipe.rows_at_a_time} rows at a time: use {smaller}{lora}."
-        ) from error
+def _explained(recipe: Recipe) -> AbstractContextManager[None]:
+    """What an error of a training says that has no room."""
+    at_a_time = "one row" if recipe.rows_at_a_time == 1 else f"{recipe.rows_at_a_time} rows"
+    remedies = [
+        *(["a smaller `batch_size`"] if recipe.rows_at_a_time > 1 else []),
+        *([] if recipe.method == "lora" else ["`method=lora`"]),
+        "shorter rows, or a smaller model",
+    ]
+    return explained(f"to train with {at_a_time} at a time", f"use {', '.join(remedies)}")
 
 
 def _callback(base: Any, on_step: Callable[[TrainingProgress], None], on_saved: Callable[[float], None]) -> Any:

@@ -1,6 +1,12 @@
 """A small model is really trained: whole rows or none, resumed where it was killed, and written down."""
 
+import copy
+import importlib
 import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +17,11 @@ from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.finetuning import finetune
+from distilabel_selfinstruct.finetuning.memory import check_memory
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress, loss_curve
 from tests.exporting.builders import INSTANCES, a_run
 from tests.exporting.builders import instance as an_instance
+from tests.gguf_files import gguf_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # transformers, torch and TRL warn of each other
 
@@ -112,6 +120,84 @@ def test_models_and_folders_that_cannot_work_are_named(run: Path, base: Path, tm
     (tmp_path / "other" / "mine.txt").write_text("mine")
     with pytest.raises(RunFolderError, match="holds no training"):
         train(run, base, tmp_path / "other")
+
+
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["finetune", str(tmp_path), "--output", str(tmp_path / "tuned"), "--model"]
+    for package, model, feature in (
+        ("gguf", str(gguf_file(tmp_path / "tiny.gguf")), "Fine-tuning a GGUF file"),
+        ("trl", str(base), "Fine-tuning"),
+    ):
+        monkeypatch.setitem(sys.modules, package, None)  # as Python has it where there is none
+        result = CliRunner().invoke(app, [*arguments, model])
+        said = f"{feature} needs an extra: pip install 'distilabel-selfinstruct[finetune]'."
+        assert str(result.exception) == said
+    assert not (tmp_path / "tuned").exists()
+
+
+def test_a_base_model_that_may_stop_by_itself_already_is_named(base: Path, tmp_path: Path, tokenizer: Any) -> None:
+    chat = shutil.copytree(base, tmp_path / "chat")
+    tokenizer = copy.deepcopy(tokenizer)
+    tokenizer.chat_template = "{% for message in messages %}{{ message.content }}{% endfor %}"
+    tokenizer.save_pretrained(chat)
+    jsonl.write(tmp_path / "rows.jsonl", [{"prompt": "Say it.\n\n", "completion": "it"}])
+    lines: list[str] = []
+    train(tmp_path / "rows.jsonl", chat, tmp_path / "tuned", tell=lines.append)
+    assert any(line.startswith(f"{chat} has a chat template: if it was tuned to follow inst") for line in lines)
+
+
+@contextmanager
+def allowed(num_bytes: int) -> Iterator[None]:
+    """Take no more memory than so much beyond what is taken."""
+    resource, torch = importlib.import_module("resource"), importlib.import_module("torch")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # those that start need memory too, and end the process if there is none
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + num_bytes, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        torch.set_num_threads(threads)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to such a limit")
+def test_a_process_without_memory_says_what_it_is_for_and_what_to_do(tokenizer: Any, tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=2**15, num_hidden_layers=2, num_attention_heads=2,
+        max_position_embeddings=512, bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    wide = tmp_path / "wide"  # 50 MB of weights, and as much again for 80 tokens
+    LlamaForCausalLM(config).save_pretrained(wide)
+    tokenizer.save_pretrained(wide)
+    jsonl.write(tmp_path / "rows.jsonl", [{"prompt": "Say it.", "completion": "word " * 150}])
+    with ExitStack() as limits:
+
+        def tell(text: str) -> None:
+            if text.startswith("All"):
+                limits.enter_context(allowed(60_000_000))
+
+        with pytest.raises(ConfigError, match="to train with one row at a time: use shorter rows, or a smaller model"):
+            train(tmp_path / "rows.jsonl", wide, tmp_path / "tuned", tell=tell)
+    with allowed(20_000_000), pytest.raises(ConfigError, match=f"The memory does not suffice to load {wide}: use a sm"):
+        train(tmp_path / "rows.jsonl", wide, tmp_path / "tuned")
+
+
+def test_weights_that_cannot_all_be_trained_here_are_refused_before() -> None:
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(hidden_size=2**16, intermediate_size=2**24, num_attention_heads=64, num_hidden_layers=1)
+    with torch.device("meta"):  # which has sizes and no numbers
+        model = LlamaForCausalLM(config)
+    check_memory(model, "lora", on_gpu=False)
+    check_memory(model, "full", on_gpu=True)
+    with pytest.raises(ConfigError, match=r"takes [\d,.]+ GB beside them, and [\d,.]+ GB are free: use `method=lora`"):
+        check_memory(model, "full", on_gpu=False)
 
 
 def test_a_curve_of_no_steps_and_of_very_many_is_a_picture() -> None:

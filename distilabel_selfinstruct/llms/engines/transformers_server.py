@@ -285,6 +285,7 @@ def main() -> int:
     """Serve the model until a signal ends this process."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     key = os.environ.pop(KEY_VARIABLE)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported; waiting in circles stops others
     import torch
 
     torch.set_num_threads(settings["threads"])

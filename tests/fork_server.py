@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = "distilabel_selfinstruct"
-LEFT_OUT = ("argilla_server.embedded", "similarity.compiled", "__main__")
+LEFT_OUT = ("argilla_server.embedded", "datadesigner", "similarity.compiled", "__main__")
 """What runs in another environment, compiles, or starts when it is imported."""
 HOST = ("distilabel.pipeline", "distilabel.steps", "distilabel.steps.tasks")
 OTHERS = (

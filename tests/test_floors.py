@@ -41,6 +41,7 @@ FLOORS = {
     "seeds": 5,
     "testing": 5,
     "bootstrap_factory": 6,
+    "datadesigner": 6,
     "converting": 6,
     "exporting": 6,
     "reporting": 6,

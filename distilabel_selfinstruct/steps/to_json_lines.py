@@ -94,7 +94,7 @@ class RowsToJsonLines(CheckedOptions, Step):
         Raises:
             OutputFileError: they cannot be written.
         """
-        with writing(self.path, "Make room, and run the pipeline again with another `path`."):
+        with writing(self.path, "Make room, and run the pipeline again with another file."):
             self._rows.append(inputs)
         self._num_rows += len(inputs)
         yield inputs

@@ -36,7 +36,7 @@ def test_a_file_with_content_is_refused_when_the_step_is_loaded(tmp_path):
     written(path, [{"output": "hot"}])
     before = path.read_bytes()
     step = RowsToJsonLines(path=str(path))
-    with pytest.raises(ConfigError, match=r"made\.jsonl has content already: give another `path`, or move the file\."):
+    with pytest.raises(ConfigError, match=r"made\.jsonl has content already: move the file, or give "):
         step.load()
     step.unload()
     assert path.read_bytes() == before
@@ -44,7 +44,7 @@ def test_a_file_with_content_is_refused_when_the_step_is_loaded(tmp_path):
 
 def test_a_path_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(OutputFileError, match=r"Cannot write to .*file/made\.jsonl: .* Give another `path`\."):
+    with pytest.raises(OutputFileError, match=r"Cannot write to .*file/made\.jsonl: .* Give the step another file\."):
         RowsToJsonLines(path=str(tmp_path / "file" / "made.jsonl")).load()
 
 

@@ -27,7 +27,7 @@ LONGEST_FIRST = (
     "running/test_limits.py",
     "argilla_server/test_search.py",
     "running/test_batches.py",
-    "review/comparing/test_comparison.py",
+    "review/comparing/test_pull_comparison.py",
     "integration/test_pipelines.py",
     "docs/test_examples.py",
 )

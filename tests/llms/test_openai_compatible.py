@@ -1,57 +1,26 @@
 """`OpenAICompatibleLLM` and `ask`, with the real OpenAI client against a real server on this machine."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from distilabel_selfinstruct.errors import MissingKeyError
-from distilabel_selfinstruct.llms import OpenAICompatibleLLM, make_llm
+from distilabel_selfinstruct.llms import make_llm
 from distilabel_selfinstruct.prompts import Decoding
-from distilabel_selfinstruct.records import Completion, RequestStatus, Stage
+from distilabel_selfinstruct.records import Completion, Stage
 from tests.llms.builders import a_request, asked, chat, loaded, requests_for
+from tests.llms.openai_llms import an_llm, one_completion, sent_body
 from tests.local_openai_server import (
     CHAT,
     COMPLETIONS,
-    FAULTS,
-    KEY,
     Asked,
     LocalOpenAIServer,
     Reply,
-    invalid_key,
-    malformed_json,
-    no_choices,
-    rate_limited,
-    server_error,
     slow,
     text,
-    unknown_model,
-    web_page,
 )
 
-
-@pytest.fixture(autouse=True)
-def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys and addresses of whoever runs the tests stay out of them."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_API_KEY", "HF_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def an_llm(server: LocalOpenAIServer, **options: Any) -> OpenAICompatibleLLM:
-    return OpenAICompatibleLLM(model="small", base_url=server.url, **options)
-
-
-def one_completion(answer: Reply, prompt: Any = "Prompt", **options: Any) -> Completion:
-    with LocalOpenAIServer([answer]) as server, loaded(an_llm(server, **options)) as llm:
-        return asked(llm, [a_request(prompt)])[0]
-
-
-def sent_body(*requests: Any, **options: Any) -> dict[str, Any]:
-    with LocalOpenAIServer([text("An answer")]) as server, loaded(an_llm(server)) as llm:
-        asked(llm, requests, **options)
-        return server.asked[0].body
+pytestmark = pytest.mark.usefixtures("without_keys")
 
 
 # --- what is sent
@@ -196,208 +165,6 @@ def test_requests_are_under_way_at_the_same_time() -> None:
     with LocalOpenAIServer(lambda _: slow(text("A river"), 0.3)) as server, loaded(an_llm(server)) as llm:
         asked(llm, requests_for("one", "two", "three"), max_in_flight=3)
     assert server.most_at_a_time == 3
-
-
-# --- faults
-
-
-@pytest.mark.parametrize("form", ["completion", "chat"])
-@pytest.mark.parametrize(("fault", "named"), FAULTS.values(), ids=FAULTS)
-def test_a_failing_request_does_not_lose_the_others(fault: Reply, named: str, form: Any) -> None:
-    def answer(one: Asked) -> Reply:
-        return fault if one.prompt == "bad" else text(f"answer to {one.prompt}")
-
-    prompts = ["one", "bad", "two", "three"]
-    requests = requests_for(*prompts if form == "completion" else map(chat, prompts))
-    with LocalOpenAIServer(answer) as server, loaded(an_llm(server)) as llm:
-        completions = asked(llm, requests, form=form)
-    assert [completion.text for completion in completions] == [
-        "answer to one",
-        None,
-        "answer to two",
-        "answer to three",
-    ]
-    assert named in completions[1].error
-
-
-BROKEN = {name: FAULTS[name][0] for name in ("malformed JSON", "no choices")}
-
-
-def to_one_prompt(*replies: Reply) -> Callable[[Asked], Reply]:
-    """The replies to the prompt "bad" in turn, the last one from then on; any other prompt is answered."""
-    left = list(replies)
-
-    def answer(one: Asked) -> Reply:
-        if one.prompt != "bad":
-            return text("Another river")
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    return answer
-
-
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
-def test_a_broken_answer_is_asked_for_again(broken: Reply) -> None:
-    with LocalOpenAIServer([broken, broken, text("A river")]) as server, loaded(an_llm(server)) as llm:
-        completions = asked(llm, requests_for("one", "two"))
-    assert [completion.text for completion in completions] == ["A river"] * 2
-    assert sum(completion.retries for completion in completions) == 2
-
-
-SENT_AGAIN = [name for name in FAULTS if name not in ("rate limited", "content filter", "too long a prompt")]
-
-
-@pytest.mark.parametrize("fault", SENT_AGAIN)
-@pytest.mark.parametrize("retries", [0, 3])
-@pytest.mark.parametrize("prompts", [["bad"], ["one", "bad", "two"]], ids=["alone", "among others"])
-def test_a_request_that_nothing_else_fails_with_fails_after_its_retries(
-    fault: str, retries: int, prompts: list[str]
-) -> None:
-    reply, said = FAULTS[fault]
-    with LocalOpenAIServer(to_one_prompt(reply)) as server, loaded(an_llm(server)) as llm:
-        completions = asked(llm, requests_for(*prompts), retries=retries)
-    failed = completions[prompts.index("bad")]
-    # What fails before anything else is answered may be the server's fault, and does not count.
-    assert failed.retries in range(retries, retries + 1 + len(prompts))
-    assert (failed.status, said in failed.error) == (RequestStatus.FAILED, True)
-    assert sum(one.prompt == "bad" for one in server.asked) == 1 + failed.retries
-    assert [one.text for one in completions if one is not failed] == ["Another river"] * (len(prompts) - 1)
-
-
-def test_a_prompt_that_is_refused_is_not_sent_again() -> None:
-    reply, said = FAULTS["too long a prompt"]
-    with LocalOpenAIServer(to_one_prompt(reply)) as server, loaded(an_llm(server)) as llm:
-        failed, other = asked(llm, requests_for("bad", "one"), retries=3)
-    assert (failed.status, failed.retries, said in failed.error) == (RequestStatus.FAILED, 0, True)
-    assert (other.text, len(server.asked)) == ("Another river", 2)
-
-
-def test_all_that_a_request_failed_at_is_counted() -> None:
-    replies = [server_error(), malformed_json(), rate_limited(0.01), no_choices(), text("A river")]
-    with LocalOpenAIServer(to_one_prompt(*replies)) as server, loaded(an_llm(server)) as llm:
-        (completion,) = asked(llm, [a_request("bad")], retries=3)
-    assert (completion.text, completion.retries) == ("A river", 4)
-
-
-@pytest.mark.slow
-def test_a_failed_request_names_the_model() -> None:
-    assert one_completion(server_error()).model == "small"
-
-
-@pytest.mark.slow
-def test_a_web_page_for_an_answer_is_named_as_such() -> None:
-    assert "AttributeError" not in one_completion(web_page()).error
-
-
-@pytest.mark.slow
-def test_an_answer_that_takes_too_long_is_a_failure() -> None:
-    with LocalOpenAIServer([slow(text("A river"), 1.3)]) as server, loaded(an_llm(server, timeout=1)) as llm:
-        (completion,) = asked(llm, [a_request()], retries=0)
-    assert completion.text is None
-    assert "TimeoutError: " in completion.error
-
-
-@pytest.mark.slow
-def test_requests_to_a_server_that_is_not_there_were_not_sent_and_say_why() -> None:
-    with LocalOpenAIServer([text("A river")]) as server:
-        llm = an_llm(server)
-    with loaded(llm) as client:
-        completions = asked(client, requests_for("one", "two"))
-    assert {completion.status for completion in completions} == {RequestStatus.NOT_SENT}
-    assert all("The last failure was: APIConnectionError: Connection error." in one.error for one in completions)
-
-
-def test_a_rate_limit_is_waited_out_as_long_as_the_server_says() -> None:
-    script = [rate_limited(0.05), rate_limited(0.05), text("A river")]
-    with LocalOpenAIServer(script) as server, loaded(an_llm(server)) as llm:
-        completions = asked(llm, [a_request()])
-    assert (completions[0].text, len(server.asked)) == ("A river", 3)
-
-
-def test_a_prompt_that_cannot_be_encoded_fails_alone() -> None:
-    with LocalOpenAIServer(lambda one: text(one.prompt)) as server, loaded(an_llm(server)) as llm:
-        completions = asked(llm, requests_for("one", "a lone \ud800 surrogate", "two"))
-    assert [completion.text for completion in completions] == ["one", None, "two"]
-
-
-# --- keys
-
-
-def test_the_key_of_the_environment_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with LocalOpenAIServer([text("A river")]) as server, loaded(an_llm(server)) as llm:
-        asked(llm, [a_request()])
-    assert server.asked[0].key == KEY
-
-
-def test_a_key_that_a_server_repeats_is_cut_out_of_the_error() -> None:
-    with (
-        LocalOpenAIServer([invalid_key()]) as server,
-        loaded(an_llm(server, api_key=SecretStr(KEY))) as llm,
-    ):
-        completion = asked(llm, [a_request()])[0]
-    assert server.asked[0].key == KEY
-    assert KEY not in repr(completion)
-    assert "Incorrect API key provided: ***." in completion.error
-
-
-def test_a_server_elsewhere_needs_no_key() -> None:
-    assert one_completion(text("A river")).text == "A river"
-
-
-def test_an_empty_key_in_the_environment_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "")
-    assert one_completion(text("A river")).text == "A river"
-
-
-def test_without_a_key_an_error_is_given_as_it_came() -> None:
-    completion = one_completion(unknown_model("nonesuch"))
-    assert "The model 'nonesuch' does not exist" in completion.error
-
-
-def test_an_empty_key_for_openai_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "")
-    with pytest.raises(MissingKeyError, match="set the environment variable OPENAI_API_KEY"):
-        OpenAICompatibleLLM(model="small", base_url="https://api.openai.com/v1").load()
-
-
-def test_openai_itself_needs_a_key() -> None:
-    with pytest.raises(MissingKeyError, match="set the environment variable OPENAI_API_KEY"):
-        OpenAICompatibleLLM(model="small", base_url="https://api.openai.com/v1").load()
-
-
-def test_another_variable_can_hold_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-for-openai-only")
-    monkeypatch.setenv("MY_KEY", KEY)
-    with LocalOpenAIServer([text("A river")]) as server, loaded(an_llm(server, api_key_variable="MY_KEY")) as llm:
-        asked(llm, [a_request()])
-    assert server.asked[0].key == KEY
-
-
-def test_a_key_for_openai_is_not_sent_where_another_variable_holds_the_key(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with (
-        LocalOpenAIServer([text("A river")]) as server,
-        loaded(an_llm(server, api_key_variable="OLLAMA_API_KEY")) as llm,
-    ):
-        asked(llm, [a_request()])
-    assert server.asked[0].key != KEY
-
-
-def test_a_key_given_outright_wins_over_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MY_KEY", "sk-of-the-environment")
-    with (
-        LocalOpenAIServer([text("A river")]) as server,
-        loaded(an_llm(server, api_key=SecretStr(KEY), api_key_variable="MY_KEY")) as llm,
-    ):
-        asked(llm, [a_request()])
-    assert server.asked[0].key == KEY
-
-
-def test_the_key_is_in_no_representation_of_the_llm() -> None:
-    llm = OpenAICompatibleLLM(model="small", api_key=SecretStr(KEY))
-    assert KEY not in repr(llm) + str(llm.dump())
 
 
 # --- the LLM as any other of the host

@@ -20,7 +20,7 @@ from distilabel_selfinstruct.cli.unknown_markers import unknown_markers_note
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.languages import find_pack, texts_of
 from distilabel_selfinstruct.ratings.feedback import load_feedback
-from distilabel_selfinstruct.records import RunStatus
+from distilabel_selfinstruct.records import RunStatus, Stage
 from distilabel_selfinstruct.reporting.entries import entry_of_task
 from distilabel_selfinstruct.running.batches import batches_in_flight
 from distilabel_selfinstruct.running.folder import RunFolder
@@ -127,7 +127,7 @@ class RunDisplay:
             _in_flight(result.progress),
             used_in_words(self._config, result.progress),
             *(_after_preview(self._config, result) if result.is_preview else _files(RunFolder(result.folder))),
-            unknown_markers_note(result.rejections, result.folder),
+            _unknown_markers(self._config, result),
             *_hints(self._config, result),
         ):
             if text:
@@ -169,6 +169,11 @@ def _hints(config: RunConfig, result: "RunResult") -> Iterator[str]:
         return
     keys = ("resume",) if result.status is RunStatus.STOPPED else ("look", "review", "export")
     yield from (texts.find(f"hints.{key}", output=str(result.folder)) for key in keys)
+
+
+def _unknown_markers(config: RunConfig, result: "RunResult") -> str:
+    num_responses = result.progress.stages[Stage.INSTANCE_GENERATION].requests
+    return unknown_markers_note(result.rejections, result.folder, texts_of(config.language), num_responses)
 
 
 def _end(result: "RunResult") -> str:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+# What a new pack begins without: patterns, since plain words do in most languages; texts that English stands for until
+# they are translated; what says who wrote the English pack and what it reads.
+_ENGLISH_ONLY = ("patterns.yaml", "card.md", "report.yaml", "README.md", "tests.jsonl")
+
 Name = Annotated[str, typer.Argument(metavar="LANGUAGE|FOLDER", help="A packaged language, or the folder of a pack.")]
 
 
@@ -62,8 +66,7 @@ def new(
     if target.exists():
         raise OutputFileError(f"{target} exists: choose another name with --output.", target)
     with writing(target), atomic.new_folder(target) as folder:
-        # The patterns are English, and plain words do in most languages.
-        shutil.copytree(english().folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("patterns.yaml"))
+        shutil.copytree(english().folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_ENGLISH_ONLY))
         for name in ("locale.yaml", "prompts.yaml", "templates.yaml"):
             path = folder / name
             text = path.read_text(encoding="utf-8")

@@ -74,6 +74,8 @@ def _review(pack: Pack) -> Iterator[PackFinding]:
     for name in NAMES:
         path = pack.file("review", f"{name}.yaml")
         if path is None:
+            if pack.language == "en":
+                continue  # the package has its own questions in English
             yield PackFinding("warning", f"review/{name}.yaml", "it is missing", "Raters would be asked in English.")
             continue
         try:

@@ -16,6 +16,7 @@ _HINTS = frozenset({"unread_pack", "resume", "look", "review", "export", "tokens
 _FREE = {"card.pack_not_read": {"name"}, "card.pack_read": {"name"}}
 
 _SHOWN = 5
+_WORDS_OF_A_SENTENCE = 4
 
 
 def check_said(pack: Pack) -> Iterator[PackFinding]:
@@ -44,19 +45,24 @@ def check_said(pack: Pack) -> Iterator[PackFinding]:
             yield PackFinding("error", location, fault, f"Use {_listed(wanted)}.")
         if lost := sorted(wanted - slots - {"number"} - _FREE.get(key, set())):
             yield PackFinding("warning", location, f"it does not say {_listed(lost)}", "Say it, or leave the text out.")
-    yield from _missing(own, known)
+    yield from _missing(own, known, pack_is_english=pack.language == english().language)
 
 
-def _missing(own: Mapping[str, str], known: Mapping[str, str]) -> Iterator[PackFinding]:
+def _missing(own: Mapping[str, str], known: Mapping[str, str], *, pack_is_english: bool) -> Iterator[PackFinding]:
     for group, file in _FILES.items():
         keys = {_base(key) for key in known if key.startswith(f"{group}.")}
-        has = {_base(key) for key in own}
+        has = {_base(key) for key, text in own.items() if pack_is_english or not _is_english(text, key, known)}
         missing = sorted(keys - has)
         if missing:
             shown = ", ".join(key.partition(".")[2] for key in missing[:_SHOWN])
             more = ", …" if len(missing) > _SHOWN else ""
-            fault = f"{len(missing)} of {len(keys)} texts are missing ({shown}{more}): readers see them in English"
-            yield PackFinding("warning", file, fault, "Copy them from the English pack, and translate them.")
+            fault = f"{len(missing)} of {len(keys)} texts are missing or English ({shown}{more}): readers see English"
+            yield PackFinding("warning", file, fault, f"Translate them from {english().folder / file}.")
+
+
+def _is_english(text: str, key: str, known: Mapping[str, str]) -> bool:
+    """Whether a text is a sentence of the English pack: single words may be the same in both languages."""
+    return text == known.get(key) and len(SLOT.sub("", text).split()) >= _WORDS_OF_A_SENTENCE
 
 
 def _english_of(key: str, known: Mapping[str, str]) -> str | None:

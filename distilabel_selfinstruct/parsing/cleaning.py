@@ -8,6 +8,9 @@ from distilabel_selfinstruct.words import encodable
 # Control characters except tab and newline, the byte order mark and the zero-width space.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u200b]")
 
+# Marks of the direction of writing around a line, as Arabic and Hebrew have them: they hide where a line begins.
+_DIRECTION = re.compile("^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+|[\u202c\u2069]+$", re.MULTILINE)
+
 # A line end of another system.
 _LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
 
@@ -40,8 +43,8 @@ def _why_empty(completion: Completion) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with newlines for line ends, without control characters or lone surrogates."""
-    return _CONTROL.sub("", _LINE_END.sub("\n", encodable(text)))
+    """The text with newlines for line ends, without control characters, lone surrogates or marks of direction."""
+    return _DIRECTION.sub("", _CONTROL.sub("", _LINE_END.sub("\n", encodable(text))))
 
 
 def without_thinking(text: str) -> tuple[str, str]:

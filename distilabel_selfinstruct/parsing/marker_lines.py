@@ -105,7 +105,7 @@ A number alone does not do: "Example 1 shows …" is a sentence.
 
 # A field inside a line begins after white space or a separator, and has its colon.
 _COLON = r"\s{0,3}\d{0,3}\s{0,3}[:\uff1a]"
-_SEPARATORS = r"[\s,;|.\u3001\u3002\uff0c\uff1b]"
+_SEPARATORS = r"[\s,;|.\u060c\u061b\u3001\u3002\uff0c\uff1b]"
 
 _BETWEEN_PARTS = re.compile(r"[\s_-]+")
 
@@ -151,7 +151,9 @@ class MarkerReader:
         self.inline_output = re.compile(
             rf"(?:(?<={_SEPARATORS})|^){expected}(?:{names['OUTPUT']}){_COLON}", re.IGNORECASE
         )
-        self.inline_input = re.compile(rf"[ \t,;|\u3001\uff0c\uff1b]+(?:{names['INPUT']}){BLANK}?[:\uff1a][ \t]*")
+        self.inline_input = re.compile(
+            rf"[ \t,;|\u060c\u061b\u3001\uff0c\uff1b]+(?:{names['INPUT']}){BLANK}?[:\uff1a][ \t]*"
+        )
         self._marker_of_short = lru_cache(maxsize=1024)(self._marker_at_head)
 
     def marker_of(self, line: str) -> Marker | None:

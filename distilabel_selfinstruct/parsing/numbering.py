@@ -43,7 +43,7 @@ _LABEL = (
 
 # Styles that other things are written in too, such as a time, "10: 30", or the options of a question.
 _COLON = re.compile(r"[ \t]*(\d{1,4})[ \t]?[:\uff1a][ \t]*(?=\D)")
-_DASH = re.compile(r"[ \t]*(\d{1,4})(?:[ \t]+[-\u2013\u2014]|[/>|])[ \t]+")
+_DASH = re.compile(r"[ \t]*(\d{1,4})(?:[ \t]*[-\u2013\u2014]|[/>|])[ \t]+")
 _HASH = re.compile(r"[ \t]*#(\d{1,4})[.):]?[ \t]+")
 _BARE = re.compile(r"[ \t]*(\d{1,4})[ \t]+(?=[^\W\d_a-z])")
 _CIRCLED = re.compile(r"[ \t]*([\u2460-\u249b\u24ea\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf])[ \t]*")

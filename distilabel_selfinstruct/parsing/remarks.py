@@ -11,7 +11,7 @@ from distilabel_selfinstruct.languages import Pack, WordKind
 from distilabel_selfinstruct.languages.expressions import NEVER, any_of, either, words_of
 
 # What follows a word that only begins a remark to the asker; nothing else of the line matters.
-_MARK = r"(?=[!.,:\u3001\u3002\uff0c\uff01\uff1a]| ?[-\u2013\u2014])"
+_MARK = r"(?=[!.,:\u060c\u3001\u3002\uff0c\uff01\uff1a]| ?[-\u2013\u2014])"
 
 # An announcement is a line of its own and short.
 _LONGEST_REMARK = 250

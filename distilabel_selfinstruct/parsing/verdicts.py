@@ -13,16 +13,17 @@ from distilabel_selfinstruct.languages import Pack, WordKind, WordList
 from distilabel_selfinstruct.languages.expressions import NEVER, any_of, either, literal, words_of
 from distilabel_selfinstruct.languages.scripts import no_letter_follows
 
-_SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f\n]*[.!?\u3002\uff01\uff1f\n]?")
-_QUESTION = ("?", "\uff1f")
+_SENTENCE = re.compile(r"[^.!?\u061f\u06d4\u0964\u3002\uff01\uff1f\n]*[.!?\u061f\u06d4\u0964\u3002\uff01\uff1f\n]?")
+_QUESTION = ("?", "\uff1f", "\u061f")
 
 # The last word of a sentence, in writing without blanks what follows the last comma.
-_LAST_WORD = re.compile(r"[^\s,\uff0c\u3001]+$")
+_LAST_WORD = re.compile(r"[^\s,\u060c\uff0c\u3001]+$")
 
 # Marks around an answer: markdown, quotation marks, brackets.
 _MARKS = (
     " \t\n\u00a0\u202f*_`\"'()[]{}<>#-:.,;!\u2022"
     "\u201c\u201d\u2018\u2019\u201e\u201a\u00ab\u00bb\u2039\u203a\u00bf\u00a1"
+    "\u060c\u061b\u061f\u06d4\u0964"
     "\u3002\u300a\u300b\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff1a"
 )
 
@@ -60,7 +61,7 @@ class Verdicts:
         # What a chat model says first.
         self._opening = re.compile(rf"{words_of(packs, WordKind.VERDICT_OPENINGS, ends=True)}\W*", flags)
         # A verdict that follows from its reasons ends the sentence: "…므로 아니요", "…, so no".
-        self._consequence = re.compile(rf"{words_of(packs, WordKind.BECAUSE)}[\s,\uff0c\u3001]*$", flags)
+        self._consequence = re.compile(rf"{words_of(packs, WordKind.BECAUSE)}[\s,\u060c\uff0c\u3001]*$", flags)
 
     def read(self, answer: str) -> bool | None:
         """Yes or no, None where the answer says neither.

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from distilabel_selfinstruct.hub.card.front_matter import front_matter
 from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 from distilabel_selfinstruct.hub.card.native import intro, pack_words, seed_words
+from distilabel_selfinstruct.hub.card.regeneration import how_regenerated, who_rewrote
 from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_text, public_value
@@ -76,6 +77,7 @@ class CardFacts:
     figures: tuple[CardFigure, ...]
     is_unfinished: bool = False
     notes: tuple[tuple[str, Note], ...] = ()
+    regeneration: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render_card(facts: CardFacts) -> str:
@@ -141,6 +143,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "llms": llms,
         "against": [stem(Path(source.rstrip("/"))) for source in config.against] if config else [],
         "num_contaminated": sum(rule.count for rule in facts.report.rejections if rule.reason == Reason.CONTAMINATED),
+        "who_rewrote": who_rewrote(published.output_models),
+        "how_regenerated": how_regenerated(published.output_models, facts.regeneration),
         "is_recording": bool(llms) and all(words.startswith("recorded:") for words, _ in llms),
         "is_unfinished": facts.is_unfinished,
         "prompts": public_text(config.prompts) if config else "",
@@ -153,7 +157,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "manifest_name": MANIFEST_NAME,
         "figures": facts.figures,
         "license_words": _license_words(facts.license),
-        "terms": terms_of(models),
+        "terms": terms_of((*models, *published.output_models)),
     }
 
 

@@ -119,6 +119,8 @@ def evaluate(
     from distilabel_selfinstruct.reading import parse_columns, summary
 
     console = get_console()
+    if json_file is not None:
+        _require_replaceable(json_file)
     with working(console, "scoring") as tell:
         result = evaluate_files(
             predictions or [],
@@ -154,6 +156,27 @@ def evaluate(
         say(find_contamination(trained_rows(trained_on), [tasks]).sentence)
     for skipped in (result.skipped, *(scores.skipped for scores in result.files)):
         warn(summary(skipped))
+
+
+def _require_replaceable(path: Path) -> None:
+    """Refuse, before anything is scored, a file that cannot be written or that holds something else than figures."""
+    from distilabel_selfinstruct.errors import OutputFileError, writing
+
+    if not path.parent.is_dir():
+        raise OutputFileError(f"Cannot write to {path}: there is no folder {path.parent}.", path)
+    with writing(path):
+        if not path.exists():
+            path.touch()
+            path.unlink()
+            return
+        with path.open("r+b") as stream:
+            content = stream.read()
+    try:
+        held = json.loads(content)
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict) or not all(isinstance(figures, dict) for figures in held.values()):
+        raise OutputFileError(f"{path} holds something else than figures of evaluate: give another `json` file.", path)
 
 
 def _notes(result: "Evaluation", missing: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
     """What `run.json` in the folder of a run says, and the configuration in it.
 
     People edit this file, and versions differ. So of `versions` and `inputs` only texts by name are read, `stop_reason`
-    is a text, `problems` are texts, and `notes` are objects, whatever stands there.
+    is a text, `problems` are texts, `notes` are objects, and `regeneration` is one, whatever stands there.
 
     Raises:
         RunFolderError: there is no run, or its description is damaged or of another version.
@@ -59,6 +59,7 @@ def _readable(description: Mapping[str, Any]) -> dict[str, Any]:
     notes = description.get("notes")
     return {
         **{name: _named_texts(description[name]) for name in ("inputs", "versions") if name in description},
+        **({run_layout.REGENERATION: {}} if not isinstance(description.get(run_layout.REGENERATION, {}), dict) else {}),
         "stop_reason": _text(description.get("stop_reason")),
         "problems": _texts(description.get("problems")),
         "notes": [note for note in notes if isinstance(note, dict)] if isinstance(notes, list) else [],

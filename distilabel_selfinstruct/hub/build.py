@@ -100,6 +100,7 @@ def _build(
         figures=figures,
         is_unfinished=bool(source.unfinished),
         notes=source.notes,
+        regeneration=source.regeneration,
     )
     note = " ".join(filter(None, (f"The run {source.unfinished}" if source.unfinished else "", *notes, note)))
     (folder / "README.md").write_text(render_card(facts), encoding="utf-8")

@@ -104,7 +104,11 @@ class BatchLedger:
         return state
 
     def content(self, state: BatchState) -> bytes:
-        """The requests of a batch that is not over, as they are uploaded."""
+        """The requests of a batch that is not over, as they are uploaded.
+
+        Raises:
+            OSError: somebody removed the file.
+        """
         return self._requests_of(state).read_bytes()
 
     def update(self, state: BatchState, **changes: Any) -> BatchState:

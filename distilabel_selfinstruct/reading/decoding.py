@@ -8,12 +8,19 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 from distilabel_selfinstruct.errors import InputFileError, reading
 
 _GZIP = b"\x1f\x8b"
 _POINTER = b"version https://git-lfs"
+
+_MOST_TIMES, _ALWAYS_ALLOWED = 200, 100_000_000
+"""A file that unpacks to more than so many times its size, and to more than so many bytes, is no file of texts: these
+shrink to a third or a tenth, while gzip can make a thousand bytes of one, and fill whatever memory there is."""
 
 # The longer mark first: that of UTF-32 begins with that of UTF-16.
 _BYTE_ORDER_MARKS = (
@@ -68,10 +75,42 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
             )
         packed = start.startswith(_GZIP)
         try:
-            with cast("BinaryIO", gzip.open(path)) if packed else path.open("rb") as stream:
+            with cast("BinaryIO", io.BufferedReader(_Unpacked(path))) if packed else path.open("rb") as stream:
                 yield stream
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputFileError(f"Cannot unpack {os.fspath(path)}: {error}. Pack the file again.", path) from error
+
+
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip file, up to a size that files of texts do not have."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = gzip.GzipFile(path)
+        self._most = max(_ALWAYS_ALLOWED, _MOST_TIMES * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        count = self._file.readinto(buffer)
+        if self._file.tell() > self._most:
+            raise InputFileError(
+                f"{os.fspath(self._path)} unpacks to more than {self._most:,} bytes, {_MOST_TIMES} times its size or "
+                "more, as no file of texts does: unpack it yourself if you trust it.",
+                self._path,
+            )
+        return count
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Figures by task and category, as the reference's `compute_metrics.py` has them, on small tasks of our own."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -156,3 +157,25 @@ def test_the_xlingual_track_downloads_nothing(files):
 def test_no_file_and_no_baseline_is_nothing_to_score(files):
     with pytest.raises(ConfigError, match="nothing to score"):
         evaluate([], files / "references.jsonl")
+
+
+def test_figures_are_written_where_they_can_be_and_over_nothing_else(tmp_path: Path) -> None:
+    row = {"id": "1", "instruction": "Say it.", "input": "", "output": "it", "references": ["it"]}
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text(json.dumps(row) + "\n")
+    (tmp_path / "list.json").write_text("[1]")
+    for where, said in (
+        (answers, "holds something else than figures"),
+        (tmp_path / "list.json", "holds something else than figures"),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "no" / "out.json", "there is no folder"),
+        (Path("/proc/out.json"), "Cannot write to /proc/out.json"),
+    ):
+        before = where.read_bytes() if where.is_file() else None
+        done = CliRunner().invoke(app, ["evaluate", str(answers), "--json", str(where)])
+        assert said in str(done.exception)
+        assert not done.stdout
+        assert (where.read_bytes() if where.is_file() else None) == before
+    for _ in range(2):  # figures are replaced
+        assert CliRunner().invoke(app, ["evaluate", str(answers), "--json", str(tmp_path / "out.json")]).exit_code == 0
+    assert list(json.loads((tmp_path / "out.json").read_text())) == ["answers"]

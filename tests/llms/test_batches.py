@@ -290,6 +290,25 @@ def test_a_batch_that_the_server_has_forgotten_is_one_sentence(tmp_path):
     assert f"remove {tmp_path / STEP / 'batches.jsonl'} to pay" in stop_reason(tmp_path)
 
 
+def test_a_batch_whose_requests_were_removed_is_one_sentence_and_is_taken_when_they_are_back(tmp_path):
+    released = threading.Event()
+    with LocalBatchServer(echo, Fate(released=released)) as server:
+        stopping = stopping_at(tmp_path, server, 1)
+        asked(server, tmp_path, about(*TASKS))
+        stopping.join()
+        released.set()
+        file = tmp_path / STEP / "batches" / "0001.jsonl"
+        content = file.read_bytes()
+        file.unlink()
+        asked(server, again(tmp_path), about(*TASKS))
+        reason = stop_reason(tmp_path)
+        assert f"the requests of the batch batch_1 cannot be read ({file}: No such file or directory)." in reason
+        assert f"or remove {tmp_path / STEP / 'batches.jsonl'} to pay again." in reason
+        file.write_bytes(content)
+        assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
+    assert len(server.jobs) == 1
+
+
 def test_a_server_that_answers_nothing_for_too_long_stops_the_run_and_one_that_is_back_does_not(tmp_path):
     is_down = True
 

@@ -324,3 +324,16 @@ def test_a_folder_with_one_file_is_that_file_and_with_several_one_must_be_named(
 
 def test_rows_in_memory_are_a_source():
     assert read(iter([{"prompt": "a", "response": "b"}])) == [{"instruction": "a", "output": "b"}]
+
+
+def test_a_file_that_unpacks_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    blanks = gzip.compress(b" " * 1_000_000)
+    for name, start in {"a.jsonl.gz": b"", "b.json.gz": b"[", "c.csv": b"instruction,output\n"}.items():
+        (tmp_path / name).write_bytes(gzip.compress(start) + blanks * 110)
+        with pytest.raises(InputFileError, match=f"{name} unpacks to more than .* times its size"):
+            list(open_rows(tmp_path / name, ReadOptions()).read())
+
+
+def test_texts_that_repeat_themselves_are_unpacked_up_to_a_size(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b'{"instruction": "Say it.", "output": "it"}\n' * 50_000))
+    assert sum(len(read.rows) for read in open_rows(tmp_path / "a.jsonl.gz", ReadOptions()).read()) == 50_000

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from distilabel_selfinstruct.files import jsonl
 from tests.builders import seed_row
 from tests.local_openai_server import LocalOpenAIServer
 from tests.running.cli_runs import (
@@ -74,6 +75,26 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
         assert len(recorded(folder)) > len(known)
     goes_on(server, folder)
     assert outputs(folder) == outputs(undisturbed)
+
+
+def test_what_was_rejected_as_contaminated_stays_so_when_a_killed_run_goes_on(
+    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
+) -> None:
+    admitted = list(jsonl.read(undisturbed / "instructions.jsonl"))
+    jsonl.write(tmp_path / "scored.jsonl", [{"instruction": row["instruction"]} for row in admitted[:5:2]])
+    options = (*OPTIONS, "--against", tmp_path / "scored.jsonl")
+    finished(tmp_path / "whole", server, *options)
+    folder = tmp_path / "run"
+    started = Run(folder, server, *options)
+    model_of(server).wait_for(CLASSIFICATION, model_of(server).arrived[CLASSIFICATION] + 3)
+    started.kill()
+    goes_on(server, folder, *options)
+    assert outputs(folder) == outputs(tmp_path / "whole")
+    contaminated = [row for row in jsonl.read(folder / "rejections.jsonl") if row["reason"] == "contaminated"]
+    assert {row["text"] for row in contaminated} >= {row["instruction"] for row in admitted[:5:2]}
+    assert not {row["instruction"] for row in jsonl.read(folder / "instructions.jsonl")} & {
+        row["text"] for row in contaminated
+    }
 
 
 # --- what a crash may leave behind

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from distilabel_selfinstruct.hub.card.front_matter import front_matter
 from distilabel_selfinstruct.hub.card.licenses import License
 from distilabel_selfinstruct.hub.card.model_terms import terms_of
 from distilabel_selfinstruct.hub.card.native import intro, pack_words, seed_words
+from distilabel_selfinstruct.hub.card.regeneration import how_regenerated, who_rewrote
 from distilabel_selfinstruct.hub.rows.parquet import WrittenTable
 from distilabel_selfinstruct.hub.rows.published_rows import PublishedRows
 from distilabel_selfinstruct.hub.rows.redaction import public_text
@@ -71,6 +72,7 @@ class CardFacts:
     figures: tuple[CardFigure, ...]
     is_unfinished: bool = False
     notes: tuple[tuple[str, Note], ...] = ()
+    regeneration: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render_card(facts: CardFacts) -> str:
@@ -133,6 +135,8 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "models": "; ".join(words for _, words in llms),
         "against": ", ".join(_against(config)) if config else "",
         "num_contaminated": sum(rule.count for rule in facts.report.rejections if rule.reason == Reason.CONTAMINATED),
+        "who_rewrote": who_rewrote(published.output_models, texts),
+        "how_regenerated": how_regenerated(published.output_models, facts.regeneration, texts),
         "is_recording": bool(llms) and all(llm.startswith("recorded:") for llm, _ in llms),
         "is_unfinished": facts.is_unfinished,
         "prompts": public_text(config.prompts) if config else "",
@@ -147,7 +151,7 @@ def _variables(facts: CardFacts) -> dict[str, Any]:
         "manifest_name": MANIFEST_NAME,
         "figures": facts.figures,
         "license_words": _license_words(facts.license),
-        "terms": terms_of(models),
+        "terms": terms_of((*models, *published.output_models)),
     }
 
 

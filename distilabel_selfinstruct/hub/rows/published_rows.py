@@ -25,6 +25,7 @@ class PublishedRows:
         num_corrected: the number of published instances with an output that a rater wrote.
         records: the identities of the published instances.
         models: the names of the models that wrote them, the most frequent first.
+        output_models: those of the models that rewrote their outputs; empty if none did.
 
     Raises:
         ConfigError: there was no review, and `include` names decisions.
@@ -50,6 +51,7 @@ class PublishedRows:
         self.records: set[str] = set()
         self._decided: set[str] = set()
         models: Counter[str] = Counter()
+        output_models: Counter[str] = Counter()
         for row, record, decision in self._with_decisions():
             self.counts[decision.status] += 1
             self._decided.add(row["instruction"])
@@ -58,7 +60,8 @@ class PublishedRows:
                 self.num_instances[row["instruction"]] += 1
                 self.num_corrected += decision.corrected
                 models[str(row.get("model_name") or "")] += 1
-        self.models = tuple(dict.fromkeys(public_model(name) for name, _ in models.most_common() if name))
+                output_models[str(row.get("output_model") or "")] += 1
+        self.models, self.output_models = map(_names, (models, output_models))
         if not self.records:
             counts = ", ".join(f"{number} {status}" for status, number in self.counts.items()) or "the file has no rows"
             raise PublishError(
@@ -98,3 +101,7 @@ class PublishedRows:
 
     def _with_decisions(self) -> Iterator[tuple[Row, str, StoredDecision]]:
         return with_decisions(self._source.instances(), self._source.decisions)
+
+
+def _names(models: Counter[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(public_model(name) for name, _ in models.most_common() if name))

@@ -39,8 +39,9 @@ class Source:
 
     `decisions` are by `record_id`, or None if there was no review. `rule` is the rule of the review, if it is known.
     `hashes` has the SHA-256 of the seed tasks, the prompts and each stage's journal, by name. `notes` pairs stages with
-    what they had to say. `folder` is the folder of the run, which keeps the pseudonyms of raters. `unfinished` says why
-    the run is not finished; it is empty if the run is.
+    what they had to say. `regeneration` is what the description of the run says of it, if outputs were regenerated.
+    `folder` is the folder of the run, which keeps the pseudonyms of raters. `unfinished` says why the run is not
+    finished; it is empty if the run is.
     """
 
     instances: Rows
@@ -56,6 +57,7 @@ class Source:
     folder: Path | None = None
     unfinished: str = ""
     notes: tuple[tuple[str, Note], ...] = ()
+    regeneration: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Source:
@@ -95,6 +97,7 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         folder=folder,
         unfinished=why_unfinished(description),
         notes=_notes(description),
+        regeneration=description.get(run_layout.REGENERATION, {}),
     )
 
 
@@ -106,14 +109,15 @@ def row_source(rows: Iterable[Row]) -> Source:
     instances: list[Row] = []
     decisions: dict[str, StoredDecision] = {}
     for row in rows:
-        original = row.get("original_output")
+        status = row.get("verdict")
+        # Without a verdict, it is the output before another model rewrote it.
+        original = row.get("original_output") if status in REVIEWED else None
         rated = row["output"] if original is None else original
         optional = {
             "input": row.get("input") or "",
             "is_classification": is_classification_task(row.get("is_classification")),
         }
         instances.append({**row, **optional, "output": rated})
-        status = row.get("verdict")
         if status in REVIEWED:
             record = record_id(row["instruction"], row.get("input") or "", rated)
             decisions[record] = StoredDecision(DecisionStatus(status), row["output"], bool(row.get("corrected")))

@@ -229,7 +229,7 @@ class BatchSender:
         state = self._ledger.update(state, answered=remote.answered, failed=remote.failed)
         if not remote.is_over:
             return
-        sent = request_bodies(self._ledger.content(state))
+        sent = request_bodies(self._requests_of(state))
         lines = await self._lines(remote)
         num_unsent = 0
         for name, body in sent.items():
@@ -249,6 +249,20 @@ class BatchSender:
         self._ledger.update(state, is_over=True)
         if num_unsent:
             self._judge_end(state, remote, num_unsent)
+
+    def _requests_of(self, state: BatchState) -> bytes:
+        """What a batch was made of.
+
+        Raises:
+            BatchStopError: nobody can say any more which answer belongs to which request.
+        """
+        try:
+            return self._ledger.content(state)
+        except OSError as error:
+            raise BatchStopError(
+                f"{self._journal.step}: the requests of the batch {state.batch_id} cannot be read ({error.filename}: "
+                f"{error.strerror}). Restore the file to take its answers, or remove {self._ledger.path} to pay again."
+            ) from error
 
     async def _lines(self, remote: RemoteBatch) -> dict[str, BatchLine]:
         """The answers of a batch that is over, by the names of the requests."""

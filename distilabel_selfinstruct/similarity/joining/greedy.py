@@ -10,7 +10,7 @@ from distilabel_selfinstruct.similarity.joining.runs import Run, filtered, make_
 from distilabel_selfinstruct.similarity.joining.search import Pairs, Searcher, best_pairs
 from distilabel_selfinstruct.similarity.joining.texts import EncodedTexts, joined
 
-SEALED_FROM = 1 << 17
+SEALED_FROM = 1 << 16
 """Texts from which a run stays as it is, unless it holds less than a `SHARE` of all."""
 
 SHARE = 8

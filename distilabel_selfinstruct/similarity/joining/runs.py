@@ -21,7 +21,7 @@ class Run:
         lengths: their numbers of tokens.
         signatures: see `prefix_index`, point 3.
         buckets: where the texts of each bucket begin in `postings`, and where the last one ends. The bucket of a key
-            is its highest bits, so many that a bucket holds about one and a half.
+            is its highest bits, so many that a bucket holds one and a half to three.
         postings: numbers of texts within the run, ordered by key.
         entries: what `TextKeys.entries` gives; none in a sealed run, which is not merged again.
     """
@@ -61,7 +61,7 @@ class Run:
 
 def make_run(first: int, texts: EncodedTexts, signatures: NDArray[np.uint64], entries: NDArray[np.uint64]) -> Run:
     """A run of texts with these entries."""
-    bits = max(1, (2 * len(entries) // 3).bit_length())
+    bits = max(1, (len(entries) // 3).bit_length())
     shift = np.uint64(shift_to_bucket(1 << bits))
     sizes = np.bincount((entries >> shift).astype(np.int64), minlength=1 << bits)
     buckets = np.zeros((1 << bits) + 1, dtype=np.uint32)

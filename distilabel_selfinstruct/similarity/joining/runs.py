@@ -22,7 +22,7 @@ class Run:
         signatures: see `prefix_index`, point 3.
         buckets: where the texts of each bucket begin in `postings`, and where the last one ends. The bucket of a key
             is its highest bits, so many that a bucket holds one and a half to three.
-        postings: numbers of texts within the run, ordered by key.
+        postings: numbers of texts within the run, ordered by key; 2 bytes each if that is enough, else 4.
         entries: what `TextKeys.entries` gives; none in a sealed run, which is not merged again.
     """
 
@@ -31,7 +31,7 @@ class Run:
     lengths: NDArray[np.int32]
     signatures: NDArray[np.uint64]
     buckets: NDArray[np.uint32]
-    postings: NDArray[np.uint32]
+    postings: NDArray[Any]
     entries: NDArray[np.uint64]
 
     def __len__(self) -> int:
@@ -66,7 +66,8 @@ def make_run(first: int, texts: EncodedTexts, signatures: NDArray[np.uint64], en
     sizes = np.bincount((entries >> shift).astype(np.int64), minlength=1 << bits)
     buckets = np.zeros((1 << bits) + 1, dtype=np.uint32)
     np.cumsum(sizes, out=buckets[1:])
-    return Run(first, texts, texts.lengths, signatures, buckets, (entries & LOW_HALF).astype(np.uint32), entries)
+    postings = (entries & LOW_HALF).astype(np.uint16 if texts.num_texts <= 1 << 16 else np.uint32)
+    return Run(first, texts, texts.lengths, signatures, buckets, postings, entries)
 
 
 def filtered(run: Run, kept: NDArray[np.bool_]) -> Run:

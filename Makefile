@@ -87,9 +87,10 @@ format: $(READY) ## Format the code
 parity: $(READY) ## Compare with recorded runs of the reference: SELFINSTRUCT_RECORDINGS=DIR make parity
 	$(BIN)/python tests/parity/report.py
 
-bench-novelty: $(READY) ## Time the novelty index against its peers: RECORDINGS in SELFINSTRUCT_RECORDINGS
+bench-novelty: $(READY) ## Time the novelty index against its peers, then at a million texts: RECORDINGS in SELFINSTRUCT_RECORDINGS
 	$(PIP) install --quiet --constraint constraints.txt --group bench --editable '.[numba]'
 	$(BIN)/python tests/benchmarks/novelty.py
+	$(BIN)/python tests/benchmarks/novelty_at_scale.py
 
 torture: $(READY) ## Kill a run 50 times at random moments; it must end as if nothing had happened
 	$(BIN)/python tests/torture.py

@@ -28,11 +28,13 @@ def checked_text(text: str, name: str = "text") -> str:
 
 
 def checked_texts(texts: Iterable[str], name: str) -> Iterator[str]:
-    """The texts, each checked when it is read.
+    """The texts, each checked when it is read. A column of a data frame or of a dataset is a list of texts.
 
     Raises:
-        ConfigError: they are no list of texts; for one that is none, when it is read.
+        ConfigError: they are no list of texts, or a whole table; for one that is none, when it is read.
     """
+    if hasattr(type(texts), "columns") or hasattr(type(texts), "column_names"):
+        raise ConfigError(f"{name} is a {type(texts).__name__}, which has several columns: give one of them.")
     if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
         raise ConfigError(f"{name} is {texts!r:.80}: give a list of texts.")
     return (checked_text(text, f"{name}[{number}]") for number, text in enumerate(texts))

@@ -179,13 +179,13 @@ def print_memory(texts: Sequence[str], engine: str) -> None:
     )
 
 
-def print_whole_filter(texts: Sequence[str], processes: int | None, engine: str) -> None:
+def print_whole_filter(texts: Sequence[str], workers: int | None, engine: str) -> None:
     start, kept = time.perf_counter(), 0
-    for decision in filter_texts(texts, processes=processes, engine=engine):
+    for decision in filter_texts(texts, workers=workers, engine=engine):
         kept += decision.kept
     seconds = time.perf_counter() - start
     print(
-        f"  {engine}, {len(texts):>9,} texts, processes={processes or os.cpu_count()}: {seconds:.2f} s, "
+        f"  {engine}, {len(texts):>9,} texts, workers={workers or 'one per core'}: {seconds:.2f} s, "
         f"{seconds / len(texts) * 1e6:.1f} µs each, {kept:,} kept ({kept / len(texts):.0%})"
     )
 

@@ -38,7 +38,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "BLOCK", 100)
     monkeypatch.setattr(batch, "FIRST_BLOCK", 30)
     monkeypatch.setattr(batch, "RENUMBER_AT", (40, 300))
-    monkeypatch.setattr(greedy, "SEALED_FROM", 60)
+    monkeypatch.setattr(greedy, "MAX_RUN", 60)
     monkeypatch.setattr(search, "MIN_PART", 20)
     monkeypatch.setattr(search, "MAX_MEETINGS", 500)
 

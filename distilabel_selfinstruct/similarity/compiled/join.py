@@ -22,7 +22,7 @@ def meet(
     table_sizes: NDArray[np.int64],
     shift: int,
     buckets: NDArray[np.uint32],
-    postings: NDArray[np.uint32],
+    postings: NDArray[Any],
     other_lengths: Tokens,
     other_signatures: NDArray[np.uint64],
     met: NDArray[np.uint64],

@@ -10,10 +10,10 @@ from distilabel_selfinstruct.similarity.joining.runs import Run, filtered, make_
 from distilabel_selfinstruct.similarity.joining.search import Pairs, Searcher, best_pairs
 from distilabel_selfinstruct.similarity.joining.texts import EncodedTexts, joined
 
-SEALED_FROM = 1 << 17
-"""Texts from which a run stays as it is, unless it holds less than a `SHARE` of all."""
+MAX_RUN = 1 << 16
+"""Texts of a run at most, or a `SHARE` of all if that is more: merging takes ten times the memory, for a moment."""
 
-SHARE = 8
+SHARE = 16
 
 
 class Matches(NamedTuple):
@@ -110,15 +110,17 @@ class KeptTexts:
             return
         self.runs.append(run)
         self._count += len(run)
-        limit = max(SEALED_FROM, len(self) // SHARE)
-        while len(self.runs) > 1 and self._may_merge(limit):
+        while len(self.runs) > 1 and self._may_merge():
             self.runs[-2:] = [merged(self.runs[-2:])]
-        if len(self.runs[-1]) >= limit:
-            self.runs[-1] = self.runs[-1].sealed()
 
-    def _may_merge(self, limit: int) -> bool:
+    def _may_merge(self) -> bool:
         older, newer = self.runs[-2:]
-        return not older.is_sealed and len(older) <= 2 * len(newer) and len(older) < limit
+        if older.is_sealed or len(older) > 2 * len(newer):
+            return False
+        if len(older) + len(newer) <= max(MAX_RUN, len(self) // SHARE):
+            return True
+        self.runs[-2] = older.sealed()
+        return False
 
     def renumber(self, renumber: Callable[[NDArray[np.int32]], NDArray[np.int32]]) -> None:
         """Give the tokens other numbers: `renumber` takes the tokens of all texts, and gives the table."""

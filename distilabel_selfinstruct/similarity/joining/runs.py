@@ -21,8 +21,8 @@ class Run:
         lengths: their numbers of tokens.
         signatures: see `prefix_index`, point 3.
         buckets: where the texts of each bucket begin in `postings`, and where the last one ends. The bucket of a key
-            is its highest bits, so many that a bucket holds about one and a half.
-        postings: numbers of texts within the run, ordered by key.
+            is its highest bits, so many that a bucket holds one and a half to three.
+        postings: numbers of texts within the run, ordered by key; 2 bytes each if that is enough, else 4.
         entries: what `TextKeys.entries` gives; none in a sealed run, which is not merged again.
     """
 
@@ -31,7 +31,7 @@ class Run:
     lengths: NDArray[np.int32]
     signatures: NDArray[np.uint64]
     buckets: NDArray[np.uint32]
-    postings: NDArray[np.uint32]
+    postings: NDArray[Any]
     entries: NDArray[np.uint64]
 
     def __len__(self) -> int:
@@ -61,12 +61,13 @@ class Run:
 
 def make_run(first: int, texts: EncodedTexts, signatures: NDArray[np.uint64], entries: NDArray[np.uint64]) -> Run:
     """A run of texts with these entries."""
-    bits = max(1, (2 * len(entries) // 3).bit_length())
+    bits = max(1, (len(entries) // 3).bit_length())
     shift = np.uint64(shift_to_bucket(1 << bits))
     sizes = np.bincount((entries >> shift).astype(np.int64), minlength=1 << bits)
     buckets = np.zeros((1 << bits) + 1, dtype=np.uint32)
     np.cumsum(sizes, out=buckets[1:])
-    return Run(first, texts, texts.lengths, signatures, buckets, (entries & LOW_HALF).astype(np.uint32), entries)
+    postings = (entries & LOW_HALF).astype(np.uint16 if texts.num_texts <= 1 << 16 else np.uint32)
+    return Run(first, texts, texts.lengths, signatures, buckets, postings, entries)
 
 
 def filtered(run: Run, kept: NDArray[np.bool_]) -> Run:

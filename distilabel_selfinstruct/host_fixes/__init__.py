@@ -56,6 +56,7 @@ _FIXES_FOR_A_RUN = (
     "values_json_lacks",
     "overridden_columns",
     "cache_without_use",
+    "cache_location",
     "dataset_folders",
     "paths_taken_for_patterns",
     "missing_fields",  # before the next, which takes secrets out of what it adds

@@ -5,10 +5,32 @@ Every batch sent to a step is answered by one batch, so it is enough to count: n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from distilabel_selfinstruct.host_fixes.host_fix import wrap
+
+
+class SentBatches:
+    """The numbers of the batches that were sent to one step. To look at them takes no longer as they become more."""
+
+    def __init__(self) -> None:
+        self._answered: set[int] = set()
+        self._open: set[int] = set()
+        self._num_seen = 0
+
+    def add(self, number: int) -> None:
+        """A batch is sent."""
+        if number not in self._answered:
+            self._open.add(number)
+
+    def unanswered(self, received: Sequence[int]) -> set[int]:
+        """Those that are not among the numbers received so far, a list that only grows."""
+        new = received[self._num_seen :]
+        self._num_seen = len(received)
+        self._answered.update(new)
+        self._open.difference_update(new)
+        return self._open
 
 
 def apply() -> None:
@@ -21,7 +43,7 @@ def apply() -> None:
 
 def create_steps_input_queues(host_create: Callable[..., None], pipeline: Any) -> None:
     """Start counting where the host starts the run."""
-    pipeline.sent_batches = {name: set() for name in pipeline.dag}
+    pipeline.sent_batches = {name: SentBatches() for name in pipeline.dag}
     host_create(pipeline)
 
 
@@ -39,7 +61,7 @@ def unanswered_batches(pipeline: Any, step_name: str) -> set[int]:
     step = pipeline.dag.get_step(step_name)[STEP_ATTR_NAME]
     if step.is_generator and manager.step_has_finished(step_name):
         return set()  # requests after its last batch are never answered
-    return set(pipeline.sent_batches[step_name]) - set(manager._received_batch_seq_nos[step_name])
+    return pipeline.sent_batches[step_name].unanswered(manager._received_batch_seq_nos[step_name])  # type: ignore[no-any-return]
 
 
 def answered_everything(pipeline: Any, step_name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from types import NoneType
 
@@ -92,27 +92,32 @@ def row_fault(path: Path, row: Row) -> str:
         path: the file; its name, and that of the folder of its step, say what its rows must hold.
         row: the object in a line of it.
     """
-    required, known = _fields(path.name, step_of(path.parent.name))
+    required, known, words_of, is_end, has_instances = _rules(path)
     if missing := [name for name in required if name not in row]:
         return f"lacks {', '.join(missing)}"
     for name, kinds in known.items():
         if name in row and not _is_one_of(row[name], kinds):
             return f"has {row[name]!r:.80} under {name}"
-    for name, words in _WORDS.get(path.name, {}).items():
+    for name, words in words_of.items():
         if name in row and row[name] not in words:
             return f"has the unknown {name} {row[name]!r:.80}"
-    if path.name == END and not all(name in _STATUSES for name in row["requests"]):
+    if is_end and not all(name in _STATUSES for name in row["requests"]):
         return f"has {row['requests']!r:.80} under requests"
-    if _OBJECTS in required.values() and not all(map(_is_instance, row["instances"])):
+    if has_instances and not all(map(_is_instance, row["instances"])):
         return "has an instance without the texts input and output"
     return ""
 
 
-@cache
-def _fields(name: str, step: str) -> tuple[_Fields, _Fields]:
-    """The fields that rows of a file must have, and all that are known."""
+@lru_cache(maxsize=64)
+def _rules(path: Path) -> tuple[_Fields, _Fields, Mapping[str, tuple[str, ...]], bool, bool]:
+    """The fields that rows of a file must have, all that are known, and those that hold one of a few words.
+
+    And whether the file says how a step ended, and whether its rows hold instances.
+    """
+    name, step = path.name, step_of(path.parent.name)
     required = {**_REQUIRED[name], **(_REQUIRED_RESULTS.get(step, {}) if name == STEP_RESULTS else {})}
-    return required, {**required, **(_OPTIONAL_IN_COMPLETIONS if name == COMPLETIONS else {})}
+    known = {**required, **(_OPTIONAL_IN_COMPLETIONS if name == COMPLETIONS else {})}
+    return required, known, _WORDS.get(name, {}), name == END, _OBJECTS in required.values()
 
 
 def _is_one_of(value: object, kinds: tuple[type, ...]) -> bool:

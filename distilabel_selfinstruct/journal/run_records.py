@@ -58,24 +58,38 @@ def read_run(state: Path) -> RunRecords:
     Raises:
         JournalError: a line is damaged, or lacks a field.
     """
-    results = {stage: merged_results(state, stage.value, STEP_RESULTS) for stage in Stage}
+    num_results: dict[Stage, int] = {}
+    statuses: dict[Stage, Counter[str]] = {}
+
+    def results(stage: Stage) -> list[Row]:
+        rows = merged_results(state, stage.value, STEP_RESULTS)
+        num_results[stage] = len(rows)
+        statuses[stage] = Counter(row["status"] for row in rows if stage in MODEL_STAGES[1:])
+        return rows
+
+    # Of each stage only what is needed is kept: the rows of all of them are more than a large run has memory for.
+    results(Stage.INSTANCE_GENERATION)
+    types = {task: row["is_classification"] for task, row in _by_task(results(Stage.CLASSIFICATION))}
+    instances = {
+        task: tuple(Instance(**instance) for instance in row["instances"])
+        for task, row in _by_task(results(Stage.INSTANCE_FILTERING))
+    }
+    tasks = tuple(
+        GeneratedTask(
+            **{name: row[name] for name in _ADMITTED},
+            is_classification=types.get(task),
+            instances=instances.get(task, ()),
+        )
+        for task, row in _by_task(results(Stage.INSTRUCTION_GENERATION))
+    )
     ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
-    task_types = _by_task(results[Stage.CLASSIFICATION])
-    instances = _by_task(results[Stage.INSTANCE_FILTERING])
     return RunRecords(
-        tasks=tuple(
-            GeneratedTask(
-                **{name: row[name] for name in _ADMITTED},
-                is_classification=task_types.get(task, {}).get("is_classification"),
-                instances=tuple(Instance(**instance) for instance in instances.get(task, {}).get("instances", ())),
-            )
-            for task, row in _by_task(results[Stage.INSTRUCTION_GENERATION]).items()
-        ),
+        tasks=tasks,
         rejections=tuple(journaled_rejections(state)),
-        num_results={stage: len(rows) for stage, rows in results.items()},
+        num_results={stage: num_results[stage] for stage in Stage},
         requests={
             Stage.INSTRUCTION_GENERATION: _counts(ends[-1]["requests"] if ends else {}),
-            **{stage: _counts(Counter(row["status"] for row in results[stage])) for stage in MODEL_STAGES[1:]},
+            **{stage: _counts(statuses[stage]) for stage in MODEL_STAGES[1:]},
         },
         stop_reason=ends[-1]["reason"] if ends else "",
     )
@@ -91,17 +105,15 @@ def journaled_rejections(state: Path) -> Iterator[RecordedRejection]:
         yield from merged(state, stage.value, STEP_REJECTIONS, read_rejections, lambda rejection: rejection.request)
 
 
-def _by_task(rows: Iterable[Row]) -> dict[tuple[str, int], Row]:
-    """The rows of a stage by instruction, and which of the equal instructions it is, counted from 0.
+def _by_task(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, int], Row]]:
+    """The rows of a stage with their instruction, and which of the equal instructions it is, counted from 0.
 
     Each stage has its rows in the order of the first one, so this finds the row of the same task in each of them.
     """
     seen: Counter[str] = Counter()
-    tasks = {}
     for row in rows:
-        tasks[row["instruction"], seen[row["instruction"]]] = row
+        yield (row["instruction"], seen[row["instruction"]]), row
         seen[row["instruction"]] += 1
-    return tasks
 
 
 def rejection_row(rejection: RecordedRejection) -> Row:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from textwrap import shorten
 from typing import Literal, TypedDict, cast
@@ -97,29 +98,39 @@ class PromptSet:
 
     def classification(self, instruction: str, *, form: PromptForm) -> Prompt:
         """The question whether the task is a classification task, after 31 answered ones (paper, table 6)."""
-        words, marker = self.words["classification"], self.markers
-        question = words["question"]
-        examples = "\n\n".join(
-            f"{marker['task']}: {example}\n{question} {marker['yes' if verdict else 'no']}"
-            for example, verdict in self.classification_examples
-        )
+        words, question = self.words["classification"], self.words["classification"]["question"]
         task = collapse_whitespace(instruction)
         if form == "completion":
-            return f"{words['completion']}\n\n{examples}\n\n{marker['task']}: {task}\n{question}"
-        return _chat(words, "chat", examples=examples, instruction=task, question=question)
+            examples = self._classified
+            return f"{words['completion']}\n\n{examples}\n\n{self.markers['task']}: {task}\n{question}"
+        return _chat(words, "chat", examples=self._classified, instruction=task, question=question)
 
     def instances(self, instruction: str, *, is_classification: bool, form: PromptForm) -> Prompt:
         """The request for instances: output-first for classification tasks, else input-first (tables 7 and 8)."""
         words = self.words["output_first" if is_classification else "input_first"]
-        if is_classification:
-            shown = [_output_first(task, instances, self.markers) for task, instances in self.output_first_examples]
-        else:
-            shown = [_input_first(task, instances, self.markers) for task, instances in self.input_first_examples]
-        examples = "\n\n".join(shown)
+        examples = self._output_first if is_classification else self._input_first
         task = collapse_whitespace(instruction)
         if form == "completion":
             return f"{words['completion']}\n\n{examples}\n\n{self.markers['task']}: {task}\n"
         return _chat(words, "chat", examples=examples, instruction=task)
+
+    # The examples are the same in each request.
+
+    @cached_property
+    def _classified(self) -> str:
+        marker, question = self.markers, self.words["classification"]["question"]
+        return "\n\n".join(
+            f"{marker['task']}: {example}\n{question} {marker['yes' if verdict else 'no']}"
+            for example, verdict in self.classification_examples
+        )
+
+    @cached_property
+    def _output_first(self) -> str:
+        return "\n\n".join(_output_first(task, shown, self.markers) for task, shown in self.output_first_examples)
+
+    @cached_property
+    def _input_first(self) -> str:
+        return "\n\n".join(_input_first(task, shown, self.markers) for task, shown in self.input_first_examples)
 
     @property
     def shown_instances(self) -> frozenset[Instance]:

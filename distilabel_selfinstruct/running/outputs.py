@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.journal.run_records import RunRecords, rejection_row
@@ -26,19 +27,19 @@ COLUMNS = {
 """The columns of the dataset, and their types."""
 
 
-def instruction_rows(tasks: Sequence[GeneratedTask]) -> list[Row]:
+def instruction_rows(tasks: Iterable[GeneratedTask]) -> Iterator[Row]:
     """A row for each task: the rows of `instructions.jsonl`."""
-    return [{**task.facts, "num_instances": len(task.instances)} for task in tasks]
+    for task in tasks:
+        yield {**task.facts, "num_instances": len(task.instances)}
 
 
-def instance_rows(tasks: Sequence[GeneratedTask]) -> list[Row]:
+def instance_rows(tasks: Iterable[GeneratedTask]) -> Iterator[Row]:
     """A row for each instance: the rows of `instances.jsonl` and of the dataset."""
-    rows = (
-        {**task.facts, "input": instance.input, "output": instance.output}
-        for task in tasks
-        for instance in task.instances
-    )
-    return [{column: row[column] for column in COLUMNS} for row in rows]
+    for task in tasks:
+        facts = task.facts
+        for instance in task.instances:
+            row = {**facts, "input": instance.input, "output": instance.output}
+            yield {column: row[column] for column in COLUMNS}
 
 
 def missing_rows(records: RunRecords, num_dataset_rows: int | None) -> list[str]:
@@ -61,21 +62,24 @@ def missing_rows(records: RunRecords, num_dataset_rows: int | None) -> list[str]
 
 
 def write_outputs(folder: RunFolder, records: RunRecords) -> None:
-    """Write the JSON Lines files and the dataset. Equal records give equal bytes."""
-    instances = instance_rows(records.tasks)
-    _keep_pushed_rows(folder, instances)
+    """Write the JSON Lines files and the dataset. Equal records give equal bytes.
+
+    The rows are made anew for each file, since a large run has no memory for all of them at once.
+    """
+    _keep_pushed_rows(folder, records)
     jsonl.write(folder.instructions, instruction_rows(records.tasks))
-    jsonl.write(folder.instances, instances)
+    jsonl.write(folder.instances, instance_rows(records.tasks))
     jsonl.write(folder.rejections, map(rejection_row, records.rejections))
-    save_dataset(instances, folder.dataset)
+    save_dataset(instance_rows(records.tasks), folder.dataset)
 
 
-def _keep_pushed_rows(folder: RunFolder, instances: Sequence[Row]) -> None:
+def _keep_pushed_rows(folder: RunFolder, records: RunRecords) -> None:
     """Keep the rows that people may be rating and that are not among the new ones, so that ratings find their texts."""
     if not ((folder.path / run_layout.PUSHED).exists() and folder.instances.exists()):
         return
     kept = folder.path / run_layout.REPLACED_ROWS
-    known = {_texts(row) for row in instances} | {_texts(row) for row in (jsonl.read(kept) if kept.exists() else ())}
+    known = {_texts(row) for row in instance_rows(records.tasks)}
+    known |= {_texts(row) for row in (jsonl.read(kept) if kept.exists() else ())}
     gone = [row for row in jsonl.read(folder.instances) if _texts(row) not in known]
     if gone:
         appender = jsonl.Appender(kept)
@@ -87,19 +91,25 @@ def _texts(row: Row) -> tuple[str, ...]:
     return tuple(str(row.get(name) or "") for name in ("instruction", "input", "output"))
 
 
-def save_dataset(instances: Sequence[Row], folder: Path, more: Sequence[str] = ()) -> None:
+def save_dataset(instances: Iterable[Row], folder: Path, more: Sequence[str] = ()) -> None:
     """Save rows as a dataset of one split. `more` are further columns, of texts."""
     from datasets import Dataset, DatasetDict, Features, Value
 
-    columns = {**COLUMNS, **dict.fromkeys(more, "string")}
-    rows = [
-        {column: encodable(value) if isinstance(value, str) else value for column, value in row.items()}
-        for row in instances
-    ]
-    features = Features({column: Value(kind) for column, kind in columns.items()})
-    dataset = Dataset.from_dict({column: [row[column] for row in rows] for column in columns}, features=features)
+    kinds = {**COLUMNS, **dict.fromkeys(more, "string")}
+    columns: dict[str, list[Any]] = {column: [] for column in kinds}
+    content = hashlib.sha256(b"[")  # that of the JSON of all rows
+    separator = ""
+    for instance in instances:
+        row = {name: encodable(value) if isinstance(value, str) else value for name, value in instance.items()}
+        content.update(f"{separator}{json.dumps(row)}".encode())
+        separator = ", "
+        for column, values in columns.items():
+            values.append(row[column])
+    content.update(b"]")
+    features = Features({column: Value(kind) for column, kind in kinds.items()})
+    dataset = Dataset.from_dict(columns, features=features)
     # The fingerprint that datasets would make holds the time.
-    fingerprint = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+    fingerprint = content.hexdigest()[:16]
     made = Dataset(dataset.data, info=dataset.info, fingerprint=fingerprint)
     # Left to itself, datasets saves no rows as no shards and then cannot load them.
     DatasetDict({"train": made}).save_to_disk(str(folder), num_shards=None if len(made) else {"train": 1})

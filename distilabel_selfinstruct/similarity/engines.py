@@ -22,6 +22,10 @@ ENGINES = ("auto", "numpy", "numba")
 COMPILED_FROM = 16_384
 """Stored texts from which "auto" changes to numba, if it is installed: the start pays from about here."""
 
+ONE_BY_ONE = 16
+"""So many times as many texts where each is decided by itself, as in a run: a run of 52,002 would wait 10 to 20 s in
+its middle for code that then saves 2 s, and takes 90 MB."""
+
 
 class TextIndex(Protocol):
     """What the engines have in common; `PrefixIndex` says what each does."""
@@ -57,9 +61,9 @@ def check_engine(engine: str) -> None:
         raise MissingExtraError("The engine 'numba'", "numba")
 
 
-def is_compiled(engine: str, num_texts: int) -> bool:
-    """Whether the engine is numba; `auto` chooses by the number of stored texts."""
-    return engine == "numba" or (engine == "auto" and num_texts >= COMPILED_FROM and find_spec("numba") is not None)
+def is_compiled(engine: str, num_texts: int, least: int = COMPILED_FROM) -> bool:
+    """Whether the engine is numba; `auto` chooses it from `least` stored texts on."""
+    return engine == "numba" or (engine == "auto" and num_texts >= least and find_spec("numba") is not None)
 
 
 def make_loops(engine: str, num_texts: int = COMPILED_FROM) -> Loops:
@@ -71,10 +75,12 @@ def make_loops(engine: str, num_texts: int = COMPILED_FROM) -> Loops:
     return CompiledLoops()
 
 
-def make_index(engine: str, bounds: LengthBounds, encoded: Iterable[str] = ()) -> TextIndex:
-    """An index of the engine; `auto` chooses by the number of texts to begin with."""
+def make_index(
+    engine: str, bounds: LengthBounds, encoded: Iterable[str] = (), *, one_by_one: bool = False
+) -> TextIndex:
+    """An index of the engine; `auto` chooses by the number of texts to begin with, and by how others are added."""
     encoded = list(encoded)
-    if not is_compiled(engine, len(encoded)):
+    if not is_compiled(engine, len(encoded), COMPILED_FROM * (ONE_BY_ONE if one_by_one else 1)):
         return PrefixIndex(bounds, encoded)
     from distilabel_selfinstruct.similarity.compiled.index import CompiledIndex
 

@@ -104,7 +104,7 @@ class NoveltyIndex:
         if match is not None:
             return NoveltyResult(admitted=False, nearest=self._neighbor(match))
         nearest = self._stored.nearest(tokens, 1) if with_nearest else []
-        self._stored.store(text, tokens)
+        self._stored.store(text, tokens, one_by_one=True)
         return NoveltyResult(admitted=True, nearest=self._neighbor(nearest[0]) if nearest else None)
 
     def add(self, text: str) -> None:

@@ -42,13 +42,13 @@ class TokenIndex:
         """Over all stored texts."""
         return int(self.prefix_index.lengths.sum())
 
-    def store(self, text: str, tokens: Sequence[str]) -> None:
-        """Add a text at the end."""
+    def store(self, text: str, tokens: Sequence[str], *, one_by_one: bool = False) -> None:
+        """Add a text at the end. `one_by_one`: the next one will be decided after a while, not at once."""
         self.prefix_index.insert(self.vocabulary.learn(tokens))
         self.texts.append(text)
-        self.renumber_when_due()
+        self.renumber_when_due(one_by_one=one_by_one)
 
-    def renumber_when_due(self) -> None:
+    def renumber_when_due(self, *, one_by_one: bool = False) -> None:
         """Give the tokens new characters, and the texts a new index, where that pays for itself."""
         if len(self.texts) >= self._next_renumbering:
             while len(self.texts) >= self._next_renumbering:
@@ -56,7 +56,9 @@ class TokenIndex:
             if not self.vocabulary.ambiguous:
                 table = self.vocabulary.renumber(self.prefix_index.encoded)
                 renumbered = (encoded.translate(table) for encoded in self.prefix_index.encoded)
-                self.prefix_index = make_index(self._engine, self.prefix_index.bounds, renumbered)
+                self.prefix_index = make_index(
+                    self._engine, self.prefix_index.bounds, renumbered, one_by_one=one_by_one
+                )
 
     def search(self, tokens: Sequence[str]) -> Match | None:
         """The nearest text if its score exceeds the threshold; at equal scores the one stored first."""

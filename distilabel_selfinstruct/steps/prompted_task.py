@@ -57,6 +57,7 @@ class PromptedTask(JournaledStep, _Task):
     _prompt_set: PromptSet = PrivateAttr()
     _client: CompletionClient | None = PrivateAttr(default=None)
     _clock: Clock = PrivateAttr(default_factory=Clock)
+    _decodings: dict[bool, Decoding] = PrivateAttr(default_factory=dict)
 
     def load(self) -> None:
         """Load the LLM and the prompts.
@@ -73,6 +74,7 @@ class PromptedTask(JournaledStep, _Task):
             self.llm.on_note(self._take_note)
         super().load()
         self._prompt_set = load_prompts(self.prompts, self.language)
+        self._decodings = {}
         self._check_decoding()
         self._client = CompletionClient(
             self.llm,
@@ -136,9 +138,11 @@ class PromptedTask(JournaledStep, _Task):
             self._logger.info(f"{self.name}: {note.text}")
 
     def _decoding(self, request: Request) -> Decoding:
-        return apply_overrides(
-            self._default_decoding(is_classification=request.is_classification, form=self.prompt_form), self.decoding
-        )
+        decoding = self._decodings.get(request.is_classification)
+        if decoding is None:
+            default = self._default_decoding(is_classification=request.is_classification, form=self.prompt_form)
+            decoding = self._decodings[request.is_classification] = apply_overrides(default, self.decoding)
+        return decoding
 
     def _default_decoding(self, *, is_classification: bool = False, form: PromptForm = "completion") -> Decoding:
         if not isinstance(self.stage, Stage):

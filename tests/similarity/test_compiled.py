@@ -111,6 +111,21 @@ def test_auto_changes_to_numba_where_the_tokens_are_renumbered(monkeypatch: pyte
     assert [large.admit(text) for text in texts] == [plain.admit(text) for text in texts]
 
 
+@needs_numba
+def test_auto_compiles_nothing_for_texts_that_are_stored_one_by_one_before_they_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "COMPILED_FROM", 1)
+    monkeypatch.setattr(token_index, "FIRST_RENUMBERING", 2)
+    index = NoveltyIndex()
+    for number in range(engines.ONE_BY_ONE - 1):
+        index.admit(f"text{number} alone{number}")
+    assert isinstance(index._stored.prefix_index, PrefixIndex)
+    for number in range(100, 120):
+        index.admit(f"text{number} alone{number}")
+    assert not isinstance(index._stored.prefix_index, PrefixIndex)
+
+
 def test_an_engine_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ConfigError, match="'fortran'"):
         NoveltyIndex(engine="fortran")

@@ -30,7 +30,7 @@ def how_regenerated(models: Sequence[str], described: Mapping[str, Any], texts: 
     decoding = decoding if isinstance(decoding, Mapping) else {}
     form, (temperature, limit) = settings.get("prompt_form"), map(decoding.get, ("temperature", "max_tokens"))
     asked = [
-        say("card.regenerated_form", form=form) if form in get_args(PromptForm) else "",
+        say("card.regenerated_form", form=str(form)) if form in get_args(PromptForm) else "",
         say("card.regenerated_temperature", temperature=f"{temperature:g}") if _is_number(temperature) else "",
         say("card.regenerated_limit", limit=f"{limit:,}") if _is_number(limit) else "",
     ]

@@ -83,7 +83,7 @@ class RowsToJsonLines(CheckedOptions, Step):
         path = Path(self.path).absolute()
         with writing(path, "Give another `path`."):
             if path.exists() and path.stat().st_size:
-                raise ConfigError(f"{path} has content already: give another `path`, or move the file.")
+                raise ConfigError(f"{path} has content already: name another file, or move this one.")
             self._rows = jsonl.Appender(path)
         self._is_open, self._num_rows = True, 0
 

@@ -83,7 +83,7 @@ class RowsToJsonLines(CheckedOptions, Step):
         path = Path(self.path).absolute()
         with writing(path, "Give the step another file."):
             if path.exists() and path.stat().st_size:
-                raise ConfigError(f"{path} has content already: move the file, or give the step another one.")
+                raise ConfigError(f"{path} has content already: name another file, or move this one.")
             self._rows = jsonl.Appender(path)
         self._is_open, self._num_rows = True, 0
 

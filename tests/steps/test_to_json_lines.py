@@ -36,7 +36,7 @@ def test_a_file_with_content_is_refused_when_the_step_is_loaded(tmp_path):
     written(path, [{"output": "hot"}])
     before = path.read_bytes()
     step = RowsToJsonLines(path=str(path))
-    with pytest.raises(ConfigError, match=r"made\.jsonl has content already: move the file, or give "):
+    with pytest.raises(ConfigError, match=r"made\.jsonl has content already: name another file, or move this one\."):
         step.load()
     step.unload()
     assert path.read_bytes() == before

@@ -63,6 +63,8 @@ reproduce: $(READY) ## Data, fine-tuning, answers, scores and a page, on this ma
 	$(BIN)/python pipelines/reproduce.py $(REPRODUCE)
 
 test: $(READY) ## Run all tests
+	@# Where Python is told to write no bytecode, every process of the tests would compile the package again.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q distilabel_selfinstruct
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that start no process, no server and no browser: under a minute

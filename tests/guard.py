@@ -10,6 +10,7 @@ import inspect
 import platform
 import sys
 from collections.abc import Generator, Iterator
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -90,6 +91,12 @@ def _starts_processes(value: object, seen: set[object]) -> bool:
     return False
 
 
+@cache
+def _is_process_test(function: object) -> bool:
+    """Whether a test or a fixture starts processes: looked up once for all tests that use it, or are made of it."""
+    return _starts_processes(function, set())
+
+
 def _marked(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(mark) for mark in FIXTURES)
 
@@ -103,7 +110,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if fixtures.intersection(used):
                 item.add_marker(mark)
         functions = [item.function, *(fixture.func for known in used.values() for fixture in known)]
-        if any(_starts_processes(function, set()) for function in functions):
+        if any(map(_is_process_test, functions)):
             item.add_marker("process")
     long = {item.path for item in items if _marked(item)}
     items.sort(key=lambda item: item.path not in long)

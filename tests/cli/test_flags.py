@@ -55,18 +55,18 @@ def flags(command: click.Command) -> set[str]:
     return own.union(*map(flags, {**getattr(command, "commands", {}), **lazy}.values()))
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if not OTHER_COMMANDS & set(path.parts)], ids=str)
-def test_no_text_of_the_library_names_a_flag_but_in_a_whole_command(path: Path) -> None:
-    for sentence in texts(path):
-        outside = re.sub(r"\b(selfinstruct|pip install|trl sft|ray start) [^']*|`python [^`]*`", "", sentence)
-        assert not FLAG.search(outside), sentence
+def test_no_text_of_the_library_names_a_flag_but_in_a_whole_command() -> None:
+    for path in [path for path in MODULES if not OTHER_COMMANDS & set(path.parts)]:
+        for sentence in texts(path):
+            outside = re.sub(r"\b(selfinstruct|pip install|trl sft|ray start) [^']*|`python [^`]*`", "", sentence)
+            assert not FLAG.search(outside), f"{path}: {sentence}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_no_sentence_of_the_library_names_an_option_without_backticks(path: Path) -> None:
-    for sentence in texts(path):
-        if " is " in sentence or sentence.rstrip().endswith("."):
-            assert not BARE.search(re.sub("`[^`]*`", "", sentence)), sentence
+def test_no_sentence_of_the_library_names_an_option_without_backticks() -> None:
+    for path in MODULES:
+        for sentence in texts(path):
+            if " is " in sentence or sentence.rstrip().endswith("."):
+                assert not BARE.search(re.sub("`[^`]*`", "", sentence)), f"{path}: {sentence}"
 
 
 def test_every_option_that_an_error_names_is_a_flag_of_the_command() -> None:

@@ -1,14 +1,19 @@
 """The rule as the reference applies it, comparing with every text kept: what the tests compare with."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
-from rouge_score.rouge_scorer import RougeScorer
 
-SCORER = RougeScorer(["rougeL"], use_stemmer=False)
+@cache
+def scorer() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer  # it imports NLTK and with that SciPy
+
+    return RougeScorer(["rougeL"], use_stemmer=False)
 
 
 def rouge_l(text: str, other: str) -> float:
-    return float(SCORER.score(text, other)["rougeL"].fmeasure)
+    return float(scorer().score(text, other)["rougeL"].fmeasure)
 
 
 def nearest(text: str, kept: Sequence[str]) -> tuple[str, float] | None:

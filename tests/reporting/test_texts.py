@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +87,19 @@ def test_korean_has_a_korean_text_for_every_english_one_of_cards_and_reports():
         if words and english_text not in SAME:
             own_words = SLOT.sub("", native)
             assert re.search("[\uac00-\ud7a3]", own_words) or not re.search("[A-Za-z]", own_words), key
+
+
+@pytest.mark.parametrize("language", WITH_TEXTS)
+def test_a_report_asks_what_the_raters_of_the_language_were_asked(language):
+    path = load_pack(language).file("review", "instances.yaml")
+    asked = {question["name"]: question["title"] for question in yaml.safe_load(path.read_text("utf-8"))["questions"]}
+    texts = texts_of(language)
+    for name in ("valid_task", "input_appropriate", "output_correct"):
+        assert texts.say(f"report.questions.{name}") == asked[name]
+
+
+@pytest.mark.parametrize("language", WITH_TEXTS)
+def test_the_rows_of_all_tables_are_in_the_language(language):
+    own = pack_texts(load_pack(language))
+    groups = ("columns", "table_1", "questions", "stages", "statuses", "values")
+    assert {key for key in ENGLISH if key.startswith(tuple(f"report.{group}." for group in groups))} <= own.keys()

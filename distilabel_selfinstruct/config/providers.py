@@ -73,6 +73,9 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
         recording_files(model)
     if provider == "gguf":
         gguf_file(model)
+    # The Hub has no such names, and answers them, after a while, with a sentence about characters.
+    if provider in ("transformers", "vllm") and model.startswith((".", "/", "~")) and not Path(model).is_dir():
+        raise ConfigError(f"{llm!r} names no folder: give {provider}: the folder of a model, or its name on the Hub.")
     return provider, model
 
 

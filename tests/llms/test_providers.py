@@ -185,6 +185,13 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(llm: str, ex
     assert f"pip install 'distilabel-selfinstruct[{extra}]'" in message
 
 
+@pytest.mark.parametrize("provider", ["transformers", "vllm"])
+@pytest.mark.parametrize("path", ["./nowhere", "../nowhere", "/nowhere/at/all", "~/nowhere"])
+def test_a_path_that_is_no_folder_is_not_looked_for_on_the_hub(provider: str, path: str) -> None:
+    with pytest.raises(ConfigError, match=f"'{provider}:{path}' names no folder"):
+        make_llm(f"{provider}:{path}")
+
+
 def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     message = message_for(f"gguf:{tmp_path / 'm.gguf'}", ConfigError, prompt_form="chat")
     assert "m.gguf" in message

@@ -1,12 +1,12 @@
 """`selfinstruct filter`: a dataset without its near-duplicates."""
 
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
+from distilabel_selfinstruct.cli.left_out_values import with_values
 from distilabel_selfinstruct.cli.reading_options import (
     ColumnMap,
     Delimiter,
@@ -25,9 +25,7 @@ class FilterCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Give it the one of a cluster on this machine, then read the arguments."""
-        following = zip(args, [*args[1:], "-"], strict=True)
-        meant = [[name, LOCAL] if name == "--ray" and after.startswith("-") else [name] for name, after in following]
-        return super().parse_args(ctx, list(chain.from_iterable(meant)))
+        return super().parse_args(ctx, with_values(args, {"--ray": LOCAL}))
 
 
 def filter_(

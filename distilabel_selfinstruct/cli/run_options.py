@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -11,6 +11,7 @@ import typer
 from pydantic.fields import FieldInfo
 from typer.core import TyperCommand
 
+from distilabel_selfinstruct.cli.left_out_values import with_values
 from distilabel_selfinstruct.config import ASKING_OPTIONS, RunConfig, read_yaml
 from distilabel_selfinstruct.config.options import CommandLine, command_line, is_per_stage
 from distilabel_selfinstruct.config.stages import STAGES, split_stage
@@ -62,19 +63,9 @@ class RunCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Give these options their value, then read the arguments."""
-        return super().parse_args(ctx, with_values(args))
-
-
-def with_values(arguments: Sequence[str]) -> list[str]:
-    """The arguments of a command, with a value after each option that stands without one and may."""
-    shown = {_flag(name): command_line(field) for name, field in RunConfig.model_fields.items()}
-    meant = {flag: mark.without_value for flag, mark in shown.items() if mark is not None}
-    complete: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
-        value = meant.get(argument)
-        is_alone = value is not None and following.startswith("-")
-        complete += [argument, value] if is_alone and value is not None else [argument]
-    return complete
+        shown = {_flag(name): command_line(field) for name, field in RunConfig.model_fields.items()}
+        meant = {flag: mark.without_value for flag, mark in shown.items() if mark and mark.without_value is not None}
+        return super().parse_args(ctx, with_values(args, meant))
 
 
 def overrides_of(given: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,7 +89,7 @@ def filter_dataset(
     pending: deque[Any] = deque()
     if choice.note:
         options.on_note(choice.note)
-    with _cluster(ray, options.on_note, workers), writing(folder), atomic.new_folder(folder) as scratch:
+    with connected(ray, options.on_note, num_cpus=workers), writing(folder), atomic.new_folder(folder) as scratch:
         results = filter_texts(
             _noted(_texts(rows, column), pending),
             max_rouge_l=max_rouge_l,
@@ -166,10 +165,6 @@ def _instructions(rows: RowSource) -> Iterator[tuple[ReadRow, str]]:
             yield row, text
         else:
             rows.skip(row, "has no instruction")
-
-
-def _cluster(address: str | None, tell: Callable[[str], None], workers: int | None) -> AbstractContextManager[None]:
-    return nullcontext() if address is None else connected(address, tell, workers)
 
 
 def _noted(texts: Iterable[tuple[ReadRow, str]], pending: deque[Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from distilabel_selfinstruct.journal.run_records import RunRecords, read_run, re
 from distilabel_selfinstruct.journal.shared_folder import wait_until_free
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import LocalServerLLM
+from distilabel_selfinstruct.ray_cluster import MEMORY_FOR_ROWS, connected
 from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
 from distilabel_selfinstruct.running.budget import is_overdue, is_past, limit_spending, used_up
@@ -43,7 +44,6 @@ from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
 from distilabel_selfinstruct.running.preview import check_preview, previewed, reason_of_end
 from distilabel_selfinstruct.running.progress import Progress
 from distilabel_selfinstruct.running.progress_reader import ProgressReader
-from distilabel_selfinstruct.running.ray_cluster import connected
 
 SECONDS_BETWEEN_LOOKS = 0.05
 """Less than a request takes, so that few requests are sent after a limit is reached."""
@@ -117,7 +117,7 @@ def run(
     needed = needs(plan)
     # On Ray each replica loads a model of its own, on its machine.
     here = [model for model in plan.models if config.ray is None or not isinstance(model.llm, LocalServerLLM)]
-    with connected(config, tell), local_servers(here, needed, tell) as servers:
+    with connected(config.ray, tell, memory=MEMORY_FOR_ROWS), local_servers(here, needed, tell) as servers:
         # Before the settings are written to the folder: a mistyped model must not count as the run's.
         check_models(here, needed, tell)
         if config.ray is not None:

@@ -11,7 +11,7 @@ from distilabel.constants import STEP_ATTR_NAME
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for, rules_for
-from distilabel_selfinstruct.cli.run_options import with_values
+from distilabel_selfinstruct.cli.left_out_values import with_values
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.options import bounds
 from distilabel_selfinstruct.config.step_fields import config_of
@@ -144,7 +144,7 @@ def test_gpus_are_refused_where_no_process_on_ray_loads_a_model(options: dict[st
     ],
 )
 def test_ray_without_an_address_is_a_cluster_on_this_machine(given: list[str], meant: list[str]) -> None:
-    assert with_values(given) == meant
+    assert with_values(given, {"--ray": "local"}) == meant
 
 
 @pytest.mark.parametrize("stage", [SECOND, THIRD])

@@ -11,7 +11,10 @@ from distilabel_selfinstruct.cli.screen import say
 
 COMMANDS = (
     LazyCommand(
-        "run", "Generate instructions and instances with a model, and write them to a folder.", f"{__package__}.run:run"
+        "run",
+        "Generate instructions and instances with a model, and write them to a folder.",
+        f"{__package__}.run:run",
+        f"{__package__}.run_options:RunCommand",
     ),
     LazyCommand(
         "status",

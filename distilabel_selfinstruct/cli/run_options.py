@@ -3,12 +3,13 @@
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 from pydantic.fields import FieldInfo
+from typer.core import TyperCommand
 
 from distilabel_selfinstruct.config import ASKING_OPTIONS, RunConfig, read_yaml
 from distilabel_selfinstruct.config.options import CommandLine, command_line, is_per_stage
@@ -56,6 +57,26 @@ def _with_options(command: Callable[..., None], added: list[inspect.Parameter]) 
     return run
 
 
+class RunCommand(TyperCommand):
+    """A command whose options may stand without their value where `RunConfig` says what that means."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give these options their value, then read the arguments."""
+        return super().parse_args(ctx, with_values(args))
+
+
+def with_values(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command, with a value after each option that stands without one and may."""
+    shown = {_flag(name): command_line(field) for name, field in RunConfig.model_fields.items()}
+    meant = {flag: mark.without_value for flag, mark in shown.items() if mark is not None}
+    complete: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+        value = meant.get(argument)
+        is_alone = value is not None and following.startswith("-")
+        complete += [argument, value] if is_alone and value is not None else [argument]
+    return complete
+
+
 def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
     """The options of a run in the form in which `RunConfig` takes them.
 
@@ -77,7 +98,7 @@ def overrides_of(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameter(name: str, field: FieldInfo, shown: CommandLine, *, one_stage: bool = False) -> inspect.Parameter:
-    flag = f"--{name.replace('_', '-')}"
+    flag = _flag(name)
     kind: Any = _type_on_the_command_line(name, field)
     metavar = shown.metavar
     if is_per_stage(field) and not one_stage:
@@ -94,6 +115,10 @@ def _parameter(name: str, field: FieldInfo, shown: CommandLine, *, one_stage: bo
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, declared])
     annotation: Any = Annotated[kind | None, declared]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _type_on_the_command_line(name: str, field: FieldInfo) -> Any:

@@ -20,11 +20,15 @@ class Panel(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """How the command line shows an option: its group, a word for its value, and a short name for it."""
+    """How the command line shows an option: its group, a word for its value, and a short name for it.
+
+    `without_value` is what it means where it stands without a value; None if it must have one.
+    """
 
     panel: Panel
     metavar: str | None = None
     short: str | None = None
+    without_value: str | None = None
 
 
 class _FreeToChange:

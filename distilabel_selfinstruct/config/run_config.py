@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from typing_extensions import Self
 
 from distilabel_selfinstruct.config.language_defaults import with_language
-from distilabel_selfinstruct.config.model_options import ModelOptions
+from distilabel_selfinstruct.config.machine_options import LOADED_HERE, MachineOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, NumberOrAuto, Panel, is_per_stage
 from distilabel_selfinstruct.config.pricing import Price, Tokens, read_prices
 from distilabel_selfinstruct.config.stages import by_stage
@@ -18,14 +18,13 @@ from distilabel_selfinstruct.records import MODEL_STAGES, Mode, Stage, Tokenizer
 DATA = CommandLine(Panel.DATA)
 LIMITS = CommandLine(Panel.LIMITS)
 SAMPLING = CommandLine(Panel.SAMPLING)
-MACHINES = CommandLine(Panel.MACHINES)
 
 
 MOST_BATCHES, LARGEST_BATCH = 20, 500
 """Each batch takes some milliseconds, and no stage can begin before the first one is full."""
 
 
-class RunConfig(ModelOptions):
+class RunConfig(MachineOptions):
     """The options of a run: of `selfinstruct run`, of its configuration file, of `run` in Python, and of the steps."""
 
     stages: dict[Stage, dict[str, Any]] = Field(
@@ -135,14 +134,6 @@ class RunConfig(ModelOptions):
         default="auto", description="Rows that steps hand on at a time. auto: one in a short run, more in a long one."
     )
 
-    # Processes and machines
-    replicas: Annotated[int, MACHINES, FREE_TO_CHANGE] = Field(
-        default=1,
-        ge=1,
-        description="Processes of each stage that asks about instructions: classification and instances. Each has its "
-        "own requests in flight.",
-    )
-
     _file: str = PrivateAttr(default="")
     _addresses_in_file: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -191,6 +182,18 @@ class RunConfig(ModelOptions):
                 f"`replicas` is {self.replicas} and `batch` is on: a stage sends all of its rows in one batch. Leave "
                 "one of them out."
             )
+        return self
+
+    @model_validator(mode="after")
+    def _gpus_are_for_models_on_ray(self) -> Self:
+        if self.gpus_per_replica is not None:
+            if self.ray is None:
+                raise ConfigError("`gpus_per_replica` is for a cluster of Ray: give `ray` as well, or leave it out.")
+            if not any(llm.partition(":")[0] in LOADED_HERE for llm in self.llms.values()):
+                raise ConfigError(
+                    f"`gpus_per_replica` is for models that the processes load, and {self.llm_in_words} is asked "
+                    "elsewhere: leave it out."
+                )
         return self
 
     @field_validator("prices", mode="before")

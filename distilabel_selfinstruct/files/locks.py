@@ -8,20 +8,24 @@ from typing import IO, Any
 
 from distilabel_selfinstruct.errors import FolderInUseError
 
-_PATIENCE = 0.5
+PATIENCE = 0.5
 """Seconds for which a lock is tried."""
 
 
-def lock(path: Path) -> IO[str]:
+def lock(path: Path, patience: float = PATIENCE) -> IO[str]:
     """Take the lock of a folder for this process. Closing the file releases it, and so does the end of the process.
 
     Who only looks (see `holder_of`) has the lock for an instant, so one attempt is not enough.
+
+    Args:
+        path: the file of the lock, within the folder.
+        patience: seconds for which the lock is tried.
 
     Raises:
         FolderInUseError: another process holds the lock. The message names the process.
     """
     stream = path.open("a+", encoding="utf-8")
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
     while not (taken := _try_to_lock(stream, fcntl.LOCK_EX)) and time.monotonic() < deadline:
         time.sleep(0.02)
     if not taken:

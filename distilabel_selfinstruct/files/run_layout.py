@@ -70,6 +70,9 @@ LOCK = "lock"
 STOP = "stop"
 """Within `STATE`: this file asks all steps to stop sending requests, and holds the reason."""
 
+SHARED = "shared"
+"""Within `STATE`, of a run on several machines: a word by which each of them knows that it sees this very folder."""
+
 ABANDON = "abandon"
 """Within `STATE`: asks all steps not to wait for the requests in flight."""
 
@@ -89,7 +92,7 @@ CACHE_TAG = "CACHEDIR.TAG"
 OF_A_RUN = (
     *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES, ENTRIES_PAGE),
     *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
-    *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
+    *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", SHARED, ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
     *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED)),
     *(f"{STATE}/*/{name}" for name in (REFUSED, BATCHES)),
     f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",

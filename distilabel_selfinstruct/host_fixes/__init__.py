@@ -65,6 +65,9 @@ _FIXES_FOR_A_RUN = (
     "names_for_each_field",
     "docstrings_on_python_313",
     "citations",
+    "ray_stop",
+    "ray_watch",
+    "ray_actors",  # the last: it removes what is left of a run when all others are done with it
 )
 """Modules with a fix and an `apply`, in this order: of two fixes for one function, the later gets the earlier."""
 

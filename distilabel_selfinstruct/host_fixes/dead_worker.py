@@ -127,22 +127,9 @@ class WorkerWatch(threading.Thread):
         if state is WorkerState.DONE:
             self._report_idle(StepFailure("(none)", "a worker waiting for a step to run", died))
         elif state is WorkerState.LOADING:
-            self._record(StepFailure(step_name, "loading in its worker", died))
-            self.pipeline._load_queue.put({"name": step_name, "status": "load_failed"})
+            report_loading(self.pipeline, StepFailure(step_name, "loading in its worker", died))
         else:
-            self._report_running(step_name, StepFailure(step_name, "running in its worker", died))
-
-    def _report_running(self, step_name: str, failure: StepFailure) -> None:
-        pipeline = self.pipeline
-        pipeline._load_queue.put({"name": step_name, "status": "unloaded"})
-        if answered_everything(pipeline, step_name):
-            pipeline._logger.warning(f"⚠️ {failure}, after its last batch: no row is lost.")
-            return
-        self._record(failure)
-        # If it died while waiting for a batch, the manager will hand that waiting request the next message,
-        # which must not be the one that tells another replica to stop.
-        pipeline._steps_input_queues[step_name].put(None)
-        stop_once(pipeline)
+            report_running(self.pipeline, StepFailure(step_name, "running in its worker", died))
 
     def _report_idle(self, failure: StepFailure) -> None:
         """A process without a step died. It matters only while steps are still to be started in the pool."""
@@ -153,11 +140,31 @@ class WorkerWatch(threading.Thread):
         waiting = [name for name, status in statuses.items() if status == _STEP_NOT_LOADED_CODE]
         if not waiting:
             return
-        self._record(failure)
+        _record(self.pipeline, failure)
         for name in waiting:
             fail_loading(self.pipeline, name)
         stop_once(self.pipeline)
 
-    def _record(self, failure: StepFailure) -> None:
-        self.pipeline._logger.error(f"❌ {failure}")
-        record(self.pipeline, failure)
+
+def report_loading(pipeline: Any, failure: StepFailure) -> None:
+    """Report that a worker died while it loaded its step."""
+    _record(pipeline, failure)
+    pipeline._load_queue.put({"name": failure.step, "status": "load_failed"})
+
+
+def report_running(pipeline: Any, failure: StepFailure) -> None:
+    """Report that a worker died whose step was loaded: the run stops, unless the step had done all of its work."""
+    pipeline._load_queue.put({"name": failure.step, "status": "unloaded"})
+    if answered_everything(pipeline, failure.step):
+        pipeline._logger.warning(f"⚠️ {failure}, after its last batch: no row is lost.")
+        return
+    _record(pipeline, failure)
+    # If it died while waiting for a batch, the queue will hand that waiting request the next message, which must not
+    # be the one that tells another replica to stop.
+    pipeline._steps_input_queues[failure.step].put(None)
+    stop_once(pipeline)
+
+
+def _record(pipeline: Any, failure: StepFailure) -> None:
+    pipeline._logger.error(f"❌ {failure}")
+    record(pipeline, failure)

@@ -36,7 +36,7 @@ def load(worker: Any) -> None:
             worker.step.unload()
         except Exception as later:  # what went wrong first is what counts
             worker.step._logger.debug(f"'{worker.step.name}' could not be unloaded: {later}")
-        worker.load_queue.put({"name": worker.step.name, "status": "load_failed", "failure": failure})
+        worker.notify("load_failed", failure=failure)
         raise LoadFailedError from None
 
 

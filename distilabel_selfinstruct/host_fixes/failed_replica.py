@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from distilabel_selfinstruct.host_fixes.failures import record
+from distilabel_selfinstruct.host_fixes.failures import StepFailure, record
 from distilabel_selfinstruct.host_fixes.host_fix import HostFix, wrap
 
 FIXES = (
@@ -34,16 +34,30 @@ def run_load_queue_loop(host_run_loop: Callable[..., None], pipeline: Any) -> No
     """Keep the load status of the steps, in the place of the host's loop, until told to stop."""
     del host_run_loop
     loaded = dict.fromkeys(pipeline.dag, 0)
-    while (message := pipeline._load_queue.get()) is not None:
-        name, status = message["name"], message["status"]
-        if failure := message.get("failure"):
-            record(pipeline, failure)
-        if status == "loaded":
-            loaded[name] += 1
-        with pipeline._steps_load_status_lock:
-            before = pipeline._steps_load_status[name]
-            has_all = loaded[name] >= replicas_of(pipeline, name)
-            pipeline._steps_load_status[name] = status_after(before, status, has_all=has_all)
+    pipeline.replica_statuses = {}
+    try:
+        while (message := pipeline._load_queue.get()) is not None:
+            _take(pipeline, message, loaded)
+    except Exception as error:  # the queue is gone, and with it all that the workers say
+        record(pipeline, StepFailure.from_exception("(pipeline)", "waiting for its steps", error))
+        for name, count in loaded.items():
+            last = "unloaded" if count >= replicas_of(pipeline, name) else "load_failed"
+            with pipeline._steps_load_status_lock:
+                pipeline._steps_load_status[name] = status_after(1, last, has_all=last == "unloaded")
+
+
+def _take(pipeline: Any, message: dict[str, Any], loaded: dict[str, int]) -> None:
+    """Take a message of a replica, or about one that is dead."""
+    name, status = message["name"], message["status"]
+    pipeline.replica_statuses[name, message.get("replica")] = status
+    if failure := message.get("failure"):
+        record(pipeline, failure)
+    if status == "loaded":
+        loaded[name] += 1
+    with pipeline._steps_load_status_lock:
+        before = pipeline._steps_load_status[name]
+        has_all = loaded[name] >= replicas_of(pipeline, name)
+        pipeline._steps_load_status[name] = status_after(before, status, has_all=has_all)
 
 
 def replicas_of(pipeline: Any, step_name: str) -> int:

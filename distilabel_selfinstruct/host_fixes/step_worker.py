@@ -93,10 +93,21 @@ class StepWorker(_StepWrapper):
         self.step._logger.info(f"🏁 Finished running step '{self.step.name}' (replica {self.replica})")
         return str(self.step.name)
 
+    def notify(self, status: str, **more: Any) -> None:
+        """Tell the main process how this replica is: `loaded`, `unloaded` or `load_failed`."""
+        load_queue: Any = self.load_queue
+        load_queue.put({"name": self.step.name, "replica": self.replica, "status": status, **more})
+
     def _notify_load(self) -> None:
         self.loaded = True
         dead_worker.note(self, WorkerState.RUNNING)
-        super()._notify_load()
+        self.notify("loaded")
+
+    def _notify_unload(self) -> None:
+        self.notify("unloaded")
+
+    def _notify_load_failed(self) -> None:
+        self.notify("load_failed")
 
     def _generator_step_process_loop(self) -> None:
         generator_without_last_batch.answer_requests(self)

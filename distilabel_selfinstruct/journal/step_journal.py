@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from distilabel_selfinstruct.errors import ConfigError, FileError, writing
 from distilabel_selfinstruct.files.jsonl import Appender
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import PATIENCE, lock
 from distilabel_selfinstruct.files.run_layout import (
     COMPLETIONS,
     END,
@@ -56,6 +56,7 @@ class StepJournal:
         replica: which of the step's replicas this is, counted from 0.
         max_requests: the most requests that all steps of the state folder may send together, or this step alone
             without a state folder; None for no limit.
+        patience: seconds for which the folder is waited for, while another process holds it.
 
     Raises:
         FolderInUseError: another process holds the folder.
@@ -64,7 +65,13 @@ class StepJournal:
     """
 
     def __init__(
-        self, state_dir: str | os.PathLike[str], step: str, *, replica: int = 0, max_requests: int | None = None
+        self,
+        state_dir: str | os.PathLike[str],
+        step: str,
+        *,
+        replica: int = 0,
+        max_requests: int | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._state = Path(state_dir) if os.fspath(state_dir) else None
         self._folder = replica_folder(self._state, step, replica) if self._state else None
@@ -72,6 +79,7 @@ class StepJournal:
         self._notes: set[Note] = set()
         self._appenders: dict[str, Appender] = {}
         self._lock: IO[str] | None = None
+        self._patience = patience
         self._max_requests = max_requests
         self._sent: IO[bytes] | None = None
         self._num_claimed = 0
@@ -237,7 +245,7 @@ class StepJournal:
     def _open(self, folder: Path, folders: Iterable[Path]) -> None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = lock(folder / LOCK)
+            self._lock = lock(folder / LOCK, self._patience)
             set_damage_aside(folder)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)

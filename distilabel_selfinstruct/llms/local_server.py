@@ -43,6 +43,7 @@ class LocalServerLLM(OpenAICompatibleLLM):
         context: tokens that a prompt and its answer may have together.
         slots: requests that are worked on at a time. Left out: few, as processors are.
         threads: threads of the engine. Left out: as many as there are processors with nothing to do.
+        gpus: over how many GPUs vLLM splits the model.
     """
 
     base_url: str | None = None
@@ -52,6 +53,7 @@ class LocalServerLLM(OpenAICompatibleLLM):
     context: int = Field(default=CONTEXT, ge=1)
     slots: int | None = Field(default=None, ge=1)
     threads: int | None = Field(default=None, ge=1)
+    gpus: int = Field(default=1, ge=1)
 
     _is_remote: ClassVar[bool] = False
 
@@ -90,7 +92,7 @@ class LocalServerLLM(OpenAICompatibleLLM):
         processors = idle_processors()
         cache = min(MOST_PROMPT_CACHE, (available_bytes() or 0) // SHARE_FOR_PROMPT_CACHE)
         slots = self.slots or max(1, min(MOST_SLOTS, processors // CORES_PER_SLOT))
-        return ServerSettings(self.context, slots, self.threads or processors, cache)
+        return ServerSettings(self.context, slots, self.threads or processors, cache, self.gpus)
 
     @property
     def requests_at_a_time(self) -> InFlight:

@@ -55,4 +55,9 @@ def used_up(config: RunConfig, progress: Progress, failures_before: int = 0) -> 
 
 def is_overdue(config: RunConfig, progress: Progress) -> bool:
     """Whether the requests in flight when `max_minutes` was reached have had their time: the run ends without them."""
-    return config.max_minutes is not None and progress.elapsed >= 60 * config.max_minutes + SECONDS_TO_FINISH
+    return config.max_minutes is not None and is_past(60 * config.max_minutes, progress)
+
+
+def is_past(since: float | None, progress: Progress) -> bool:
+    """Whether requests that were in flight at a time, in seconds since the start, have had their time to finish."""
+    return since is not None and progress.elapsed >= since + SECONDS_TO_FINISH

@@ -36,11 +36,11 @@ class LocalServers:
         self._served = served
         self._tell = tell
 
-    def connect(self, llm: LocalServerLLM) -> InFlight:
-        """Have an LLM ask the server of its model. Returns how many requests a stage has in flight there."""
+    def connect(self, llm: LocalServerLLM, replicas: int = 1) -> InFlight:
+        """Have an LLM ask the server of its model. Returns how many requests each replica of a stage has in flight."""
         served = self._served[llm.path]
         llm.connect(served.server.address)
-        return llm.requests_at_a_time if llm.engine == "vllm" else served.slots
+        return llm.requests_at_a_time if llm.engine == "vllm" else max(1, served.slots // replicas)
 
     def keep(self, logs: Path, state: Path) -> None:
         """Keep what the servers write in a folder, and ask those who work on a state to stop when one fails for good.

@@ -15,6 +15,7 @@ from distilabel_selfinstruct.prompts import PromptForm, PromptSet, load_prompts
 from distilabel_selfinstruct.ratings.feedback import Feedback, load_feedback
 from distilabel_selfinstruct.records import MODEL_STAGES, AnyStage, Stage
 from distilabel_selfinstruct.running.prices import check_prices, with_known_prices
+from distilabel_selfinstruct.running.ray_cluster import check_ray
 
 if TYPE_CHECKING:
     from distilabel.models.llms.base import LLM
@@ -77,6 +78,8 @@ def check_plan(config: RunConfig, *, dry: bool = False) -> RunPlan:
     for stage in () if dry else MODEL_STAGES:
         own = config.for_stage(stage)
         check_access(own.llm, own.base_url, own.effective_prompt_form)
+    if not dry:
+        check_ray(config)
     check_prices(config)
     prompts, feedback = load_prompts(config.prompts, config.language), load_feedback(config.human_feedback)
     return RunPlan(config, prompts, feedback, bootstrap_for(config, prompts, feedback))

@@ -20,9 +20,10 @@ from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run, rejection_row
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
+from distilabel_selfinstruct.llms import LocalServerLLM
 from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
 from distilabel_selfinstruct.running.batches import refuse_to_pay_twice
-from distilabel_selfinstruct.running.budget import is_overdue, limit_spending, used_up
+from distilabel_selfinstruct.running.budget import is_overdue, is_past, limit_spending, used_up
 from distilabel_selfinstruct.running.context import check_models
 from distilabel_selfinstruct.running.ending import Ending, ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
@@ -36,11 +37,12 @@ from distilabel_selfinstruct.running.outputs import (
     without_dataset_bars,
     write_outputs,
 )
-from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
+from distilabel_selfinstruct.running.pipeline import on_ray, self_instruct_pipeline
 from distilabel_selfinstruct.running.plan import RunPlan, plan_run, tell_forms
 from distilabel_selfinstruct.running.preview import check_preview, previewed, reason_of_end
 from distilabel_selfinstruct.running.progress import Progress
 from distilabel_selfinstruct.running.progress_reader import ProgressReader
+from distilabel_selfinstruct.running.ray_cluster import connected
 
 SECONDS_BETWEEN_LOOKS = 0.05
 """Less than a request takes, so that few requests are sent after a limit is reached."""
@@ -112,9 +114,11 @@ def run(
     plan = plan_run(config)
     tell_forms(config, tell)
     needed = needs(plan)
-    with local_servers(plan.models, needed, tell) as servers:
+    # On Ray each replica loads a model of its own, on its machine.
+    here = [model for model in plan.models if config.ray is None or not isinstance(model.llm, LocalServerLLM)]
+    with connected(config, tell), local_servers(here, needed, tell) as servers:
         # Before the settings are written to the folder: a mistyped model must not count as the run's.
-        check_models(plan.models, needed, tell)
+        check_models(here, needed, tell)
         return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend, preview=preview)
 
 
@@ -131,16 +135,19 @@ def _run(
     with folder.prepared(plan.config, fresh=fresh, extend=extend, preview=preview) as effective:
         config = effective if preview is None else previewed(effective, preview)
         servers.keep(folder.path / SERVER_LOGS, folder.state)
-        state = str(folder.state.resolve())
-        pipeline = self_instruct_pipeline(config, state_dir=state, cache_dir=str(folder.cache), servers=servers)
+        state, needed = str(folder.state.resolve()), needs(plan)
+        shared = {"state_dir": state, "servers": servers if config.ray is None else None, "needed": needed}
+        pipeline = self_instruct_pipeline(config, cache_dir=str(folder.cache), **shared)
         if preview is None:
-            described = self_instruct_pipeline(config, state_dir=state, servers=servers, rows_to=folder.instances.name)
+            described = self_instruct_pipeline(config, rows_to=folder.instances.name, **shared)
             with writing(folder.path, "Make room."):
                 folder.pipeline.touch(mode=0o600)  # it has settings, which are for their owner
                 described.save(str(folder.pipeline), format="yaml")
         with writing(folder.state):
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records
+            if config.ray is not None:
+                pipeline = on_ray(pipeline, folder.state.resolve())
         needed = needs(plan)
         prompt_tokens = {stage: needed[stage].prompt_tokens for stage in MODEL_STAGES}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
@@ -149,7 +156,7 @@ def _run(
         failure: Exception | None = None
         num_rows: int | None = None
         with (
-            _watching(folder, config, reader, on_progress),
+            _watching(folder, config, reader, on_progress, pipeline),
             _stopping_gently(folder, pipeline),
             without_dataset_bars(),
             _quiet_host(),
@@ -227,22 +234,28 @@ def _stopping_gently(folder: RunFolder, pipeline: Any) -> Iterator[None]:
 
 @contextmanager
 def _watching(
-    folder: RunFolder, config: RunConfig, reader: ProgressReader, on_progress: Callable[[Progress], None]
+    folder: RunFolder, config: RunConfig, reader: ProgressReader, on_progress: Callable[[Progress], None], pipeline: Any
 ) -> Iterator[None]:
-    """Read the progress in a thread of its own while the pipeline blocks this one; stop the run at its limits."""
+    """Read the progress in a thread of its own while the pipeline blocks this one; stop the run at its limits.
+
+    A failure of a step stops it too: what is missing is made when the run is resumed, and its user learns of it now.
+    """
     over = Event()
     failures_before = reader.read().failures  # of earlier attempts, which do not count against this one
 
     def look() -> None:
         try:
-            reason = ""
+            reason, failing_since = "", None
             for number in count(1):
                 if over.wait(SECONDS_BETWEEN_LOOKS):
                     return
                 progress = reader.read()
                 if not reason and (reason := used_up(config, progress, failures_before)):
                     ask_to_stop(folder.state, reason)
-                if is_overdue(config, progress):
+                failing_since = failing_since or (progress.elapsed if getattr(pipeline, "failures", ()) else None)
+                if not reason and failing_since is not None:
+                    ask_to_stop(folder.state, reason := f"{pipeline.failures[0]}. {RESUME}")
+                if is_overdue(config, progress) or is_past(failing_since, progress):
                     ask_to_abandon(folder.state)
                 if number % LOOKS_BETWEEN_REPORTS == 0:
                     on_progress(progress)

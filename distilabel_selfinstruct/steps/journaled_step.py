@@ -7,7 +7,9 @@ from distilabel.steps.base import _Step
 from pydantic import Field, PrivateAttr
 
 from distilabel_selfinstruct.config.faults import CheckedOptions
+from distilabel_selfinstruct.files.locks import PATIENCE
 from distilabel_selfinstruct.host_fixes.orphans import die_with_parent
+from distilabel_selfinstruct.journal.shared_folder import SECONDS_TO_BE_FREE, SharedFolder
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class JournaledStep(CheckedOptions, _Step):
 
     _replica: int = PrivateAttr(default=0)
     _next_row: int = PrivateAttr(default=0)
+    _shared: SharedFolder | None = PrivateAttr(default=None)
 
     def use_replica(self, number: int) -> None:
         """Have the step, which is not loaded yet, work as one of several: it gets a journal of its own."""
@@ -39,6 +42,10 @@ class JournaledStep(CheckedOptions, _Step):
     def number_rows_from(self, first: int) -> None:
         """Say which row the next one is. Without this, rows are counted."""
         self._next_row = first
+
+    def expect_shared(self, folder: SharedFolder) -> None:
+        """Have the step, which is loaded on another machine, check first that it sees the folder of the run."""
+        self._shared = folder
 
     def _number_rows(self, count: int) -> int:
         """The number of the next row; those of the rows after it follow."""
@@ -49,11 +56,14 @@ class JournaledStep(CheckedOptions, _Step):
         """Open the journal."""
         super().load()
         die_with_parent()
+        if self._shared is not None:
+            self._shared.check()
         self._journal = StepJournal(
             self.state_dir,
             self.name or type(self).__name__,
             replica=self._replica,
             max_requests=self._request_budget(),
+            patience=PATIENCE if self._shared is None else SECONDS_TO_BE_FREE,
         )
 
     def _request_budget(self) -> int | None:

@@ -99,7 +99,7 @@ class Mark(Step):
             if self.fault == "unsendable":
                 yield [{"k": row["k"], "mark": lambda: None} for row in inputs]
                 return
-        if self.fault == "slow first" and first == 0:
+        if self.fault == "slow" or (self.fault == "slow first" and first == 0):
             time.sleep(1.0)
         marked = [{**row, "mark": os.getpid()} for row in inputs]
         if self.fault == "two yields":

@@ -25,12 +25,14 @@ class ServerSettings:
         slots: requests that are worked on at a time.
         threads: threads of the engine.
         prompt_cache_bytes: memory for the beginnings of prompts that are not in a slot at the moment.
+        gpus: over how many GPUs vLLM splits the model.
     """
 
     context: int
     slots: int
     threads: int
     prompt_cache_bytes: int
+    gpus: int = 1
 
 
 def program_for(engine: Engine, model: str, path: str, settings: ServerSettings) -> ServerProgram:
@@ -47,6 +49,8 @@ def program_for(engine: Engine, model: str, path: str, settings: ServerSettings)
         options = ["--served-model-name", model, "--max-model-len", str(settings.context), "--host", LOOPBACK]
         # Else it samples as the maker of the model likes where a request says nothing.
         options += ["--generation-config", "vllm"]
+        if settings.gpus > 1:
+            options += ["--tensor-parallel-size", str(settings.gpus)]
 
         def serve(port: int) -> list[str]:
             return [sys.executable, "-m", "vllm.entrypoints.cli.main", "serve", path, *options, "--port", str(port)]

@@ -1,0 +1,67 @@
+"""The folder of the journals, as other machines see it: is it the same one there?"""
+
+import os
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.files.run_layout import SHARED
+
+SECONDS_TO_APPEAR = 45.0
+"""How long a file that one machine wrote may be missing on another: network file systems look again after 30 s."""
+
+SECONDS_TO_BE_FREE = 20.0
+"""How long a journal may be held by a process of an attempt before, which ends when its cluster learns of the end."""
+
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFolder:
+    """A folder that several machines must see under the same path.
+
+    Attributes:
+        state: the folder of the journals.
+        word: what a file in it holds.
+    """
+
+    state: str
+    word: str
+
+    def check(self, patience: float = SECONDS_TO_APPEAR) -> None:
+        """Check that the folder which this machine sees under the path is the one of the run.
+
+        Raises:
+            RunFolderError: it is not: what is recorded here would be lost to the run.
+        """
+        path = Path(self.state) / SHARED
+        deadline = time.monotonic() + patience
+        while not (found := _word_in(path) == self.word) and time.monotonic() < deadline:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        if not found:
+            raise RunFolderError(
+                f"{self.state} on the machine {socket.gethostname()} is not the folder of this run: give an output "
+                "folder that all machines share under the same path.",
+                self.state,
+            )
+
+
+def share(state: Path) -> SharedFolder:
+    """Mark the folder of a run that starts.
+
+    Raises:
+        OSError: the mark cannot be written.
+    """
+    word = secrets.token_hex(8)
+    (state / SHARED).write_text(word, encoding="utf-8")
+    return SharedFolder(os.fspath(state), word)
+
+
+def _word_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""

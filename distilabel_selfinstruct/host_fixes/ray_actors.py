@@ -19,7 +19,7 @@ from distilabel_selfinstruct.host_fixes.ray_actor import Assignment, StepActor, 
 from distilabel_selfinstruct.host_fixes.ray_queues import QueueHost, RayQueue
 from distilabel_selfinstruct.host_fixes.ray_watch import Replica
 
-_TEST = "tests/host_fixes/test_ray.py::"
+_TEST = "tests/running/test_ray.py::"
 
 FIXES = (
     HostFix(

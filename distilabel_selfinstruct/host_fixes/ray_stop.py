@@ -18,7 +18,7 @@ FIXES = (
         "stop on Ray",
         "pipeline/ray.py:433",
         "what stops a run on one machine raises a `TypeError` on Ray",
-        "tests/host_fixes/test_ray.py::test_an_actor_that_dies_is_an_error_that_names_its_step",
+        "tests/running/test_ray.py::test_an_actor_that_dies_is_an_error_that_names_its_step",
     ),
 )
 

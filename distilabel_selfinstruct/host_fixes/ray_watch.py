@@ -22,13 +22,13 @@ FIXES = (
         "dead actor",
         "pipeline/ray.py:312",
         "an actor that dies: hangs; with the fix, an error",
-        "tests/host_fixes/test_ray.py::test_an_actor_that_dies_is_an_error_that_names_its_step",
+        "tests/running/test_ray.py::test_an_actor_that_dies_is_an_error_that_names_its_step",
     ),
     HostFix(
         "lost node",
         "pipeline/ray.py:312",
         "a node that is lost with an actor: hangs; with the fix, an error",
-        "tests/host_fixes/test_ray.py::test_a_node_that_is_lost_is_an_error_that_names_the_step",
+        "tests/running/test_ray.py::test_a_node_that_is_lost_is_an_error_that_names_the_step",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: the host could not tell which argument is the step's input.
 import os
+import signal
 import time
 from typing import Any
 
@@ -96,6 +97,8 @@ class Mark(Step):
                 raise ValueError("step boom")
             if self.fault == "die":
                 os._exit(9)
+            if self.fault == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
             if self.fault == "unsendable":
                 yield [{"k": row["k"], "mark": lambda: None} for row in inputs]
                 return

@@ -9,6 +9,7 @@ from distilabel.constants import STEP_ATTR_NAME
 
 from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.bootstrap_factory import bootstrap_for, rules_for
+from distilabel_selfinstruct.cli.run_options import with_values
 from distilabel_selfinstruct.config import Price, RunConfig
 from distilabel_selfinstruct.config.options import bounds
 from distilabel_selfinstruct.config.step_fields import config_of
@@ -71,7 +72,8 @@ ARRIVES_IN_THE_CLIENT: dict[str, tuple[Any, str]] = {
 ARRIVES_IN_LOCAL_SERVERS = ("threads",)
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
 ARRIVES_BY_STAGE = ("decoding", "stages")
-ARRIVES_IN_RESOURCES = ("replicas",)
+ARRIVES_IN_RESOURCES = ("replicas", "gpus_per_replica")
+DECIDES_WHERE = ("ray",)
 
 SERVER = {"llm": "openai:small", "base_url": "http://localhost:1/v1"}
 
@@ -83,7 +85,7 @@ def steps_of(config: RunConfig) -> dict[Stage, Any]:
 
 def test_the_tables_here_name_every_option_once() -> None:
     named = [*ARRIVES_IN_STEPS, *ARRIVES_IN_THE_CLIENT, *ARRIVES_IN_LOCAL_SERVERS, *IS_A_LIMIT, *ARRIVES_BY_STAGE]
-    named += ARRIVES_IN_RESOURCES
+    named += [*ARRIVES_IN_RESOURCES, *DECIDES_WHERE]
     assert sorted(named) == sorted(RunConfig.model_fields)
 
 
@@ -105,6 +107,38 @@ def test_the_batch_size_arrives_in_the_steps_that_get_rows(stage: Stage) -> None
 
 def test_replicas_arrive_in_the_stages_that_ask_about_rows() -> None:
     assert [step.resources.replicas for step in steps_of(RunConfig(**SERVER, replicas=3)).values()] == [1, 3, 3, 1]
+
+
+def test_gpus_arrive_in_the_stages_that_load_a_model() -> None:
+    steps = steps_of(RunConfig(llm="vllm:small", ray="local", replicas=2, gpus_per_replica=4))
+    assert [step.resources.gpus for step in steps.values()] == [4, 4, 4, None]
+    assert [steps[stage].llm.gpus for stage in MODEL_STEPS] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"llm": "vllm:small"}, "`gpus_per_replica` is for a cluster of Ray"),
+        ({**SERVER, "ray": "auto"}, "openai:small is asked elsewhere"),
+    ],
+)
+def test_gpus_are_refused_where_no_process_on_ray_loads_a_model(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        RunConfig(**options, gpus_per_replica=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (["--ray"], ["--ray", "local"]),
+        (["--ray", "-o", "x"], ["--ray", "local", "-o", "x"]),
+        (["--ray", "auto", "-o", "x"], ["--ray", "auto", "-o", "x"]),
+        (["--ray=auto", "-n", "3"], ["--ray=auto", "-n", "3"]),
+        (["-o", "x", "--fresh"], ["-o", "x", "--fresh"]),
+    ],
+)
+def test_ray_without_an_address_is_a_cluster_on_this_machine(given: list[str], meant: list[str]) -> None:
+    assert with_values(given) == meant
 
 
 @pytest.mark.parametrize("stage", [SECOND, THIRD])

@@ -45,22 +45,22 @@ def ray_cluster() -> Iterator[RayCluster]:
         "PYTHONWARNINGS": "ignore",
         "PYTHONPATH": os.pathsep.join(str(Path(__file__).parents[1] / part) for part in ("", "tests/host_fixes")),
     }
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, __file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, **own},
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        said = json.loads(process.stdout.readline())
-        yield RayCluster(said["address"], said["raylet"], own)
-    finally:
-        process.stdin.close()
-        process.wait(SECONDS)
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            said = json.loads(process.stdout.readline())
+            yield RayCluster(said["address"], said["raylet"], own)
+        finally:
+            process.stdin.close()
+            process.wait(SECONDS)
 
 
 def main() -> None:

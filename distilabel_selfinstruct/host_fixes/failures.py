@@ -80,7 +80,7 @@ def apply() -> None:
 
 def run(host_run: Callable[..., Any], pipeline: Any, *args: Any, **kwargs: Any) -> Any:
     """As the host does; raise `PipelineFailedError` at the end if anything failed."""
-    pipeline.failures = []
+    pipeline.failures, pipeline.has_fatal_failure = [], False
     distiset, cause = None, None
     try:
         distiset = host_run(pipeline, *args, **kwargs)
@@ -117,7 +117,11 @@ def log_failure(step: Any, doing: str, error: Exception) -> StepFailure:
 
 
 def stop_once(pipeline: Any) -> None:
-    """Stop the run as Ctrl-C would, keeping finished rows; the host's `_stop` deadlocks when called twice."""
+    """Stop the run as Ctrl-C would, keeping finished rows; the host's `_stop` deadlocks when called twice.
+
+    From now on the pipeline `has_fatal_failure`: whoever watches it need not wait for more than what is in flight.
+    """
+    pipeline.has_fatal_failure = True
     with pipeline._stop_called_lock:
         if not pipeline._stop_called:
             pipeline._stop(acquire_lock=False)

@@ -30,9 +30,7 @@ def fault_in(nodes: list[dict[str, float]], wanted: dict[str, Any], replicas: in
         word = _IN_WORDS.get(name, name)
         most = max((node.get(name, 0) for node in nodes), default=0)
         if most < amount:
-            return (
-                f"a replica needs {amount:g} {word}, and no node of the cluster has more than {most:g}: ask for fewer"
-            )
+            return f"a replica needs {amount:g} {word}, and no node has more than {most:g}: ask for fewer"
         room = sum(node.get(name, 0) // amount for node in nodes)
         if room < replicas:
             return (

@@ -36,7 +36,7 @@ _SECONDS_BETWEEN_CHECKS = 0.5
 _SECONDS_TO_START = 600.0
 """How long an actor may wait for resources that others hold, or for a node that is being added."""
 
-_DEATH = re.compile(r"The actor is dead because (.+?\.)(?:\s|\Z)", re.DOTALL)
+_DEATH = re.compile(r"The actor (?:is dead|died) because (?!of an error)(.+?\.)(?:\s|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"^\s*ip: (\S+)", re.MULTILINE)
 
 _LONGEST = 300
@@ -199,4 +199,5 @@ def in_words(error: BaseException) -> str:
         return f"the actor died{where}: {' '.join(death[1].split()).rstrip('.'):.{_LONGEST}}"
     lines = [line.strip() for line in said.splitlines() if line.strip()] or [""]
     # A traceback ends with what went wrong.
-    return f"{type(error).__name__}: {lines[-1] if 'Traceback' in said else lines[0]:.{_LONGEST}}"
+    shown = lines[-1] if "Traceback" in said else lines[0]
+    return f"{type(error).__name__}: {shown.rstrip('.'):.{_LONGEST}}"

@@ -6,6 +6,7 @@ A cluster of the run's own can be reached from this machine only, and asks for a
 import importlib.util
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -88,14 +89,26 @@ def _connect(address: str, tell: Callable[[str], None]) -> None:
     shown = redact_url(address) if "://" in address else address
     tell(f"Connecting to the cluster of Ray at {shown}.")
     try:
+        _knock(address)
         ray.init(address=address, **common)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    except (OSError, RuntimeError, ValueError) as error:
+        said = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise ServerError(
             f"No cluster of Ray can be used at {shown} ({said.rstrip('.')}): start one there with `ray start --head`, "
             "and set RAY_AUTH_TOKEN if it asks for a token.",
             shown,
         ) from error
+
+
+def _knock(address: str) -> None:
+    """Find out whether anybody listens at an address: Ray itself takes minutes for that.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_CONNECT).close()
 
 
 @contextmanager

@@ -148,7 +148,6 @@ def _run(
                 set_damage_aside(recorded.parent)  # before anybody counts its records
             if config.ray is not None:
                 pipeline = on_ray(pipeline, folder.state.resolve())
-        needed = needs(plan)
         prompt_tokens = {stage: needed[stage].prompt_tokens for stage in MODEL_STAGES}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
@@ -238,24 +237,24 @@ def _watching(
 ) -> Iterator[None]:
     """Read the progress in a thread of its own while the pipeline blocks this one; stop the run at its limits.
 
-    A failure of a step stops it too: what is missing is made when the run is resumed, and its user learns of it now.
+    A process or machine that is lost stops it too: its user need not wait for what the others have still to ask.
     """
     over = Event()
     failures_before = reader.read().failures  # of earlier attempts, which do not count against this one
 
     def look() -> None:
         try:
-            reason, failing_since = "", None
+            reason, ended_at = "", None
             for number in count(1):
                 if over.wait(SECONDS_BETWEEN_LOOKS):
                     return
                 progress = reader.read()
                 if not reason and (reason := used_up(config, progress, failures_before)):
                     ask_to_stop(folder.state, reason)
-                failing_since = failing_since or (progress.elapsed if getattr(pipeline, "failures", ()) else None)
-                if not reason and failing_since is not None:
-                    ask_to_stop(folder.state, reason := f"{pipeline.failures[0]}. {RESUME}")
-                if is_overdue(config, progress) or is_past(failing_since, progress):
+                if ended_at is None and getattr(pipeline, "has_fatal_failure", False):
+                    ended_at = progress.elapsed
+                    ask_to_stop(folder.state, f"{pipeline.failures[0]}. {RESUME}")
+                if is_overdue(config, progress) or is_past(ended_at, progress):
                     ask_to_abandon(folder.state)
                 if number % LOOKS_BETWEEN_REPORTS == 0:
                     on_progress(progress)

@@ -1,6 +1,8 @@
 """Every option of a run reaches the step, the loop, the client or the limit that it is for."""
 
 import json
+import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
@@ -109,8 +111,12 @@ def test_replicas_arrive_in_the_stages_that_ask_about_rows() -> None:
     assert [step.resources.replicas for step in steps_of(RunConfig(**SERVER, replicas=3)).values()] == [1, 3, 3, 1]
 
 
+@pytest.mark.skipif(
+    "CI" not in os.environ and any(find_spec(module) is None for module in ("torch", "transformers")),
+    reason="needs the extra transformers",
+)
 def test_gpus_arrive_in_the_stages_that_load_a_model() -> None:
-    steps = steps_of(RunConfig(llm="vllm:small", ray="local", replicas=2, gpus_per_replica=4))
+    steps = steps_of(RunConfig(llm="transformers:small", ray="local", replicas=2, gpus_per_replica=4))
     assert [step.resources.gpus for step in steps.values()] == [4, 4, 4, None]
     assert [steps[stage].llm.gpus for stage in MODEL_STEPS] == [4, 4, 4]
 

@@ -1,0 +1,33 @@
+"""A step on another machine finds out whether it sees the folder of the run."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.files.run_layout import SHARED
+from distilabel_selfinstruct.journal.shared_folder import SharedFolder, share
+
+
+def test_the_folder_of_the_run_is_known_by_its_word(tmp_path: Path) -> None:
+    share(tmp_path).check(patience=0)
+
+
+@pytest.mark.parametrize("there", ["nothing", "another run"])
+def test_another_folder_under_the_same_path_is_refused(tmp_path: Path, there: str) -> None:
+    folder = share(tmp_path)
+    if there == "nothing":
+        (tmp_path / SHARED).unlink()
+    else:
+        share(tmp_path)
+    with pytest.raises(RunFolderError, match=r"is not the folder of this run: give an output folder that all machines"):
+        folder.check(patience=0)
+
+
+def test_a_mark_that_a_network_file_system_shows_late_is_waited_for(tmp_path: Path) -> None:
+    folder = SharedFolder(str(tmp_path), "word")
+    later = threading.Timer(0.2, lambda: (tmp_path / SHARED).write_text("word"))
+    later.start()
+    folder.check(patience=30)
+    later.join()

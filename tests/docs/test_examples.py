@@ -46,12 +46,14 @@ NEEDS: Counter[tuple[str, str]] = Counter(
         ("docs/publish.md", "hub"): 1,
         ("docs/quickstart.md", "key"): 1,
         ("docs/quickstart.md", "network"): 2,
+        ("docs/ray.md", "cluster"): 1,
+        ("docs/ray.md", "server"): 1,
         ("docs/resume.md", "key"): 1,
         ("docs/review.md", "server"): 3,
         ("docs/seeds.md", "key"): 1,
     }
 )
-"""The blocks that need a key, a server, a model, the network, the Hub or Data Designer, by page.
+"""The blocks that need a key, a server, a model, a cluster, the network, the Hub or Data Designer, by page.
 
 Their commands are checked against `--help`, and those that know `--dry-run` are run with it.
 """
@@ -162,7 +164,7 @@ def check(command: Command, block: Block) -> None:
             result = CliRunner().invoke(app, [*words[1:], "--dry-run"])
             assert result.exit_code == 0, f"{block.page}, line {block.line}: {result.output}"
     else:
-        assert words[0] in {"export", "pip", "python3", "source", "uv", "uvx", "git"}, words
+        assert words[0] in {"export", "pip", "python3", "ray", "source", "uv", "uvx", "vllm", "git"}, words
 
 
 def run(command: Command, block: Block, folder: Path, once: Once) -> None:

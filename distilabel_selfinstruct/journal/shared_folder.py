@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.files.run_layout import SHARED
+from distilabel_selfinstruct.errors import FolderInUseError, RunFolderError
+from distilabel_selfinstruct.files.locks import holder_of
+from distilabel_selfinstruct.files.run_layout import LOCK, SHARED
 
 SECONDS_TO_APPEAR = 45.0
 """How long a file that one machine wrote may be missing on another: network file systems look again after 30 s."""
@@ -58,6 +59,25 @@ def share(state: Path) -> SharedFolder:
     word = secrets.token_hex(8)
     (state / SHARED).write_text(word, encoding="utf-8")
     return SharedFolder(os.fspath(state), word)
+
+
+def wait_until_free(state: Path, patience: float = SECONDS_TO_BE_FREE) -> None:
+    """Wait for the processes of an attempt before, on other machines, which may write until they learn of its end.
+
+    Raises:
+        FolderInUseError: one of them still holds its journal after so many seconds.
+    """
+    deadline = time.monotonic() + patience
+    for path in sorted(state.glob(f"*/{LOCK}")):
+        while (holder := holder_of(path)) is not None:
+            if time.monotonic() >= deadline:
+                raise FolderInUseError(
+                    f"{path.parent} is in use by a process of an earlier attempt (number {holder}, which may be on "
+                    "another machine): wait for it or stop it.",
+                    path.parent,
+                    holder,
+                )
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _word_in(path: Path) -> str:

@@ -19,6 +19,7 @@ from distilabel_selfinstruct.files.run_layout import COMPLETIONS, SERVER_LOGS
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run, rejection_row
+from distilabel_selfinstruct.journal.shared_folder import wait_until_free
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop, stop_reason
 from distilabel_selfinstruct.llms import LocalServerLLM
 from distilabel_selfinstruct.records import MODEL_STAGES, RESUME, GeneratedTask, RecordedRejection, RunStatus
@@ -119,6 +120,8 @@ def run(
     with connected(config, tell), local_servers(here, needed, tell) as servers:
         # Before the settings are written to the folder: a mistyped model must not count as the run's.
         check_models(here, needed, tell)
+        if config.ray is not None:
+            wait_until_free(folder.state)
         return _run(plan, folder, servers, on_progress, fresh=fresh, extend=extend, preview=preview)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.files.run_layout import SHARED
-from distilabel_selfinstruct.journal.shared_folder import SharedFolder, share
+from distilabel_selfinstruct.errors import FolderInUseError, RunFolderError
+from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.run_layout import LOCK, SHARED
+from distilabel_selfinstruct.journal.shared_folder import SharedFolder, share, wait_until_free
 
 
 def test_the_folder_of_the_run_is_known_by_its_word(tmp_path: Path) -> None:
@@ -31,3 +32,15 @@ def test_a_mark_that_a_network_file_system_shows_late_is_waited_for(tmp_path: Pa
     later.start()
     folder.check(patience=30)
     later.join()
+
+
+def test_journals_of_an_attempt_that_is_ending_are_waited_for_and_no_longer_than_that(tmp_path: Path) -> None:
+    (tmp_path / "classification.1").mkdir()
+    wait_until_free(tmp_path, patience=0)
+    held = lock(tmp_path / "classification.1" / LOCK)
+    with pytest.raises(FolderInUseError, match=r"classification\.1 is in use by a process of an earlier attempt"):
+        wait_until_free(tmp_path, patience=0)
+    ending = threading.Timer(0.2, held.close)
+    ending.start()
+    wait_until_free(tmp_path, patience=30)
+    ending.join()

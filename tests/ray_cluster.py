@@ -67,11 +67,12 @@ def main() -> None:
     from ray.cluster_utils import Cluster
 
     quick = {"enable_worker_prestart": False}  # each idle worker takes a second of processor time
+    node = {"num_cpus": 2, "object_store_memory": 100_000_000}
     cluster = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False, "_system_config": quick}
+        initialize_head=True, head_node_args={**node, "include_dashboard": False, "_system_config": quick}
     )
-    cluster.add_node(num_cpus=2)
-    expendable = cluster.add_node(num_cpus=2, resources={"expendable": 1})
+    cluster.add_node(**node)
+    expendable = cluster.add_node(**node, resources={"expendable": 1})
     (raylet,) = expendable.all_processes["raylet"]
     print(json.dumps({"address": cluster.address, "raylet": raylet.process.pid}), flush=True)
     sys.stdin.read()

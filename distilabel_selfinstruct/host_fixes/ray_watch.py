@@ -36,6 +36,9 @@ _SECONDS_BETWEEN_CHECKS = 0.5
 _SECONDS_TO_START = 600.0
 """How long an actor may wait for resources that others hold, or for a node that is being added."""
 
+_SECONDS_TO_END = 5.0
+"""How long actors that have sent their last message may take to return."""
+
 _DEATH = re.compile(r"The actor (?:is dead|died) because (?!of an error)(.+?\.)(?:\s|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"^\s*ip: (\S+)", re.MULTILINE)
 
@@ -69,8 +72,10 @@ def run_load_queue_loop_in_thread(host_run_loop: Callable[..., Any], pipeline: A
 
 
 def teardown(host_teardown: Callable[..., None], pipeline: Any) -> None:
-    """Stop watching before the host ends the run."""
+    """Stop watching before the host ends the run, with a last look at what became of actors that just ended."""
     pipeline.actor_watch.stop()
+    if not pipeline.failures:
+        pipeline.actor_watch.look_last()
     with contextlib.suppress(Exception):  # the load queue may be what failed
         host_teardown(pipeline)
 
@@ -108,6 +113,16 @@ class ActorWatch(threading.Thread):
         self._stopped.set()
         if self.is_alive() and threading.current_thread() is not self:
             self.join()
+
+    def look_last(self) -> None:
+        """Hear what the replicas of a run that went well say in the end: one may have failed to unload its step."""
+        import ray
+
+        with contextlib.suppress(Exception):  # the cluster is gone; the run is not
+            if self._running:
+                ray.wait(list(self._running), num_returns=len(self._running), timeout=_SECONDS_TO_END)
+            self._check()
+            self._check()  # what ended is judged in the next look
 
     def run(self) -> None:
         """Look until stopped."""

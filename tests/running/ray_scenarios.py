@@ -87,6 +87,7 @@ def main() -> None:
         "step": (lambda: numbers() >> marked(**sent), None),
         "generator": (lambda: numbers(ending="raising") >> marked(), None),
         "load": (lambda: numbers() >> marked(fault="raise in load"), None),
+        "unload": (lambda: numbers() >> marked(fault="raise in unload"), None),
         "no room": (lambda: numbers() >> marked(resources={"gpus": 3}), None),
         "kill -9": (lambda: numbers() >> marked(fault="killed", at=25), None),
         "ray.kill": (lambda: many() >> slow(), kill_actor),

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 SECONDS = 600
-"""Seven pipelines, each with processes that import the host; what hangs, hangs for ever."""
+"""Eight pipelines, each with processes that import the host; what hangs, hangs for ever."""
 
 SECONDS_TO_SAY = 60
 
@@ -78,6 +78,11 @@ def test_an_exception_in_load_is_an_error_that_names_it(outcomes: dict[str, Any]
     assert "1 failure(s): step 'mark_0', loading: DetailedError: load boom: no model." in said(outcomes["load"])
 
 
+def test_an_exception_in_unload_is_an_error_that_names_it_and_costs_no_row(outcomes: dict[str, Any]) -> None:
+    assert "1 failure(s): step 'mark_0', its worker: RuntimeError: unload boom." in said(outcomes["unload"])
+    assert numbers(outcomes["unload"]) == list(range(60))
+
+
 def test_a_step_for_which_no_node_has_room_is_an_error_that_says_what_is_missing(outcomes: dict[str, Any]) -> None:
     what = "step 'mark_0', starting on Ray: a replica needs 3 GPUs, and no node has more than 0: ask for fewer."
     assert f"1 failure(s): {what}" in said(outcomes["no room"])
@@ -104,7 +109,7 @@ def test_a_failure_is_said_within_a_minute(outcomes: dict[str, Any]) -> None:
 
 def test_a_second_run_in_the_same_cluster_works_and_nothing_is_left(outcomes: dict[str, Any]) -> None:
     assert {name: outcome["left"] for name, outcome in outcomes.items()} == {name: [] for name in outcomes}
-    assert len(outcomes) == 7
+    assert len(outcomes) == 8
 
 
 @pytest.fixture

@@ -27,8 +27,10 @@ _SHARED_MEMORY = 200 * 1024 * 1024
 
 _OF_THE_CLUSTER = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # Ray's own switch for a cluster on the loopback interface alone
+    "RAY_AUTH_MODE": "token",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+"""Variables of a cluster of the run's own; those that are set stay as they are."""
 
 _FIRST_WITH_TOKEN = (2, 52)
 

@@ -73,6 +73,16 @@ def kill_actor(pipeline: Any) -> None:
     ray.kill(ray.get_actor(f"distilabel-{pipeline.name}-mark_0-0-{pipeline.run_id}"))
 
 
+def left() -> list[Any]:
+    """The actors that stay in the cluster: one that is killed has its name for a moment more."""
+    import ray
+
+    until = time.monotonic() + SECONDS_TO_WAIT
+    while (named := ray.util.list_named_actors(all_namespaces=True)) and time.monotonic() < until:
+        time.sleep(0.2)
+    return list(named)
+
+
 def main() -> None:
     address, raylet, results = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     from distilabel_selfinstruct import host_fixes
@@ -108,7 +118,7 @@ def main() -> None:
             outcome = scenarios.outcome(pipeline)
             began = disturbance.at if disturbance is not None else began
             outcome["seconds"] = time.monotonic() - began
-            outcome["left"] = ray.util.list_named_actors(all_namespaces=True)
+            outcome["left"] = left()
             outcome["rows"] = outcome["rows"].get("default", [])
             stream.write(json.dumps({"name": name, **outcome}) + "\n")
             stream.flush()

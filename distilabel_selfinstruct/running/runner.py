@@ -139,11 +139,8 @@ def _run(
         config = effective if preview is None else previewed(effective, preview)
         servers.keep(folder.path / SERVER_LOGS, folder.state)
         state, needed = str(folder.state.resolve()), needs(plan)
-        shared: dict[str, Any] = {
-            "state_dir": state,
-            "servers": servers if config.ray is None else None,
-            "needed": needed,
-        }
+        connected_to = servers if config.ray is None else None
+        shared: dict[str, Any] = {"state_dir": state, "servers": connected_to, "needed": needed}
         pipeline = self_instruct_pipeline(config, cache_dir=str(folder.cache), **shared)
         if preview is None:
             described = self_instruct_pipeline(config, rows_to=folder.instances.name, **shared)

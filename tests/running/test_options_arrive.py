@@ -24,6 +24,7 @@ from distilabel_selfinstruct.running.pipeline import self_instruct_pipeline
 from distilabel_selfinstruct.running.progress import Progress, StageProgress
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 from tests.builders import seed_row
+from tests.gguf_files import gguf_file
 
 FIRST, SECOND, THIRD, FOURTH = Stage
 MODEL_STEPS = (FIRST, SECOND, THIRD)
@@ -111,12 +112,11 @@ def test_replicas_arrive_in_the_stages_that_ask_about_rows() -> None:
     assert [step.resources.replicas for step in steps_of(RunConfig(**SERVER, replicas=3)).values()] == [1, 3, 3, 1]
 
 
-@pytest.mark.skipif(
-    "CI" not in os.environ and any(find_spec(module) is None for module in ("torch", "transformers")),
-    reason="needs the extra transformers",
-)
-def test_gpus_arrive_in_the_stages_that_load_a_model() -> None:
-    steps = steps_of(RunConfig(llm="transformers:small", ray="local", replicas=2, gpus_per_replica=4))
+@pytest.mark.skipif("CI" not in os.environ and find_spec("xllamacpp") is None, reason="needs the extra local")
+def test_gpus_arrive_in_the_stages_that_load_a_model(tmp_path: Path) -> None:
+    steps = steps_of(
+        RunConfig(llm=f"gguf:{gguf_file(tmp_path / 'small.gguf')}", ray="local", replicas=2, gpus_per_replica=4)
+    )
     assert [step.resources.gpus for step in steps.values()] == [4, 4, 4, None]
     assert [steps[stage].llm.gpus for stage in MODEL_STEPS] == [4, 4, 4]
 

@@ -114,9 +114,8 @@ def test_replicas_arrive_in_the_stages_that_ask_about_rows() -> None:
 
 @pytest.mark.skipif("CI" not in os.environ and find_spec("xllamacpp") is None, reason="needs the extra local")
 def test_gpus_arrive_in_the_stages_that_load_a_model(tmp_path: Path) -> None:
-    steps = steps_of(
-        RunConfig(llm=f"gguf:{gguf_file(tmp_path / 'small.gguf')}", ray="local", replicas=2, gpus_per_replica=4)
-    )
+    model = {"llm": f"gguf:{gguf_file(tmp_path / 'small.gguf')}", "prompt_form": "completion"}
+    steps = steps_of(RunConfig(**model, ray="local", replicas=2, gpus_per_replica=4))
     assert [step.resources.gpus for step in steps.values()] == [4, 4, 4, None]
     assert [steps[stage].llm.gpus for stage in MODEL_STEPS] == [4, 4, 4]
 

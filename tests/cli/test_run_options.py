@@ -28,6 +28,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "language": (["ko"], "ko"),
     "mode": (["strict"], "strict"),
     "tokenizer": (["unicode"], "unicode"),
+    "ray": (["auto"], "auto"),
     "max_words": (["99"], 99),
     "max_rouge_l": (["0.5"], 0.5),
     "min_acceptance": (["0.5"], 0.5),
@@ -38,6 +39,10 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "disabled_rules": (["too_long"], ["too_long"]),
 }
 """What is written after an option, and the value that it means. All other options are whole numbers."""
+
+
+BESIDE = {"gpus_per_replica": ("--ray", "auto", "--llm", "vllm:small")}
+"""What an option cannot do without."""
 
 
 def parsed(*arguments: str) -> dict[str, Any]:
@@ -62,7 +67,7 @@ WRITTEN = [name for name, field in RunConfig.model_fields.items() if command_lin
 @pytest.mark.parametrize("name", [name for name in WRITTEN if name != "prices"])
 def test_an_option_on_the_command_line_arrives_in_the_configuration(name: str) -> None:
     written, meant = GIVEN.get(name, (["3"], 3))
-    given = parsed(f"--{name.replace('_', '-')}", *written)
+    given = parsed(f"--{name.replace('_', '-')}", *written, *BESIDE.get(name, ()))
     config = load_config(None, overrides_of(given))
     assert getattr(config, name) == meant
     assert meant != RunConfig.model_fields[name].get_default(call_default_factory=True)

@@ -117,7 +117,7 @@ def test_grouped_generations_are_refused(task: type[RowTask]) -> None:
 
 @EVERY_TASK
 def test_the_llm_is_complained_about_once_in_all_batches(task: type[RowTask], caplog: pytest.LogCaptureFixture) -> None:
-    with loaded(task(llm=scripted(" Yes"))) as step:
+    with caplog.at_level("INFO"), loaded(task(llm=scripted(" Yes"))) as step:
         for _ in range(3):
             next(step.process([ROW]))
     assert sum("sampling differs from the paper's" in record.message for record in caplog.records) == 1

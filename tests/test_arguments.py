@@ -121,13 +121,16 @@ def test_a_text_that_is_none_is_named_by_its_number() -> None:
         si.filter_texts(["a"], against=[7])  # type: ignore[list-item]
 
 
+PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
+"""What a file can be called: others are refused."""
+
 KINDS: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (bool, st.booleans()),
     (int, st.integers()),
     (float, st.integers() | st.floats()),
     (str, st.text()),
     (str | None, st.none() | st.text()),
-    (str | os.PathLike[str], st.text() | st.builds(Path)),
+    (str | os.PathLike[str], PATHS | st.builds(Path, PATHS)),
     (Sequence[str], st.lists(st.text())),
     (Iterable[str], st.sets(st.text()) | st.builds(iter, st.lists(st.text()))),
     (Mapping[str, int], st.dictionaries(st.text(), st.integers())),

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parent
 METHODS = {"get", "post", "put", "patch", "delete", "request", "stream", "Client", "AsyncClient"}
 
@@ -21,6 +23,7 @@ def impatient(source: str) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_every_request_of_a_test_says_how_long_it_waits() -> None:
     sources = {str(path.relative_to(TESTS)): path.read_text(encoding="utf-8") for path in TESTS.rglob("*.py")}
     assert {name: lines for name, source in sources.items() if (lines := impatient(source))} == {}

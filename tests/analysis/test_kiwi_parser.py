@@ -7,9 +7,12 @@ import pytest
 
 from distilabel_selfinstruct.analysis.verb_noun.kiwi_parser import kiwi_pairs
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("kiwipiepy") is None and "CI" not in os.environ, reason="the extra ko is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("kiwipiepy") is None and "CI" not in os.environ, reason="the extra ko is not installed"
+    ),
+]
 
 PAIRS = {
     "다음 문장을 영어로 번역해 주세요.": ("번역하다", "문장"),

@@ -15,6 +15,8 @@ from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.config import RunConfig
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(__file__).parents[2] / "distilabel_selfinstruct"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "cli" not in path.relative_to(PACKAGE).parts)
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")

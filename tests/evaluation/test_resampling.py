@@ -36,6 +36,7 @@ def test_an_interval_is_fixed_by_its_seed_and_within_the_scores(scores):
     assert one.num_units == len(scores)
 
 
+@pytest.mark.slow
 def test_the_width_is_that_of_the_standard_error_of_tasks_drawn_whole():
     scores = {index: float(index % 2 * 100) for index in range(400)}
     alone = interval_of(scores, range(400))

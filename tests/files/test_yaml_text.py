@@ -17,6 +17,7 @@ def test_a_mapping_is_read() -> None:
     assert parse_yaml("a: 1\nb: [x, {c: null}]") == {"a": 1, "b": ["x", {"c": None}]}
 
 
+@pytest.mark.slow
 @given(st.integers(20, 40))
 def test_aliases_of_aliases_are_refused(levels: int) -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, levels))]
@@ -24,6 +25,7 @@ def test_aliases_of_aliases_are_refused(levels: int) -> None:
         parse_yaml("\n".join(lines))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["[" * 60 + "]" * 60, "[" * 100_000, "a: &a [*a]"])
 def test_deep_values_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="nested too deeply"):
@@ -40,6 +42,7 @@ def test_a_packaged_file_is_read_as_that_of_anybody(path: Path) -> None:
     assert load_yaml(path) == parse_yaml(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_a_file_of_somebody_else_is_read_within_bounds(tmp_path: Path) -> None:
     path = tmp_path / "deep.yaml"
     path.write_text("[" * 100_000, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from distilabel_selfinstruct.finetuning.tokenizing import IGNORED, TokenizedRow,
 from distilabel_selfinstruct.formatting import FormatOptions, format_rows
 from distilabel_selfinstruct.formatting.templates import templates_of
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
+
+pytestmark = pytest.mark.slow
 
 END = (0, "<end>")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)

@@ -13,6 +13,8 @@ from distilabel_selfinstruct.hub import publish
 from distilabel_selfinstruct.review.argilla.settings import config_folder
 from tests.hub.builders import instance, rating, review, run_folder
 
+pytestmark = pytest.mark.slow
+
 SECRET = "the-name-of-this-machine"
 
 

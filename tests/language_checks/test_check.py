@@ -7,6 +7,8 @@ import pytest
 from distilabel_selfinstruct.language_checks import check_pack
 from distilabel_selfinstruct.languages import load_pack, pack_names
 
+pytestmark = pytest.mark.slow
+
 READY = [name for name in pack_names() if load_pack(name).has_prompts]
 
 

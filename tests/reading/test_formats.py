@@ -326,6 +326,7 @@ def test_rows_in_memory_are_a_source():
     assert read(iter([{"prompt": "a", "response": "b"}])) == [{"instruction": "a", "output": "b"}]
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     blanks = gzip.compress(b" " * 1_000_000)
     for name, start in {"a.jsonl.gz": b"", "b.json.gz": b"[", "c.csv": b"instruction,output\n"}.items():
@@ -334,6 +335,7 @@ def test_a_file_that_unpacks_without_end_is_refused_before_it_fills_the_memory(t
             list(open_rows(tmp_path / name, ReadOptions()).read())
 
 
+@pytest.mark.slow
 def test_texts_that_repeat_themselves_are_unpacked_up_to_a_size(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b'{"instruction": "Say it.", "output": "it"}\n' * 50_000))
     assert sum(len(read.rows) for read in open_rows(tmp_path / "a.jsonl.gz", ReadOptions()).read()) == 50_000

@@ -19,6 +19,7 @@ WITH_TEXTS = [name for name in pack_names() if name != "en" and load_pack(name).
 ENGLISH = pack_texts(english())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WITH_TEXTS)
 def test_every_title_and_caption_of_a_table_is_in_the_language(language):
     report = build_report(source_of_rows([{"instruction": "Sing.", "input": "", "output": "La."}]))

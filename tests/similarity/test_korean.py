@@ -22,6 +22,7 @@ def test_words_without_hangul_stay_as_they_are() -> None:
     assert eojeol_stem_tokens("Write a 시") == ["write", "a", "시"]
 
 
+@pytest.mark.slow
 @needs_kiwi
 def test_kiwi_gives_nouns_and_verbs_without_particles_and_endings() -> None:
     kiwi = get_tokenizer("kiwi")

@@ -161,6 +161,7 @@ def test_the_example_is_found_under_its_title(component: type) -> None:
     assert f"    {title}:\n" in section(component, "Examples")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("component", [component for component in COMPONENTS if component not in ASK_ARGILLA])
 def test_the_example_runs(component: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

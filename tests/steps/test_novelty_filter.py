@@ -102,6 +102,7 @@ def test_what_is_dropped_is_in_the_journal_with_score_and_row(tmp_path: Path) ->
     assert rejection["detail"] == f"ROUGE-L 0.909 with: {FRANCE}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", " \n", "\x00\x1b", "\ud800 lone \udfff", "word " * 200_000])
 def test_odd_texts_are_compared_like_any_other(text: str, tmp_path: Path) -> None:
     assert passed(novel(1), text, state_dir=str(tmp_path)) == [0, 1]

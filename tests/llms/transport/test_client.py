@@ -23,6 +23,8 @@ from distilabel_selfinstruct.llms.transport.errors import (
 from distilabel_selfinstruct.llms.transport.proxies import origin_of
 from tests.llms.transport.raw_servers import OK, RawServer, asked, with_server
 
+pytestmark = pytest.mark.slow
+
 PATHS = ["/completions"] * 3
 
 

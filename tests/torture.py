@@ -66,7 +66,7 @@ def main() -> None:
             asked = Counter(identity_of(one) for one in work(server.asked))
         lost = {name for name, content in outputs(undisturbed).items() if outputs(folder).get(name) != content}
         print(f"{kills} kills; {needed} requests needed, {asked.total()} sent: {asked.total() - needed} of them")
-        print("were under way when the run was killed, and sent again.")
+        print("were in flight when the run was killed, and sent again.")
         print(f"Asked again though recorded: {twice}. Outputs that differ from the undisturbed run's: {sorted(lost)}")
         if kills < arguments.kills:
             print(f"The work was done after {kills} kills: raise the number of instructions for more.")

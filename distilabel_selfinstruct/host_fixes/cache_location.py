@@ -2,8 +2,8 @@
 
 The host builds the signatures of all steps again each time that it asks for one of these paths
 (`pipeline/base.py:826`), and it asks for each batch of each step: 40 ms and more in the process that moves the batches,
-more than half of the CPU time of a run in batches of 50. Nothing that is part of a signature changes while a run is
-under way.
+more than half of the CPU time of a run in batches of 50. Nothing that is part of a signature changes during a
+run.
 """
 
 from __future__ import annotations

@@ -243,8 +243,9 @@ class Dispatcher:
             answer = self._llm.agenerate(input=prompt, **keywords)
             return await (answer if self._time_limit is None else asyncio.wait_for(answer, self._time_limit))
         except Exception as error:  # whatever a client raises, its own RequestTimeoutError included
-            is_ours = isinstance(error, asyncio.TimeoutError) and not isinstance(error, RequestTimeoutError)
-            return RequestTimeoutError(self._time_limit or 0) if is_ours else error
+            if self._time_limit is None or isinstance(error, RequestTimeoutError):
+                return error
+            return RequestTimeoutError(self._time_limit) if isinstance(error, asyncio.TimeoutError) else error
 
     def _is_answered(self, sent_at: float) -> None:
         if self._pacer.answered(sent_at):  # what was put off while nothing was answered need not wait any more

@@ -30,7 +30,7 @@ from distilabel_selfinstruct.llms.usage import TokenUsage, bill
 from distilabel_selfinstruct.prompts import THINKING_TOKENS, Thinking
 
 NO_KEY = "no-key-is-needed"
-"""What a server that needs no key is sent; the client insists on something."""
+"""What is sent where there is no key: a server that needs none ignores it."""
 
 OPENAI_SECONDS, SECONDS = 120, 600
 """How long the whole of an answer is waited for: OpenAI answers sooner, a model on a small machine takes its time."""

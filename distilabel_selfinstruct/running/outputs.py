@@ -64,7 +64,7 @@ def missing_rows(records: RunRecords, num_dataset_rows: int | None) -> list[str]
 def write_outputs(folder: RunFolder, records: RunRecords) -> None:
     """Write the JSON Lines files and the dataset. Equal records give equal bytes.
 
-    The rows are made anew for each file, since a large run has no memory for all of them at once.
+    Each file has its rows generated one by one: all rows of a large run would not fit into memory.
     """
     _keep_pushed_rows(folder, records)
     jsonl.write(folder.instructions, instruction_rows(records.tasks))

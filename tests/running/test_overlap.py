@@ -34,5 +34,5 @@ def test_the_stages_keep_the_model_busy_at_the_same_time(tmp_path: Path) -> None
             [sys.executable, "-m", "distilabel_selfinstruct", *arguments.split()], check=True, timeout=120, cwd=tmp_path
         )
     assert len((tmp_path / "run" / "instances.jsonl").read_text().splitlines()) == 120
-    # Each stage has at most `SLOTS` requests under way.
+    # Each stage has at most `SLOTS` requests in flight.
     assert server.most_at_a_time > SLOTS

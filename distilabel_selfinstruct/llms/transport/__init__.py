@@ -1,1 +1,1 @@
-"""HTTP to the server of a model: what `llms` needs of it, at a tenth of the cost of a client for all purposes."""
+"""HTTP to the server of a model, by aiohttp: what `llms` needs of it, with errors under the names that users know."""

@@ -8,15 +8,16 @@ from distilabel_selfinstruct.ratings.answers import QUESTIONS
 from tests.review.people import GOOD, WORKSPACE, answers, instance, statuses
 
 
-def changed_settings(*names):
-    yes_no = [rg.LabelQuestion(name=name, labels=["yes", "no"]) for name in names if name in QUESTIONS]
-    other = [rg.RatingQuestion(name=name, values=[1, 2, 3]) for name in names if name not in QUESTIONS]
-    fields = [rg.TextField(name, required=name == "instruction") for name in ("instruction", "input", "output")]
+def changed_settings(client, *names):
+    yes_no = [rg.LabelQuestion(name, labels=["yes", "no"], client=client) for name in names if name in QUESTIONS]
+    other = [rg.RatingQuestion(name, values=[1, 2, 3], client=client) for name in names if name not in QUESTIONS]
+    texts = ("instruction", "input", "output")
+    fields = [rg.TextField(name, required=name == "instruction", client=client) for name in texts]
     return rg.Settings(fields=fields, questions=[*yes_no, *other])
 
 
-def test_changed_questions_are_reported_and_their_answers_kept(new_review):
-    review = new_review([instance(0)], settings=changed_settings("valid_task", "mood"))
+def test_changed_questions_are_reported_and_their_answers_kept(client, new_review):
+    review = new_review([instance(0)], settings=changed_settings(client, "valid_task", "mood"))
     review.answer("anna", {0: {"valid_task": "yes", "mood": 3}})
     result = review.pull()
     assert answers(review) == [(0, "anna", "valid_task", "yes")]
@@ -27,8 +28,8 @@ def test_changed_questions_are_reported_and_their_answers_kept(new_review):
     assert "also asks mood" in result.summary.notes[0]
 
 
-def test_a_dataset_that_asks_nothing_of_ours_is_refused(new_review):
-    review = new_review([instance(0)], settings=changed_settings("mood"))
+def test_a_dataset_that_asks_nothing_of_ours_is_refused(client, new_review):
+    review = new_review([instance(0)], settings=changed_settings(client, "mood"))
     with pytest.raises(ArgillaError, match="asks mood and none of our questions"):
         review.pull()
 

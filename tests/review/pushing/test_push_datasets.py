@@ -30,8 +30,11 @@ def test_how_many_answers_complete_a_record_can_change(argilla_server: Any, clie
 
 
 def test_every_rater_of_the_workspace_rates_a_record_unless_told_otherwise(client: rg.Argilla, name: str) -> None:
-    pushed = push_rows(rows(1), client, name)
-    assert pushed.min_submitted == count_raters(client, "selfinstruct") >= 2
+    own = rg.Workspace(name=f"team-{name}", client=client).create()  # others add people to the common one meanwhile
+    for rater in ("anna", "ben"):
+        own.add_user(client.users(rater))
+    assert count_raters(client, own.name) == 2
+    assert push_rows(rows(1), client, name, PushOptions(workspace=own.name)).min_submitted == 2
     assert push_rows(rows(1), client, f"{name}-1", PushOptions(min_submitted=1)).min_submitted == 1
     assert push_rows(rows(1), client, f"{name}-each", PushOptions(raters=["anna"])).min_submitted == 1
 

@@ -13,13 +13,12 @@ import argilla as rg
 import pytest
 
 from distilabel_selfinstruct.errors import RunFolderError
-from distilabel_selfinstruct.review.argilla.datasets import count_raters
 from distilabel_selfinstruct.review.folder.push_file import Pushed, PushedDataset, read_pushed, record_push
 from distilabel_selfinstruct.review.pushing.options import PushOptions
 from distilabel_selfinstruct.review.pushing.push import push_for_review
 from tests import processes
 from tests.review.people import connected, instance
-from tests.review.pushes import a_run, rows
+from tests.review.pushes import a_run, dataset_id, rows
 
 
 def test_push_json_says_what_went_where_and_holds_no_secret(
@@ -98,7 +97,8 @@ def test_the_command_finds_the_server_and_names_the_next_step(argilla_server: An
     done = command(run, "--home", argilla_server.home)
     assert (done.returncode, done.stderr) == (0, "")
     with connected(argilla_server.url, argilla_server.api_key) as client:
-        raters = count_raters(client, "selfinstruct")
+        pushed = dataset_id(client, read_pushed(run).datasets[0].name)  # type: ignore[union-attr]
+        raters = client.api.datasets.get(pushed).distribution.min_submitted
     assert done.stdout.splitlines() == [
         "5 records are new in Argilla, 0 were there before.",
         "1 rows have the same texts as an earlier row and were not sent again.",

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -200,6 +201,16 @@ def test_some_memory_and_at_least_one_processor_are_left_here() -> None:
     assert available is not None
     assert available > 10**7
     assert memory.idle_processors() >= 1
+
+
+def test_processors_at_work_are_not_idle() -> None:
+    programs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        assert memory.idle_processors() == 1
+    finally:
+        for program in programs:
+            program.kill()
+            program.wait(timeout=60)
 
 
 def test_other_prompts_and_other_seeds_have_other_random_numbers() -> None:

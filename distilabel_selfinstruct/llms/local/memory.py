@@ -9,6 +9,9 @@ from distilabel_selfinstruct.errors import ModelError
 WORKING_BYTES = 300_000_000
 """What an engine needs besides the weights and the cache: buffers for a batch of tokens, the vocabulary, itself."""
 
+LOOK_SECONDS = 0.5
+"""How long the processors are watched before the idle ones are counted."""
+
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -49,13 +52,17 @@ def in_gigabytes(count: int) -> str:
 
 
 def idle_processors() -> int:
-    """How many processors have nothing to do, at least one.
+    """How many processors have nothing to do just now, at least one.
 
     Threads of an engine wait for each other by turning in circles. One that has to share its processor holds up all
-    others, so there must be none too many.
+    others, so there must be none too many. The load average would also count what ended a minute ago, as a training
+    does whose model is served next.
     """
+    import psutil
+
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, usable - round(os.getloadavg()[0]))
+    busy = psutil.cpu_percent(interval=LOOK_SECONDS) / 100 * (os.cpu_count() or 1)
+    return max(1, usable - round(busy))
 
 
 def _free_in_meminfo(path: Path) -> int | None:

@@ -23,6 +23,8 @@ _CHAT_SLOTS = {
 # The files that people read, in which one word stands for one idea.
 _READ_BY_PEOPLE = ("README.md", "card.md", "report.yaml", "hints.yaml", "prompts.yaml")
 
+_CODE = re.compile(r"`[^`\n]*`")  # its words are those of the code
+
 
 def check_files(pack: Pack) -> Iterator[PackFinding]:
     """Faults of form in any file, and what is missing beside the words."""
@@ -95,7 +97,7 @@ def _glossary(pack: Pack) -> Iterator[PackFinding]:
         return
     guidelines = [f"review/{name}{end}" for name in NAMES for end in (".yaml", ".md")]
     texts = {
-        name: found.read_text(encoding="utf-8")
+        name: _CODE.sub("", found.read_text(encoding="utf-8"))
         for name in (*_READ_BY_PEOPLE, *guidelines)
         if (found := pack.file(name))
     }

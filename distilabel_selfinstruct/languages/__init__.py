@@ -2,6 +2,7 @@
 
 from distilabel_selfinstruct.languages.counting import length_counter, word_counter
 from distilabel_selfinstruct.languages.marker_words import MarkerWords
+from distilabel_selfinstruct.languages.messages import in_words_of
 from distilabel_selfinstruct.languages.pack import Pack
 from distilabel_selfinstruct.languages.packs import (
     english,
@@ -25,6 +26,7 @@ __all__ = [
     "WordList",
     "english",
     "find_pack",
+    "in_words_of",
     "length_counter",
     "load_pack",
     "other_markers",

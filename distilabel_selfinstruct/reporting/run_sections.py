@@ -1,7 +1,7 @@
 """The sections on a run: what people say, what was dropped, how the run went, what it used."""
 
 from distilabel_selfinstruct.config.pricing import in_dollars
-from distilabel_selfinstruct.languages import Texts
+from distilabel_selfinstruct.languages import Texts, in_words_of
 from distilabel_selfinstruct.reporting.contents import Report
 from distilabel_selfinstruct.reporting.section import ReportSection, why_left_out
 
@@ -32,7 +32,11 @@ def rejections_section(report: Report, texts: Texts) -> ReportSection:
         plots=("rejections",),
         folded=("rejections",),
         advice=tuple(
-            texts.say("report.advice.fault", stage=texts.name("report.stages", fault.stage.value), text=fault.text)
+            texts.say(
+                "report.advice.fault",
+                stage=texts.name("report.stages", fault.stage.value),
+                text=in_words_of(texts, fault.text),
+            )
             for fault in report.faults
         ),
         left_out=why_left_out(report, "rejections", texts),

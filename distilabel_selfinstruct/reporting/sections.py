@@ -7,7 +7,7 @@ from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
 from distilabel_selfinstruct.config import why_ended
 from distilabel_selfinstruct.config.pricing import in_dollars
-from distilabel_selfinstruct.languages import Texts
+from distilabel_selfinstruct.languages import Texts, in_words_of
 from distilabel_selfinstruct.records import RunStatus
 from distilabel_selfinstruct.reporting.contents import Report, RunFacts
 from distilabel_selfinstruct.reporting.run_sections import (
@@ -64,7 +64,7 @@ def _unfinished(run: RunFacts, texts: Texts) -> str:
     if run.status == RunStatus.STARTED.value:
         return texts.say("report.sentences.interrupted")
     ended = run.status if run.status in (RunStatus.STOPPED.value, RunStatus.FAILED.value) else "unfinished"
-    reason = why_ended(asdict(run))
+    reason = in_words_of(texts, why_ended(asdict(run)))
     return texts.say(f"report.sentences.{ended}_because" if reason else f"report.sentences.{ended}", reason=reason)
 
 

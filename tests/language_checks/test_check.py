@@ -5,11 +5,29 @@ import shutil
 import pytest
 
 from distilabel_selfinstruct.language_checks import check_pack
+from distilabel_selfinstruct.language_checks.files import check_files
+from distilabel_selfinstruct.language_checks.said import check_said
 from distilabel_selfinstruct.languages import load_pack, pack_names
 
 pytestmark = pytest.mark.slow
 
 READY = [name for name in pack_names() if load_pack(name).has_prompts]
+
+
+@pytest.mark.parametrize("tag", READY)
+def test_a_packaged_language_says_all_that_english_says(tag):
+    assert list(check_said(load_pack(tag))) == []
+
+
+def test_code_is_no_word_of_the_glossary(tmp_path):
+    shutil.copytree(load_pack("de").folder, tmp_path / "de")
+    report = tmp_path / "de" / "report.yaml"
+    report.write_text(report.read_text("utf-8").replace("Teile", "Teile `rater-1`"), "utf-8")
+    assert [found for found in check_files(load_pack(tmp_path / "de")) if "The glossary" in found.remedy] == []
+    report.write_text(report.read_text("utf-8").replace("`rater-1`", "der Rater"), "utf-8")
+    assert [found.location for found in check_files(load_pack(tmp_path / "de")) if "The glossary" in found.remedy] == [
+        "report.yaml"
+    ]
 
 
 @pytest.mark.process  # patterns are timed in one

@@ -5,6 +5,7 @@ The rule: the first noun that a particle marks as the object (을, 를), and the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from distilabel_selfinstruct.errors import MissingExtraError
@@ -102,6 +103,7 @@ def _is_subordinate(rest: Sequence[tuple[str, str]]) -> bool:
     return about_a_noun or after == _FOR_THE_PURPOSE
 
 
+@cache  # it takes seconds to load
 def _kiwi() -> Any:
     try:
         from kiwipiepy import Kiwi

@@ -8,7 +8,7 @@ from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.hub.card import markdown
 from distilabel_selfinstruct.hub.rows.redaction import public_model, public_value
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
-from distilabel_selfinstruct.languages import Texts, find_pack, reading_pack
+from distilabel_selfinstruct.languages import Texts, find_pack, in_words_of, reading_pack
 from distilabel_selfinstruct.prompts import PARAMETERS, apply_overrides, default_decoding, shown_markers
 from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 
@@ -74,5 +74,6 @@ def sampling_notes(notes: Iterable[tuple[str, Note]], texts: Texts) -> list[tupl
     stages: dict[str, list[str]] = {}
     for stage, note in notes:
         if note.kind is NoteKind.SAMPLING:
-            stages.setdefault(note.text, []).append(texts.name("report.stages", stage))
-    return [(text.rstrip("."), ", ".join(of)) for text, of in stages.items()]
+            said = in_words_of(texts, note.text).rstrip(".\N{IDEOGRAPHIC FULL STOP}")
+            stages.setdefault(said, []).append(texts.name("report.stages", stage))
+    return [(text, ", ".join(of)) for text, of in stages.items()]

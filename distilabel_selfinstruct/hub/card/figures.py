@@ -12,20 +12,30 @@ from distilabel_selfinstruct.languages import Texts
 from distilabel_selfinstruct.ratings.answers import Rating
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.reporting import Report, ReportSource, build_report
+from distilabel_selfinstruct.reporting.plots import font_to_install, numbered_words
 from distilabel_selfinstruct.reporting.review import summarize_ratings
 from distilabel_selfinstruct.reporting.sections import sections
 from distilabel_selfinstruct.reporting.sources import run_facts
 
 FOLDER = "figures"
 
+_WITHOUT_WORDS = (
+    "No font here has all letters of the figures, so they have numbers or English words in place of some: install "
+    "{font}, or another font with the letters of the language, for the words themselves."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CardFigure:
-    """A figure of the card: its file, its caption, and the paragraphs about it."""
+    """A figure of the card: its file, its caption, and the paragraphs about it.
+
+    `numbers` are numbers that stand in the picture for words, with the words, where no font here can draw them.
+    """
 
     path: str
     caption: str
     paragraphs: tuple[str, ...]
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 def describe(source: Source, published: PublishedRows, ratings: Iterable[Rating]) -> Report:
@@ -57,7 +67,10 @@ def describe(source: Source, published: PublishedRows, ratings: Iterable[Rating]
 
 
 def draw(report: Report, folder: Path, texts: Texts) -> tuple[tuple[CardFigure, ...], str]:
-    """Write the figures of the report to `folder/figures`. Returns the figures, and a note if there are none."""
+    """Write the figures of the report to `folder/figures`.
+
+    Returns the figures, and a note if there are none or if they lack words for want of a font.
+    """
     try:
         pictures = report.plots("png", texts)
     except MissingExtraError as error:
@@ -69,8 +82,14 @@ def draw(report: Report, folder: Path, texts: Texts) -> tuple[tuple[CardFigure, 
             if name in pictures:
                 path = f"{FOLDER}/{name}.png"
                 (folder / path).write_bytes(pictures[name])
-                figures.append(CardFigure(path, texts.say(f"report.plots.{name}"), section.paragraphs))
-    return tuple(figures), ""
+                numbers = _numbers(report, texts) if name == "verb_noun" else ()
+                figures.append(CardFigure(path, texts.say(f"report.plots.{name}"), section.paragraphs, numbers))
+    font = font_to_install((word for figure in figures for _, word in figure.numbers), texts) if figures else ""
+    return tuple(figures), _WITHOUT_WORDS.format(font=font) if font else ""
+
+
+def _numbers(report: Report, texts: Texts) -> tuple[tuple[str, str], ...]:
+    return tuple(numbered_words(report.verb_nouns, texts)) if report.verb_nouns else ()
 
 
 def _instance(row: Row) -> Row:

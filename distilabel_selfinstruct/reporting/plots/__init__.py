@@ -3,8 +3,8 @@
 from distilabel_selfinstruct.reporting.plots.generation import draw_acceptance, draw_rejections
 from distilabel_selfinstruct.reporting.plots.histograms import draw_lengths, draw_seed_similarity
 from distilabel_selfinstruct.reporting.plots.ratings import draw_ratings
-from distilabel_selfinstruct.reporting.plots.style import PlotFormat
-from distilabel_selfinstruct.reporting.plots.sunburst import draw_sunburst
+from distilabel_selfinstruct.reporting.plots.style import PlotFormat, font_to_install
+from distilabel_selfinstruct.reporting.plots.sunburst import draw_sunburst, numbered_words
 
 __all__ = [
     "PlotFormat",
@@ -14,4 +14,6 @@ __all__ = [
     "draw_rejections",
     "draw_seed_similarity",
     "draw_sunburst",
+    "font_to_install",
+    "numbered_words",
 ]

@@ -1,6 +1,7 @@
 """Which fonts can draw a text: the one that comes with matplotlib, and one that is installed for what that lacks."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -17,6 +18,15 @@ _PREFERRED = (
     "PingFang",
     "Hiragino",
     "Yu Gothic",
+)
+
+_CJK = frozenset({"HANGUL", "CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH"})
+_WITH_OWN_FONT = frozenset(
+    {
+        *("ARMENIAN", "BENGALI", "CHEROKEE", "DEVANAGARI", "ETHIOPIC", "GEORGIAN", "GUJARATI", "GURMUKHI", "KANNADA"),
+        *("KHMER", "LAO", "MALAYALAM", "MONGOLIAN", "MYANMAR", "ORIYA", "SINHALA", "TAMIL", "TELUGU", "THAI"),
+        "TIBETAN",
+    }
 )
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -47,6 +57,21 @@ def undrawn(text: str, fonts: Iterable[str]) -> frozenset[str]:
     return frozenset(
         letter for letter in letters if letter not in known or unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT
     )
+
+
+def font_with(letters: Iterable[str]) -> str:
+    """A free font that has the most of some letters, by name; empty where they are none, or from right to left."""
+    scripts = Counter(
+        unicodedata.name(letter, "").partition(" ")[0]
+        for letter in sorted(letters)
+        if unicodedata.bidirectional(letter) not in _RIGHT_TO_LEFT
+    )
+    if not scripts:
+        return ""
+    script = scripts.most_common(1)[0][0]
+    if script in _CJK:
+        return "Noto Sans CJK"
+    return f"Noto Sans {script.title()}" if script in _WITH_OWN_FONT else "Noto Sans"
 
 
 @cache

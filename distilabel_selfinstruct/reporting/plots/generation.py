@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from distilabel_selfinstruct.analysis import Period, RuleCount
-from distilabel_selfinstruct.languages import Texts
+from distilabel_selfinstruct.languages import Texts, texts_of
 from distilabel_selfinstruct.reporting.plots import style
 
 _HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
@@ -14,7 +14,7 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg"
     """A bar for each rule, by stage."""
     stages = list(dict.fromkeys(rule.stage for rule in rules))
     most = max(rule.count for rule in rules)
-    with style.drawing(texts, [name for rule in rules for name in (rule.stage, rule.reason)], format) as pen:
+    with style.drawing(texts, names_in(rules, texts or texts_of("en")), format) as pen:
         figure = style.new_figure(7.2, 0.9 + 0.27 * len(rules) + 0.2 * len(stages))
         axes = figure.add_subplot()
         named: set[str] = set()
@@ -29,13 +29,18 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg"
                 edgecolor=style.INK,
                 lw=0.5,
                 hatch=_HATCHES[stage % len(_HATCHES)],
-                label=None if rule.stage in named else pen.drawable(pen.texts.name("report.stages", rule.stage)),
+                label=None
+                if rule.stage in named
+                else pen.drawable(pen.texts.name("report.stages", rule.stage), f"{stage + 1}"),
             )
             named.add(rule.stage)
             axes.text(rule.count + most * 0.01, number + 0.4 * stage, f"{rule.count:,}", va="center", fontsize=8.5)
         axes.set_yticks(
             [number + 0.4 * stages.index(rule.stage) for number, rule in enumerate(rules)],
-            [pen.drawable(pen.texts.name("report.rules", rule.reason)) for rule in rules],
+            [
+                pen.drawable(pen.texts.name("report.rules", rule.reason), f"{number}")
+                for number, rule in enumerate(rules, 1)
+            ],
         )
         axes.margins(y=0.01)
         axes.invert_yaxis()
@@ -47,6 +52,12 @@ def draw_rejections(rules: Sequence[RuleCount], format: style.PlotFormat = "svg"
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=len(stages), frameon=False, fontsize=9)
         return style.encode(figure, format)
+
+
+def names_in(rules: Sequence[RuleCount], texts: Texts) -> list[str]:
+    """The names of the rules and their stages in the figure."""
+    stages = [texts.name("report.stages", rule.stage) for rule in rules]
+    return stages + [texts.name("report.rules", rule.reason) for rule in rules]
 
 
 def draw_acceptance(periods: Sequence[Period], format: style.PlotFormat = "svg", texts: Texts | None = None) -> bytes:

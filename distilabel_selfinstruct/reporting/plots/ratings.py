@@ -34,7 +34,9 @@ def draw_ratings(counts: Mapping[str, Mapping[str, int]], format: style.PlotForm
                         color=style.ink_on(color), gid=f"count-{number}-{letter}",
                     )  # fmt: skip
                 left += count
-        axes.set_yticks(range(len(counts)), [pen.drawable(model) for model in counts])
+        axes.set_yticks(
+            range(len(counts)), [pen.drawable(model, f"{number}") for number, model in enumerate(counts, 1)]
+        )
         axes.margins(y=0.02)
         axes.invert_yaxis()
         axes.set_xlim(0, most)

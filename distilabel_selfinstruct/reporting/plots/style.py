@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.languages import Texts, texts_of
-from distilabel_selfinstruct.reporting.plots.fonts import FONT, fonts_for, undrawn
+from distilabel_selfinstruct.reporting.plots.fonts import FONT, font_with, fonts_for, undrawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,8 @@ LIGHT = "#E3E3E3"
 PIXELS_PER_INCH = 150
 
 PlotFormat = Literal["svg", "png"]
+
+AXES = "report.axes"
 
 _BRIGHT = 140  # of 255, weighted as the eye sees the three colors
 
@@ -58,7 +60,7 @@ class Pen:
     """How the texts of a figure are written.
 
     Attributes:
-        texts: what the axes say: English if a letter of the language cannot be drawn.
+        texts: what the axes say: English if a letter of the language can neither be drawn nor stay text.
         fonts: the names of the fonts, the first choice first.
         as_text: whether words stay text, which whoever shows the figure draws with its own fonts.
     """
@@ -67,10 +69,9 @@ class Pen:
     fonts: tuple[str, ...]
     as_text: bool = False
 
-    def drawable(self, text: str) -> str:
-        """The text with a box for each character that the fonts lack. matplotlib would draw a box too, and warn."""
-        missing = frozenset() if self.as_text else undrawn(text, self.fonts)
-        return "".join("\N{WHITE SQUARE}" if letter in missing else letter for letter in text)
+    def drawable(self, word: str, stand_in: str) -> str:
+        """A word, or what stands for it where a letter cannot be drawn: matplotlib would draw a box, and warn."""
+        return stand_in if not self.as_text and undrawn(word, self.fonts) else word
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def drawing(texts: Texts | None = None, words: Iterable[str] = (), format: PlotF
     Args:
         texts: what the axes say. The default is English.
         words: words of the data that the figure shows.
-        format: of the file. In an SVG file, words that no font here can draw stay text.
+        format: of the file. In an SVG file, what no font here can draw stays text.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -90,9 +91,9 @@ def drawing(texts: Texts | None = None, words: Iterable[str] = (), format: PlotF
     except ImportError as error:
         raise MissingExtraError("Plots", "analysis") from error
     texts = texts or texts_of("en")
-    said, held = "".join(texts.group("report.axes")), "".join(words)
+    said, held = "".join(texts.group(AXES)), "".join(words)
     fonts = fonts_for(said + held)
-    as_text = format == "svg" and bool(undrawn(held, fonts))
+    as_text = format == "svg" and bool(undrawn(said + held, fonts))
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
@@ -100,7 +101,29 @@ def drawing(texts: Texts | None = None, words: Iterable[str] = (), format: PlotF
         if as_text:
             mpl.rcParams["svg.fonttype"] = "none"
             warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)
-        yield Pen(texts_of("en") if undrawn(said, fonts) else texts, fonts, as_text)
+        in_language = as_text or not undrawn(said, fonts)
+        yield Pen(texts if in_language else texts_of("en"), fonts, as_text)
+
+
+def undrawn_words(words: Iterable[str], texts: Texts) -> frozenset[str]:
+    """The words of a figure that a PNG file cannot show, because no font here has their letters.
+
+    Args:
+        words: all words of the data that the figure shows.
+        texts: what its axes say.
+    """
+    shown = tuple(words)
+    fonts = fonts_for("".join((*texts.group(AXES), *shown)))
+    return frozenset(word for word in shown if undrawn(word, fonts))
+
+
+def font_to_install(words: Iterable[str], texts: Texts) -> str:
+    """The font that figures in PNG files need for all their words and axes, by name; empty if they need none.
+
+    Letters that are written from right to left need none: matplotlib cannot write them with any font.
+    """
+    text = "".join((*texts.group(AXES), *words))
+    return font_with(undrawn(text, fonts_for(text)))
 
 
 def new_figure(width: float, height: float) -> "Figure":

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 INNER, MIDDLE, OUTER, EDGE = 0.36, 0.92, 1.24, 1.78
 """Radii of the hole, the ring of verbs, the ring of nouns (their names are outside) and the edge of the picture."""
 
+ROOM_FOR_A_NUMBER = 0.07
+
 MIN_DEGREES_VERB = 5.0
 MIN_DEGREES_NOUN = 2.6
 """Narrower sectors have no room for a name. The table in the report has all names."""
@@ -39,11 +41,18 @@ def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg", texts
             _ring(axes, (start, start + width, color), INNER, MIDDLE)
             if width >= MIN_DEGREES_VERB:
                 _name(
-                    axes, pen.drawable(sector.verb), start + width / 2, (INNER + MIDDLE) / 2, inside=style.ink_on(color)
+                    axes,
+                    pen.drawable(sector.verb, _number(number)),
+                    start + width / 2,
+                    (INNER + MIDDLE) / 2,
+                    inside=style.ink_on(color),
                 )
             _draw_nouns(
                 axes,
-                [(pen.drawable(noun), count) for noun, count in sector.nouns],
+                [
+                    (pen.drawable(noun, _number(number, place)), count)
+                    for place, (noun, count) in enumerate(sector.nouns)
+                ],
                 start,
                 360 / verb_nouns.covered,
                 color,
@@ -56,6 +65,21 @@ def draw_sunburst(verb_nouns: VerbNouns, format: style.PlotFormat = "svg", texts
 def words_of(verb_nouns: VerbNouns) -> list[str]:
     """The verbs and nouns in the figure."""
     return [word for sector in verb_nouns.sectors for word in (sector.verb, *(noun for noun, _ in sector.nouns))]
+
+
+def numbered_words(verb_nouns: VerbNouns, texts: Texts) -> list[tuple[str, str]]:
+    """What the numbers in a PNG file stand for: the numbers and words whose letters no font here can draw."""
+    undrawn = style.undrawn_words(words_of(verb_nouns), texts)
+    entries = []
+    for number, sector in enumerate(verb_nouns.sectors):
+        nouns = [(_number(number, place), noun) for place, (noun, _) in enumerate(sector.nouns)]
+        entries += [(_number(number), sector.verb), *nouns]
+    return [(number, word) for number, word in entries if word in undrawn]
+
+
+def _number(verb: int, noun: int | None = None) -> str:
+    """The number of a verb, as in "3", or of one of its nouns, as in "3.1"."""
+    return f"{verb + 1}" if noun is None else f"{verb + 1}.{noun + 1}"
 
 
 def _draw_nouns(axes: "Axes", nouns: Sequence[tuple[str, int]], start: float, degrees_each: float, color: str) -> None:
@@ -77,15 +101,20 @@ def _ring(axes: "Axes", arc: Arc, inner: float, outer: float) -> None:
 
 
 def _name(axes: "Axes", word: str, angle: float, radius: float, inside: str = "") -> None:
-    """Write a word along the radius, never upside down. `inside` is the color of a word that is centered there."""
-    flipped = angle > 180  # noqa: PLR2004 - half a turn
+    """Write a word along the radius, never upside down. `inside` is the color of a word that is centered there.
+
+    A number stands upright: a 6 along the radius could be a 9.
+    """
+    flipped, is_number = angle > 180, word.replace(".", "").isdecimal()  # noqa: PLR2004 - half a turn
+    if is_number and not inside:
+        radius += ROOM_FOR_A_NUMBER
     axes.text(
         radius * math.sin(math.radians(angle)),
         radius * math.cos(math.radians(angle)),
         word,
-        rotation=(270 if flipped else 90) - angle,
+        rotation=0 if is_number else (270 if flipped else 90) - angle,
         rotation_mode="anchor",
-        ha="center" if inside else "right" if flipped else "left",
+        ha="center" if inside or is_number else "right" if flipped else "left",
         va="center",
         color=inside or style.INK,
         fontsize=9 if inside else 8,

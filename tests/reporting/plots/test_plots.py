@@ -19,8 +19,10 @@ from distilabel_selfinstruct.reporting.plots import (
     draw_rejections,
     draw_seed_similarity,
     draw_sunburst,
+    font_to_install,
+    numbered_words,
 )
-from distilabel_selfinstruct.reporting.plots.fonts import FONT, fonts_for, undrawn
+from distilabel_selfinstruct.reporting.plots.fonts import FONT, font_with, fonts_for, undrawn
 from distilabel_selfinstruct.reporting.plots.style import PALETTE, Pen, drawing, ink_on, tinted
 
 pytestmark = pytest.mark.slow  # figures are drawn
@@ -73,10 +75,46 @@ def test_every_number_of_figure_6_that_has_room_stands_in_its_bar():
     ]
 
 
-def test_words_that_the_font_lacks_become_boxes_and_no_warning():
-    rare = "\N{EGYPTIAN HIEROGLYPH A001}\N{TAMIL LETTER KA}"  # no font of one machine has both
-    assert draw_sunburst(verb_nouns(Sector("write", 2, ((rare, 1), ("día", 1)))), "png")
-    assert Pen(texts_of("en"), (FONT,)).drawable("诗 día $x$") == "□ día $x$"
+RARE = "\N{EGYPTIAN HIEROGLYPH A001}\N{TAMIL LETTER KA}"  # no font of one machine has both
+
+
+def test_words_that_no_font_here_can_draw_become_numbers_in_a_png_and_never_boxes():
+    found = verb_nouns(Sector("write", 2, ((RARE, 1), ("día", 1))), Sector(RARE[0], 1, (("ode", 1),)))
+    texts = texts_of("en")
+    numbers = dict(numbered_words(found, texts))
+    assert numbers["1.1"] == RARE
+    assert set(numbers) <= {"1.1", "2"}  # a font may have one of the two letters
+    assert draw_sunburst(found, "png") == draw_sunburst(  # a letter without an outline would be a warning
+        verb_nouns(
+            Sector("write", 2, (("1.1", 1), ("día", 1))),
+            Sector("2" if "2" in numbers else RARE[0], 1, (("ode", 1),)),
+        ),
+        "png",
+    )
+    assert Pen(texts, (FONT,)).drawable("诗", "2") == "2"
+    assert Pen(texts, (FONT,)).drawable("día $x$", "2") == "día $x$"
+
+
+@pytest.mark.parametrize(
+    ("letters", "font"),
+    [
+        ("", ""),
+        ("한", "Noto Sans CJK"),
+        ("诗カ", "Noto Sans CJK"),
+        ("นี", "Noto Sans Thai"),
+        ("ب", ""),
+        ("☃", "Noto Sans"),
+    ],
+)
+def test_a_font_is_named_for_the_letters_that_are_missing(letters, font):
+    assert font_with(letters) == font
+
+
+def test_a_font_is_asked_for_if_words_or_axes_lack_letters():
+    assert font_to_install(["poem"], texts_of("en")) == ""
+    assert font_to_install([RARE], texts_of("en"))
+    axes = "".join(texts_of("ko").group("report.axes"))
+    assert font_to_install([], texts_of("ko")) == ("Noto Sans CJK" if undrawn(axes, fonts_for(axes)) else "")
 
 
 @pytest.mark.parametrize("words", ["쓰다시", "اكتب", "写诗"])
@@ -87,9 +125,11 @@ def test_words_that_no_font_here_can_draw_stay_text_for_the_browsers_font(words)
 
 
 @pytest.mark.parametrize("language", ["ko", "ja", "de"])
-def test_axes_are_in_the_language_if_a_font_here_has_its_letters_and_else_in_english(language):
+def test_axes_are_in_the_language_and_only_in_a_png_without_a_font_for_it_in_english(language):
     texts = texts_of(language)
-    with drawing(texts) as pen:
+    with drawing(texts, format="svg") as pen:
+        assert pen.texts is texts
+    with drawing(texts, format="png") as pen:
         said = pen.texts.say("report.axes.words")
     axes = "".join(texts.group("report.axes"))
     assert said == (texts_of("en") if undrawn(axes, fonts_for(axes)) else texts).say("report.axes.words")

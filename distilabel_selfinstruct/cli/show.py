@@ -67,7 +67,8 @@ def show(
     with paged(console):
         show_entries(console, chosen)
         kept_back = "" if len(chosen) == len(found) else f" of {len(found):,}"
-        count = f"{len(chosen):,}{kept_back} shown." if found else "Nothing in the run is like this."
+        nothing = "There is nothing to show yet." if unfinished else "Nothing in the run is like this."
+        count = f"{len(chosen):,}{kept_back} shown." if found else nothing
         line(console, f"{count} {unfinished}".rstrip())
 
 

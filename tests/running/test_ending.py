@@ -104,6 +104,8 @@ def test_why_a_run_is_not_finished_is_one_sentence(description: dict[str, Any], 
 def test_publishing_a_run_that_stopped_says_why_it_stopped_and_how_its_rows_are_published(tmp_path: Path) -> None:
     described = {"config": {}, "status": "stopped", "stop_reason": "max_tokens (9) was reached."}
     (tmp_path / "run.json").write_text(json.dumps(described))
+    for name in ("instructions.jsonl", "instances.jsonl"):
+        (tmp_path / name).touch()
     with pytest.raises(PublishError, match=r"stopped early: max_tokens \(9\) was reached\. With `unfinished`, "):
         run_source(tmp_path)
 

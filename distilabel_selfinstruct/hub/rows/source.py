@@ -162,11 +162,11 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
     holder = holder_of(folder / run_layout.LOCK)
     if holder is not None:
         raise FolderInUseError(f"The run in {folder} is still working: publish it when it has ended.", folder, holder)
+    for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS):
+        run_file(folder, name)
     why = why_unfinished(description)
     if why and not allowed:
         raise PublishError(f"The run in {folder} {why} With `unfinished`, the rows that it has so far are published.")
-    for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS):
-        run_file(folder, name)
 
 
 def _notes(description: Row) -> tuple[tuple[str, Note], ...]:

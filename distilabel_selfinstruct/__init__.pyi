@@ -53,6 +53,7 @@ from .running.progress import Progress as Progress
 from .running.regenerating import regenerate as regenerate
 from .running.runner import RunResult as RunResult
 from .running.runner import run as run
+from .seeds.tasks import load_seed_tasks as load_seed_tasks
 from .server_steps import LoadDecisionsFromArgilla as LoadDecisionsFromArgilla
 from .server_steps import PublishToHub as PublishToHub
 from .server_steps import SelfInstructToArgilla as SelfInstructToArgilla

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from distilabel_selfinstruct.cli.reading_options import Include
+from distilabel_selfinstruct.cli.reading_options import (
+    ColumnMap,
+    Delimiter,
+    Encoding,
+    Include,
+    InstructionColumn,
+    Split,
+    StrictRows,
+    reading_arguments,
+)
 from distilabel_selfinstruct.cli.screen import say, working
 
 
@@ -55,6 +64,12 @@ def finetune(
         typer.Option(metavar="FILE", help="Tasks to be scored on: say which rows hold their texts. Repeatable."),
     ] = None,
     device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="auto takes a GPU if there is one.")] = "auto",
+    column: InstructionColumn = None,
+    columns: ColumnMap = None,
+    split: Split = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    strict_rows: StrictRows = False,
 ) -> None:
     """Check on every row that exactly the completion and the end token are trained on; then train, and write a model.
 
@@ -90,6 +105,7 @@ def finetune(
             device=device,
             on_progress=show_step,
             tell=say,
+            **reading_arguments(columns, split, delimiter, encoding, strict_rows=strict_rows, column=column),
         )
     if result.steps:
         first, last = result.steps[0].loss, result.steps[-1].loss

@@ -1,5 +1,6 @@
 """`selfinstruct prompts`: start prompts of your own from packaged ones."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -32,9 +33,10 @@ def copy(
     pack = load_pack(language)
     if not pack.has_prompts:
         raise ConfigError(f"The language {language!r} has no prompts to copy: choose another with `language`.")
-    if folder.exists():
+    if not atomic.is_free(folder):
         raise OutputFileError(f"{folder} exists: choose another name.", folder)
     with writing(folder), atomic.new_folder(folder) as partial:
         for name in FILES:
             shutil.copyfile(pack.folder / name, partial / name)
-    say(f"{folder}: {', '.join(FILES)}. Use them: selfinstruct run --prompts {folder} --language {language}")
+    use = f"selfinstruct run --prompts {shlex.quote(str(folder))} --language {shlex.quote(language)}"
+    say(f"{folder}: {', '.join(FILES)}. Use them: {use}")

@@ -49,7 +49,7 @@ def report(
     from rich.console import Console
 
     from distilabel_selfinstruct import reporting
-    from distilabel_selfinstruct.config import why_unfinished
+    from distilabel_selfinstruct.files.run_rows import why_unfinished
     from distilabel_selfinstruct.reading import summary
 
     with working(Console(stderr=True), "reading") as tell:

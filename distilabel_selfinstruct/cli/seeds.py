@@ -1,5 +1,6 @@
 """`selfinstruct seeds`: check a seed file, make one of rows that you have, or start one from the packaged tasks."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     reading_arguments,
 )
 from distilabel_selfinstruct.cli.screen import say, warn
-from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.files import atomic, jsonl
 
 app = typer.Typer(no_args_is_help=True)
@@ -85,12 +86,21 @@ def convert(
 @app.command("copy")
 def copy(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
+    language: Annotated[str, typer.Option(help="The packaged language, or the folder of a pack, to copy from.")] = "en",
 ) -> None:
-    """Copy the 175 packaged seed tasks to a file that you can change."""
-    from distilabel_selfinstruct.seeds.tasks import packaged_seeds_path
+    """Copy the seed tasks of a language to a file that you can change, for `run --seed-tasks FILE`."""
+    from distilabel_selfinstruct.languages import load_pack
+    from distilabel_selfinstruct.seeds.tasks import load_seed_tasks
 
+    source = load_pack(language).seed_file
+    if not source.is_file():
+        raise ConfigError(f"The language {language!r} has no seed tasks to copy: choose another with `language`.")
     if file.exists():
         raise OutputFileError(f"{file} exists: choose another name.", file)
+    num_tasks = len(load_seed_tasks(source, language))
     with writing(file):
-        atomic.write_all({file: lambda partial: shutil.copyfile(packaged_seeds_path(), partial)})
-    say(f"{file}: 175 seed tasks.")
+        atomic.write_all({file: lambda partial: shutil.copyfile(source, partial)})
+    of_language = "" if language == "en" else f" --language {shlex.quote(language)}"
+    say(
+        f"{file}: {num_tasks} seed tasks. Use them: selfinstruct run --seed-tasks {shlex.quote(str(file))}{of_language}"
+    )

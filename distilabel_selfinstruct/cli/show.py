@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.screen import line, paged
 from distilabel_selfinstruct.errors import ConfigError, writing
 from distilabel_selfinstruct.files import atomic, run_layout
@@ -43,6 +44,7 @@ def show(
     from rich import get_console
 
     from distilabel_selfinstruct.config.stages import stage_named
+    from distilabel_selfinstruct.files.run_rows import unfinished_run
     from distilabel_selfinstruct.reporting.entries import entries, rejections_of
 
     wanted, only = reason_named(reason), None if stage is None else stage_named(stage, among=Stage)
@@ -56,13 +58,18 @@ def show(
     ]
     chosen = sampled(found, sample, random_seed)
     console = get_console()
+    unfinished = with_flags(unfinished_run(folder))
     if html:
         line(console, f"{len(chosen):,} rows to browse: {_write_page(folder, chosen)}")
+        if unfinished:
+            line(console, unfinished)
         return
     with paged(console):
         show_entries(console, chosen)
         kept_back = "" if len(chosen) == len(found) else f" of {len(found):,}"
-        line(console, f"{len(chosen):,}{kept_back} shown." if found else "Nothing in the run is like this.")
+        nothing = "There is nothing to show yet." if unfinished else "Nothing in the run is like this."
+        count = f"{len(chosen):,}{kept_back} shown." if found else nothing
+        line(console, f"{count} {unfinished}".rstrip())
 
 
 def _write_page(folder: Path, chosen: "list[Entry]") -> Path:

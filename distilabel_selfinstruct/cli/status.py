@@ -68,6 +68,7 @@ def rejections(
     from distilabel_selfinstruct.cli.run_tables import rejections_table
     from distilabel_selfinstruct.cli.show import reason_named
     from distilabel_selfinstruct.config.stages import stage_named
+    from distilabel_selfinstruct.files.run_rows import unfinished_run
     from distilabel_selfinstruct.reporting.entries import recorded_rejections
 
     wanted = reason_named(reason)
@@ -85,6 +86,8 @@ def rejections(
         counts[rule] += 1
         if counts[rule] <= examples:
             line(console, _example(rejection))
+    if unfinished := unfinished_run(folder):
+        line(console, with_flags(unfinished))
 
 
 def _example(rejection: RecordedRejection) -> str:
@@ -95,7 +98,7 @@ def _example(rejection: RecordedRejection) -> str:
 
 
 def _state(is_held: bool, description: dict[str, Any]) -> str:
-    from distilabel_selfinstruct.config import why_unfinished
+    from distilabel_selfinstruct.files.run_rows import why_unfinished
     from distilabel_selfinstruct.records import RunStatus
 
     if is_held:

@@ -1,6 +1,6 @@
 """All that can be chosen about a run, declared once, and the files that it is read from."""
 
-from distilabel_selfinstruct.config.description import described_run, why_ended, why_unfinished
+from distilabel_selfinstruct.config.description import described_run
 from distilabel_selfinstruct.config.loading import load_config, read_yaml
 from distilabel_selfinstruct.config.pricing import Price, Tokens
 from distilabel_selfinstruct.config.run_config import ASKING_OPTIONS, RunConfig
@@ -16,6 +16,4 @@ __all__ = [
     "read_yaml",
     "refuse_foreign",
     "warning_of",
-    "why_ended",
-    "why_unfinished",
 ]

@@ -1,7 +1,7 @@
 """The description of a run in its folder, `run.json`: the one place that reads it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.records import RESUME, RunStatus
+from distilabel_selfinstruct.files.run_rows import text_of, texts_of
 
 
 def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
@@ -37,31 +37,13 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
         raise RunFolderError(f"{path} was written by {_writer(description)}, or is damaged: {error}", path) from error
 
 
-def why_unfinished(description: Mapping[str, Any]) -> str:
-    """Why a run is not finished, to be read after "The run in DIR "; empty if it is finished."""
-    status = description.get("status")
-    if status == RunStatus.FINISHED.value:
-        return ""
-    if status == RunStatus.STARTED.value:
-        return f"was interrupted. {RESUME}"
-    known = {RunStatus.STOPPED: "stopped early", RunStatus.FAILED: "failed"}
-    ended = {kind.value: words for kind, words in known.items()}.get(str(status), "is not finished")
-    reason = why_ended(description)
-    return f"{ended}: {reason}" if reason else f"{ended}."
-
-
-def why_ended(description: Mapping[str, Any]) -> str:
-    """What a run says about its end; empty if it says nothing."""
-    return " ".join(filter(None, [_text(description.get("stop_reason")), *_texts(description.get("problems"))]))
-
-
 def _readable(description: Mapping[str, Any]) -> dict[str, Any]:
     notes = description.get("notes")
     return {
         **{name: _named_texts(description[name]) for name in ("inputs", "versions") if name in description},
         **({run_layout.REGENERATION: {}} if not isinstance(description.get(run_layout.REGENERATION, {}), dict) else {}),
-        "stop_reason": _text(description.get("stop_reason")),
-        "problems": _texts(description.get("problems")),
+        "stop_reason": text_of(description.get("stop_reason")),
+        "problems": texts_of(description.get("problems")),
         "notes": [note for note in notes if isinstance(note, dict)] if isinstance(notes, list) else [],
     }
 
@@ -69,15 +51,6 @@ def _readable(description: Mapping[str, Any]) -> dict[str, Any]:
 def _named_texts(value: object) -> dict[str, str]:
     named = value.items() if isinstance(value, dict) else ()
     return {name: text for name, text in named if isinstance(text, str)}
-
-
-def _texts(value: object) -> list[str]:
-    several: Iterable[object] = value if isinstance(value, list | tuple) else [value]
-    return [text for text in map(_text, several) if text]
-
-
-def _text(value: object) -> str:
-    return str(value) if value or value == 0 else ""
 
 
 def _writer(description: dict[str, Any]) -> str:

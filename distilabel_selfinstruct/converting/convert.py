@@ -12,7 +12,7 @@ from distilabel_selfinstruct.converting.quotas import quotas
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, OutputFileError, writing
 from distilabel_selfinstruct.evaluation.superni import SuperNISource, superni_source, superni_tasks
 from distilabel_selfinstruct.files import jsonl
-from distilabel_selfinstruct.reading import ReadOptions, open_rows, stem
+from distilabel_selfinstruct.reading import open_rows, stem
 from distilabel_selfinstruct.reading.columns import lookup
 from distilabel_selfinstruct.records import Row
 
@@ -124,7 +124,7 @@ def _promptsource(files: Sequence[str]) -> Iterator[tuple[str, Iterable[_Example
     stems = [stem(Path(file)) for file in files]
     names = stems if len(set(stems)) == len(files) else files
     for file, name in zip(files, names, strict=True):
-        rows = open_rows(file, ReadOptions(), quiet=True)
+        rows = open_rows(file, quiet=True)
         num_usable = 0
         for row in rows.originals():
             original = row.original if isinstance(row.original, dict) else {}

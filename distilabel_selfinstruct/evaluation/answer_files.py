@@ -17,10 +17,12 @@ from distilabel_selfinstruct.evaluation.references import Measure, Measures, Tra
 from distilabel_selfinstruct.evaluation.resampling import SEED, Interval, difference_of, interval_of
 from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_scored
 from distilabel_selfinstruct.evaluation.scores import Evaluation, FileScores
-from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, Source
+from distilabel_selfinstruct.reading import OptionNames, ReadingArguments, ReadOptions, Source
 from distilabel_selfinstruct.similarity import TokenizerChoice
 
 FileName = str | os.PathLike[str]
+
+_OF_REFERENCES = OptionNames(columns="reference_columns", column="reference_column")
 
 
 class MissingAnswers(str, Enum):
@@ -93,7 +95,10 @@ def evaluate(
     if references is None:
         of_references["columns"] = {**(reading.get("columns") or {}), **(reference_columns or {})}
         reference_column = reference_column or "references"
-    tasks, skipped = read_scored(source, reference_column, facts, **of_references)
+    names = None if references is None else _OF_REFERENCES
+    tasks, skipped = read_scored(source, reference_column, facts, names=names, **of_references)
+    if not tasks:
+        raise InputFileError(f"{_name_of(source)} holds no tasks with references.")
     chosen = Track(track) if track is not None else _track_of(tasks, options.on_note)
     measure = measure or measure_of(chosen)
     if lm_eval is not None:
@@ -102,11 +107,7 @@ def evaluate(
     given = {file: read_answers(file, tasks, column, **reading) for file in files}
     described: dict[str, AnswerFacts] = {}
     for file, answers in given.items():
-        if not answers.by_index:
-            against = os.fspath(source) if isinstance(source, str | os.PathLike) else "the references"
-            raise InputFileError(
-                f"{file} answers none of the tasks of {against}: id, or instruction and input, must be the same.", file
-            )
+        _require_answers(file, answers, source)
         described[file] = answers.facts
         if cut is not None:
             answers.by_index = {index: Cut(cut)(text) for index, text in answers.by_index.items()}
@@ -155,6 +156,26 @@ def _differences(
 ) -> dict[str, Interval]:
     ours = _by_measure(first)
     return {name: difference_of(ours[name], theirs, units, seed) for name, theirs in _by_measure(second).items()}
+
+
+def _require_answers(file: str, answers: Answers, source: Source) -> None:
+    """Check that a file answers some of the tasks.
+
+    Raises:
+        InputFileError: it does not.
+    """
+    if answers.by_index:
+        return
+    if not answers.num_unknown:
+        raise InputFileError(f"{file} holds no answers: give a file of predictions.", file)
+    tasks = _name_of(source)
+    raise InputFileError(
+        f"{file} answers none of the tasks of {tasks}: id, or instruction and input, must be the same.", file
+    )
+
+
+def _name_of(source: Source) -> str:
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else "the references"
 
 
 def _by_measure(scored: Mapping[int, Measures]) -> dict[str, dict[int, float]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from distilabel_selfinstruct.evaluation.scored_tasks import read_scored
+from distilabel_selfinstruct.reading import NO_OPTIONS
 from distilabel_selfinstruct.records import Instance, Parsed, Reason, Rejection
 from distilabel_selfinstruct.similarity import NoveltyIndex, Tokenizer, get_tokenizer
 
@@ -124,7 +125,8 @@ def evaluation_texts(
     Raises:
         InputFileError: a source cannot be read, or has no instruction.
     """
-    found = [(one.instruction, one.input) for source in sources for one in read_scored(source, unscored=True)[0]]
+    read = (read_scored(source, unscored=True, names=NO_OPTIONS)[0] for source in sources)
+    found = [(one.instruction, one.input) for tasks in read for one in tasks]
     instructions, inputs = zip(*found, strict=True) if found else ((), ())
     return EvaluationTexts(instructions, inputs, max_rouge_l=max_rouge_l, tokenizer=tokenizer)
 

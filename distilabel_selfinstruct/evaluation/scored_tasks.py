@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 from distilabel_selfinstruct.evaluation.definitions import TaskFacts, category_of, current_name, first_text
 from distilabel_selfinstruct.evaluation.superni import SuperNISource, superni_source, superni_tasks
 from distilabel_selfinstruct.evaluation.tasks import Task, open_answers, task_of
-from distilabel_selfinstruct.reading import ReadingArguments, ReadRow, RowSource, SkippedRow, Source
+from distilabel_selfinstruct.reading import OptionNames, ReadingArguments, ReadRow, RowSource, SkippedRow, Source
 from distilabel_selfinstruct.reading.columns import lookup
 from distilabel_selfinstruct.reading.values import nested, texts_of
 from distilabel_selfinstruct.records import Row
@@ -41,6 +41,7 @@ def read_scored(
     definitions: Mapping[str, TaskFacts] | None = None,
     *,
     unscored: bool = False,
+    names: OptionNames | None = None,
     **reading: Unpack[ReadingArguments],
 ) -> tuple[list[ScoredTask], tuple[SkippedRow, ...]]:
     """The tasks with references, in the order of the rows, and the rows that were left out.
@@ -55,6 +56,7 @@ def read_scored(
         column: the column of the references.
         definitions: what is known of the tasks that the column `task` names.
         unscored: keep tasks without a reference too.
+        names: what messages call the options.
         **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
@@ -63,7 +65,7 @@ def read_scored(
     found_there = superni_source(source)
     if found_there is not None:
         return list(_of_superni(found_there)), ()
-    rows = open_answers(source, column, reading, others=("references",), unscored=unscored)
+    rows = open_answers(source, column, reading, others=("references",), unscored=unscored, names=names)
     named = rows.has("references") and column is None
     found: list[ScoredTask] = []
     for read in rows.read(several=True):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.reading import (
+    OptionNames,
     ReadingArguments,
     ReadOptions,
     RowSource,
@@ -81,7 +82,13 @@ def join(answers: Mapping[str, Mapping[Task, str]], *, incomplete: bool = False)
 
 
 def open_answers(
-    source: Source, column: str | None, reading: ReadingArguments, *, others: Sequence[str] = (), unscored: bool = False
+    source: Source,
+    column: str | None,
+    reading: ReadingArguments,
+    *,
+    others: Sequence[str] = (),
+    unscored: bool = False,
+    names: OptionNames | None = None,
 ) -> RowSource:
     """Rows with an instruction and an answer, or with one of the `others` in the place of what they lack.
 
@@ -91,11 +98,12 @@ def open_answers(
         reading: how the rows are read.
         others: columns that do as well.
         unscored: an instruction is enough.
+        names: what messages call the options.
 
     Raises:
         InputFileError: the source cannot be read, or lacks a column.
     """
-    options = ReadOptions(**reading)
+    options = ReadOptions(**reading, names=names or OptionNames())
     if column is not None:
         options = replace(options, columns={**(options.columns or {}), "output": column})
     rows = open_rows(source, options)

@@ -163,7 +163,7 @@ def export(
         if rejected and files.are_ours:
             write_files({files.rejected: rejected})
         raise InputFileError(
-            f"No row of {name_of(source)} can be exported: {_why(rejected, reasons, files)}.", name_of(source)
+            f"No row of {name_of(source)} can be used: {_why(rejected, reasons, files)}.", name_of(source)
         )
     parts = (
         split_into_parts(generated, seeds, sizes, options, test_fraction)
@@ -216,7 +216,7 @@ def _unreadable(skipped: SkippedRow) -> Row:
 
 
 def _why(rejected: Sequence[Row], reasons: Mapping[str, int], files: OutputFiles) -> str:
-    """Why nothing can be exported: in a file that the next try may replace, or with the first row as an example."""
+    """Why nothing can be used: in a file that the next try may replace, or with the first row as an example."""
     if not rejected:
         return "it has no rows"
     counts = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())

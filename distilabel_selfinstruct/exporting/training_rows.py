@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from distilabel_selfinstruct.config import described_run, why_unfinished
-from distilabel_selfinstruct.errors import ConfigError, RunFolderError
+from distilabel_selfinstruct.config import described_run
+from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import run_file, why_unfinished
 from distilabel_selfinstruct.formatting import seed_rows
 from distilabel_selfinstruct.formatting.reviewed_rows import LeftOutRow, apply_decisions
 from distilabel_selfinstruct.ratings.decision_file import read_decisions
@@ -34,14 +35,12 @@ class ReviewCounts:
 
 
 def training_rows(
-    source: Source, include: tuple[DecisionStatus, ...], options: ReadOptions
+    source: Source, include: tuple[DecisionStatus, ...], options: ReadOptions | None = None
 ) -> tuple[Iterable[Row], tuple[LeftOutRow, ...], ReviewCounts | None]:
     """The rows to export, those that the review leaves out, and what it decided."""
     if isinstance(source, str | os.PathLike) and is_run(source):
         folder = Path(source)
-        instances, decisions = folder / run_layout.INSTANCES, folder / run_layout.DECISIONS
-        if not instances.exists():
-            raise RunFolderError(f"{folder} has no {instances.name} yet: let the run end, then export it.", folder)
+        instances, decisions = run_file(folder, run_layout.INSTANCES), folder / run_layout.DECISIONS
         if decisions.exists():
             reviewed = apply_decisions(jsonl.read(instances), read_decisions(decisions), include)
             review = ReviewCounts(reviewed.counts, include, reviewed.num_corrected, reviewed.num_unknown)

@@ -1,15 +1,19 @@
-"""Names of datasets on the Hub: told from paths, and asked about once before anything is loaded."""
+"""Names of datasets and models on the Hub: told from paths, and asked about once before anything is loaded."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
 
 SECONDS = 10
-"""How long the Hub may take by default to say whether it has a dataset."""
+"""How long the Hub may take by default to say whether it has a dataset or a model."""
 
 _PART = r"[A-Za-z0-9](?:[\w.-]{0,94}[\w-])?"
 _ID = re.compile(rf"{_PART}/{_PART}", re.ASCII)
+_MODEL_ID = re.compile(rf"(?:{_PART}/)?{_PART}", re.ASCII)
+"""Some models have no owner, as gpt2."""
 
 _FILE = re.compile(r"\.(jsonl?|csv|tsv|parquet|arrow|gz|zip|ya?ml|txt)$", re.IGNORECASE)
 
@@ -45,12 +49,37 @@ def require_hub_dataset(name: str, seconds: float = SECONDS) -> None:
 
     if constants.is_offline_mode():
         return
-    try:
-        HfApi().dataset_info(name, timeout=seconds)
-    except Exception as error:  # the Hub's clients raise errors of many kinds
-        why = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
+    if fault := _fault_of(lambda: HfApi().dataset_info(name, timeout=seconds)):
         raise InputFileError(
             f"There is no file or folder {name!r}, and the Hub gives no dataset of this name "
-            f"({type(error).__name__}: {why}): check the path, or the name and the token of the Hub.",
+            f"({fault}): check the path, or the name and the token of the Hub.",
             name,
-        ) from error
+        )
+
+
+def require_hub_model(name: str, seconds: float = SECONDS) -> None:
+    """Ask the Hub once whether it has a model: see `require_hub_dataset`. One that was loaded before is not asked for.
+
+    Raises:
+        ConfigError: there is no such model, or the Hub does not answer.
+    """
+    if _MODEL_ID.fullmatch(name) is None or "--" in name or ".." in name:
+        raise ConfigError(f"There is no folder {name!r}, and no model on the Hub has such a name: check the path.")
+    from huggingface_hub import HfApi, constants, try_to_load_from_cache
+
+    if constants.is_offline_mode() or isinstance(try_to_load_from_cache(name, "config.json"), str):
+        return
+    if fault := _fault_of(lambda: HfApi().model_info(name, timeout=seconds)):
+        raise ConfigError(
+            f"There is no folder {name!r}, and the Hub gives no model of this name ({fault}): check the path, or the "
+            "name and the token of the Hub."
+        )
+
+
+def _fault_of(ask: Callable[[], Any]) -> str:
+    """What went wrong when the Hub was asked; empty if nothing did."""
+    try:
+        ask()
+    except Exception as error:  # the Hub's clients raise errors of many kinds
+        return f"{type(error).__name__}: {(str(error).strip() or 'no reason given').splitlines()[0].rstrip('.')}"
+    return ""

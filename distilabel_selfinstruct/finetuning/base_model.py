@@ -12,6 +12,7 @@ from typing import Any, Literal
 from distilabel_selfinstruct.config.providers import gguf_file
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.exporting.recipe import Method
+from distilabel_selfinstruct.files.hub_names import require_hub_model
 from distilabel_selfinstruct.finetuning.memory import explained
 from distilabel_selfinstruct.model_files import digest_of
 
@@ -61,7 +62,7 @@ def find_model(text: str) -> ModelSource:
             a name on the Hub.
 
     Raises:
-        ConfigError: there is no such file, or its package is not installed.
+        ConfigError: there is no such file or model, or its package is not installed.
         InputFileError: the files cannot be read.
     """
     if text.startswith(_GGUF) or text.endswith(".gguf"):
@@ -77,6 +78,7 @@ def find_model(text: str) -> ModelSource:
         return ModelSource(text, str(folder.absolute()), None, _digest_of_all(files))
     if folder.exists() or text.startswith((".", "/", "~")):
         raise ConfigError(f"There is no model in {text!r}: give its folder, a GGUF file, or a name on the Hub.")
+    require_hub_model(text)
     return ModelSource(text, text, None, "")
 
 
@@ -137,6 +139,12 @@ def runs_on_gpu(device: Device) -> bool:
     if device == "cuda" and not found:
         raise ConfigError("No GPU is found for `device=cuda`: install a torch that fits it, or use `device=cpu`.")
     return bool(found) and device != "cpu"
+
+
+def device_name(*, on_gpu: bool) -> str:
+    """What trains, in words."""
+    torch = import_module("torch")
+    return str(torch.cuda.get_device_name()) if on_gpu else f"CPU, {torch.get_num_threads()} threads"
 
 
 def _digest_of_all(files: list[Path]) -> str:

@@ -3,15 +3,16 @@
 import os
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from importlib import import_module
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.errors import InputFileError, OutputFileError, writing
+from distilabel_selfinstruct.errors import InputFileError, writing
 from distilabel_selfinstruct.exporting.recipe import NUM_EPOCHS, Method, Recipe, recipe_for
 from distilabel_selfinstruct.exporting.trainers import trl_values
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
@@ -21,6 +22,7 @@ from distilabel_selfinstruct.finetuning.base_model import (
     LoadedModel,
     ModelSource,
     chat_note,
+    device_name,
     find_model,
     load_model,
     require_extra,
@@ -31,30 +33,15 @@ from distilabel_selfinstruct.finetuning.folder import ADAPTER, CURVE, LOCK, ROWS
 from distilabel_selfinstruct.finetuning.label_check import LabelCheck, check_labels, shown
 from distilabel_selfinstruct.finetuning.memory import check_memory
 from distilabel_selfinstruct.finetuning.progress import TrainingProgress, loss_curve
+from distilabel_selfinstruct.finetuning.result import FinetuneResult, result_of
 from distilabel_selfinstruct.finetuning.tokenizing import TokenizedRow, tokenize_rows
 from distilabel_selfinstruct.finetuning.training_set import TrainingSet, plain_rows, training_set
 from distilabel_selfinstruct.model_files import digest_of
-from distilabel_selfinstruct.reading import Source
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, Source, summary
 from distilabel_selfinstruct.records import Row, RunStatus
 
 _PACKAGES = ("distilabel-selfinstruct", "torch", "transformers", "trl", "peft", "accelerate", "datasets")
 _SHOWN_ROWS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class FinetuneResult:
-    """A training that is finished.
-
-    `num_tokens` are those that the model read in all, `num_trained_tokens` those of completions. `seconds` are those of
-    training, all attempts together. `steps` have the loss of each step.
-    """
-
-    folder: Path
-    num_rows: int
-    num_tokens: int
-    num_trained_tokens: int
-    seconds: float
-    steps: tuple[TrainingProgress, ...]
 
 
 @checks_arguments
@@ -76,6 +63,7 @@ def finetune(
     device: Device = "auto",
     on_progress: Callable[[TrainingProgress], None] = lambda _: None,
     tell: Callable[[str], None] = lambda _: None,
+    **reading: Unpack[ReadingArguments],
 ) -> FinetuneResult:
     """Fine-tune a model on rows with the paper's values, by TRL's `SFTTrainer`, and write it to a folder.
 
@@ -99,6 +87,7 @@ def finetune(
         device: `auto` takes a GPU if there is one.
         on_progress: is called after each step of the optimizer.
         tell: is called with a sentence about what is done or found.
+        **reading: how rows are read that are no run (see `reading.ReadOptions`).
 
     Raises:
         MissingExtraError: the packages that train are not installed.
@@ -112,13 +101,20 @@ def finetune(
     has_seeds = (
         include_seeds and isinstance(source, str | os.PathLike) and (Path(source) / run_layout.DESCRIPTION).exists()
     )
+    included = tuple(include)
     data = training_set(
-        source, instructions=instructions, include_seeds=has_seeds, include=include, random_seed=random_seed
+        source,
+        instructions=instructions,
+        include_seeds=has_seeds,
+        include=included,
+        random_seed=random_seed,
+        **reading,
     )
     contamination = None
     if against:
-        plain = plain_rows(source, include_seeds=has_seeds, include=include)
-        contamination = find_contamination(plain, against)
+        contamination = find_contamination(
+            plain_rows(source, include_seeds=has_seeds, include=included, options=ReadOptions(**reading)), against
+        )
         tell(contamination.sentence)
     recipe = recipe_for(
         len(data.rows),
@@ -136,7 +132,9 @@ def finetune(
         described = folder.described()
         folder.refuse_other_settings(settings)
         if described.get("status") == RunStatus.FINISHED.value:
-            return _result(folder, described)
+            return result_of(folder, described)
+        if data.skipped:
+            tell(summary(data.skipped))
         if data.unfinished:
             tell(f"The run {data.unfinished} The model learns only what it has so far.")
         return _train(folder, base, data, recipe, settings, described, contamination, device, on_progress, tell)
@@ -181,7 +179,7 @@ def _train(
         **({"contamination": contamination.to_json()} if contamination else {}),
         "seconds": before,
         "model_revision": loaded.revision,
-        "device": _device(on_gpu=on_gpu),
+        "device": device_name(on_gpu=on_gpu),
         "trl": trl_values(recipe),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
     }
@@ -218,7 +216,7 @@ def _train(
     }
     folder.describe(described)
     folder.forget_checkpoints()
-    return _result(folder, described)
+    return result_of(folder, described)
 
 
 def _fit_rows(
@@ -277,24 +275,3 @@ def _check(rows: tuple[Row, ...], given: Iterable[TokenizedRow], loaded: LoadedM
         (tokenizer.eos_token_id, tokenizer.eos_token),
         loaded.max_tokens,
     )
-
-
-def _device(*, on_gpu: bool) -> str:
-    torch = import_module("torch")
-    return str(torch.cuda.get_device_name()) if on_gpu else f"CPU, {torch.get_num_threads()} threads"
-
-
-def _result(folder: TrainingFolder, described: dict[str, Any]) -> FinetuneResult:
-    try:
-        last = described["losses"][-1][0] if described["losses"] else 0
-        steps = tuple(TrainingProgress(step, last, loss) for step, loss in described["losses"])
-        return FinetuneResult(
-            folder.path,
-            described["num_rows"],
-            described["num_tokens"],
-            described["num_trained_tokens"],
-            described["seconds"],
-            steps,
-        )
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise OutputFileError(f"{folder.description} is damaged: give a new folder.", folder.description) from error

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from typing_extensions import Unpack
+
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.exporting import export
 from distilabel_selfinstruct.exporting.training_rows import training_rows, training_seeds
@@ -13,7 +15,7 @@ from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.finetuning.folder import DESCRIPTION, ROWS
 from distilabel_selfinstruct.model_files import digest_of
 from distilabel_selfinstruct.ratings.decision_file import parse_included
-from distilabel_selfinstruct.reading import ReadOptions, Source
+from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, SkippedRow, Source
 from distilabel_selfinstruct.records import Row
 
 _COLUMNS = {"prompt", "completion"}
@@ -21,16 +23,26 @@ _COLUMNS = {"prompt", "completion"}
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Rows with `prompt` and `completion`, as the text of a JSON Lines file, and its SHA-256 digest."""
+    """Rows with `prompt` and `completion`, as the text of a JSON Lines file, and its SHA-256 digest.
+
+    `skipped` are rows of the source that could not be read.
+    """
 
     rows: tuple[Row, ...]
     text: str
     digest: str
     unfinished: str = ""
+    skipped: tuple[SkippedRow, ...] = ()
 
 
 def training_set(
-    source: Source, *, instructions: int | str | None, include_seeds: bool, include: Iterable[str], random_seed: int
+    source: Source,
+    *,
+    instructions: int | str | None,
+    include_seeds: bool,
+    include: Iterable[str],
+    random_seed: int,
+    **reading: Unpack[ReadingArguments],
 ) -> TrainingSet:
     """The rows to train on.
 
@@ -41,6 +53,7 @@ def training_set(
         include_seeds: add the seed tasks of the run, as in the paper.
         include: decisions whose rows are taken too.
         random_seed: fixes order and wordings.
+        **reading: how rows are read (see `reading.ReadOptions`).
 
     Raises:
         ConfigError: an option cannot work.
@@ -52,6 +65,7 @@ def training_set(
         if isinstance(source, str | os.PathLike) and is_exported(Path(source)):
             jsonl.write(file, jsonl.read(source))
             unfinished = ""
+            skipped: tuple[SkippedRow, ...] = ()
         else:
             result = export(
                 source,
@@ -61,27 +75,41 @@ def training_set(
                 include_seeds=include_seeds,
                 include=include,
                 random_seed=random_seed,
+                **reading,
             )
             if result.train is None:
                 raise InputFileError(f"{source} has no row to train on.")
-            file, unfinished = result.train.path, result.unfinished
-        return TrainingSet(tuple(jsonl.read(file)), file.read_text(encoding="utf-8"), digest_of(file), unfinished)
+            file, unfinished, skipped = result.train.path, result.unfinished, result.skipped
+        text = file.read_text(encoding="utf-8")
+        return TrainingSet(tuple(jsonl.read(file)), text, digest_of(file), unfinished, skipped)
 
 
-def plain_rows(source: Source, *, include_seeds: bool, include: Iterable[str]) -> Iterable[Row]:
+def plain_rows(
+    source: Source, *, include_seeds: bool, include: Iterable[str], options: ReadOptions | None = None
+) -> Iterable[Row]:
     """The rows of a source with their instructions, inputs and outputs; of an exported file, with its prompts."""
     if isinstance(source, str | os.PathLike) and is_exported(Path(source)):
         return ({"instruction": row["prompt"], "output": row["completion"]} for row in jsonl.read(source))
-    rows, _, _ = training_rows(source, parse_included(include), ReadOptions())
+    rows, _, _ = training_rows(source, parse_included(include), options)
     return (*rows, *training_seeds(source, None, include_seeds=include_seeds))
 
 
 def trained_rows(source: str) -> Iterable[Row]:
-    """The rows that a model was or may be trained on: those of a training, of a run with its seeds, or of a file."""
+    """The rows that a model was or may be trained on: those of a training, of a run with its seeds, or of a file.
+
+    Raises:
+        InputFileError: they cannot be read, or there are none.
+    """
     folder = Path(source)
     if (folder / DESCRIPTION).exists():
         source = str(folder / ROWS)
-    return plain_rows(source, include_seeds=(folder / run_layout.DESCRIPTION).exists(), include=())
+    rows = plain_rows(source, include_seeds=(folder / run_layout.DESCRIPTION).exists(), include=())
+    held = list(rows)
+    if isinstance(rows, RowSource):
+        rows.require_usable(len(held))
+    if not held:
+        raise InputFileError(f"{source} has no rows that a model can have been trained on.", source)
+    return held
 
 
 def is_exported(path: Path) -> bool:

@@ -70,7 +70,8 @@ _FIXES_FOR_A_RUN = (
     "citations",
     "ray_stop",
     "ray_watch",
-    "ray_actors",  # the last: it removes what is left of a run when all others are done with it
+    "ray_actors",  # the last of a run: it removes what is left of it when all others are done with it
+    "command_refusals",  # around all of these: it ends the process
 )
 """Modules with a fix and an `apply`, in this order: of two fixes for one function, the later gets the earlier."""
 

@@ -22,18 +22,28 @@ _FAILURES_SHOWN = 5
 
 @dataclass(frozen=True)
 class StepFailure:
-    """One thing that failed in a run: the step's name, what it was doing, the error in one line."""
+    """One thing that failed in a run: the step's name, what it was doing, the error in one line.
+
+    `refusal` is the sentence of an error of ours, which says all; empty for others.
+    """
 
     step: str
     doing: str
     error: str
     traceback: str = ""
+    refusal: str = ""
 
     @classmethod
     def from_exception(cls, step: str, doing: str, error: BaseException) -> StepFailure:
         """Describe `error` as text only: exceptions of third parties often cannot be unpickled."""
         lines = traceback.format_exception(type(error), error, error.__traceback__)
-        return cls(step=step, doing=doing, error=f"{type(error).__name__}: {error}", traceback="".join(lines))
+        return cls(
+            step=step,
+            doing=doing,
+            error=f"{type(error).__name__}: {error}",
+            traceback="".join(lines),
+            refusal=str(error) if isinstance(error, SelfInstructError) else "",
+        )
 
     def __str__(self) -> str:
         return f"step '{self.step}', {self.doing}: {self.error}"
@@ -66,10 +76,16 @@ class PipelineFailedError(PipelineError):
         )
         shown = "; ".join(str(failure) for failure in failures[:_FAILURES_SHOWN])
         more = f"; and {len(failures) - _FAILURES_SHOWN} more" if len(failures) > _FAILURES_SHOWN else ""
-        super().__init__(
-            f"The pipeline {pipeline!r} ended with {len(failures)} failure(s): {shown}{more}."
-            f"{'' if data_dir is None else rows}"
-        )
+        self._ended = f"The pipeline {pipeline!r} ended with {len(failures)} failure(s): {shown}{more}."
+        super().__init__(f"{self._ended}{'' if data_dir is None else rows}")
+
+    @property
+    def sentence(self) -> str:
+        """What the user of a command needs to know: the refusal of a step where there is one, else what failed."""
+        refused = next((failure for failure in self.failures if failure.refusal), None)
+        if refused is not None:
+            return f"The step {refused.step!r} refuses: {refused.refusal}"
+        return self._ended if self.data_dir is None else f"{self._ended} Rows that were made are in {self.data_dir}."
 
 
 def apply() -> None:

@@ -49,13 +49,13 @@ def merged(
     return sorted(items, key=number) if len(folders) > 1 else items
 
 
-def merged_results(state: Path, step: str, name: str) -> list[Row]:
+def merged_results(state: Path, step: str, name: str, read: Callable[[Path], Iterable[Row]] = read_rows) -> list[Row]:
     """The rows that the replicas of a step finished, in their order.
 
     Raises:
         JournalError: a line is damaged, or lacks a field.
     """
-    return merged(state, step, name, read_rows, _number_of)
+    return merged(state, step, name, read, _number_of)
 
 
 def readable_rows(path: Path) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from distilabel_selfinstruct.errors import JournalError, reading
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.files.run_layout import END, STEP_REJECTIONS, STEP_RESULTS
-from distilabel_selfinstruct.journal.replicas import merged, merged_results
+from distilabel_selfinstruct.journal.replicas import merged, merged_results, readable_rows
 from distilabel_selfinstruct.journal.rows import read_rows
 from distilabel_selfinstruct.records import (
     MODEL_STAGES,
@@ -49,11 +49,12 @@ class RunRecords:
         return sum(len(task.instances) for task in self.tasks)
 
 
-def read_run(state: Path) -> RunRecords:
+def read_run(state: Path, *, is_working: bool = False) -> RunRecords:
     """Put the records together from what each stage has in its journal, in the order of the first stage.
 
     Args:
         state: the folder of the journals.
+        is_working: leave out lines that cannot be read, since a process may be writing them.
 
     Raises:
         JournalError: a line is damaged, or lacks a field.
@@ -62,7 +63,7 @@ def read_run(state: Path) -> RunRecords:
     statuses: dict[Stage, Counter[str]] = {}
 
     def results(stage: Stage) -> list[Row]:
-        rows = merged_results(state, stage.value, STEP_RESULTS)
+        rows = merged_results(state, stage.value, STEP_RESULTS, read_rows if not is_working else readable_rows)
         num_results[stage] = len(rows)
         statuses[stage] = Counter(row["status"] for row in rows if stage in MODEL_STAGES[1:])
         return rows
@@ -82,7 +83,7 @@ def read_run(state: Path) -> RunRecords:
         )
         for task, row in _by_task(results(Stage.INSTRUCTION_GENERATION))
     )
-    ends = list(read_rows(state / Stage.INSTRUCTION_GENERATION.value / END))
+    ends = list((readable_rows if is_working else read_rows)(state / Stage.INSTRUCTION_GENERATION.value / END))
     return RunRecords(
         tasks=tasks,
         rejections=tuple(journaled_rejections(state)),

@@ -10,6 +10,7 @@ from distilabel.models.llms.base import LLM
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, gguf_file, server_of
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
+from distilabel_selfinstruct.files.hub_names import require_hub_model
 from distilabel_selfinstruct.llms.local_server import LocalServerLLM
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
@@ -64,6 +65,7 @@ def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("transformers", "torch", extra="transformers")
     if (Path(model).expanduser() / "adapter_config.json").is_file() and find_spec("peft") is None:
         raise MissingExtraError(f"The adapter in {model}", "finetune")
+    _require_model(model)
     if form == "chat":
         from transformers import AutoTokenizer
 
@@ -78,6 +80,7 @@ def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 def _vllm(model: str, base_url: str | None, form: PromptForm) -> LLM:
     _require("vllm", extra="vllm")
+    _require_model(model)
     return LocalServerLLM(engine="vllm", path=model, model=_name_of(model))
 
 
@@ -86,6 +89,12 @@ def _gguf(model: str, base_url: str | None, form: PromptForm) -> LLM:
     file = gguf_file(model)
     read_gguf(file.path)  # a damaged one is refused here
     return LocalServerLLM(engine="gguf", path=str(file.path), model=file.model)
+
+
+def _require_model(model: str) -> None:
+    """Refuse at once what the library of the Hub looks for a minute and longer."""
+    if not Path(model).expanduser().is_dir():
+        require_hub_model(model)
 
 
 def _name_of(model: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.reading.decoding import open_text, undecodable
 from distilabel_selfinstruct.reading.json_objects import ONE_OBJECT, rows_in
+from distilabel_selfinstruct.reading.options import ReadOptions
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 from distilabel_selfinstruct.reading.values import encodable_value
 
@@ -29,16 +30,16 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 """NaN and Infinity, which JSON has no form for, are read as null."""
 
 
-def json_rows(path: Path, encoding: str, split: str | None) -> RawRows:
+def json_rows(path: Path, encoding: str, options: ReadOptions) -> RawRows:
     """The rows of a JSON or JSON Lines file. What it is, its content decides and not its name."""
     with open_text(path, encoding) as stream:
         first = next((line for line in stream if line.strip()), "")
         more = [line for line in islice(stream, _TRIED_LINES) if line.strip()]
     if first.lstrip().startswith("["):
-        return _whole(path, encoding, split)
+        return _whole(path, encoding, options)
     lines = RawRows(_lines(path, encoding), "JSON Lines", "line")
     if first.lstrip().startswith("{") and not (more and any(map(_is_object, [first, *more]))):
-        whole = _whole(path, encoding, split)
+        whole = _whole(path, encoding, options)
         return lines if whole.format == ONE_OBJECT and not more else whole
     return lines
 
@@ -90,11 +91,11 @@ def _line(number: int, line: str) -> RawRow:
         return RawRow(number, text, f"is not JSON ({error})")
 
 
-def _whole(path: Path, encoding: str, split: str | None) -> RawRows:
+def _whole(path: Path, encoding: str, options: ReadOptions) -> RawRows:
     with open_text(path, encoding) as stream:
         text = stream.read()
     try:
-        values, kind = rows_in(parse_json(text), split, path)
+        values, kind = rows_in(parse_json(text), options, path)
     except ValueError as error:
         elements = list(_elements(text))
         if not any(not element.fault for element in elements):

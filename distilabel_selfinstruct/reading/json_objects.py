@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from distilabel_selfinstruct.reading.options import ReadOptions
 from distilabel_selfinstruct.reading.splits import choose_split
 
 ONE_OBJECT = "one JSON object"
@@ -15,7 +16,7 @@ _OWN_LISTS = frozenset({"instances", "conversations", "messages", "conversation"
 """Lists of objects that belong to one row."""
 
 
-def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], str]:
+def rows_in(value: Any, options: ReadOptions, path: Path) -> tuple[Sequence[Any], str]:
     """The rows in a JSON value, and in words what it is.
 
     Raises:
@@ -27,10 +28,10 @@ def rows_in(value: Any, split: str | None, path: Path) -> tuple[Sequence[Any], s
         return [value], ONE_OBJECT
     (single,) = value.values() if len(value) == 1 else (None,)
     if isinstance(single, dict) and any(map(_are_rows, single.values())):
-        return rows_in(single, split, path)
+        return rows_in(single, options, path)
     names = [name for name, part in value.items() if _are_rows(part)]
     if len(names) == len(value) and {name.casefold() for name in names} <= _SPLITS:
-        name = choose_split(list(value), split, path)
+        name = choose_split(list(value), options, path)
         return value[name], f"the split {name} of a JSON object"
     told = [name for name in names if name.casefold() in _NAMES_OF_ROWS]
     others = [] if isinstance(value.get("instruction"), str) else names  # a row may have lists of objects of its own

@@ -29,6 +29,20 @@ class ReadingArguments(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
+class OptionNames:
+    """What options of a reader are called where its user gives them, for messages; None where nobody can give them."""
+
+    columns: str | None = "columns"
+    column: str | None = "column"
+    split: str | None = "split"
+    encoding: str | None = "encoding"
+
+
+NO_OPTIONS = OptionNames(None, None, None, None)
+"""For files beside the one that the options of a command are about."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How rows are read.
 
@@ -40,6 +54,7 @@ class ReadOptions:
         encoding: the encoding of a text file. By default it is found.
         strict_rows: raise an error at the first row that cannot be used. By default it is left out.
         on_note: is told, in a sentence, as what the rows are read.
+        names: what the options are called in messages.
 
     Raises:
         ConfigError: an option cannot work.
@@ -51,6 +66,7 @@ class ReadOptions:
     encoding: str | None = None
     strict_rows: bool = False
     on_note: Callable[[str], None] = field(default=ignore_note)
+    names: OptionNames = field(default_factory=OptionNames)
 
     def __post_init__(self) -> None:
         check_fields(self)

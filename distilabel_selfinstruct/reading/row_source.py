@@ -11,7 +11,7 @@ from typing_extensions import Self
 
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError
 from distilabel_selfinstruct.reading.columns import find
-from distilabel_selfinstruct.reading.options import ReadOptions
+from distilabel_selfinstruct.reading.options import NO_OPTIONS, ReadOptions
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 from distilabel_selfinstruct.reading.shapes import Recognized, Shape, missing_columns, recognize
 from distilabel_selfinstruct.reading.skipped import SkippedRow
@@ -135,7 +135,7 @@ class RowSource:
             return self
         for column in columns:
             if column not in self.recognized.columns and self._known:
-                self._refuse(column, f"`columns` ({column}=COLUMN)")
+                self._refuse(column, self._options.names.columns, f" ({column}=COLUMN)")
         return self
 
     def column(self, name: str) -> str:
@@ -146,7 +146,7 @@ class RowSource:
         """
         found = find(name, self._known) or name
         if self._known and found not in self._known and found.partition(".")[0] not in self._known:
-            self._refuse(name, "`column`")
+            self._refuse(name, self._options.names.column)
         return found
 
     def has(self, name: str) -> bool:
@@ -176,13 +176,10 @@ class RowSource:
     def _known(self) -> list[str]:
         return list(dict.fromkeys(str(name) for row in self._peeked if isinstance(row, dict) for name in row))
 
-    def _refuse(self, column: str, remedy: str) -> None:
+    def _refuse(self, column: str, option: str | None, example: str = "") -> None:
         known = ", ".join(self._known)
-        raise MissingColumnError(
-            f"{self.name} has no column {column!r} (there is {known})",
-            f"name the one that holds it with {remedy}",
-            self.path,
-        )
+        remedy = f"name the one that holds it with `{option}`{example}" if option else "rename the one that holds it"
+        raise MissingColumnError(f"{self.name} has no column {column!r} (there is {known})", remedy, self.path)
 
 
 def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool = False) -> RowSource:
@@ -190,13 +187,13 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
 
     Args:
         source: where the rows are.
-        options: how they are read.
+        options: how they are read. Without them, messages name none either.
         quiet: do not tell `on_note` as what they are read.
 
     Raises:
         InputFileError: there is no such source, its format is not known, or it lacks a column that `columns` names.
     """
-    options = options or ReadOptions()
+    options = options or ReadOptions(names=NO_OPTIONS)
     path = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
     if isinstance(source, str | os.PathLike):
         raw = open_source(source, options)
@@ -220,7 +217,7 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
     missing = missing_columns(values, recognized)
     for ours, column in recognized.columns.items():
         if ours in given and column in missing:
-            found._refuse(column, "`columns`")  # noqa: SLF001 - it is this module's own
+            found._refuse(column, options.names.columns)  # noqa: SLF001 - it is this module's own
     if values and not quiet and not _is_ours(path):
         options.on_note(found.note)
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files.run_rows import run_file, unfinished_run
 from distilabel_selfinstruct.reading.csv_files import csv_rows
 from distilabel_selfinstruct.reading.decoding import find_encoding
 from distilabel_selfinstruct.reading.json_files import json_rows
@@ -26,6 +27,7 @@ def open_source(source: str | os.PathLike[str], options: ReadOptions) -> RawRows
 
     Raises:
         InputFileError: there is none, its format is not known, or it cannot be read.
+        RunFolderError: the folder is that of a run which has written no rows.
     """
     path = Path(source)
     if path.is_dir():
@@ -42,7 +44,7 @@ def open_source(source: str | os.PathLike[str], options: ReadOptions) -> RawRows
         return reader(path, options)
     if reader is not None or path.is_absolute():  # such a name is no dataset on the Hub
         raise InputFileError(f"There is no file {path}: check the path.", path)
-    return dataset_rows(os.fspath(source), options.split)
+    return dataset_rows(os.fspath(source), options)
 
 
 def is_data(path: Path) -> bool:
@@ -62,7 +64,10 @@ def stem(path: Path) -> str:
 
 def _folder(folder: Path, options: ReadOptions) -> RawRows:
     if (folder / run_layout.DESCRIPTION).is_file() or (folder / run_layout.INSTANCES).is_file():
-        return open_source(folder / run_layout.INSTANCES, options)
+        rows = run_file(folder, run_layout.INSTANCES)
+        if unfinished := unfinished_run(folder):
+            options.on_note(f"{unfinished} Only what it has so far is read.")
+        return open_source(rows, options)
     if not any((folder / name).exists() for name in _SAVED):
         files = sorted(path for path in folder.iterdir() if path.is_file() and suffix(path) in _READERS)
         if len(files) == 1:
@@ -73,11 +78,11 @@ def _folder(folder: Path, options: ReadOptions) -> RawRows:
             f"{folder} holds neither a run ({run_layout.DESCRIPTION} is missing) nor a dataset{named}",
             folder,
         )
-    return dataset_rows(os.fspath(folder), options.split)
+    return dataset_rows(os.fspath(folder), options)
 
 
 def _json(path: Path, options: ReadOptions) -> RawRows:
-    return json_rows(path, _encoding(path, options), options.split)
+    return json_rows(path, _encoding(path, options), options)
 
 
 def _csv(path: Path, options: ReadOptions) -> RawRows:
@@ -90,8 +95,8 @@ def _encoding(path: Path, options: ReadOptions) -> str:
     found = find_encoding(path)
     if not found.startswith("utf"):
         options.on_note(
-            f"{path} is not UTF-8: its texts are read as {found}. If they look wrong, name their encoding with "
-            "`encoding`."
+            f"{path} is not UTF-8: its texts are read as {found}. If they look wrong, "
+            + (f"name their encoding with `{name}`." if (name := options.names.encoding) else "save it as UTF-8.")
         )
     return found
 

@@ -9,6 +9,7 @@ from typing import Any
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files.hub_names import require_hub_dataset
 from distilabel_selfinstruct.reading.decoding import open_bytes
+from distilabel_selfinstruct.reading.options import ReadOptions
 from distilabel_selfinstruct.reading.raw_rows import RawRow, RawRows
 from distilabel_selfinstruct.reading.splits import choose_split
 
@@ -25,7 +26,7 @@ def arrow_rows(path: Path) -> RawRows:
     return RawRows(_numbered(_arrow(path)), "Arrow")
 
 
-def dataset_rows(source: str, split: str | None) -> RawRows:
+def dataset_rows(source: str, options: ReadOptions) -> RawRows:
     """The rows of a folder that `datasets` saved, or of a dataset on the Hub.
 
     Raises:
@@ -35,7 +36,7 @@ def dataset_rows(source: str, split: str | None) -> RawRows:
 
     is_folder = Path(source).is_dir()
     kind = "a saved dataset" if is_folder else "a dataset on the Hub"
-    folder, name = _split_folder(source, split)
+    folder, name = _split_folder(source, options)
     if not is_folder:
         require_hub_dataset(source)
     try:
@@ -47,7 +48,7 @@ def dataset_rows(source: str, split: str | None) -> RawRows:
             source,
         ) from error
     if isinstance(dataset, DatasetDict):
-        name = choose_split(list(dataset), split, source)
+        name = choose_split(list(dataset), options, source)
         dataset = dataset[name]
     kind = f"the split {name} of {kind}" if name else kind
     # Tables of Arrow, because rows of the library's own would decode images and sounds.
@@ -55,13 +56,13 @@ def dataset_rows(source: str, split: str | None) -> RawRows:
     return RawRows(_numbered(row for table in tables for row in table.to_pylist()), kind)
 
 
-def _split_folder(source: str, split: str | None) -> tuple[str, str]:
+def _split_folder(source: str, options: ReadOptions) -> tuple[str, str]:
     """The folder of the split in a saved dataset with splits, and its name. The library cannot load an empty split."""
     try:
         names = json.loads((Path(source) / "dataset_dict.json").read_text(encoding="utf-8"))["splits"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return source, ""
-    name = choose_split(names, split, source)
+    name = choose_split(names, options, source)
     return os.fspath(Path(source) / name), name
 
 

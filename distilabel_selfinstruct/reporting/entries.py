@@ -9,8 +9,9 @@ from pathlib import Path
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import run_file
 from distilabel_selfinstruct.journal.replicas import replica_folders
-from distilabel_selfinstruct.journal.run_records import journaled_rejections, read_rejections
+from distilabel_selfinstruct.journal.run_records import journaled_rejections, read_rejections, read_run
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts, prompt_text
 from distilabel_selfinstruct.records import MODEL_STAGES, GeneratedTask, Reason, RecordedRejection, Row, Stage
 
@@ -40,20 +41,19 @@ class Entry:
 
 
 def tasks_of(folder: Path) -> Iterator[Entry]:
-    """Each instruction of a run that has ended, with its instances, in the order of the run.
+    """Each instruction of a run, with its instances, in the order of the run: of its files, or else of its journals.
 
     Raises:
-        RunFolderError: there is no run, or it has not written its rows yet.
+        RunFolderError: there is no run, or its rows are gone.
         InputFileError: a file of the rows is damaged.
     """
-    described_run(folder)
+    description, _ = described_run(folder)
     instructions, instances = folder / run_layout.INSTRUCTIONS, folder / run_layout.INSTANCES
-    for path in (instructions, instances):
-        if not path.exists():
-            raise RunFolderError(
-                f"{folder} has no {path.name} yet, because the run is not finished: `stage` shows what it has asked.",
-                folder,
-            )
+    if not (instructions.exists() and instances.exists()) and run_layout.REGENERATION not in description:
+        yield from map(entry_of_task, read_run(folder / run_layout.STATE, is_working=True).tasks)
+        return
+    for name in (run_layout.INSTRUCTIONS, run_layout.INSTANCES):
+        run_file(folder, name)
     of_task: dict[str, list[Row]] = defaultdict(list)
     for row in jsonl.read(instances):
         of_task[row["instruction"]].append(row)

@@ -5,8 +5,8 @@ from functools import reduce
 
 from distilabel_selfinstruct.analysis import verb_noun
 from distilabel_selfinstruct.analysis.verb_noun import VerbNouns
-from distilabel_selfinstruct.config import why_ended
 from distilabel_selfinstruct.config.pricing import in_dollars
+from distilabel_selfinstruct.files.run_rows import why_ended
 from distilabel_selfinstruct.languages import Texts, in_words_of
 from distilabel_selfinstruct.records import RunStatus
 from distilabel_selfinstruct.reporting.contents import Report, RunFacts

@@ -10,8 +10,9 @@ from typing import Any
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.errors import InputFileError, RunFolderError
+from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import run_file
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings
 from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, SkippedRow, Source, open_rows
 from distilabel_selfinstruct.records import Row
@@ -137,18 +138,12 @@ def run_facts(config: RunConfig, description: Mapping[str, Any]) -> RunFacts:
 
 def _run(folder: Path) -> ReportSource:
     description, config = described_run(folder)
-    missing = [name for name in (run_layout.INSTRUCTIONS, run_layout.INSTANCES) if not (folder / name).exists()]
-    if missing:
-        raise RunFolderError(
-            f"The run in {folder} has written no rows yet ({missing[0]} is missing): run the same command again to "
-            "resume it.",
-            folder,
-        )
+    instructions, instances = (run_file(folder, name) for name in (run_layout.INSTRUCTIONS, run_layout.INSTANCES))
     rejections, ratings = folder / run_layout.REJECTIONS, folder / run_layout.RATINGS
     return ReportSource(
         name=folder.resolve().name,
-        instructions=_checked(folder / run_layout.INSTRUCTIONS, ("instruction",)),
-        instances=_checked(folder / run_layout.INSTANCES, ("instruction", "input", "output")),
+        instructions=_checked(instructions, ("instruction",)),
+        instances=_checked(instances, ("instruction", "input", "output")),
         rejections=[_only(row, REJECTION_COLUMNS) for row in jsonl.read(rejections)] if rejections.exists() else [],
         ratings=read_ratings(ratings) if ratings.exists() else [],
         folder=folder,

@@ -20,7 +20,14 @@ from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
 from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.parsing.filters.placeholders import without_placeholder
-from distilabel_selfinstruct.reading import ReadingArguments, ReadOptions, RowSource, open_rows
+from distilabel_selfinstruct.reading import (
+    NO_OPTIONS,
+    OptionNames,
+    ReadingArguments,
+    ReadOptions,
+    RowSource,
+    open_rows,
+)
 from distilabel_selfinstruct.reading.values import objects_of
 from distilabel_selfinstruct.records import Instance, Row, SeedTask
 from distilabel_selfinstruct.task_types import read_task_type
@@ -70,7 +77,7 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None, language: str = 
     """
     source = packaged_seeds_path(language) if path is None else Path(path)
     try:
-        lines = scan_seed_tasks(source, language)
+        lines = scan_seed_tasks(source, language, names=NO_OPTIONS)
     except MissingColumnError as error:
         remedy = f"convert it with selfinstruct seeds convert {source} --map instruction=COLUMN,..."
         raise SeedTaskError(f"{error.fault}: {remedy}", source) from error
@@ -96,7 +103,11 @@ def seed_row(task: SeedTask) -> Row:
 
 
 def scan_seed_tasks(
-    path: str | os.PathLike[str], language: str = "en", **reading: Unpack[ReadingArguments]
+    path: str | os.PathLike[str],
+    language: str = "en",
+    *,
+    names: OptionNames | None = None,
+    **reading: Unpack[ReadingArguments],
 ) -> list[SeedLine]:
     """Every row of a seed file, with the faults of its form: unreadable, missing or mistyped fields, repeated ids.
 
@@ -106,6 +117,7 @@ def scan_seed_tasks(
     Args:
         path: the file (see `reading.open_rows`).
         language: of the tasks, a BCP-47 tag or the folder of a pack: an input may say that there is none.
+        names: what messages call the options.
         **reading: how the rows are read (see `reading.ReadOptions`).
 
     Raises:
@@ -113,7 +125,7 @@ def scan_seed_tasks(
     """
     with reading_file(path):
         Path(path).stat()  # a name on the Hub is no seed file
-    rows = open_rows(path, ReadOptions(**reading))
+    rows = open_rows(path, ReadOptions(**reading, names=names or OptionNames()))
     if not rows.has("id") and not rows.has("instances"):
         rows.require("instruction")
     is_flat = "output" in rows.recognized.columns or "conversations" in rows.recognized.columns

@@ -19,6 +19,16 @@ PACKAGE = ROOT / "distilabel_selfinstruct"
 SECTIONS = ("Attributes", "Runtime parameters", "Input columns", "Output columns", "Examples")
 """The sections of a component's docstring that its page shows, in this order."""
 
+INTERNAL = {
+    "RunConfig": ("effective_batch_size", "for_stage", "keep_addresses", "addresses_in_file", "llms", "llm_in_words",
+                  "models", "cost", "assumes_half_price"),
+    "OpenAICompatibleLLM": ("aclose", "check", "client", "dialect", "leave_retries", "list_models", "on_note"),
+    "RecordedLLM": ("replay",),
+    "GeneratedTask": ("facts",),
+    "Stage": ("asks_a_model",),
+}  # fmt: skip
+"""Members of public classes that only the package itself has a use for: the page on the Python API leaves them out."""
+
 HEADING = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?:")
 """A line that begins a section of a Google docstring."""
 
@@ -72,6 +82,9 @@ def api_page() -> str:
                 # A function with the name of its module would be taken for the module.
                 inner = f".{name}" if (PACKAGE / module.replace(".", "/") / f"{name}.py").is_file() else ""
                 lines += ["", f"::: distilabel_selfinstruct.{module}.{name}{inner}"]
+                if hidden := INTERNAL.get(name):
+                    filters = ["!^_", "!^model_", f"!^({'|'.join(hidden)})$"]
+                    lines += ["    options:", f"      filters: {json.dumps(filters)}"]
     return "\n".join(lines) + "\n"
 
 

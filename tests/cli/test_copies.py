@@ -32,8 +32,11 @@ def test_copied_settings_are_the_packaged_ones(name: str, tmp_path: Path) -> Non
 
 
 def test_settings_are_copied_in_a_language(tmp_path: Path) -> None:
-    selfinstruct("review", "settings", "copy", tmp_path / "mine.yaml", "--language", "ko")
-    assert read_settings(tmp_path / "mine.yaml") != read_settings()
+    for name, push in (("instances", "review push"), ("comparison", "review compare push")):
+        file = tmp_path / f"{name}.yaml"
+        said = selfinstruct("review", "settings", "copy", file, "--name", name, "--language", "ko")
+        assert f"selfinstruct {push}" in said
+        assert read_settings(file) != read_settings(name)
 
 
 @pytest.mark.parametrize("command", [("prompts", "copy"), ("review", "settings", "copy")])

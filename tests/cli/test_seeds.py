@@ -4,7 +4,13 @@ import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
-from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, OutputFileError, SeedTaskError
+from distilabel_selfinstruct.errors import (
+    ConfigError,
+    InputFileError,
+    MissingColumnError,
+    OutputFileError,
+    SeedTaskError,
+)
 from distilabel_selfinstruct.seeds.tasks import load_seed_tasks, packaged_seeds_path
 from tests.builders import seed_row
 
@@ -90,3 +96,20 @@ def test_a_file_without_a_seed_task_is_not_converted(tmp_path):
     result = seeds("convert", str(path), "-o", str(tmp_path / "x.jsonl"))
     assert isinstance(result.exception, InputFileError)
     assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_the_tasks_of_a_language_can_be_copied(tmp_path):
+    copied = seeds("copy", str(tmp_path / "mine.jsonl"), "--language", "ko")
+    assert load_seed_tasks(tmp_path / "mine.jsonl", "ko") == load_seed_tasks(language="ko")
+    assert f"175 seed tasks. Use them: selfinstruct run --seed-tasks {tmp_path / 'mine.jsonl'} --language ko" in (
+        copied.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("th", "has no seed tasks to copy"), ("xx", "There is no language pack")]
+)
+def test_a_language_without_seed_tasks_is_named(tmp_path, language, said):
+    error = seeds("copy", str(tmp_path / "mine.jsonl"), "--language", language).exception
+    assert isinstance(error, ConfigError)
+    assert said in str(error)

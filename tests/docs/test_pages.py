@@ -1,5 +1,6 @@
 """The pages of docs/ say what the code says: reasons, files, columns and messages; and the site builds strictly."""
 
+import ast
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import distilabel_selfinstruct as si
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.files import run_layout
 from distilabel_selfinstruct.parsing.filters.rule_names import rules
@@ -121,6 +123,20 @@ def test_every_page_is_in_the_menu() -> None:
     assert missing == []
 
 
+def internal_members() -> dict[str, tuple[str, ...]]:
+    """What `docs/_site/pages.py` leaves out, by class."""
+    tree = ast.parse((DOCS / "_site" / "pages.py").read_text(encoding="utf-8"))
+    found = next(
+        node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "INTERNAL"
+    )
+    return dict(ast.literal_eval(found.value))
+
+
+def test_what_the_page_on_the_api_leaves_out_is_there() -> None:
+    for kind, names in internal_members().items():
+        assert [name for name in names if not hasattr(getattr(si, kind), name)] == []
+
+
 @pytest.mark.process
 @pytest.mark.skipif(find_spec("mkdocs") is None and "CI" not in os.environ, reason="mkdocs is not installed")
 def test_the_site_builds_strictly_and_asks_for_nothing_from_elsewhere(tmp_path: Path) -> None:
@@ -134,6 +150,10 @@ def test_the_site_builds_strictly_and_asks_for_nothing_from_elsewhere(tmp_path: 
         html = page.read_text(encoding="utf-8")
         fetched = re.findall(r'<(?:script|img|iframe|link)[^>]*(?:src|href)="(https?:[^"]+)"', html)
         assert [address for address in fetched if "canonical" not in address] == [], page
+    api = (tmp_path / "api.html").read_text(encoding="utf-8")
+    assert "RunConfig" in api
+    hidden = [f'.{kind}.{name}"' for kind, names in internal_members().items() for name in names]
+    assert [name for name in hidden if name in api] == []
     index = json.loads((tmp_path / "search" / "search_index.json").read_text(encoding="utf-8"))
     titles = {entry["title"] for entry in index["docs"]}
     assert {"run", "InstructionGeneration", "SelfInstructError", "NoveltyIndex"} <= {

@@ -105,9 +105,9 @@ def test_only_in_strict_mode_inputs_are_changed_as_the_reference_does(tmp_path: 
 def test_a_run_that_has_not_ended_is_named(tmp_path: Path) -> None:
     folder = a_run(tmp_path / "run")
     (folder / "instances.jsonl").unlink()
-    with pytest.raises(RunFolderError, match=r"has no instances\.jsonl yet: let the run end") as caught:
+    with pytest.raises(RunFolderError, match=r"instances\.jsonl is missing: restore it") as caught:
         export(folder, "alpaca")
-    assert caught.value.path == str(folder)
+    assert caught.value.path == str(folder / "instances.jsonl")
 
 
 # --- seeds
@@ -186,7 +186,7 @@ def test_a_review_without_a_kept_row_exports_nothing_and_says_so(tmp_path: Path)
     folder = reviewed(tmp_path / "run")
     undecided = [{**row, "verdict": "undecided"} for row in read(folder / "review" / "decisions.jsonl")]
     jsonl.write(folder / "review" / "decisions.jsonl", undecided)
-    message = r"No row of .* can be exported: .*alpaca\.rejected\.jsonl says why for each \(30 undecided\)\."
+    message = r"No row of .* can be used: .*alpaca\.rejected\.jsonl says why for each \(30 undecided\)\."
     with pytest.raises(InputFileError, match=message):
         export(folder, "alpaca")
     assert len(read(folder / "export" / "alpaca.rejected.jsonl")) == 30
@@ -240,9 +240,7 @@ def test_an_export_without_a_row_leaves_nothing_that_blocks_the_next_try(tmp_pat
         tmp_path / "rows.jsonl", [{"instruction": "a", "output": ""}, {"instruction": "b", "output": ["x", "y"]}]
     )
     for _ in range(2):
-        with pytest.raises(
-            InputFileError, match=r"can be exported: 1 empty_output, 1 unreadable; the first is empty_out"
-        ):
+        with pytest.raises(InputFileError, match=r"can be used: 1 empty_output, 1 unreadable; the first is empty_out"):
             export(tmp_path / "rows.jsonl", "openai")
     assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
 
@@ -258,7 +256,7 @@ def test_rows_that_cannot_be_read_are_listed_with_the_rejected_ones(tmp_path: Pa
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     jsonl.write(tmp_path / "rows.jsonl", [])
-    with pytest.raises(InputFileError, match="can be exported: it has no rows"):
+    with pytest.raises(InputFileError, match="can be used: it has no rows"):
         export(tmp_path / "rows.jsonl", "openai")
 
 

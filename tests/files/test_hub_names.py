@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import distilabel_selfinstruct as si
-from distilabel_selfinstruct.errors import InputFileError, SelfInstructError
-from distilabel_selfinstruct.files.hub_names import looks_like_hub_id, require_hub_dataset
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, SelfInstructError
+from distilabel_selfinstruct.files.hub_names import looks_like_hub_id, require_hub_dataset, require_hub_model
 
 
 @pytest.fixture
@@ -106,3 +106,30 @@ def test_a_hub_that_does_not_answer_is_waited_for_once(monkeypatch: pytest.Monke
         require_hub_dataset("org/name", seconds=0.2)
     assert time.monotonic() - started < 5
     silent.server_close()
+
+
+@pytest.mark.parametrize("name", ["missing", "org/missing"])
+def test_the_hub_is_asked_once_about_a_model(name: str, hub: list[str]) -> None:
+    with pytest.raises(ConfigError, match=rf"^There is no folder '{name}', and the Hub gives no model of this name"):
+        require_hub_model(name)
+    assert [path for path in hub if "model" in path] == [f"/api/models/{name}"]
+
+
+@pytest.mark.parametrize("name", ["", "a/b/c", "./model", "C:/model", "two words", "a--b"])
+def test_what_cannot_be_the_name_of_a_model_is_not_asked_about(name: str, hub: list[str]) -> None:
+    with pytest.raises(ConfigError, match=r"no model on the Hub has such a name: check the path\.$"):
+        require_hub_model(name)
+    assert hub == []
+
+
+def test_a_model_that_was_loaded_before_is_not_asked_about(
+    hub: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    model = tmp_path / "models--org--name"
+    (model / "snapshots" / "abc").mkdir(parents=True)
+    (model / "snapshots" / "abc" / "config.json").write_text("{}")
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("abc")
+    require_hub_model("org/name")
+    assert hub == []

@@ -50,3 +50,20 @@ def test_the_yaml_file_leaves_its_rows_in_a_file_without_a_repository(tmp_path):
 
 def test_the_yaml_dump_is_plain_data(script):
     assert json.loads(json.dumps(script.dump())) == script.dump()
+
+
+@pytest.mark.parametrize(
+    ("param", "said"),
+    [
+        ("seed_tasks=nowhere.jsonl", "The step 'instruction_generation' refuses: Cannot read nowhere.jsonl: "),
+        ("max_rouge_l=7", "`max_rouge_l` is '7': it should be less than or equal to 1."),
+    ],
+)
+def test_the_command_of_the_host_refuses_in_one_sentence(tmp_path, param, said):
+    command = [Path(sys.executable).with_name("distilabel"), "pipeline", "run", "--ignore-cache"]
+    options = ["--config", PIPELINES / "self_instruct.yaml", "--param", f"instruction_generation.{param}"]
+    done = processes.run(
+        [sys.executable, *command, *options], capture_output=True, text=True, timeout=240, cwd=tmp_path
+    )
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False)
+    assert done.stderr.splitlines()[-1].startswith(f"distilabel: {said}")

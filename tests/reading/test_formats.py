@@ -122,6 +122,8 @@ def test_a_split_of_a_saved_dataset_is_chosen_or_asked_for(tmp_path):
     splits.save_to_disk(str(tmp_path / "saved"))
     assert read(tmp_path / "saved", split="dev") == ALPACA
     with pytest.raises(InputFileError, match="has the splits dev, test: choose one with `split`"):
+        open_rows(tmp_path / "saved", ReadOptions())
+    with pytest.raises(InputFileError, match="has the splits dev, test: put one into a file of its own"):
         open_rows(tmp_path / "saved")
 
 

@@ -284,7 +284,9 @@ def test_a_damaged_description_is_refused(run, content):
 
 def test_a_run_without_rows_yet_is_refused_with_how_to_resume_it(run):
     (run / "instances.jsonl").unlink()
-    with pytest.raises(RunFolderError, match=r"has written no rows yet \(instances.jsonl is missing\)"):
+    with pytest.raises(
+        RunFolderError, match=r"instances\.jsonl is missing: restore it, or give the command that made the run again"
+    ):
         build_report(run)
 
 

@@ -97,7 +97,7 @@ def test_without_a_server_and_a_pull_the_remedy_is_named(new_review, tmp_path):
     review = new_review()
     with pytest.raises(RunFolderError, match="get the ratings with selfinstruct review pull"):
         offline_status(review.run)
-    with pytest.raises(RunFolderError, match="holds no finished run"):
+    with pytest.raises(RunFolderError, match="holds no run"):
         offline_status(tmp_path)
 
 

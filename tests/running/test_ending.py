@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from distilabel_selfinstruct.cli.display import RunDisplay
-from distilabel_selfinstruct.config import RunConfig, why_unfinished
+from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import PublishError
+from distilabel_selfinstruct.files.run_rows import why_unfinished
 from distilabel_selfinstruct.hub import run_source
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.journal.run_records import RunRecords
@@ -88,7 +89,7 @@ def test_a_run_without_an_instruction_is_not_finished_and_says_why_the_loop_ende
     ("description", "why"),
     [
         ({"status": "finished", "stop_reason": ALL}, ""),
-        ({"status": "started"}, "was interrupted. Run the same command again to resume."),
+        ({"status": "started"}, "was interrupted. Resume the run with the command that began it."),
         ({"status": "stopped", "stop_reason": "max_requests (3) was reached."}, "stopped early: max_requests (3) was"),
         ({"status": "failed", "problems": ["A step died."]}, "failed: A step died."),
         ({"status": "failed", "problems": "A step died."}, "failed: A step died."),
@@ -103,6 +104,8 @@ def test_why_a_run_is_not_finished_is_one_sentence(description: dict[str, Any], 
 def test_publishing_a_run_that_stopped_says_why_it_stopped_and_how_its_rows_are_published(tmp_path: Path) -> None:
     described = {"config": {}, "status": "stopped", "stop_reason": "max_tokens (9) was reached."}
     (tmp_path / "run.json").write_text(json.dumps(described))
+    for name in ("instructions.jsonl", "instances.jsonl"):
+        (tmp_path / name).touch()
     with pytest.raises(PublishError, match=r"stopped early: max_tokens \(9\) was reached\. With `unfinished`, "):
         run_source(tmp_path)
 

@@ -92,6 +92,12 @@ def push(
             rich_help_panel=WHAT,
         ),
     ] = False,
+    settings: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="What raters see and answer, as `review settings copy` makes it.", rich_help_panel=WHAT
+        ),
+    ] = "comparison",
     raters: Annotated[
         str,
         typer.Option(
@@ -139,6 +145,7 @@ def push(
         min_submitted=min_submitted,
         raters=tuple(name.strip() for name in raters.split(",") if name.strip()),
         workspace=workspace,
+        settings=settings,
     )
     console = get_console()
     with (

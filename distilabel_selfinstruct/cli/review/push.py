@@ -106,8 +106,9 @@ def push(
     """Push, and say what was sent and where people rate it."""
     from rich import get_console
 
-    from distilabel_selfinstruct.reading import summary
+    from distilabel_selfinstruct.reading import is_data, summary
     from distilabel_selfinstruct.review.argilla.connection import open_client
+    from distilabel_selfinstruct.review.folder.review_folder import ReviewFolder
     from distilabel_selfinstruct.review.pushing.push import push_for_review
 
     options = PushOptions(
@@ -119,6 +120,8 @@ def push(
         raters=tuple(name.strip() for name in raters.split(",") if name.strip()),
         shared=shared,
     )
+    if not is_data(folder):
+        ReviewFolder(folder).require_run()  # before a server is looked for
     console = get_console()
     with (
         open_client(api_url=api_url, api_key=api_key, home=home) as client,

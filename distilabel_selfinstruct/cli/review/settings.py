@@ -1,5 +1,6 @@
 """`selfinstruct review settings`: start review settings of your own from packaged ones."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -22,17 +23,20 @@ def settings() -> None:
 def copy(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The new YAML file.")],
     name: Annotated[str, typer.Option(metavar="NAME", help="instances or comparison.")] = "instances",
-    language: Annotated[str, typer.Option(help="The language of the questions, for instances.")] = "en",
+    language: Annotated[str, typer.Option(help="The packaged language, or the folder of a pack, to copy from.")] = "en",
 ) -> None:
-    """Copy settings and their guidelines to a file that you can change, for `review push --settings FILE`."""
+    """Copy settings and their guidelines to a file that you can change, for `--settings FILE` of a push."""
     from distilabel_selfinstruct.languages import load_pack
     from distilabel_selfinstruct.review.argilla.settings import NAMES, config_folder
 
     if name not in NAMES:
         raise ConfigError(f"`name` is {name!r}: use one of {', '.join(NAMES)}.")
-    own = load_pack(language).file("review", f"{name}.yaml")
-    if own is None and load_pack(language).language != "en":
-        raise ConfigError(f"The language {language!r} has no settings {name!r}: copy the English ones.")
+    pack = load_pack(language)
+    own = pack.file("review", f"{name}.yaml")
+    if own is None and pack.language != "en":
+        raise ConfigError(
+            f"The language {language!r} has no settings {name!r} to copy: choose another with `language`."
+        )
     source = Path(own) if own else config_folder() / f"{name}.yaml"
     guidelines = source.with_suffix(".md")
     for target in (file, file.parent / guidelines.name):
@@ -45,4 +49,6 @@ def copy(
                 file.parent / guidelines.name: lambda partial: shutil.copyfile(guidelines, partial),
             }
         )
-    say(f"{file}, {file.parent / guidelines.name}. Use them: selfinstruct review push DIR --settings {file}")
+    push = "review push DIR" if name == "instances" else "review compare push --answers NAME=FILE … --output DIR"
+    use = f"selfinstruct {push} --settings {shlex.quote(str(file))}"
+    say(f"{file}, {file.parent / guidelines.name}. Use them: {use}")

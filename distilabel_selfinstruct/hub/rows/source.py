@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from distilabel_selfinstruct.config import RunConfig, described_run, why_unfinished
+from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.errors import ConfigError, FolderInUseError, PublishError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.links import refuse_links
 from distilabel_selfinstruct.files.locks import holder_of
+from distilabel_selfinstruct.files.run_rows import run_file, why_unfinished
 from distilabel_selfinstruct.files.yaml_text import parse_yaml
 from distilabel_selfinstruct.journal.notes import Note, note_of
 from distilabel_selfinstruct.ratings.answers import Rating, read_ratings, record_id
@@ -68,9 +69,9 @@ def run_source(path: str | os.PathLike[str], *, unfinished: bool = False) -> Sou
         unfinished: publish a run that stopped early, too.
 
     Raises:
-        RunFolderError: there is no run, its description is damaged, one of its files is a link, or a process works on
-            it (FolderInUseError).
-        PublishError: the run is not finished, or has no rows yet.
+        RunFolderError: there is no run, it has no rows yet, its description is damaged, one of its files is a link, or
+            a process works on it (FolderInUseError).
+        PublishError: the run is not finished.
         InputFileError: a file of the review is damaged.
     """
     folder = Path(path)
@@ -161,12 +162,11 @@ def _refuse_unfinished(folder: Path, description: Row, *, allowed: bool) -> None
     holder = holder_of(folder / run_layout.LOCK)
     if holder is not None:
         raise FolderInUseError(f"The run in {folder} is still working: publish it when it has ended.", folder, holder)
+    for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS):
+        run_file(folder, name)
     why = why_unfinished(description)
     if why and not allowed:
         raise PublishError(f"The run in {folder} {why} With `unfinished`, the rows that it has so far are published.")
-    missing = [name for name in (run_layout.INSTANCES, run_layout.INSTRUCTIONS) if not (folder / name).exists()]
-    if missing:
-        raise PublishError(f"{folder} has no {missing[0]} yet: run the same command again to finish the run.")
 
 
 def _notes(description: Row) -> tuple[tuple[str, Note], ...]:

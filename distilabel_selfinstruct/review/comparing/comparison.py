@@ -25,6 +25,7 @@ from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.connection import open_client
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
 from distilabel_selfinstruct.review.argilla.progress import OnProgress
+from distilabel_selfinstruct.review.argilla.settings import read_settings
 from distilabel_selfinstruct.review.comparing.key import (
     KEY_FILE,
     ComparisonKey,
@@ -106,6 +107,7 @@ class CompareOptions:
         raters: the raters, each of whom rates every answer, in a dataset of their own; empty for one dataset that
             everybody in the workspace rates.
         workspace: the workspace. It is made if it does not exist and the user may make one.
+        settings: what raters see and answer: `comparison`, or a YAML file with the question `overall`.
     """
 
     sample: int | None = None
@@ -114,6 +116,7 @@ class CompareOptions:
     min_submitted: int | None = None
     raters: Sequence[str] = ()
     workspace: str = WORKSPACE
+    settings: str = SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def push_comparison(
         on_progress: is told the progress after each request.
 
     Raises:
-        ConfigError: there are fewer than two models, or the name of the dataset contains the name of a model.
+        ConfigError: there are fewer than two models, the name of the dataset contains the name of a model, or the
+            settings cannot be used.
         InputFileError: there is no task to compare the models on.
         RunFolderError: the folder holds a run or another comparison, or a file in it is damaged.
         OutputFileError: the folder cannot be written.
@@ -177,6 +181,8 @@ def push_comparison(
     path, options = Path(folder), options or CompareOptions()
     if (path / run_layout.INSTANCES).exists():
         raise RunFolderError(f"{path} holds a run, which has a review of its own: choose another `output`.", path)
+    if not any(question.name == OVERALL for question in read_settings(options.settings).questions):
+        raise ConfigError(f"`settings` is {options.settings}, which does not ask {OVERALL!r}: add the question.")
     key = make_key(
         answers,
         random_seed=options.random_seed,
@@ -195,7 +201,7 @@ def push_comparison(
         )
     options_of_push = PushOptions(
         workspace=options.workspace,
-        settings=SETTINGS,
+        settings=options.settings,
         min_submitted=options.min_submitted,
         random_seed=options.random_seed,
         raters=options.raters,

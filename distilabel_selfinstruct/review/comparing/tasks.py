@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from distilabel_selfinstruct.errors import InputFileError
 from distilabel_selfinstruct.evaluation import Task, read_scored
-from distilabel_selfinstruct.reading import SkippedRow, Source
+from distilabel_selfinstruct.reading import NO_OPTIONS, SkippedRow, Source
 
 
 def references_of(source: Source) -> tuple[dict[Task, str], tuple[SkippedRow, ...]]:
@@ -13,7 +13,9 @@ def references_of(source: Source) -> tuple[dict[Task, str], tuple[SkippedRow, ..
     Raises:
         InputFileError: the file cannot be read, or has no row that can be used.
     """
-    tasks, skipped = read_scored(source, unscored=False)
+    tasks, skipped = read_scored(source, names=NO_OPTIONS)
+    if not tasks:
+        raise InputFileError(f"{source} holds no tasks: give rows with instructions and references.")
     return {task.task: next(iter(task.references), "") for task in tasks}, skipped
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError, InputFileError, RunFolderError, reading
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import run_file
 from distilabel_selfinstruct.ratings.answers import QUESTIONS
 from distilabel_selfinstruct.records import Row
 from distilabel_selfinstruct.review.argilla.datasets import WORKSPACE, dataset_name
@@ -36,16 +37,12 @@ class ReviewFolder:
         self.lock = self.path / "lock"
 
     def require_run(self) -> None:
-        """Check that the folder holds a run that has ended.
+        """Check that the folder holds a run that has written its rows.
 
         Raises:
             RunFolderError: it does not.
         """
-        if not self.instances.exists():
-            raise RunFolderError(
-                f"{self.run} holds no finished run: {self.instances.name} is missing. Name the output folder of a run.",
-                self.run,
-            )
+        run_file(self.run, run_layout.INSTANCES)
 
     def read_rows(self) -> list[Row]:
         """The instances of the run.

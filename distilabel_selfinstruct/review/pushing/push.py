@@ -14,6 +14,7 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import described_run
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, writing
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import unfinished_run
 from distilabel_selfinstruct.languages import find_pack
 from distilabel_selfinstruct.reading import (
     ReadingArguments,
@@ -99,6 +100,8 @@ def _review_folder(
     """The folder of the review. That of rows that are no run is made, and holds them as a run does."""
     path = Path(source) if isinstance(source, str | os.PathLike) else None
     if path is not None and not is_data(path):
+        if unfinished := unfinished_run(path):
+            options.on_note(f"{unfinished} Only what it has so far is pushed.")
         return ReviewFolder(path), ()
     if path is None and output is None:
         raise ConfigError("Rows in memory have no folder for their review: name one as output.")

@@ -90,7 +90,8 @@ def predict(
     facts = read_definitions(definitions, **reading) if definitions is not None else {}
     found, skipped = read_scored(tasks, None, facts, unscored=True, **reading)
     if not found:
-        raise InputFileError(f"{tasks if isinstance(tasks, str | os.PathLike) else 'The rows'} holds no tasks.")
+        named = f"{tasks} holds" if isinstance(tasks, str | os.PathLike) else "The rows hold"
+        raise InputFileError(f"{named} no tasks: give rows with instructions.")
     found = [one if one.id else replace(one, id=f"task_{index}") for index, one in enumerate(found)]
     if prompt is None:
         is_superni = all(one.facts is not None for one in found)

@@ -15,6 +15,7 @@ from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.evaluation.task_prompts import TaskPrompt, plain_prompt
 from distilabel_selfinstruct.exporting.training_rows import training_rows
 from distilabel_selfinstruct.files import jsonl, run_layout
+from distilabel_selfinstruct.files.run_rows import unfinished_run
 from distilabel_selfinstruct.formatting import FormatOptions
 from distilabel_selfinstruct.formatting.preferences import preference_row
 from distilabel_selfinstruct.journal.run_records import rejection_row
@@ -22,7 +23,6 @@ from distilabel_selfinstruct.parsing.filters import rule_names
 from distilabel_selfinstruct.parsing.regenerated import read_output
 from distilabel_selfinstruct.prompts import EVALUATION, Decoding, PromptForm, apply_overrides
 from distilabel_selfinstruct.ratings.decision_file import parse_included
-from distilabel_selfinstruct.reading import ReadOptions
 from distilabel_selfinstruct.records import (
     RESUME,
     Completion,
@@ -104,7 +104,9 @@ def regenerate(
     description, before = described_run(source)
     if folder.path.exists() and folder.path.samefile(source):
         raise RunFolderError(f"{source} is the run itself: give another folder for the new outputs.", source)
-    rows = list(training_rows(source, parse_included(include), ReadOptions())[0])
+    rows = list(training_rows(source, parse_included(include))[0])
+    if unfinished := unfinished_run(source):
+        tell(f"{unfinished} Only what it has so far is regenerated.")
     config = check_asking(config)
     form, sampling = config.effective_prompt_form, apply_overrides(EVALUATION, dict(decoding or {}))
     disabled = rule_names(list(disabled_rules))

@@ -33,7 +33,7 @@ def test_the_key_of_an_annotator_is_refused_with_the_remedy(review):
 
 
 def test_a_folder_without_a_run_is_refused(review, tmp_path):
-    with pytest.raises(RunFolderError, match=r"holds no finished run: instances.jsonl is missing"):
+    with pytest.raises(RunFolderError, match=r"holds no run: run\.json is missing"):
         pull_decisions(tmp_path, client=review.client)
 
 

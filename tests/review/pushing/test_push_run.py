@@ -72,7 +72,7 @@ def test_the_dataset_is_named_after_the_folder_by_default(client: rg.Argilla, tm
 
 
 def test_a_folder_without_instances_is_named(client: rg.Argilla, tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match=r"holds no finished run: instances\.jsonl is missing"):
+    with pytest.raises(RunFolderError, match=r"holds no run: run\.json is missing"):
         push_for_review(tmp_path, client=client)
 
 

@@ -22,9 +22,11 @@ FIXTURES = {"argilla": {"argilla_server"}, "browser": {"chromium"}, "process": {
 STARTS = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"}
 """Audit events of Python (PEP 578): nothing that is written in it starts a process without one of them."""
 
-
 STARTERS = {"multiprocessing", "subprocess", "tests.processes"}
 """The modules whose functions start processes."""
+
+LOOKS_FOR_LIBRARIES = ("/sbin/ldconfig", "cc", "gcc", "ld", "objdump")
+"""What `ctypes` starts where a package asks it for a library of the system."""
 
 
 class _Watch:
@@ -39,7 +41,7 @@ class _Watch:
         self.started, self.fixtures = [], set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in STARTS or self.test is None:
+        if event not in STARTS or self.test is None or arguments[0] in LOOKS_FOR_LIBRARIES:
             return
         self.started.append(f"{event}: {' '.join(map(str, arguments))[:200]}")
         if not self.allowed:

@@ -23,6 +23,7 @@ GOOD: dict[str, tuple[Any, ...]] = {
     "filter_dataset": ("rows.jsonl", "out"),
     "filter_texts": (["a text"],),
     "load_config": (None, {}),
+    "load_seed_tasks": ("seeds.jsonl",),
     "make_llm": ("recorded:demo",),
     "publish": ("run", "owner/name"),
     "pull_decisions": ("run",),

@@ -15,6 +15,7 @@ from typing import Literal
 
 from typing_extensions import Unpack
 
+from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import InputFileError, MissingColumnError, SeedTaskError
 from distilabel_selfinstruct.errors import reading as reading_file
 from distilabel_selfinstruct.files.jsonl import json_kind
@@ -60,7 +61,8 @@ def packaged_seeds_path(language: str = "en") -> Path:
     """The path of the seed file of a language: of the packaged pack of a BCP-47 tag, or of the pack in a folder.
 
     Raises:
-        SeedTaskError: the language has none.
+        SeedTaskError: the language has no seed tasks, the file cannot be opened or is empty, or one of its rows is
+            not a seed task. The message names the first fault with its place and field, and the number of faults.
     """
     pack = find_pack(language)
     if pack is None or not pack.seed_file.is_file():
@@ -68,11 +70,13 @@ def packaged_seeds_path(language: str = "en") -> Path:
     return pack.seed_file
 
 
+@checks_arguments
 def load_seed_tasks(path: str | os.PathLike[str] | None = None, language: str = "en") -> tuple[SeedTask, ...]:
     """The seed tasks of a file, in order. Without a path they are those of the language.
 
     Raises:
-        SeedTaskError: the file cannot be opened or is empty, or one of its rows is not a seed task. The message names
+        ConfigError: an argument has the wrong type.
+        SeedTaskError: the language has no seed tasks, the file cannot be opened or is empty, or one of its rows is not a seed task. The message names
             the first fault with its place and field, and the number of faults.
     """
     source = packaged_seeds_path(language) if path is None else Path(path)

@@ -41,7 +41,9 @@ class _Watch:
         self.started, self.fixtures = [], set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in STARTS or self.test is None or arguments[0] in LOOKS_FOR_LIBRARIES:
+        if event not in STARTS or self.test is None:
+            return
+        if arguments and arguments[0] in LOOKS_FOR_LIBRARIES:
             return
         self.started.append(f"{event}: {' '.join(map(str, arguments))[:200]}")
         if not self.allowed:

@@ -61,8 +61,7 @@ def packaged_seeds_path(language: str = "en") -> Path:
     """The path of the seed file of a language: of the packaged pack of a BCP-47 tag, or of the pack in a folder.
 
     Raises:
-        SeedTaskError: the language has no seed tasks, the file cannot be opened or is empty, or one of its rows is
-            not a seed task. The message names the first fault with its place and field, and the number of faults.
+        SeedTaskError: the language has none.
     """
     pack = find_pack(language)
     if pack is None or not pack.seed_file.is_file():
@@ -76,8 +75,8 @@ def load_seed_tasks(path: str | os.PathLike[str] | None = None, language: str = 
 
     Raises:
         ConfigError: an argument has the wrong type.
-        SeedTaskError: the language has no seed tasks, the file cannot be opened or is empty, or one of its rows is not a seed task. The message names
-            the first fault with its place and field, and the number of faults.
+        SeedTaskError: the language has no seed tasks, the file cannot be opened or is empty, or one of its rows is
+            not a seed task. The message names the first fault with its place and field, and the number of faults.
     """
     source = packaged_seeds_path(language) if path is None else Path(path)
     try:

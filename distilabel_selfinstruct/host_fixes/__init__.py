@@ -57,6 +57,9 @@ _FIXES_FOR_A_RUN = (
     "overridden_columns",
     "cache_without_use",
     "cache_location",
+    "late_looks",
+    "levels_of_steps",
+    "rows_without_use",
     "dataset_folders",
     "paths_taken_for_patterns",
     "missing_fields",  # before the next, which takes secrets out of what it adds

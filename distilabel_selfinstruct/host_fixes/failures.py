@@ -14,6 +14,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import PipelineError, SelfInstructError
 from distilabel_selfinstruct.host_fixes.host_fix import wrap
+from distilabel_selfinstruct.host_fixes.rows_without_use import row_counter_of
 
 # More than this would bury the first failure, which is usually the cause of the others.
 _FAILURES_SHOWN = 5
@@ -51,19 +52,23 @@ class PipelineFailedError(PipelineError):
 
     Raised after the rows that could be made were written to disk, so nothing is lost: they are in
     `distiset` (`None` if it could not be built) and in the parquet files under `data_dir`. Rows of a batch
-    that failed in a `Step` or `GlobalStep` are there too, with None in that step's output columns.
+    that failed in a `Step` or `GlobalStep` are there too, with None in that step's output columns. Where rows
+    are only counted (see `rows_without_use`), `data_dir` is None.
     """
 
-    def __init__(self, pipeline: str, failures: list[StepFailure], distiset: Any, data_dir: Path) -> None:
+    def __init__(self, pipeline: str, failures: list[StepFailure], distiset: Any, data_dir: Path | None) -> None:
         self.failures = tuple(failures)
         self.distiset = distiset
         self.data_dir = data_dir
+        rows = (
+            f" Rows that were made are in the attribute distiset of the error and in {data_dir}, those of a failed"
+            " batch with None in the outputs of the step."
+        )
         shown = "; ".join(str(failure) for failure in failures[:_FAILURES_SHOWN])
         more = f"; and {len(failures) - _FAILURES_SHOWN} more" if len(failures) > _FAILURES_SHOWN else ""
         super().__init__(
-            f"The pipeline {pipeline!r} ended with {len(failures)} failure(s): {shown}{more}. Rows that were"
-            f" made are in the attribute distiset of the error and in {data_dir}, those of a failed batch with None"
-            " in the outputs of the step."
+            f"The pipeline {pipeline!r} ended with {len(failures)} failure(s): {shown}{more}."
+            f"{'' if data_dir is None else rows}"
         )
 
 
@@ -89,7 +94,7 @@ def run(host_run: Callable[..., Any], pipeline: Any, *args: Any, **kwargs: Any) 
             raise
         cause = error
     if pipeline.failures:
-        data_dir = pipeline._cache_location["data"]
+        data_dir = pipeline._cache_location["data"] if row_counter_of(pipeline) is None else None
         raise PipelineFailedError(pipeline.name, pipeline.failures, distiset, data_dir) from cause
     return distiset
 

@@ -1,6 +1,5 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig, refuse_foreign
 from distilabel_selfinstruct.errors import JournalError, PipelineError, writing
 from distilabel_selfinstruct.files.run_layout import COMPLETIONS, SERVER_LOGS
+from distilabel_selfinstruct.host_fixes.rows_without_use import count_rows
 from distilabel_selfinstruct.journal.damage import set_damage_aside
 from distilabel_selfinstruct.journal.notes import note_row
 from distilabel_selfinstruct.journal.run_records import RunRecords, read_run, rejection_row
@@ -30,6 +30,7 @@ from distilabel_selfinstruct.running.context import check_models
 from distilabel_selfinstruct.running.ending import Ending, ending_of
 from distilabel_selfinstruct.running.folder import RunFolder
 from distilabel_selfinstruct.running.interrupts import stopping_gently
+from distilabel_selfinstruct.running.kept_objects import kept_objects
 from distilabel_selfinstruct.running.local_servers import LocalServers, local_servers
 from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.outputs import (
@@ -161,12 +162,13 @@ def _run(
         with (
             _watching(folder, config, reader, on_progress, pipeline),
             _stopping_gently(folder, pipeline),
-            without_dataset_bars(),
             _quiet_host(),
+            kept_objects(),
         ):
             try:
-                distiset = pipeline.run(use_cache=False)
-                num_rows = sum(len(split) for split in distiset["default"].values()) if distiset else 0
+                counter = count_rows(pipeline)
+                pipeline.run(use_cache=False)
+                num_rows = counter.num_rows
             except Exception as error:  # whatever the host raises, what was made is written first
                 failure = error
         return _finished(folder, reader, failure, num_rows, preview)
@@ -277,22 +279,13 @@ def _watching(
 
 @contextmanager
 def _quiet_host() -> Iterator[None]:
-    """Keep the host's own log off the screen, unless its user asked for it: the journals say more, and we say it.
-
-    It takes a stage that kept no row for a fault, and logs that; how a run ended is judged by `ending_of`.
-    """
-    level, logger = "DISTILABEL_LOG_LEVEL", logging.getLogger("distilabel.distiset")
+    """Keep the host's own log off the screen, unless its user asked for it: the journals say more, and we say it."""
+    level = "DISTILABEL_LOG_LEVEL"
     is_ours = level not in os.environ
     if is_ours:
         os.environ[level] = "WARNING"
-    logger.addFilter(_is_no_empty_stage)
     try:
         yield
     finally:
-        logger.removeFilter(_is_no_empty_stage)
         if is_ours:
             del os.environ[level]
-
-
-def _is_no_empty_stage(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("No output files for step")

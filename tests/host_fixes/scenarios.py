@@ -368,15 +368,16 @@ def main() -> None:
     folder, *names = [argument for argument in sys.argv[1:] if argument != "--host-alone"]
     if names == ["spawned_workers"]:
         multiprocessing.set_start_method("spawn")
-    if "--host-alone" not in sys.argv:
+    if "--host-alone" in sys.argv:
+        from distilabel.pipeline import base
+
+        # The host looks every 2.5 s whether the steps are loaded; the tests need not wait so long.
+        real_sleep = time.sleep
+        base.time.sleep = lambda seconds: real_sleep(min(seconds, 0.2))
+    else:
         from distilabel_selfinstruct import host_fixes
 
         assert host_fixes.apply()
-    from distilabel.pipeline import base
-
-    # The host looks every 2.5 s whether the steps are loaded; the tests need not wait so long.
-    real_sleep = time.sleep
-    base.time.sleep = lambda seconds: real_sleep(min(seconds, 0.2))
     for name in names:
         Path(folder, f"{name}.json").write_text(json.dumps(SCENARIOS[name](), default=str))
 

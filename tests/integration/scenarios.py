@@ -7,7 +7,6 @@ The last line of the output is `RESULT` and JSON.
 
 import json
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,11 +198,6 @@ def run_against_a_server(folder: Path, base_url: str) -> Any:
 
 
 def main() -> None:
-    from distilabel.pipeline import base
-
-    # The host looks every 2.5 s whether the steps are loaded; the tests need not wait so long.
-    real_sleep = time.sleep
-    base.time.sleep = lambda seconds: real_sleep(min(seconds, 0.2))
     name, folder, *arguments = sys.argv[1:]
     result = SCENARIOS[name](Path(folder), *arguments)
     print("RESULT", json.dumps(result), flush=True)

@@ -4,11 +4,10 @@ python own_pipeline.py FOLDER BASE_URL
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from distilabel.pipeline import Pipeline, base
+from distilabel.pipeline import Pipeline
 
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM
 from distilabel_selfinstruct.steps import (
@@ -19,9 +18,6 @@ from distilabel_selfinstruct.steps import (
 
 
 def main() -> None:
-    # The host looks every 2.5 s whether the steps are loaded; the tests need not wait so long.
-    real_sleep = time.sleep
-    base.time.sleep = lambda seconds: real_sleep(min(seconds, 0.2))  # type: ignore[attr-defined]
     folder, url = Path(sys.argv[1]), sys.argv[2]
     asking: dict[str, Any] = {"state_dir": str(folder / "state"), "prompt_form": "chat", "max_in_flight": 3}
 

@@ -4,10 +4,8 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from distilabel.distiset import create_distiset
 
 from distilabel_selfinstruct.host_fixes.logging_after_run import setup_logging, stop_logging
 from distilabel_selfinstruct.llms import OpenAICompatibleLLM
@@ -55,17 +53,6 @@ def test_a_client_of_another_package_logs_no_request_of_a_run(client: str, said:
     finally:
         stop_logging(lambda: None)
     assert said.text == ""
-
-
-def test_a_stage_that_kept_no_row_is_no_warning_of_the_host(tmp_path: Path, said: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "steps_outputs" / "instance_filtering").mkdir(parents=True)
-    create_distiset(tmp_path)
-    assert "No output files for step 'instance_filtering'" in said.text
-    said.clear()
-    with _quiet_host():
-        create_distiset(tmp_path)
-        logging.getLogger("distilabel.distiset").warning("Something else.")
-    assert said.messages == ["Something else."]
 
 
 @pytest.mark.parametrize("level", [None, "DEBUG"])

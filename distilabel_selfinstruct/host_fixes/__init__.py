@@ -43,7 +43,7 @@ _FIXES_FOR_A_RUN = (
     "sequential_load_groups",  # before the next, which ends a run that has asked its idle generators
     "stalled_run",
     "routing_on_python_313",
-    "waiting_steps",
+    "read_ahead",
     "failed_replica",
     "unpicklable_step",
     "exception_between_steps",
@@ -81,6 +81,7 @@ _FIXES_IN_WORKERS = (
     "exception_in_load",
     "exception_in_unload",
     "unpicklable_rows",
+    "waiting_steps",
 )
 """Modules with a fix that `step_worker` puts together."""
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 @runtime_checkable
 class RunsAhead(Protocol):
-    """A generator that may make its next batch while the steps after it still work on the last one."""
+    """A generator that may make its next batch while the steps after it still work on earlier ones."""
 
     @property
     def runs_ahead(self) -> bool:
@@ -19,6 +19,10 @@ class RunsAhead(Protocol):
 @runtime_checkable
 class BeginsBatches(Protocol):
     """A step that starts to work on a batch before `process` gets it."""
+
+    @property
+    def rows_ahead(self) -> int:
+        """On how many rows it works at a time, at most: more are no gain until some are done."""
 
     def begin_batch(self, inputs: list[dict[str, Any]], first_row: int) -> None:
         """Start to work on a batch.

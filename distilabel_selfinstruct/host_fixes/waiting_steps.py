@@ -1,8 +1,4 @@
-"""Steps that ask a model do not wait for each other.
-
-The host asks a generator for its next batch only when the step after it has used up the last one
-(`pipeline/base.py:1778`), so that of two steps that each wait for a server, one is always idle. A generator that
-`RunsAhead` is asked for its next batch as soon as it has sent one. Rows wait in the host's buffers meanwhile.
+"""Steps that ask a model have requests in flight all the time.
 
 The host hands a step its next batch when it is done with one. A step that waits for a server would have nothing in
 flight each time but the last few answers of a batch. One that `BeginsBatches` gets them as soon as they arrive.
@@ -10,41 +6,22 @@ flight each time but the last few answers of a batch. One that `BeginsBatches` g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from queue import Queue
 from threading import Thread
 from typing import Any
 
-from distilabel_selfinstruct.host_fixes.batch_counts import unanswered_batches
-from distilabel_selfinstruct.host_fixes.contracts import BeginsBatches, RunsAhead
-from distilabel_selfinstruct.host_fixes.host_fix import HostFix, wrap
+from distilabel_selfinstruct.host_fixes.contracts import BeginsBatches
+from distilabel_selfinstruct.host_fixes.host_fix import HostFix
 
 FIXES = (
     HostFix(
-        "steps that wait for each other",
-        "pipeline/base.py:1778",
-        "a generator is idle while the step after it works, and a step between two batches",
+        "steps that wait for whole batches",
+        "pipeline/step_wrapper.py:198",
+        "a step that waits for a server is idle between two batches",
         "tests/running/test_overlap.py::test_the_stages_keep_the_model_busy_at_the_same_time",
     ),
 )
-
-
-def apply() -> None:
-    """Wrap the host's method; called once."""
-    from distilabel.pipeline.base import BasePipeline
-
-    wrap(BasePipeline, "_manage_batch_flow", manage_batch_flow)
-
-
-def manage_batch_flow(host_manage: Callable[..., None], pipeline: Any, batch: Any) -> None:
-    """As the host does; then ask a generator that runs ahead for its next batch, unless it was asked already."""
-    from distilabel.constants import STEP_ATTR_NAME
-
-    host_manage(pipeline, batch)
-    step = pipeline.dag.get_step(batch.step_name)[STEP_ATTR_NAME]
-    runs_ahead = isinstance(step, RunsAhead) and step.runs_ahead
-    if runs_ahead and not batch.last_batch and not unanswered_batches(pipeline, batch.step_name):
-        pipeline._request_batch_from_generator(batch.step_name)
 
 
 def begin_early(step: Any, batches: Iterator[Any]) -> Iterator[Any]:

@@ -52,6 +52,13 @@ class RowTask(PromptedTask, Task):
             for index, row in enumerate(inputs)
         ]
 
+    @property
+    def rows_ahead(self) -> int:
+        """How many requests wait, at most, when a batch is begun early; 0 where none is."""
+        if not isinstance(self.llm, AsyncLLM) or self.batch:
+            return 0
+        return MOST_AHEAD if self.max_in_flight == "auto" else BATCHES_AHEAD * self.max_in_flight
+
     def begin_batch(self, inputs: StepInput, first_row: int) -> None:
         """Send the requests of a batch that `process` will get later, in the same order of batches.
 
@@ -59,9 +66,8 @@ class RowTask(PromptedTask, Task):
         while too many requests wait. Does nothing for an LLM in this process, which works on whole batches, nor where
         requests are sent as the batches of a server.
         """
-        if isinstance(self.llm, AsyncLLM) and not self.batch:
-            ahead = MOST_AHEAD if self.max_in_flight == "auto" else BATCHES_AHEAD * self.max_in_flight
-            self.client.wait_for_room(ahead)
+        if self.rows_ahead:
+            self.client.wait_for_room(self.rows_ahead)
             self._begun.append(self._submit(inputs, first_row))
 
     def _submit(self, inputs: StepInput, first_row: int) -> tuple[int, list[int]]:

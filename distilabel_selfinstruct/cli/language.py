@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from distilabel_selfinstruct.errors import OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
 if TYPE_CHECKING:
+    from distilabel_selfinstruct.language_checks.finding import PackFinding
     from distilabel_selfinstruct.running.language_trial import StageTrial
 
 app = typer.Typer(no_args_is_help=True)
@@ -23,6 +25,11 @@ app = typer.Typer(no_args_is_help=True)
 # What a new pack begins without: patterns, since plain words do in most languages; texts that English stands for until
 # they are translated; what says who wrote the English pack and what it reads.
 _ENGLISH_ONLY = ("patterns.yaml", "card.md", "report.yaml", "README.md", "tests.jsonl")
+
+_TO_WRITE = ("locale.yaml", "prompts.yaml", "templates.yaml")
+
+_SHOWN_OF_A_KIND = 3
+"""Findings about many lines of a file that one command shows."""
 
 Name = Annotated[str, typer.Argument(metavar="LANGUAGE|FOLDER", help="A packaged language, or the folder of a pack.")]
 
@@ -59,25 +66,35 @@ def new(
     language: Annotated[str, typer.Argument(metavar="LANGUAGE", help="BCP-47 tag, such as da.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The new folder. Default: the tag.")] = None,
 ) -> None:
-    """Copy the English pack to a new folder, with marks where a text must be translated or written."""
-    from distilabel_selfinstruct.languages import english
+    """Begin a pack in a new folder: the packaged words of the language, else English ones with marks to write them."""
+    from distilabel_selfinstruct.languages import english, find_pack
 
     target = output or Path(language)
     if target.exists():
         raise OutputFileError(f"{target} exists: choose another name with --output.", target)
     with writing(target), atomic.new_folder(target) as folder:
         shutil.copytree(english().folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_ENGLISH_ONLY))
-        for name in ("locale.yaml", "prompts.yaml", "templates.yaml"):
+        packaged = find_pack(language) if language != english().language else None
+        for name in _TO_WRITE:
+            if packaged and packaged.file(name):
+                continue
             path = folder / name
             text = path.read_text(encoding="utf-8")
             path.write_text(f"# TODO: write these in your language, and remove this line.\n{text}", encoding="utf-8")
-        locale = folder / "locale.yaml"
-        text = locale.read_text(encoding="utf-8").replace("language: en\n", f"language: {language}\n")
-        text = text.replace("name: rouge_score", "name: unicode").replace("rouge_score: 0.7", "unicode: 0.7")
-        text = re.sub(r"(license|written_by|read_by): .*", r"\1: TODO", text.replace("name: English", "name: TODO"))
-        locale.write_text(text, encoding="utf-8")
+        if packaged:
+            shutil.copytree(packaged.folder, folder, dirs_exist_ok=True)
+        else:
+            _rename(folder / "locale.yaml", language)
     say(f"{target}: translate the words, and write examples and seed tasks in the language rather than translate them.")
     say(f"Then: selfinstruct language check {target}")
+
+
+def _rename(locale: Path, language: str) -> None:
+    """Make the copied English file that of a language which nobody has written yet."""
+    text = locale.read_text(encoding="utf-8").replace("language: en\n", f"language: {language}\n")
+    text = text.replace("name: rouge_score", "name: unicode").replace("rouge_score: 0.7", "unicode: 0.7")
+    text = re.sub(r"(license|written_by|read_by): .*", r"\1: TODO", text.replace("name: English", "name: TODO"))
+    locale.write_text(text, encoding="utf-8")
 
 
 @app.command("check")
@@ -94,12 +111,24 @@ def check(
     from distilabel_selfinstruct.language_checks import check_pack
 
     findings = check_pack(folder, against)
+    shown: Counter[tuple[str, ...]] = Counter()
+    kinds = Counter(map(_kind, findings))
     for finding in findings:
-        say(f"{finding.severity}: {finding.location}: {finding.fault}. {finding.remedy}")
+        kind = _kind(finding)
+        shown[kind] += 1
+        if shown[kind] <= _SHOWN_OF_A_KIND:
+            say(f"{finding.severity}: {finding.location}: {finding.fault}. {finding.remedy}")
+        elif shown[kind] == kinds[kind]:
+            say(f"{finding.severity}: {kinds[kind] - _SHOWN_OF_A_KIND} more like the last one.")
     errors = sum(finding.severity == "error" for finding in findings)
     say(f"{errors} errors, {len(findings) - errors} warnings.")
     if errors:
         raise typer.Exit(1)
+
+
+def _kind(finding: "PackFinding") -> tuple[str, ...]:
+    """What is equal in findings about many lines or texts of a file."""
+    return finding.severity, re.sub(r"\d+|'.*'", "", finding.location), finding.fault, finding.remedy
 
 
 @app.command("try")

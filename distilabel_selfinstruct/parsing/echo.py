@@ -67,7 +67,8 @@ def own_task(text: str, instruction: str, task_lines: TaskLines) -> tuple[str, t
     """The part of a response that belongs to `instruction`, what was cut off, and whether its end was.
 
     If the task's own line stands in the text, the answer follows the last such line; before it stands the
-    echo of the prompt. From the next task on, the model answers a question nobody asked.
+    echo of the prompt. From the next task on, the model answers a question nobody asked. At the end of the text, that
+    may be the task itself once more.
     """
     lines = text.split("\n")
     tasks = list(_tasks(lines, instruction, task_lines))
@@ -75,7 +76,7 @@ def own_task(text: str, instruction: str, task_lines: TaskLines) -> tuple[str, t
         return text, (), False
     rejected: list[Rejection] = []
     start = 0
-    own = [task for task in tasks if task.is_own]
+    own = [task for task in tasks if task.is_own and _has_text(lines[task.line + 1 :])]
     if own:
         start = own[-1].line + 1
         rejected += _echo(lines[: own[-1].line], "before the task")

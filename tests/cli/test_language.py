@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.errors import OutputFileError
+from distilabel_selfinstruct.languages import load_pack
 
 
 def language(*arguments: str):
@@ -29,6 +30,21 @@ def test_a_new_pack_is_begun_with_marks_that_the_check_finds(tmp_path):
     done = language("check", str(folder))
     assert (done.exit_code, done.stdout.count("a TODO is left")) == (1, 3)
     assert isinstance(language("new", "da", "--output", str(folder)).exception, OutputFileError)
+
+
+@pytest.mark.process  # patterns are timed in one
+def test_a_new_pack_of_a_language_that_is_read_only_begins_with_its_words(tmp_path):
+    folder = tmp_path / "th"
+    assert language("new", "th", "--output", str(folder)).exit_code == 0
+    for name in ("locale.yaml", "patterns.yaml"):
+        assert (folder / name).read_bytes() == load_pack("th").file(name).read_bytes()
+    done = language("check", str(folder))
+    assert (done.exit_code, done.stdout.count("a TODO is left")) == (1, 2)
+    lines = [line for line in done.stdout.splitlines() if "wrong_script (latin)" in line]
+    assert [line.split(":")[1].strip() for line in lines] == [
+        f"seed_tasks.jsonl, line {number} instruction" for number in (1, 2, 3)
+    ]
+    assert "warning: 172 more like the last one." in done.stdout  # a fault of many lines
 
 
 def test_a_new_pack_that_cannot_be_written_leaves_nothing(tmp_path):

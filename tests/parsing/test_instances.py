@@ -195,6 +195,12 @@ def test_the_next_task_of_an_echoing_model_is_rejected() -> None:
     assert reasons(parsed) == [Reason.PROMPT_ECHO]
 
 
+def test_the_same_task_once_more_at_the_end_is_no_echo_before_the_answer() -> None:
+    parsed = parse("Input: cold\nOutput: warm\n\nTask: Do it.\n")
+    assert parsed.kept == TWO[:1]
+    assert [rejection.detail for rejection in parsed.rejected] == ["the next task"]
+
+
 def test_an_echoed_prompt_is_skipped_up_to_the_task() -> None:
     echo = "Write examples.\n\nTask: Name a bird.\nOutput: robin\n\n"
     parsed = parse(f"{echo}Task: Do it.\nInput: cold\nOutput: warm")

@@ -41,7 +41,8 @@ def check_seeds(
     threshold = pack.threshold(pack.tokenizer)
     limit = USUAL_LIMIT if threshold is None else threshold
     for finding in lint_seed_tasks(pack.seed_file, against=against, language=str(pack.folder), max_rouge_l=limit):
-        location = f"seed_tasks.jsonl, line {finding.line} {finding.field}".rstrip()
+        line = f", line {finding.line}" if finding.line else ""  # 0: the whole file
+        location = f"seed_tasks.jsonl{line} {finding.field}".rstrip()
         severity: Severity = "error" if finding.severity == "error" else "warning"
         yield PackFinding(severity, location, finding.message.rstrip("."), finding.remedy)
     try:

@@ -2,6 +2,11 @@
 
 Measured on 96 judged pairs of generated instructions: at the same precision (55%), words find 36% of the pairs that ask
 for the same, words less particles 85% at a threshold of 0.6, and content morphemes 69% at 0.7 with half the false ones.
+
+Measured again on 100 pairs, drawn at random in strata from the 1,230 that any of five tokenizers finds, and judged by a
+language model: 56% of the pairs of content morphemes at 0.7 ask for the same (95% interval 44% to 68%), or 44% (32% to
+56%) without the doubtful ones. Words less particles at 0.6 are as precise and find 71% of the pairs that ask for the
+same, content morphemes 57%.
 """
 
 from collections.abc import Iterable

@@ -22,7 +22,11 @@ DANISH = Path(__file__).parent / "danish"
 
 
 def test_it_passes_the_check():
-    assert [finding for finding in check_pack(DANISH) if finding.severity == "error"] == []
+    findings = check_pack(DANISH)
+    assert [finding for finding in findings if finding.severity == "error"] == []
+    assert [finding.location for finding in findings if finding.fault.startswith("there are only")] == [
+        "seed_tasks.jsonl"
+    ]
 
 
 def test_it_brings_everything_to_a_run():

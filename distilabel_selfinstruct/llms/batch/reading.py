@@ -9,8 +9,8 @@ from distilabel_selfinstruct.llms.dialect import UNFINISHED, Lesson, SentRequest
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM, output_of
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, read_response
 from distilabel_selfinstruct.llms.server_rules import wanted_from
-from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, APIStatusError
-from distilabel_selfinstruct.llms.usage import bill, billed
+from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, APIStatusError, usage_beside
+from distilabel_selfinstruct.llms.usage import bill, billed, read_usage
 
 
 class LostAnswerError(Exception):
@@ -56,6 +56,7 @@ class AnswerReader:
         response = UNFINISHED
         if line.status is None or line.status >= FIRST_ERROR:
             error = _error(line)
+            request.usage += read_usage(usage_beside(line.body))[0]
             lesson = Lesson.NONE
             if isinstance(error, APIStatusError):
                 lesson = dialect.learn(error, sent, wanted)

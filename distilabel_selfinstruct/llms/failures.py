@@ -118,6 +118,11 @@ def said_in(llm: LLM, error: Exception) -> str:
     if _WEB_PAGE.search(text):
         title = next((found[1] for found in _TITLE.finditer(text) if found[1].strip()), "")
         text = title or _TAG.sub(" ", text)
+    return in_one_line(llm, text)
+
+
+def in_one_line(llm: LLM, text: str) -> str:
+    """Any words of a server in one line of at most `MOST_SAID` letters, without secrets."""
     # Cut to size last: half a secret is one still. In our messages backticks mark the names of options.
     text = without_secrets(llm, " ".join(text.split())).replace("`", "'")
     text = escape_controls(text)  # a terminal, a file and other processes get it

@@ -133,8 +133,9 @@ def test_an_expired_batch_keeps_what_it_answered_and_the_rest_is_sent_in_a_new_o
         (Fate(status="expired", answers=0), "The batch batch_1 expired after 0 of 4 requests."),
         (Fate(status="cancelled", answers=2), "The batch batch_1 was cancelled after 2 of 4 requests."),
         (Fate(status="failed", fault="invalid_json_line"), "refuses the batch batch_1: The batch is refused: inval"),
+        (Fate(status="failed", fault=f"\x1b {KEY}"), "refuses the batch batch_1: The batch is refused: \\u001b ***"),
     ],
-    ids=["expired without an answer", "cancelled by someone", "refused"],
+    ids=["expired without an answer", "cancelled by someone", "refused", "refused with the key"],
 )
 def test_a_batch_that_ends_in_vain_or_by_will_stops_the_run_and_the_same_command_sends_the_rest(tmp_path, fate, said):
     with LocalBatchServer(echo, fate, Fate()) as server:

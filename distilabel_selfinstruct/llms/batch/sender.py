@@ -30,7 +30,7 @@ from distilabel_selfinstruct.llms.batch.waiting import (
     BatchStopError,
 )
 from distilabel_selfinstruct.llms.clock import Clock
-from distilabel_selfinstruct.llms.failures import said_by
+from distilabel_selfinstruct.llms.failures import in_one_line, said_by
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.outputs import usage_in
 from distilabel_selfinstruct.llms.reserving import Reserving
@@ -280,21 +280,21 @@ class BatchSender:
             BatchStopError: sending them again at once would be against the user's will, or in vain.
         """
         answered = state.requests - num_unsent
-        what = f"The batch {state.batch_id} {{}} after {answered:,} of {state.requests:,} requests"
+        batch, how_far = f"The batch {state.batch_id}", f"after {answered:,} of {state.requests:,} requests"
         if remote.status == "failed":
             if remote.fault_code == TOO_MUCH_QUEUED and state.requests > 1:
                 self._most_requests = (state.requests + 1) // 2
                 said = "The server has too many tokens in its queue for this account: smaller batches are sent."
                 self._journal.record_note(Note(NoteKind.WAITING, "batch", said))
                 return
-            said = "; ".join(remote.faults[:3]) or "it gives no reason"
+            said = in_one_line(self._llm, "; ".join(remote.faults[:3])) or "it gives no reason"
             raise BatchStopError(
                 f"{self._journal.step}: the server refuses the batch {state.batch_id}: {said}. Leave out `batch`, or "
                 "run the same command again to send it again."
             )
         if remote.status == "expired" and answered:
-            text = f"{what.format('expired')}: the rest is sent in a new one."
+            text = f"{batch} expired {how_far}: the rest is sent in a new one."
             self._journal.record_note(Note(NoteKind.WAITING, "batch", text))
             return
         ended = "expired" if remote.status == "expired" else "was cancelled"
-        raise BatchStopError(f"{self._journal.step}: {what.format(ended)}. {RESUME}")
+        raise BatchStopError(f"{self._journal.step}: {batch} {ended} {how_far}. {RESUME}")

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, sp
 from distilabel_selfinstruct.records import RequestStatus
 from tests.llms.batch_runs import STEP, about, asked
 from tests.local_batch_server import Fate, LocalBatchServer
-from tests.local_openai_server import KEY, Asked, Reply, refused, server_error, text
+from tests.local_openai_server import FAULTS, KEY, Asked, Reply, refused, server_error, text
 
 TASKS = ("Sort A.", "Sort B.", "Sort C.", "Sort D.", "Sort E.")
 
@@ -157,7 +158,22 @@ def test_a_server_whose_queue_is_full_gets_smaller_batches(tmp_path):
     assert [len(job.requests) for job in server.jobs] == [4, 2, 1, 1, 1, 1]
 
 
-def test_a_failed_line_is_a_failed_request_and_the_same_command_asks_it_again(tmp_path):
+@pytest.mark.parametrize("fault", [server_error(), FAULTS["rate limited"][0], Reply(choices=(), usage=(5, 4))])
+def test_a_line_that_failed_in_a_way_that_may_pass_is_sent_again_in_the_next_batch(tmp_path, fault):
+    seen = Counter()
+
+    def ill(asked: Asked) -> Reply:
+        seen[asked.prompt] += 1
+        return fault if asked.prompt == TASKS[2] and seen[asked.prompt] <= 2 else echo(asked)
+
+    with LocalBatchServer(ill) as server:
+        completions = asked(server, tmp_path, about(*TASKS))
+    assert texts(completions) == EXPECTED
+    assert (completions[2].batch, completions[2].retries) == ("batch_3", 2)
+    assert [len(job.requests) for job in server.jobs] == [4, 1, 1]
+
+
+def test_a_line_that_fails_each_time_is_a_failed_request_and_the_same_command_asks_it_again(tmp_path):
     is_ill = True
 
     def ill(asked: Asked) -> Reply:
@@ -165,13 +181,13 @@ def test_a_failed_line_is_a_failed_request_and_the_same_command_asks_it_again(tm
 
     with LocalBatchServer(ill) as server:
         first = asked(server, tmp_path, about(*TASKS))
-        assert (first[2].status, first[2].batch) == (RequestStatus.FAILED, "batch_1")
+        assert (first[2].status, first[2].batch) == (RequestStatus.FAILED, "batch_3")
         assert "HTTP 500" in first[2].error
         assert "The server had an error" in first[2].error
         assert texts(first)[3:] == EXPECTED[3:]
         is_ill = False
         assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
-    assert len(server.asked) == 6
+    assert len(server.asked) == 8
 
 
 def test_answers_that_took_tokens_for_nothing_are_counted(tmp_path):
@@ -180,7 +196,7 @@ def test_answers_that_took_tokens_for_nothing_are_counted(tmp_path):
 
     with LocalBatchServer(broken) as server:
         completions = asked(server, tmp_path, about(*TASKS))
-    assert (completions[2].text, completions[2].input_tokens, completions[2].output_tokens) == (None, 5, 4)
+    assert (completions[2].text, completions[2].input_tokens, completions[2].output_tokens) == (None, 15, 12)
     served = (sum(one.input_tokens for one in completions), sum(one.output_tokens for one in completions))
     assert served == server.tokens_served
 

@@ -1,5 +1,6 @@
 """The files of a batch: a request in each line of what is uploaded, an answer in each line of what is downloaded."""
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def split(sizes: Sequence[int], limits: BatchLimits) -> Iterator[slice]:
 
 def read_lines(content: bytes) -> Iterator[BatchLine]:
     """The lines of a downloaded file; what is no answer to anything is passed over."""
-    for raw in content.split(b"\n"):
+    for raw in content.removeprefix(codecs.BOM_UTF8).split(b"\n"):
         row = jsonl.parse(raw).value if raw.strip() else {}
         if isinstance(row.get("custom_id"), str):
             yield _line(row)

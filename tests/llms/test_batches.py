@@ -1,8 +1,10 @@
 """Requests in batches: real files and batches of a local server, whatever becomes of them."""
 
+import errno
 import json
 import threading
 from collections import Counter
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, raise_limit, stop_reason
 from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, split
 from distilabel_selfinstruct.records import RequestStatus
-from tests.llms.batch_runs import STEP, about, asked
+from tests.llms.batch_runs import STEP, about, asked, batching
 from tests.local_batch_server import Fate, LocalBatchServer
 from tests.local_openai_server import FAULTS, KEY, Asked, Reply, refused, server_error, text
 
@@ -324,6 +326,41 @@ def test_a_batch_whose_requests_were_removed_is_one_sentence_and_is_taken_when_t
         file.write_bytes(content)
         assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
     assert len(server.jobs) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[: len(whole) // 2], lambda _: b"{}\n", lambda _: b"\xff\n"])
+def test_a_batch_whose_requests_are_damaged_is_one_sentence_and_is_kept(tmp_path, damage):
+    released = threading.Event()
+    with LocalBatchServer(echo, Fate(released=released)) as server:
+        stopping = stopping_at(tmp_path, server, 1)
+        asked(server, tmp_path, about(*TASKS))
+        stopping.join()
+        released.set()
+        file = tmp_path / STEP / "batches" / "0001.jsonl"
+        content = file.read_bytes()
+        file.write_bytes(damage(content))
+        asked(server, again(tmp_path), about(*TASKS))
+        assert "cannot be read (it does not hold 4 requests). Restore the file to take its answers" in stop_reason(
+            tmp_path
+        )
+        file.write_bytes(content)
+        assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
+
+
+def test_a_batch_is_kept_where_its_answers_could_not_be_written(tmp_path):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    requests = about(*TASKS)
+    with LocalBatchServer(echo) as server:
+        with batching(server, tmp_path) as client:
+            batched = [client._batch_request(request, Future()) for request in requests]
+            batched[2].deliver = full
+            with pytest.raises(OSError, match="the disk is full"):
+                client._batches.answer(batched)
+        assert texts(asked(server, again(tmp_path), requests)) == EXPECTED
+    assert len(server.jobs) == 1
+    assert len(server.asked) == len(TASKS)
 
 
 def test_a_server_that_answers_nothing_for_too_long_stops_the_run_and_one_that_is_back_does_not(tmp_path):

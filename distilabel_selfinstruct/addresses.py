@@ -2,7 +2,10 @@
 
 import base64
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
+
+_SHORTEST_KEY = 8
+"""Letters of a value in a query that may be a key; a version or a number is none."""
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 
@@ -16,12 +19,16 @@ def redact_url(url: str) -> str:
 def secrets_of_url(url: str) -> tuple[str, ...]:
     """The parts of an address that `redact_url` leaves out, the longest first, to be cut out of messages.
 
-    User and password also as they are sent, in Base64.
+    User and password also as they are sent, in Base64, and the values of a query also alone.
     """
-    path, mark, query = url.partition("?")
+    path, _, query = url.partition("#")[0].partition("?")
     user = path.partition("://")[2].rpartition("@")[0]
     plain = unquote(user)
-    sent = base64.b64encode(plain.encode("utf-8", "replace")).decode("ascii")
-    passwords = {text.partition(":")[2] for text in (user, plain)}
-    parts = {user, plain, sent, *passwords, query.partition("#")[0] if mark else ""}
+    name, _, password = user.partition(":")
+    sent = f"{unquote(name)}:{unquote(password)}" if user else ""  # a user without a password has an empty one
+    parts = {user, plain, base64.b64encode(sent.encode("utf-8", "replace")).decode("ascii"), query}
+    parts |= {password, unquote(password)}
+    for value in (part.partition("=")[2] for part in query.split("&")):
+        if len(value) >= _SHORTEST_KEY:
+            parts |= {value, unquote(value), unquote_plus(value)}
     return tuple(sorted(parts - {""}, key=len, reverse=True))

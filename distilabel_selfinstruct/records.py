@@ -153,17 +153,17 @@ TOOL_CALLS = "tool_calls"
 """`Completion.finish_reason` where the model called a tool instead of answering."""
 
 _CUT_OFF = frozenset({
-    "length",  # OpenAI and most others
-    "max_tokens",  # Anthropic, Google, Cohere, Amazon
-    "max_output_tokens", "max_completion_tokens", "token_limit", "max_length", "limit",  # gateways and local servers
-    "model_length", "model_context_window_exceeded",  # Mistral and Anthropic: the context was full
-    "insufficient_system_resource",  # DeepSeek: interrupted
+    "length", "max_tokens", "max_output_tokens", "max_completion_tokens", "token_limit", "max_length", "limit",
+    "model_length", "model_context_window_exceeded", "context_length_exceeded",  # the context was full
+    "reason_max_len", "reason_max_context", "error_limit",  # xAI, Cohere
+    # Interrupted: by DeepSeek, Zhipu, vLLM, watsonx, Cohere.
+    "insufficient_system_resource", "network_error", "abort", "cancelled", "time_limit", "timeout",
 })  # fmt: skip
 """What servers say, in small letters, when an answer is not at its end."""
 
 _FILTERED = frozenset({
-    REFUSAL, "content_filter", "safety", "recitation", "blocklist", "prohibited_content", "spii",
-    "guardrail_intervened",
+    REFUSAL, "content_filter", "content_filtered", "safety", "recitation", "blocklist", "prohibited_content", "spii",
+    "guardrail_intervened", "sensitive", "error_toxic",
 })  # fmt: skip
 """What servers say, in small letters, when the model or they themselves refuse to answer."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.config.providers import gguf_file
+from distilabel_selfinstruct.llms.local.child import ChildServer, ServerProgram
 from tests import processes
 from tests.live_argilla import skip_or_fail
 
@@ -23,6 +24,33 @@ FILES = ("classification.jsonl", "input_first.jsonl", "output_first.jsonl")
 SECONDS = 240
 GREEDY = ("--decoding", "instruction_generation.temperature=0")
 FEW_TOKENS = ("--decoding", "instruction_generation.max_tokens=60", "--decoding", "instance_generation.max_tokens=24")
+
+
+ANSWERS_ITS_KEY = """
+import os, socket, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"data": []}')
+
+
+class Server(HTTPServer):
+    def server_bind(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        super().server_bind()
+
+
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def small_server() -> ChildServer:
+    """A server without a model. It lists none, whatever key it is given."""
+    return ChildServer(ServerProgram("a:model", lambda port: [sys.executable, "-c", ANSWERS_ITS_KEY, str(port)], "K"))
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
         RunFolderError: there is no run, or its description is damaged or of another version.
     """
     path = folder / run_layout.DESCRIPTION
-    if not path.exists():
-        raise RunFolderError(f"{folder} holds no run: {path.name} is missing.", folder)
     try:
         with reading(path, RunFolderError):
+            if not path.exists():
+                raise RunFolderError(f"{folder} holds no run: {path.name} is missing.", folder)
             description = json.loads(path.read_text(encoding="utf-8"))
         config = description["config"]
         description = {**description, **_readable(description)}

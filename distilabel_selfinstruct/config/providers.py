@@ -16,6 +16,16 @@ from distilabel_selfinstruct.files.user_folders import cache_folder
 from distilabel_selfinstruct.model_files import NamedFile, find_gguf, read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
 
+LITELLM_NAMES = {
+    **dict.fromkeys(("google", "gemini"), "gemini"),
+    **dict.fromkeys(("aws", "bedrock"), "bedrock"),
+    **dict.fromkeys(("fireworks", "fireworks_ai"), "fireworks_ai"),
+    **dict.fromkeys(("together", "together_ai"), "together_ai"),
+    **dict.fromkeys(("vertex", "vertex_ai"), "vertex_ai"),
+    **{name: name for name in ("anthropic", "azure", "cohere", "deepseek", "groq", "openrouter", "perplexity", "xai")},
+}
+"""Hosted providers that `litellm` asks, by the names that users write, with its own names for them."""
+
 OPENAI_URL = "https://api.openai.com/v1"
 OLLAMA_URL = "http://localhost:11434/v1"
 HF_URL = "https://router.huggingface.co/v1"
@@ -58,7 +68,7 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
 
     Raises:
         ConfigError: the provider is unknown, the model is missing or is no file or name of a model on this machine,
-            or the provider takes no base URL.
+            the provider takes no base URL, or what is given is none.
         RecordingError: it names a recording, and there is none.
         InputFileError: it names a model that comes as a package, and the file there is another one.
     """
@@ -69,6 +79,9 @@ def check_llm(llm: str, base_url: str | None = None) -> tuple[str, str]:
         raise ConfigError(f"{llm!r} names no model: write {provider}:MODEL.")
     if base_url is not None and KNOWN_PROVIDERS[provider].address is None:
         raise ConfigError(f"{provider} takes no base URL: use openai:{model} for a server at {redact_url(base_url)}.")
+    if base_url is not None and base_url.strip().rstrip("/").endswith("/completions"):
+        shown = redact_url(base_url.strip())
+        raise ConfigError(f"{shown!r} is the address of requests: give that of the API, up to and including /v1.")
     if provider == "recorded":
         recording_files(model)
     if provider == "gguf":
@@ -150,6 +163,10 @@ def _no_provider(llm: str, provider: str) -> str:
     near = get_close_matches(provider.lower(), KNOWN_PROVIDERS, n=1, cutoff=0.75)
     if near and ":" in llm:
         meant = f"{near[0]}:{llm.partition(':')[2]}"
+    elif "://" in llm:
+        return f"{llm!r} is an address: write openai:MODEL, and give the address of the server in `base_url`."
+    elif ":" in llm and (hosted := LITELLM_NAMES.get(provider.lower())):
+        meant = f"litellm:{hosted}/{llm.partition(':')[2]}"
     elif ":" in llm:
         meant = f"ollama:{llm}"  # "llama3.2:1b"
     elif llm.endswith(".gguf"):

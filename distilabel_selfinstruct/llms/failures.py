@@ -14,6 +14,7 @@ from distilabel_selfinstruct.addresses import redact_url, secrets_of_url
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, WrongAPIError
 from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
 from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, FIRST_SERVER_ERROR, APIAnswerError
+from distilabel_selfinstruct.llms.transport.proxies import secrets_of_proxies
 from distilabel_selfinstruct.words import escape_controls
 
 
@@ -117,6 +118,11 @@ def said_in(llm: LLM, error: Exception) -> str:
     if _WEB_PAGE.search(text):
         title = next((found[1] for found in _TITLE.finditer(text) if found[1].strip()), "")
         text = title or _TAG.sub(" ", text)
+    return in_one_line(llm, text)
+
+
+def in_one_line(llm: LLM, text: str) -> str:
+    """Any words of a server in one line of at most `MOST_SAID` letters, without secrets."""
     # Cut to size last: half a secret is one still. In our messages backticks mark the names of options.
     text = without_secrets(llm, " ".join(text.split())).replace("`", "'")
     text = escape_controls(text)  # a terminal, a file and other processes get it
@@ -124,13 +130,14 @@ def said_in(llm: LLM, error: Exception) -> str:
 
 
 def without_secrets(llm: LLM, text: str) -> str:
-    """A text without the keys of an LLM, and without the user, the password and the query of its address."""
+    """A text without the keys of an LLM, and without what its address and those of proxies hold besides the host."""
     secrets = [value.get_secret_value() for _, value in llm if isinstance(value, SecretStr)]
     address = getattr(llm, "base_url", None)
     if isinstance(address, str):
         text = text.replace(address, redact_url(address))
         secrets += secrets_of_url(address)
-    for secret in secrets:
+    secrets += secrets_of_proxies()
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be a part of another
         if secret:
             text = text.replace(secret, "***")
     return text

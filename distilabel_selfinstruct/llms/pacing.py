@@ -197,7 +197,8 @@ class Pacer:
             self._streak = self._streak or _Streak(since=sent_at)
             self._streak.numbers.add(number)
             growing = self._wait_of_streak(self._streak, failure, sent_at, now)
-            wait = growing if failure.retry_after is None else max(FIRST_WAIT, wait)
+            # A server that asks for no time, or names one that is over, does not know when it will be well.
+            wait = max(FIRST_WAIT, wait) if failure.retry_after else growing
         if wait:
             self._pause(wait, failure.said)
 

@@ -9,15 +9,24 @@ from typing import Any
 from distilabel_selfinstruct.llms.usage import TokenUsage, bill, read_usage
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS
 
-# The tags that open and close thoughts in a text: of most models, of Seed, of Magistral, of Kimi.
+# The tags that open and close thoughts in a text: of most models, of Seed, Magistral, Kimi, Command A and OpenThinker.
+_NAMES = "(?:think|thinking|thoughts?|reasoning)"
 _TAGS = (
-    (r"<(?:think|thinking|thought|reasoning)>", r"</(?:think|thinking|thought|reasoning)>"),
+    (rf"<{_NAMES}(?:\s[^<>]{{0,80}})?>", rf"</{_NAMES}\s?>"),
     (r"<seed:think>", r"</seed:think>"),
     (r"\[THINK\]", r"\[/THINK\]"),
     (r"◁think▷", r"◁/think▷"),
+    (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),
+    (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
 )
-_OPENING = re.compile(r"\s*(?:" + "|".join(opening for opening, _ in _TAGS) + ")", re.IGNORECASE)
+_OPENINGS = "|".join(opening for opening, _ in _TAGS)
+_OPENING, _ANY_OPENING = re.compile(rf"\s*(?:{_OPENINGS})", re.IGNORECASE), re.compile(_OPENINGS, re.IGNORECASE)
 _CLOSING = re.compile("|".join(closing for _, closing in _TAGS), re.IGNORECASE)
+
+# The last two put marks around the answer, too.
+_ANSWER_MARK = re.compile(
+    r"\A\s*<\|(?:START_RESPONSE|begin_of_solution)\|>|<\|(?:END_RESPONSE|end_of_solution)\|>\s*\Z", re.IGNORECASE
+)
 
 # gpt-oss behind a server that does not read its format: the channel of the answer, and what stands around thoughts.
 _FINAL_CHANNEL = re.compile(r"<\|channel\|>final(?:<\|constrain\|>\w+)?<\|message\|>")
@@ -106,21 +115,26 @@ def read_response(body: object) -> ModelResponse:
 def split_thoughts(text: str) -> tuple[str, str]:
     """The answer in a text and the thoughts before it, each without the tags around thoughts.
 
-    Only what stands before the answer is taken for thoughts: a tag within an answer may be what it is about. A closing
-    tag without an opening one ends thoughts that the prompt had begun. Thoughts without an end leave no answer.
+    Only what stands before the answer is taken for thoughts: a pair of tags within an answer may be what it is about. A
+    closing tag without an opening one ends thoughts that the prompt had begun, or that went on after they had named the
+    tag: the answer follows the last one. Thoughts without an end leave no answer.
     """
     if _OTHER_CHANNEL.match(text) or _FINAL_CHANNEL.search(text):
         thoughts, _, rest = _partition(_FINAL_CHANNEL, text)
         return _CHANNEL_MARK.sub("", rest), _CHANNEL_MARK.sub("", thoughts).strip()
-    found: list[str] = []
-    while opening := _OPENING.match(text):
-        thoughts, _, text = _partition(_CLOSING, text[opening.end() :])
-        found.append(thoughts)
-    if _CLOSING.search(text):
-        thoughts, _, text = _partition(_CLOSING, text)
-        found.append(thoughts)
+    found, start = [], 0
+    while opening := _OPENING.match(text, start):
+        closing = _CLOSING.search(text, opening.end())
+        end, start = closing.span() if closing else (len(text), len(text))
+        found.append(text[opening.end() : end])
+    while (closing := _CLOSING.search(text, start)) and not (
+        found and _ANY_OPENING.search(text, start, closing.start())
+    ):
+        found.append(text[start : closing.start()])
+        start = closing.end()
+    text = text[start:]
     joined = "\n".join(thoughts.strip() for thoughts in found if thoughts.strip())
-    return (text.lstrip("\n") if found else text), joined
+    return (_ANSWER_MARK.sub("", text).lstrip("\n") if found else text), joined
 
 
 def cut_at_stop(answer: ModelAnswer, stop: tuple[str, ...]) -> ModelAnswer:

@@ -12,7 +12,7 @@ from distilabel_selfinstruct.llms.retry_after import seconds_to_wait
 from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
 from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded, may_pass
 from distilabel_selfinstruct.llms.transport.errors import APIStatusError
-from distilabel_selfinstruct.llms.usage import TokenUsage, billed
+from distilabel_selfinstruct.llms.usage import TokenUsage, billed, read_usage
 
 BROKEN_ANSWERS = 3
 """How many broken answers to one request are taken before it counts as failed."""
@@ -74,6 +74,8 @@ class BodySender:
                     raise
                 pause = _pause(broken)
             except Exception as error:
+                if isinstance(error, APIStatusError):
+                    spent.usage += read_usage(error.usage)[0]
                 failures += 1
                 if failures > self.retries or not may_pass(error):
                     raise

@@ -7,6 +7,9 @@ from typing import Any
 from distilabel_selfinstruct.journal.notes import Note, NoteKind
 from distilabel_selfinstruct.llms.refusals import LIMITS, Refusal, RefusalKind
 
+MOST_HEIGHTS = 20
+"""Changes of the height of the limit. A server that still refuses it then would never take one."""
+
 # Where these are missing, every server does what these values say. That cannot be said of a `top_p` of 1 and a
 # temperature of 1: vLLM then samples as the model's own `generation_config.json` says.
 _SAME_WHEN_MISSING = {"n": 1, "presence_penalty": 0, "frequency_penalty": 0}
@@ -62,6 +65,7 @@ class ServerRules:
         self._limit_name: str | None = LIMITS[0]
         self._highest_limit: int | None = None
         self._lowest_limit = 1
+        self._num_heights = 0
         self._system_is_refused = False
 
     def body(self, wanted: Wanted) -> dict[str, Any]:
@@ -141,15 +145,23 @@ class ServerRules:
     def _lower_limit(self, refusal: Refusal) -> bool:
         if self._highest_limit is not None and self._highest_limit <= refusal.bound:
             return self._highest_limit >= self._lowest_limit
+        if self._is_haggling():
+            return False
         self._highest_limit = refusal.bound
         self._note("max_tokens", f"The server takes no more than {refusal.bound:,} new tokens: longer answers are cut.")
         return refusal.bound >= self._lowest_limit
 
     def _raise_limit(self, refusal: Refusal) -> bool:
         if self._lowest_limit < refusal.bound:
+            if self._is_haggling():
+                return False
             self._lowest_limit = refusal.bound
             self._note("max_tokens", f"The server takes no limit below {refusal.bound:,} new tokens.")
         return self._highest_limit is None or self._lowest_limit <= self._highest_limit
+
+    def _is_haggling(self) -> bool:
+        self._num_heights += 1
+        return self._num_heights > MOST_HEIGHTS
 
     def _note(self, subject: str, text: str) -> None:
         self._tell(Note(NoteKind.SAMPLING, subject, text))

@@ -164,6 +164,7 @@ def _free_value(name: str, value: object) -> str:
     if near is not None and name not in _FREE_NAMES:
         raise ConfigError(f"There is no sampling parameter {name!r}: did you mean {near}?")
     try:
+        json.dumps(value, ensure_ascii=False).encode()  # as it is sent: half of a surrogate pair cannot be
         text = json.dumps(value, allow_nan=False, sort_keys=True)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The parameter {name} is {value!r}, which JSON does not know ({error}).") from error

@@ -27,11 +27,18 @@ def ending_of(records: RunRecords, stopped: str, progress: Progress | None = Non
     """
     if has_problems:
         return Ending(RunStatus.FAILED, stopped or records.stop_reason)
-    if stopped:
+    if stopped and not is_all_answered(records):  # a limit that the last request reached keeps nothing back
         return Ending(RunStatus.STOPPED, " ".join(filter(None, (stopped, not_asked(records)))))
     if reason := (only_thoughts(progress) if progress else "") or shortfall(records):
         return Ending(RunStatus.STOPPED, reason)
     return Ending(RunStatus.FINISHED, records.stop_reason)
+
+
+def is_all_answered(records: RunRecords) -> bool:
+    """Whether all that a run wanted to ask was answered, and made into rows."""
+    counts = [records.requests[stage] for stage in MODEL_STAGES]
+    is_answered = all(count[RequestStatus.ANSWERED] == count.total() for count in counts)
+    return bool(records.stop_reason) and is_answered and set(records.num_results.values()) == {len(records.tasks)}
 
 
 def not_asked(records: RunRecords) -> str:

@@ -13,7 +13,7 @@ from distilabel_selfinstruct.bootstrap.loop import sampling_lag
 from distilabel_selfinstruct.config import RunConfig, described_run
 from distilabel_selfinstruct.config.options import is_free_to_change, is_per_stage
 from distilabel_selfinstruct.config.stages import STAGES
-from distilabel_selfinstruct.errors import RunFolderError, writing
+from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
@@ -112,23 +112,24 @@ class RunFolder:
 
         Raises:
             RunFolderError: the run is finished and has other settings (the message shows each difference), or its
-                description is damaged.
+                description is damaged, or the folder cannot be entered.
         """
-        if not self.description.exists():
-            return False
-        description, before = described_run(self.path)
-        if description.get("status") != RunStatus.FINISHED.value:
-            return False
-        config = completed(config, before)
-        self._refuse_differences(before, config, description, extend=False)
-        made = [self.instructions, self.instances, self.rejections, self.dataset]
-        made += [self.state / stage.value / run_layout.STEP_RESULTS for stage in Stage]
-        if not all(path.exists() for path in made):
-            return False
-        ends_as_before = (before.patience, before.min_acceptance) == (config.patience, config.min_acceptance)
-        if not ends_as_before and sum(1 for _ in jsonl.read(self.instructions)) < config.num_instructions:
-            return False
-        return not any(row.reason is Reason.FAILED_REQUEST for row in read_rejections(self.rejections))
+        with reading(self.path, RunFolderError):
+            if not self.description.exists():
+                return False
+            description, before = described_run(self.path)
+            if description.get("status") != RunStatus.FINISHED.value:
+                return False
+            config = completed(config, before)
+            self._refuse_differences(before, config, description, extend=False)
+            made = [self.instructions, self.instances, self.rejections, self.dataset]
+            made += [self.state / stage.value / run_layout.STEP_RESULTS for stage in Stage]
+            if not all(path.exists() for path in made):
+                return False
+            ends_as_before = (before.patience, before.min_acceptance) == (config.patience, config.min_acceptance)
+            if not ends_as_before and sum(1 for _ in jsonl.read(self.instructions)) < config.num_instructions:
+                return False
+            return not any(row.reason is Reason.FAILED_REQUEST for row in read_rejections(self.rejections))
 
     def finish(self, outcome: dict[str, Any]) -> None:
         """Add how the run ended to its description, and remove what only distilabel needed."""

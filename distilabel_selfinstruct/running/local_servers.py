@@ -1,5 +1,6 @@
 """The servers of a run for models on this machine: one for each model, for all stages that ask it."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from pathlib import Path
 from threading import Thread
 
 from distilabel_selfinstruct.errors import ModelError, writing
-from distilabel_selfinstruct.journal.stop_file import ask_to_stop
+from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop
 from distilabel_selfinstruct.llms import LocalServerLLM
 from distilabel_selfinstruct.llms.local.child import ChildServer, how_ended
 from distilabel_selfinstruct.llms.local.memory import in_gigabytes
 from distilabel_selfinstruct.records import RESUME, AnyStage, InFlight
+from distilabel_selfinstruct.running.budget import SECONDS_TO_FINISH
 from distilabel_selfinstruct.running.needs import Need
 from distilabel_selfinstruct.running.plan import PlannedModel
 
@@ -21,6 +23,8 @@ ROOM = 1.25
 
 STEP = 1024
 """A context is a multiple of so many tokens."""
+
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,12 @@ class _Served:
 class LocalServers:
     """The servers that run, by the file of their model."""
 
-    def __init__(self, served: Mapping[str, _Served], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, served: Mapping[str, _Served], tell: Callable[[str], None], *, patience: float = SECONDS_TO_FINISH
+    ) -> None:
         self._served = served
         self._tell = tell
+        self._patience = patience  # for requests that were sent when a server failed for good
 
     def connect(self, llm: LocalServerLLM, replicas: int = 1) -> InFlight:
         """Have an LLM ask the server of its model. Returns how many requests each replica of a stage has in flight."""
@@ -63,13 +70,23 @@ class LocalServers:
         self._tell(f"The server of {server.title} {how_ended(status)}. It is started again, once.")
         try:
             server.start_again()
-        except ModelError as error:
+        except (ModelError, OSError) as error:
             said = f"The server of {server.title} {how_ended(status)} and could not be started again. {error}"
         else:
             status = server.wait()
             said = f"The server of {server.title} {how_ended(status)}, for the second time. {server.log.ending}"
         if not server.is_stopping:
             ask_to_stop(state, f"{said} {RESUME}")
+            self._abandon(server, state)
+
+    def _abandon(self, server: ChildServer, state: Path) -> None:
+        """Have nobody wait for requests that a program holds which took the port. Other servers may answer theirs."""
+        until = time.monotonic() + self._patience
+        while time.monotonic() < until:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            if server.is_stopping:
+                return
+        ask_to_abandon(state)
 
 
 @contextmanager

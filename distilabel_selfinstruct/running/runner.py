@@ -1,5 +1,6 @@
 """Runs the pipeline, watches it, and writes what it made, whatever happens."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -284,8 +285,10 @@ def _quiet_host() -> Iterator[None]:
     is_ours = level not in os.environ
     if is_ours:
         os.environ[level] = "WARNING"
+    told, logging.raiseExceptions = logging.raiseExceptions, False  # of a full disk the run speaks, not its log
     try:
         yield
     finally:
+        logging.raiseExceptions = told
         if is_ours:
             del os.environ[level]

@@ -1,7 +1,10 @@
 """Requests in batches: real files and batches of a local server, whatever becomes of them."""
 
+import errno
 import json
 import threading
+from collections import Counter
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -15,9 +18,9 @@ from distilabel_selfinstruct.journal.spending import SpendingLimits, SpentAmount
 from distilabel_selfinstruct.journal.stop_file import ask_to_stop, raise_limit, stop_reason
 from distilabel_selfinstruct.llms.batch.lines import BatchLimits, read_lines, split
 from distilabel_selfinstruct.records import RequestStatus
-from tests.llms.batch_runs import STEP, about, asked
+from tests.llms.batch_runs import STEP, about, asked, batching
 from tests.local_batch_server import Fate, LocalBatchServer
-from tests.local_openai_server import KEY, Asked, Reply, refused, server_error, text
+from tests.local_openai_server import FAULTS, KEY, Asked, Reply, refused, server_error, text
 
 TASKS = ("Sort A.", "Sort B.", "Sort C.", "Sort D.", "Sort E.")
 
@@ -133,8 +136,9 @@ def test_an_expired_batch_keeps_what_it_answered_and_the_rest_is_sent_in_a_new_o
         (Fate(status="expired", answers=0), "The batch batch_1 expired after 0 of 4 requests."),
         (Fate(status="cancelled", answers=2), "The batch batch_1 was cancelled after 2 of 4 requests."),
         (Fate(status="failed", fault="invalid_json_line"), "refuses the batch batch_1: The batch is refused: inval"),
+        (Fate(status="failed", fault=f"\x1b {KEY}"), "refuses the batch batch_1: The batch is refused: \\u001b ***"),
     ],
-    ids=["expired without an answer", "cancelled by someone", "refused"],
+    ids=["expired without an answer", "cancelled by someone", "refused", "refused with the key"],
 )
 def test_a_batch_that_ends_in_vain_or_by_will_stops_the_run_and_the_same_command_sends_the_rest(tmp_path, fate, said):
     with LocalBatchServer(echo, fate, Fate()) as server:
@@ -156,7 +160,22 @@ def test_a_server_whose_queue_is_full_gets_smaller_batches(tmp_path):
     assert [len(job.requests) for job in server.jobs] == [4, 2, 1, 1, 1, 1]
 
 
-def test_a_failed_line_is_a_failed_request_and_the_same_command_asks_it_again(tmp_path):
+@pytest.mark.parametrize("fault", [server_error(), FAULTS["rate limited"][0], Reply(choices=(), usage=(5, 4))])
+def test_a_line_that_failed_in_a_way_that_may_pass_is_sent_again_in_the_next_batch(tmp_path, fault):
+    seen = Counter()
+
+    def ill(asked: Asked) -> Reply:
+        seen[asked.prompt] += 1
+        return fault if asked.prompt == TASKS[2] and seen[asked.prompt] <= 2 else echo(asked)
+
+    with LocalBatchServer(ill) as server:
+        completions = asked(server, tmp_path, about(*TASKS))
+    assert texts(completions) == EXPECTED
+    assert (completions[2].batch, completions[2].retries) == ("batch_3", 2)
+    assert [len(job.requests) for job in server.jobs] == [4, 1, 1]
+
+
+def test_a_line_that_fails_each_time_is_a_failed_request_and_the_same_command_asks_it_again(tmp_path):
     is_ill = True
 
     def ill(asked: Asked) -> Reply:
@@ -164,13 +183,13 @@ def test_a_failed_line_is_a_failed_request_and_the_same_command_asks_it_again(tm
 
     with LocalBatchServer(ill) as server:
         first = asked(server, tmp_path, about(*TASKS))
-        assert (first[2].status, first[2].batch) == (RequestStatus.FAILED, "batch_1")
+        assert (first[2].status, first[2].batch) == (RequestStatus.FAILED, "batch_3")
         assert "HTTP 500" in first[2].error
         assert "The server had an error" in first[2].error
         assert texts(first)[3:] == EXPECTED[3:]
         is_ill = False
         assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
-    assert len(server.asked) == 6
+    assert len(server.asked) == 8
 
 
 def test_answers_that_took_tokens_for_nothing_are_counted(tmp_path):
@@ -179,7 +198,7 @@ def test_answers_that_took_tokens_for_nothing_are_counted(tmp_path):
 
     with LocalBatchServer(broken) as server:
         completions = asked(server, tmp_path, about(*TASKS))
-    assert (completions[2].text, completions[2].input_tokens, completions[2].output_tokens) == (None, 5, 4)
+    assert (completions[2].text, completions[2].input_tokens, completions[2].output_tokens) == (None, 15, 12)
     served = (sum(one.input_tokens for one in completions), sum(one.output_tokens for one in completions))
     assert served == server.tokens_served
 
@@ -307,6 +326,41 @@ def test_a_batch_whose_requests_were_removed_is_one_sentence_and_is_taken_when_t
         file.write_bytes(content)
         assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
     assert len(server.jobs) == 1
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[: len(whole) // 2], lambda _: b"{}\n", lambda _: b"\xff\n"])
+def test_a_batch_whose_requests_are_damaged_is_one_sentence_and_is_kept(tmp_path, damage):
+    released = threading.Event()
+    with LocalBatchServer(echo, Fate(released=released)) as server:
+        stopping = stopping_at(tmp_path, server, 1)
+        asked(server, tmp_path, about(*TASKS))
+        stopping.join()
+        released.set()
+        file = tmp_path / STEP / "batches" / "0001.jsonl"
+        content = file.read_bytes()
+        file.write_bytes(damage(content))
+        asked(server, again(tmp_path), about(*TASKS))
+        assert "cannot be read (it does not hold 4 requests). Restore the file to take its answers" in stop_reason(
+            tmp_path
+        )
+        file.write_bytes(content)
+        assert texts(asked(server, again(tmp_path), about(*TASKS))) == EXPECTED
+
+
+def test_a_batch_is_kept_where_its_answers_could_not_be_written(tmp_path):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    requests = about(*TASKS)
+    with LocalBatchServer(echo) as server:
+        with batching(server, tmp_path) as client:
+            batched = [client._batch_request(request, Future()) for request in requests]
+            batched[2].deliver = full
+            with pytest.raises(OSError, match="the disk is full"):
+                client._batches.answer(batched)
+        assert texts(asked(server, again(tmp_path), requests)) == EXPECTED
+    assert len(server.jobs) == 1
+    assert len(server.asked) == len(TASKS)
 
 
 def test_a_server_that_answers_nothing_for_too_long_stops_the_run_and_one_that_is_back_does_not(tmp_path):

@@ -1,5 +1,6 @@
 """What is said of a failure: the server's words in one short line, without secrets and without marks of ours."""
 
+import base64
 import time
 
 import pytest
@@ -38,6 +39,12 @@ def test_whatever_a_server_says_is_one_short_line_without_secrets(parts: list[st
     assert line == escape_controls(line)
     assert len(line.splitlines()) <= 1 or not set("\n\r") & set(line)
     assert len(line) <= MOST_SAID + len("BadRequestError (HTTP 400): …")
+
+
+def test_a_proxy_that_repeats_what_it_was_sent_gives_nothing_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ben:another-password@proxy.example:3128")
+    for secret in ("another-password", base64.b64encode(b"ben:another-password").decode()):
+        assert secret not in said(f"407: Proxy-Authorization: {secret}")
 
 
 def test_no_half_of_a_key_is_left_where_a_message_is_cut() -> None:

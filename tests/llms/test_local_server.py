@@ -19,7 +19,7 @@ from distilabel_selfinstruct.llms.local.child import LOOPBACK, ChildServer, Serv
 from distilabel_selfinstruct.llms.local_server import seed_for
 from distilabel_selfinstruct.running.runner import run
 from tests.gguf_files import gguf_bytes
-from tests.local_models import smollm2
+from tests.local_models import small_server, smollm2
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -82,28 +82,6 @@ def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_is_loaded(tm
     assert said.endswith("free: end other programs, lower `max_in_flight`, or choose a smaller model.")
 
 
-ANSWERS_ITS_KEY = """
-import os, socket, sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'{"data": []}')
-
-
-class Server(HTTPServer):
-    def server_bind(self):
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        super().server_bind()
-
-
-Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
-
-
 def can_be_taken(host: str, port: int) -> bool:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -128,7 +106,7 @@ def nobody_listens(port: int) -> bool:
 
 def test_the_port_is_ours_from_start_to_stop_also_while_nobody_listens() -> None:
     # Whoever took it would be sent the key and the prompts.
-    server = ChildServer(ServerProgram("a:model", lambda port: [sys.executable, "-c", ANSWERS_ITS_KEY, str(port)], "K"))
+    server = small_server()
     server.start()
     port = int(server.address.url.rpartition(":")[2].removesuffix("/v1"))
     os.killpg(server.pid, signal.SIGKILL)
@@ -142,7 +120,7 @@ def test_the_port_is_ours_from_start_to_stop_also_while_nobody_listens() -> None
 
 
 def test_a_server_is_not_started_again_beside_another_program_at_its_port() -> None:
-    server = ChildServer(ServerProgram("a:model", lambda port: [sys.executable, "-c", ANSWERS_ITS_KEY, str(port)], "K"))
+    server = small_server()
     server.start()
     port = int(server.address.url.rpartition(":")[2].removesuffix("/v1"))
     with socket.socket() as other:

@@ -137,10 +137,23 @@ def test_a_text_without_provider_is_refused(text: str) -> None:
         ("models/tiny.gguf", "gguf:models/tiny.gguf"),
         ("Olama:llama3.2", "ollama:llama3.2"),
         ("OpenAI:gpt-4o", "openai:gpt-4o"),
+        ("anthropic:claude-haiku-4-5", "litellm:anthropic/claude-haiku-4-5"),
+        ("Google:gemini-2.5-flash", "litellm:gemini/gemini-2.5-flash"),
     ],
 )
 def test_a_model_without_its_provider_is_answered_with_what_may_be_meant(text: str, meant: str) -> None:
     assert message_for(text, ConfigError).endswith(f"did you mean {meant}?")
+
+
+def test_an_address_in_place_of_a_model_is_answered_with_where_it_belongs() -> None:
+    message = message_for("http://localhost:8000/v1", ConfigError)
+    assert message.endswith("is an address: write openai:MODEL, and give the address of the server in `base_url`.")
+
+
+@pytest.mark.parametrize("end", ["/chat/completions", "/completions", "/chat/completions/ "])
+def test_the_address_of_requests_is_no_base_url(end: str) -> None:
+    message = message_for("openai:m", ConfigError, base_url=f"http://localhost:8000/v1{end}")
+    assert message.endswith("is the address of requests: give that of the API, up to and including /v1.")
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

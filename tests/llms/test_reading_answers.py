@@ -87,6 +87,9 @@ def test_content_in_parts_is_joined(content: Any) -> None:
         {"content": "[THINK]Hm.[/THINK]A river"},
         {"content": "<seed:think>Hm.</seed:think>A river"},
         {"content": "◁think▷Hm.◁/think▷A river"},
+        {"content": '<think time="5">Hm.</think >A river'},
+        {"content": "<|START_THINKING|>Hm.<|END_THINKING|><|START_RESPONSE|>A river<|END_RESPONSE|>"},
+        {"content": "<|begin_of_thought|>Hm.<|end_of_thought|>\n\n<|begin_of_solution|>A river<|end_of_solution|>\n"},
         {
             "content": "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>A river"
             "<|return|>"
@@ -96,6 +99,17 @@ def test_content_in_parts_is_joined(content: Any) -> None:
 def test_thoughts_are_read_apart_wherever_they_stand(message: Any) -> None:
     answer = answer_to(message)
     assert (answer.text, answer.reasoning) == ("A river", "Hm.")
+
+
+@pytest.mark.parametrize("opened", ["", "<think>"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_thoughts_that_name_their_own_end_go_on_to_the_last_one(opened: str, times: int) -> None:
+    assert split_thoughts(f"{opened}I end with </think>." + " No</think>" * times + "Yes")[0] == "Yes"
+
+
+def test_a_pair_of_tags_within_an_answer_is_what_it_is_about() -> None:
+    answer = "The tag <think> opens thoughts, and </think> closes them."
+    assert split_thoughts(f"<think>Hm.</think>{answer}") == (answer, "Hm.")
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,13 @@ def test_a_server_that_refuses_whatever_it_is_sent_is_asked_a_few_times_only() -
     assert done.num_refused <= 10
 
 
+@pytest.mark.parametrize(("bound", "step"), [("at least", 1), ("at most", -1)])
+def test_a_server_that_asks_for_another_limit_each_time_is_asked_a_few_times_only(bound: str, step: int) -> None:
+    done = exchange(lambda asked: refused(f"max_tokens must be {bound} {asked.body['max_tokens'] + step}"), *requests())
+    assert done.texts == [None]
+    assert done.num_refused <= 25
+
+
 def test_a_copy_of_the_request_in_a_refusal_names_nothing() -> None:
     def answer(asked: Asked) -> Reply:
         if "seed" not in asked.body:

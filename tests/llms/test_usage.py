@@ -157,6 +157,16 @@ def test_an_answer_that_cannot_be_read_costs_what_it_says(broken: Reply) -> None
     assert done.tokens_reported == done.tokens_served == (100, 6)  # and that of the small request
 
 
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_an_error_costs_what_it_says(is_inside: bool) -> None:
+    usage = {"prompt_tokens": 50, "completion_tokens": 20}
+    error = {"message": "The answer was broken off", **({"usage": usage} if is_inside else {})}
+    body = {"error": error, **({} if is_inside else {"usage": usage})}
+    done = told(Reply(status=400, error_body=body))
+    assert done.completions[0].error == "BadRequestError (HTTP 400): The answer was broken off"
+    assert done.tokens_reported == (50, 20)
+
+
 def odd_notes(done: Exchange) -> Sequence[Note]:
     return [note for note in done.notes if note.kind is NoteKind.USAGE]
 

@@ -73,7 +73,7 @@ def test_a_value_that_is_none_is_refused(value: Any) -> None:
         check_extra_body({"seed": value})
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, {"a": object()}])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, {"a": object()}, "\ud800"])
 def test_a_value_that_json_does_not_know_is_refused(value: Any) -> None:
     with pytest.raises(ConfigError, match=r"^The parameter seed is .*, which JSON does not know"):
         apply_overrides(CLASSIFICATION, {"seed": value})

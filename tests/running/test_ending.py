@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ def test_a_run_that_did_its_work_is_finished_for_the_reason_of_its_loop() -> Non
 def test_a_run_that_was_asked_to_stop_has_that_reason_and_no_other() -> None:
     ending = ending_of(records(failed={SECOND: 9}), "max_tokens (9) was reached.", has_problems=False)
     assert (ending.status, ending.reason) == (RunStatus.STOPPED, "max_tokens (9) was reached.")
+
+
+def test_a_run_that_reached_a_limit_with_its_last_request_is_finished() -> None:
+    ending = ending_of(records(), "`max_tokens` (9) was reached.", has_problems=False)
+    assert (ending.status, ending.reason) == (RunStatus.FINISHED, ALL)
+
+
+def test_a_run_that_reached_a_limit_before_its_last_row_is_stopped() -> None:
+    all_but_one = replace(records(), num_results={**dict.fromkeys(Stage, 2), FOURTH: 1})
+    assert ending_of(all_but_one, "`max_tokens` (9) was reached.", has_problems=False).status is RunStatus.STOPPED
 
 
 @pytest.mark.parametrize("stage", MODEL_STAGES)

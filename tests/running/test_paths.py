@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from distilabel_selfinstruct.config import RunConfig, described_run
+from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.running.folder import RunFolder
 from tests import processes
 
 NAMES = ["a[b]c *? d", "[!x]" + "y" * 196, "набір 文書 עברית"]
@@ -47,3 +50,11 @@ def test_a_folder_whose_dataset_could_not_be_read_is_refused_before_any_work(tmp
     assert done.returncode == 1
     assert "has '::' in it" in done.stderr
     assert not (tmp_path / "a::b").exists()
+
+
+def test_a_folder_that_the_system_does_not_look_into_is_one_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / ("a" * 300)  # the name is too long; it may as well be in a folder of somebody else
+    with pytest.raises(RunFolderError, match=r"^Cannot read .*: File name too long\.$"):
+        RunFolder(folder).is_finished(RunConfig())
+    with pytest.raises(RunFolderError, match=r"^Cannot read .*run\.json: File name too long\.$"):
+        described_run(folder)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +35,25 @@ def ask(server: LocalOpenAIServer) -> None:
         await llm.aclose()
 
     asyncio.run(once())
+
+
+class FullDisk(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            Path("/dev/full").write_text(record.getMessage())
+        except OSError:
+            self.handleError(record)
+
+
+def test_a_log_on_a_full_disk_puts_nothing_on_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    logger, handler = logging.getLogger("a.full.disk"), FullDisk()
+    logger.addHandler(handler)
+    with _quiet_host():
+        logger.warning("A step failed.")
+    assert "Logging error" not in capsys.readouterr().err
+    logger.warning("Another one.")
+    assert "Logging error" in capsys.readouterr().err
+    logger.removeHandler(handler)
 
 
 def test_the_client_of_models_logs_nothing(said: pytest.LogCaptureFixture) -> None:

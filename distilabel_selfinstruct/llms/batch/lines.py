@@ -1,6 +1,6 @@
 """The files of a batch: a request in each line of what is uploaded, an answer in each line of what is downloaded."""
 
-import json
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,9 +51,20 @@ def request_line(custom_id: str, model: str, body: Mapping[str, Any]) -> bytes:
     return (jsonl.dumps(row) + "\n").encode()
 
 
-def request_bodies(content: bytes) -> dict[str, dict[str, Any]]:
-    """The bodies of the requests in an uploaded file, without the model's name, by `custom_id` and in order."""
-    rows = [json.loads(line) for line in content.splitlines()]
+def request_bodies(content: bytes, count: int) -> dict[str, dict[str, Any]]:
+    """The bodies of the requests in an uploaded file, without the model's name, by `custom_id` and in order.
+
+    Args:
+        content: the file.
+        count: how many requests it was made of.
+
+    Raises:
+        ValueError: the content is not what was uploaded.
+    """
+    read = [jsonl.parse(line).value for line in content.splitlines()]
+    rows = [row for row in read if isinstance(row.get("custom_id"), str) and isinstance(row.get("body"), dict)]
+    if not len(rows) == len(read) == count:
+        raise ValueError(f"it does not hold {count:,} requests")
     return {row["custom_id"]: {name: value for name, value in row["body"].items() if name != "model"} for row in rows}
 
 
@@ -71,7 +82,7 @@ def split(sizes: Sequence[int], limits: BatchLimits) -> Iterator[slice]:
 
 def read_lines(content: bytes) -> Iterator[BatchLine]:
     """The lines of a downloaded file; what is no answer to anything is passed over."""
-    for raw in content.split(b"\n"):
+    for raw in content.removeprefix(codecs.BOM_UTF8).split(b"\n"):
         row = jsonl.parse(raw).value if raw.strip() else {}
         if isinstance(row.get("custom_id"), str):
             yield _line(row)

@@ -9,8 +9,12 @@ from distilabel_selfinstruct.llms.dialect import UNFINISHED, Lesson, SentRequest
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM, output_of
 from distilabel_selfinstruct.llms.reading_answers import BrokenAnswerError, read_response
 from distilabel_selfinstruct.llms.server_rules import wanted_from
-from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, APIStatusError
-from distilabel_selfinstruct.llms.usage import bill, billed
+from distilabel_selfinstruct.llms.transport.client import may_pass
+from distilabel_selfinstruct.llms.transport.errors import FIRST_ERROR, APIStatusError, usage_beside
+from distilabel_selfinstruct.llms.usage import bill, billed, read_usage
+
+MOST_SENDINGS = 3
+"""How often a request is sent, in one batch after the other, that fails in a way that may pass."""
 
 
 class LostAnswerError(Exception):
@@ -56,26 +60,33 @@ class AnswerReader:
         response = UNFINISHED
         if line.status is None or line.status >= FIRST_ERROR:
             error = _error(line)
+            request.usage += read_usage(usage_beside(line.body))[0]
             lesson = Lesson.NONE
             if isinstance(error, APIStatusError):
                 lesson = dialect.learn(error, sent, wanted)
             if lesson is Lesson.SEND_AGAIN:
                 return None
             if lesson is Lesson.NONE:
-                bill(error, request.usage)
-                return error
+                return self._failed(request, error, is_passing=isinstance(error, LostAnswerError) or may_pass(error))
         else:
             try:
                 response = read_response(line.body)
             except BrokenAnswerError as broken:
-                bill(broken, request.usage + billed(broken))
-                return broken
+                request.usage += billed(broken)
+                return self._failed(request, broken, is_passing=True)
             dialect.note_odd_counts(response.odd_counts)
         request.usage += response.usage
         response = dialect.read(response, sent, wanted)
         if dialect.judge(response, sent):
             return None
-        return output_of(response, request.usage, retries=0)
+        return output_of(response, request.usage, request.failures)
+
+    def _failed(self, request: BatchRequest, error: Exception, *, is_passing: bool) -> Exception | None:
+        request.failures += is_passing
+        if is_passing and request.failures < MOST_SENDINGS:
+            return None
+        bill(error, request.usage)
+        return error
 
 
 def _error(line: BatchLine) -> Exception:

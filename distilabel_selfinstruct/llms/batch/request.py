@@ -27,6 +27,8 @@ class BatchRequest:
     """What is reserved for it while it is in flight."""
     usage: TokenUsage = field(default_factory=TokenUsage)
     """What answers took that were of no use."""
+    failures: int = 0
+    """How often it failed in a way that may pass."""
 
     @property
     def max_tokens(self) -> int:

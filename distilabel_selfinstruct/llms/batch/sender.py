@@ -20,7 +20,7 @@ from distilabel_selfinstruct.llms.batch.lines import (
 )
 from distilabel_selfinstruct.llms.batch.reading import AnswerReader
 from distilabel_selfinstruct.llms.batch.request import BatchRequest
-from distilabel_selfinstruct.llms.batch.server import BatchServer, RemoteBatch
+from distilabel_selfinstruct.llms.batch.server import TOO_MUCH_QUEUED, BatchServer, RemoteBatch
 from distilabel_selfinstruct.llms.batch.waiting import (
     FIRST_POLL,
     LONGEST_POLL,
@@ -30,7 +30,7 @@ from distilabel_selfinstruct.llms.batch.waiting import (
     BatchStopError,
 )
 from distilabel_selfinstruct.llms.clock import Clock
-from distilabel_selfinstruct.llms.failures import said_by
+from distilabel_selfinstruct.llms.failures import in_one_line, said_by
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.outputs import usage_in
 from distilabel_selfinstruct.llms.reserving import Reserving
@@ -46,9 +46,6 @@ SECONDS_TO_SETTLE = 0.3
 
 SECONDS_FOR_OTHERS = 1.0
 """Before it is tried again to reserve what a request may use, while other steps have reserved all that is left."""
-
-TOO_MUCH_QUEUED = "token_limit_exceeded"
-"""OpenAI's code for a batch that is refused since too many tokens wait already."""
 
 
 class BatchSender:
@@ -88,7 +85,7 @@ class BatchSender:
             f"{self._ledger.path} to pay for its requests again."
         )
         self._reserving = Reserving(journal, in_batches=True)
-        self._knows_server = False
+        self._knows_server = self._has_failed = False
         self._most_requests = self._limits.requests
         self._left: dict[str, BatchRequest] = {}
 
@@ -100,12 +97,13 @@ class BatchSender:
         Raises:
             OutputFileError: the ledger cannot be written.
         """
-        self._left = {request.name: request for request in requests}
+        self._left, self._has_failed = {request.name: request for request in requests}, True
         self._loop.run_until_complete(self._answer())
+        self._has_failed = False
 
     def close(self) -> None:
-        """Close the connections of the LLM. Batches that are open are forgotten unless the run was asked to stop."""
-        if not self._journal.stop_reason:
+        """Close the connections of the LLM. Open batches are forgotten where nobody needs their answers any more."""
+        if not (self._has_failed or self._journal.stop_reason):
             for state in self._ledger.open:
                 self._ledger.update(state, is_over=True)
         self._ledger.close()
@@ -229,7 +227,7 @@ class BatchSender:
         state = self._ledger.update(state, answered=remote.answered, failed=remote.failed)
         if not remote.is_over:
             return
-        sent = request_bodies(self._requests_of(state))
+        sent = self._requests_of(state)
         lines = await self._lines(remote)
         num_unsent = 0
         for name, body in sent.items():
@@ -250,18 +248,19 @@ class BatchSender:
         if num_unsent:
             self._judge_end(state, remote, num_unsent)
 
-    def _requests_of(self, state: BatchState) -> bytes:
-        """What a batch was made of.
+    def _requests_of(self, state: BatchState) -> dict[str, dict[str, Any]]:
+        """What a batch was made of: the bodies of its requests by their names.
 
         Raises:
             BatchStopError: nobody can say any more which answer belongs to which request.
         """
         try:
-            return self._ledger.content(state)
-        except OSError as error:
+            return request_bodies(self._ledger.content(state), state.requests)
+        except (OSError, ValueError) as error:
+            said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
             raise BatchStopError(
-                f"{self._journal.step}: the requests of the batch {state.batch_id} cannot be read ({error.filename}: "
-                f"{error.strerror}). Restore the file to take its answers, or remove {self._ledger.path} to pay again."
+                f"{self._journal.step}: the requests of the batch {state.batch_id} cannot be read ({said}). Restore "
+                f"the file to take its answers, or remove {self._ledger.path} to pay again."
             ) from error
 
     async def _lines(self, remote: RemoteBatch) -> dict[str, BatchLine]:
@@ -280,21 +279,22 @@ class BatchSender:
             BatchStopError: sending them again at once would be against the user's will, or in vain.
         """
         answered = state.requests - num_unsent
-        what = f"The batch {state.batch_id} {{}} after {answered:,} of {state.requests:,} requests"
+        batch, how_far = f"The batch {state.batch_id}", f"after {answered:,} of {state.requests:,} requests"
         if remote.status == "failed":
             if remote.fault_code == TOO_MUCH_QUEUED and state.requests > 1:
                 self._most_requests = (state.requests + 1) // 2
-                said = "The server has too many tokens in its queue for this account: smaller batches are sent."
-                self._journal.record_note(Note(NoteKind.WAITING, "batch", said))
+                self._note("The server has too many tokens in its queue for this account: smaller batches are sent.")
                 return
-            said = "; ".join(remote.faults[:3]) or "it gives no reason"
+            said = in_one_line(self._llm, "; ".join(remote.faults[:3])) or "it gives no reason"
             raise BatchStopError(
                 f"{self._journal.step}: the server refuses the batch {state.batch_id}: {said}. Leave out `batch`, or "
                 "run the same command again to send it again."
             )
         if remote.status == "expired" and answered:
-            text = f"{what.format('expired')}: the rest is sent in a new one."
-            self._journal.record_note(Note(NoteKind.WAITING, "batch", text))
+            self._note(f"{batch} expired {how_far}: the rest is sent in a new one.")
             return
         ended = "expired" if remote.status == "expired" else "was cancelled"
-        raise BatchStopError(f"{self._journal.step}: {what.format(ended)}. {RESUME}")
+        raise BatchStopError(f"{self._journal.step}: {batch} {ended} {how_far}. {RESUME}")
+
+    def _note(self, text: str) -> None:
+        self._journal.record_note(Note(NoteKind.WAITING, "batch", text))

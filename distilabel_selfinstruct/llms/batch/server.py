@@ -12,6 +12,9 @@ from distilabel_selfinstruct.llms.transport.client import ServerClient, encoded
 _IN_WORK = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 
+TOO_MUCH_QUEUED = "token_limit_exceeded"
+"""OpenAI's code for a batch that is refused since too many tokens wait already."""
+
 _MOST_PAGES = 50
 
 _MOST_BYTES = 4 << 30

@@ -39,10 +39,10 @@ def _named(error: Exception, host: str) -> APIError:
         return APIConnectionError(f"The proxy refuses (HTTP {error.status})")
     if isinstance(error, aiohttp.ClientConnectorError):
         return APIConnectionError(error.os_error)
+    if "content-encoding" in str(error):
+        return APIAnswerError("the answer is packed, and cannot be unpacked")
     if isinstance(error, aiohttp.ClientResponseError):
         return APIAnswerError("what answers does not speak HTTP")
-    if isinstance(error, aiohttp.ClientPayloadError) and "content-encoding" in str(error):
-        return APIAnswerError("the answer is packed, and cannot be unpacked")
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
         return APIConnectionError(BROKEN)
     return APIConnectionError(error)

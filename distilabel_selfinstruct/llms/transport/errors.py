@@ -55,12 +55,21 @@ class APIStatusError(APIError):
     """The server answered with an error.
 
     `body` is the server's description of it: the object under `error`, or the whole JSON, or the text. `headers` are
-    those of the answer, with names in lower case. `code` is the server's name of the error, if it gives one.
+    those of the answer, with names in lower case. `code` is the server's name of the error, if it gives one. `usage` is
+    what the answer says of tokens: some servers bill what they break off.
     """
 
-    def __init__(self, message: str, *, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        body: object,
+        headers: Mapping[str, str] | None = None,
+        usage: object = None,
+    ) -> None:
         super().__init__(message)
-        self.message, self.status_code, self.body = message, status, body
+        self.message, self.status_code, self.body, self.usage = message, status, body, usage
         self.headers = headers or {}
         code = body.get("code") if isinstance(body, Mapping) else None
         self.code = code if isinstance(code, str) else None
@@ -128,10 +137,19 @@ def error_of(answer: HttpAnswer) -> APIStatusError:
         message = f"Error code: {status} - {body}"
     except (ValueError, RecursionError):
         body, message = text, text or f"Error code: {status}"
+    usage = usage_beside(body)
     if isinstance(body, Mapping) and body.get("error"):
         body = body["error"]
     kind = BY_STATUS.get(status, InternalServerError if status >= FIRST_SERVER_ERROR else APIStatusError)
-    return kind(message, status=status, body=body, headers=answer.headers)
+    return kind(message, status=status, body=body, headers=answer.headers, usage=usage)
+
+
+def usage_beside(body: object) -> object:
+    """What the body of an error says of tokens: beside the error, or in it; None if it says nothing."""
+    error = body.get("error") if isinstance(body, Mapping) else None
+    return next(
+        (holder["usage"] for holder in (body, error) if isinstance(holder, Mapping) and "usage" in holder), None
+    )
 
 
 def _restored(kind: type[APIError], args: tuple[Any, ...], state: dict[str, Any]) -> APIError:

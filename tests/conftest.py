@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import certificates, processes
+from tests.examples import examples
 from tests.shared import Description, folder_of_the_run, shared
 
 pytest_plugins = ["tests.guard", "tests.leaks", "tests.order"]
@@ -21,7 +22,9 @@ pytest_plugins = ["tests.guard", "tests.leaks", "tests.order"]
 gc.disable()
 
 # One profile for all property tests: how long an example takes depends on what else the machine does.
-settings.register_profile("ours", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ours", deadline=None, max_examples=examples(25, thorough=200), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("fast", settings.get_profile("ours"), max_examples=10)  # for `make test-fast`
 settings.load_profile("ours")
 

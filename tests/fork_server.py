@@ -7,6 +7,7 @@ a session, an environment, a folder, arguments, standard streams and an end of i
 The server ends when its standard input does; what it has started then ends with it.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -150,7 +151,42 @@ def execute(job: dict[str, Any]) -> None:
         exec(compile(Path(what).read_bytes(), what, "exec"), main.__dict__)
 
 
+class Ending:
+    """Ends a fork once all that Python calls at its end was called, and leaves its memory to the system.
+
+    Python would take every module apart first, of which the fork has as many as the server, and each object that it
+    touches is copied: that takes longer than most commands. It does so still where it ends by a signal.
+    """
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+        atexit.register(self)  # before all others, so that it is called after them
+
+    def __call__(self) -> None:
+        with contextlib.suppress(Exception):  # a stream that cannot be written: Python says so, and ends by itself
+            for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+                if stream is not None:
+                    stream.flush()
+            if self.status is not None:
+                os._exit(self.status)
+
+    def of(self, job: dict[str, Any]) -> None:
+        """Run the job, and note the status with which Python ends after it."""
+        try:
+            execute(job)
+        except KeyboardInterrupt:
+            raise  # ends it by the signal
+        except SystemExit as ended:
+            self.status = 0 if ended.code is None else ended.code if isinstance(ended.code, int) else 1
+            raise
+        except BaseException:
+            self.status = 1
+            raise
+        self.status = 0
+
+
 if __name__ == "__main__":
+    _ending = Ending()
     with socket.socket(socket.AF_UNIX) as _listener:
         gc.disable()  # imports leave no garbage worth the search for it
         import_all(*sys.argv[2:] or [""])
@@ -161,4 +197,4 @@ if __name__ == "__main__":
         _listener.listen(64)
         os.write(1, b"ready\n")
         _job = serve(_listener)
-    execute(_job)
+    _ending.of(_job)

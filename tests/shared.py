@@ -26,11 +26,11 @@ def shared(folder: Path, start: Callable[[], AbstractContextManager[Description]
 
     The process that comes first starts it. When that one is done it waits until the others are, and then stops it.
     """
-    folder.mkdir(exist_ok=True)
     described = folder / "description.json"
+    folder.mkdir(exist_ok=True)
     users = os.open(folder / "users", os.O_RDWR | os.O_CREAT)
     try:
-        with _alone(folder):
+        with alone(folder):
             if described.exists():
                 fcntl.flock(users, fcntl.LOCK_SH)
                 own = None
@@ -49,7 +49,7 @@ def shared(folder: Path, start: Callable[[], AbstractContextManager[Description]
 
 def _wait_for_the_others(folder: Path, users: int, described: Path) -> None:
     while True:
-        with _alone(folder), suppress(BlockingIOError):
+        with alone(folder), suppress(BlockingIOError):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             described.unlink()
             return
@@ -57,7 +57,9 @@ def _wait_for_the_others(folder: Path, users: int, described: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
+    """No other test process is in such a block with this folder, which is made if need be."""
+    folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,5 +1,6 @@
 """A test that starts a process without a mark fails, whatever it does to hide that: `make test-fast` starts none."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,20 +11,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 UNMARKED = {
-    "the command": "def test_it(): product.command()",
-    "a browser": "def test_it(): product.browser()",
-    "a fork, as of a worker of a pipeline": "def test_it(): product.fork()",
-    "an error that is caught": """
+    "the_command": "def test_it(): product.command()",
+    "a_browser": "def test_it(): product.browser()",
+    "a_fork_as_of_a_worker_of_a_pipeline": "def test_it(): product.fork()",
+    "an_error_that_is_caught": """
 def test_it():
     try: product.command()
     except Exception: pass
 """,
-    "a fixture": """
+    "a_fixture": """
 @pytest.fixture
 def started(): product.command()
 def test_it(started): pass
 """,
-    "a fixture that was started for a marked test": """
+    "a_fixture_that_was_started_for_a_marked_test": """
 @pytest.fixture(scope="module")
 def started(): product.command()
 @pytest.mark.process
@@ -34,42 +35,49 @@ def test_it(started): pass
 
 PRODUCT = """
 import multiprocessing, subprocess, sys
-def command(): subprocess.run([sys.executable, "-c", "open('started', 'w')"], check=True)
+from pathlib import Path
+def command(): subprocess.run([sys.executable, "-c", "open('started', 'a').write('.')"], check=True)
 def browser(): subprocess.run(["chromium", "--version"])
 def fork():
-    process = multiprocessing.get_context("fork").Process(target=int)
+    process = multiprocessing.get_context("fork").Process(target=Path("started").write_text, args=("forked",))
     process.start()
     process.join()
 """
 
 
-def outcome(folder: Path, code: str, *options: str) -> str:
-    """The last line of pytest about a module in which `product` stands for code that is not in `tests`."""
+def outcome(folder: Path, codes: dict[str, str], *options: str) -> str:
+    """What pytest says of modules in which `product` stands for code that is not in `tests`."""
     (folder / "product.py").write_text(PRODUCT)
-    (folder / "test_it.py").write_text(f"import pytest, product\n{code}\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.guard", *options]
+    for name, code in codes.items():
+        (folder / f"test_{name}.py").write_text(f"import pytest, product\n{code}\n")
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider", "-p", "tests.guard", *options]
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = process\n")
     done = subprocess.run(
-        [*command, "test_it.py"],
+        command,
         cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-        env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": "/usr/bin:/bin", "COLUMNS": "400"},
     )  # fmt: skip
     return done.stdout
 
 
-@pytest.mark.parametrize("code", UNMARKED.values(), ids=UNMARKED)
-def test_a_test_without_a_mark_that_starts_a_process_fails(tmp_path: Path, code: str) -> None:
-    said = outcome(tmp_path, code)
-    assert "A test without a mark starts a process" in said
-    assert "mark it with pytest.mark.process" in said
-    assert "failed" in said or "error" in said
-    assert ("1 passed" in said, (tmp_path / "started").exists()) == ("test_marked" in code,) * 2  # nothing else started
+def test_a_test_without_a_mark_that_starts_a_process_fails_and_starts_none(tmp_path: Path) -> None:
+    said = outcome(tmp_path, UNMARKED)
+    for name in UNMARKED:
+        (line,) = re.findall(rf"^(?:FAILED|ERROR) test_{name}\.py::test_it - .*$", said, re.MULTILINE)
+        assert "A test without a mark starts a process" in line
+        assert "mark it with pytest.mark.process" in said.split(f"test_{name}.py", 1)[1]
+    assert re.findall(r"^PASSED (.*)$", said, re.MULTILINE) == [
+        "test_a_fixture_that_was_started_for_a_marked_test.py::test_marked"
+    ]
+    assert (tmp_path / "started").read_text() == "."  # by the marked test, and by no other
 
 
 def test_a_marked_test_may_start_one_and_is_not_in_the_fast_selection(tmp_path: Path) -> None:
-    code = "@pytest.mark.process\ndef test_it(): product.command()"
-    assert "1 passed" in outcome(tmp_path, code)
-    assert "1 deselected" in outcome(tmp_path, code, "-m", "not process")
+    code = {"it": "@pytest.mark.process\ndef test_it(): product.command()\ndef test_no_process(): pass"}
+    assert "1 passed, 1 deselected" in outcome(tmp_path, code, "-m", "not process")
+    assert not (tmp_path / "started").exists()
+    assert "2 passed" in outcome(tmp_path, code)
+    assert (tmp_path / "started").read_text() == "."
 
 
 @pytest.mark.parametrize("called", [outcome])  # not named in the test: only `run_it` leads to `subprocess`
@@ -88,4 +96,4 @@ def start_it(start: Callable[..., object] = subprocess.run) -> object:
 
 
 def run_it(folder: Path) -> str:
-    return outcome(folder, "")
+    return outcome(folder, {})

@@ -126,7 +126,7 @@ def test_two_runs_with_the_same_seed_are_equal_byte_for_byte(demo, tmp_path):
     again = tmp_path / "again"
     # A process of its own: in those of the fork server, strings have the same hashes and modules the same state.
     fresh = selfinstruct("run", "-n", 160, "-o", again, "--batch-size", 11, start=subprocess.run, PYTHONHASHSEED="7")
-    assert fresh.returncode == 0, fresh.stderr
+    assert (fresh.returncode, fresh.stderr) == (0, "")
     for name in ("instructions.jsonl", "instances.jsonl", "rejections.jsonl"):
         assert (again / name).read_bytes() == (demo[0] / name).read_bytes()
     files = sorted(path.relative_to(again) for path in (again / "dataset").rglob("*") if path.is_file())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from distilabel_selfinstruct.config.api_keys import clean_key
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms import make_llm
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
@@ -60,18 +61,29 @@ def server() -> Iterator[LocalOpenAIServer]:
 
 
 @pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}\t", "\n{}"])
-def test_a_key_with_blanks_or_line_ends_around_it_is_sent_without_them_and_never_shown(tmp_path, server, around):
+def test_blanks_and_line_ends_around_a_key_are_no_part_of_it(around):
+    assert clean_key(around.format(KEY), "a file") == KEY
+
+
+def test_a_key_with_blanks_and_line_ends_around_it_is_sent_without_them_and_never_shown(tmp_path, server):
     options = ("--llm", "openai:small", "--base-url", server.url, "-n", 2)
-    done = selfinstruct("run", "-o", tmp_path / "run", *options, OPENAI_API_KEY=around.format(KEY))
+    done = selfinstruct("run", "-o", tmp_path / "run", *options, OPENAI_API_KEY=f"\n {KEY}\t\r\n")
     assert done.returncode == 0, done.stderr
+    assert {asked.key for asked in server.asked} == {KEY}
     assert not leaks(done.stdout, done.stderr)
     assert not leaks_in(tmp_path)
 
 
 @pytest.mark.parametrize("inside", ["{}\n{}", "{}é", "{}\x01{}"])
-def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(tmp_path, server, inside):
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(inside):
+    with pytest.raises(ConfigError, match="The API key in a file holds") as caught:
+        clean_key(inside.format(KEY, KEY), "a file")
+    assert not leaks(str(caught.value))
+
+
+def test_a_command_with_a_key_that_cannot_be_sent_does_not_show_it(tmp_path, server):
     options = ("--llm", "openai:small", "--base-url", server.url, "-n", 2)
-    done = selfinstruct("run", "-o", tmp_path / "run", *options, OPENAI_API_KEY=inside.format(KEY, KEY))
+    done = selfinstruct("run", "-o", tmp_path / "run", *options, OPENAI_API_KEY=f"{KEY}\n{KEY}")
     assert done.returncode == 1
     assert "The API key in OPENAI_API_KEY holds" in done.stderr
     assert not leaks(done.stdout, done.stderr)

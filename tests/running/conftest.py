@@ -7,6 +7,7 @@ import pytest
 
 from tests.local_openai_server import KEY, LocalOpenAIServer
 from tests.running.cli_runs import OPTIONS, Model, finished, outputs
+from tests.shared import alone, folder_of_the_run
 
 
 @pytest.fixture
@@ -17,10 +18,12 @@ def server() -> Iterator[LocalOpenAIServer]:
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with `OPTIONS` against a server without faults. It is read only."""
-    folder = tmp_path_factory.mktemp("undisturbed") / "run"
-    with LocalOpenAIServer(Model()) as listening:
-        finished(folder, listening, *OPTIONS)
+    """A run with `OPTIONS` against a server without faults, for all test processes. It is read only."""
+    folder = folder_of_the_run(tmp_path_factory) / "undisturbed" / "run"
+    with alone(folder.parent):
+        if not folder.exists():
+            with LocalOpenAIServer(Model()) as listening:
+                finished(folder, listening, *OPTIONS)
     made = outputs(folder)
     assert len(made["instructions.jsonl"].splitlines()) == 32
     assert len(made["instances.jsonl"].splitlines()) >= 40

@@ -10,7 +10,7 @@ from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.running.folder import RunFolder
 from tests import processes
 
-NAMES = ["a[b]c *? d", "[!x]" + "y" * 196, "набір 文書 עברית"]
+NAMES = ["a[b]c *? d набір 文書 עברית", "[!x]" + "y" * 196]
 
 
 def selfinstruct(*arguments: object) -> str:

@@ -58,16 +58,11 @@ def goes_on(server: LocalOpenAIServer, folder: Path, *options: object) -> Done:
 # --- kill -9
 
 
-@pytest.mark.parametrize(
-    "moments",
-    [[(CLASSIFICATION, 9)], [(INSTRUCTIONS, 4), (INSTANCES, 9)]],
-    ids=["while it classifies", "first while it generates instructions, then while it generates instances"],
-)
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(
-    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path, moments: list[tuple[str, int]]
+def test_a_run_that_is_killed_in_each_stage_goes_on_as_if_nothing_had_happened(
+    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    for stage, count in moments:
+    for stage, count in ((INSTRUCTIONS, 4), (CLASSIFICATION, 9), (INSTANCES, 9)):
         known, before = recorded(folder), len(server.asked)
         killed_when(server, folder, stage, count)
         assert asked_again(server.asked[before:], known) == []
@@ -245,26 +240,18 @@ def test_a_pipeline_of_ones_own_asks_nothing_twice(server: LocalOpenAIServer, tm
 # --- a full disk
 
 
-def run_with_a_full_disk(folder: Path, server: LocalOpenAIServer, undisturbed: Path) -> Done:
+def test_a_full_disk_stops_the_run_without_a_traceback_and_loses_nothing(
+    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
+) -> None:
     # The journal of the first stage is the first file to become so large.
     limit = (undisturbed / "pipeline.yaml").stat().st_size + 3000
     assert limit < (undisturbed / "state" / INSTRUCTIONS / "completions.jsonl").stat().st_size
-    return run(folder, server, *OPTIONS, limit=limit)
-
-
-def test_a_full_disk_stops_the_run_and_loses_nothing(
-    server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path
-) -> None:
-    done = run_with_a_full_disk(tmp_path / "run", server, undisturbed)
+    done = run(tmp_path / "run", server, *OPTIONS, limit=limit)
     assert (done.status, len(done.complained.strip().splitlines())) == (1, 1)
     assert "File too large" in done.complained
+    assert "Traceback" not in done.said + done.complained
     goes_on(server, tmp_path / "run")
     assert outputs(tmp_path / "run") == outputs(undisturbed)
-
-
-def test_a_full_disk_shows_no_traceback(server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path) -> None:
-    done = run_with_a_full_disk(tmp_path / "run", server, undisturbed)
-    assert "Traceback" not in done.said + done.complained
 
 
 # --- Ctrl-C

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.local_openai_server import FAULTS, Asked, LocalOpenAIServer, Reply
 from tests.running.cli_runs import OPTIONS, SECONDS, Model, Run, answer, finished, journals, number_of, outputs
 
@@ -59,7 +60,7 @@ def disturbed(run: Run, model: Model, requests: int) -> None:
 
 # A failing example is not made smaller: each takes many seconds.
 @settings(
-    max_examples=3,
+    max_examples=examples(2, thorough=10),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

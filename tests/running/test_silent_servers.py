@@ -3,54 +3,56 @@
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.local_openai_server import (
     Asked,
     LocalOpenAIServer,
     Reply,
-    dripping,
     dropped_connection,
     invalid_key,
     overloaded,
     rate_limited,
     server_error,
 )
-from tests.running import cli_runs
 from tests.running.cli_runs import (
     CLASSIFICATION,
     INSTANCES,
     INSTRUCTIONS,
     Model,
     Run,
-    answer,
+    asked_again,
     finished,
-    journals,
     number_of,
     outputs,
+    recorded,
     rows,
     stage_of,
 )
 from tests.running.faulty import OPTIONS, Faulty, failures, resumes, stopped
 
 
-@pytest.mark.parametrize("stage", [INSTRUCTIONS, CLASSIFICATION, INSTANCES])
 def test_a_stage_that_gets_no_answers_any_more_stops_the_run_which_then_resumes(
-    undisturbed: Path, folder: Path, stage: str
+    undisturbed: Path, folder: Path
 ) -> None:
+    for stage in (INSTRUCTIONS, CLASSIFICATION, INSTANCES):  # one after the other, in the same run
+        known = recorded(folder)
+        with LocalOpenAIServer(out_after_three_requests_of(stage)) as server:
+            said = stopped(folder, server, f"{stage} got no answer for", "--max-wait-minutes", 0.03)
+        assert "The last failure was: " in said
+        assert failures(folder) == []
+        assert asked_again(server.asked, known) == []
+        task_types = {row["is_classification"] for row in rows(folder / "instructions.jsonl")}
+        assert None in task_types or stage != CLASSIFICATION
+    resumes(folder, undisturbed)
+
+
+def out_after_three_requests_of(stage: str) -> Model:
     def fault(asked: Asked, attempt: int) -> Reply | None:
         is_over = stage_of(asked) == stage and model.arrived[stage] > 3
         model.is_out |= is_over
         return [invalid_key(), server_error(), dropped_connection()][number_of(asked) % 3] if is_over else None
 
     model = Model(Faulty(fault))
-    with LocalOpenAIServer(model) as server:
-        said = stopped(folder, server, f"{stage} got no answer for", "--max-wait-minutes", 0.03)
-    assert "The last failure was: " in said
-    assert failures(folder) == []
-    task_types = {row["is_classification"] for row in rows(folder / "instructions.jsonl")}
-    assert None in task_types or stage != CLASSIFICATION
-    resumes(folder, undisturbed)
+    return model
 
 
 def test_a_server_that_is_gone_stops_the_run_which_then_resumes_elsewhere(undisturbed: Path, folder: Path) -> None:
@@ -82,34 +84,10 @@ def test_a_server_that_is_ill_for_a_while_changes_nothing(undisturbed: Path, fol
     assert outputs(folder) == outputs(undisturbed)
 
 
-def test_a_server_that_asks_for_more_time_than_may_be_waited_stops_the_run_at_once(
-    undisturbed: Path, folder: Path
-) -> None:
+def test_a_server_that_asks_for_more_time_than_may_be_waited_stops_the_run_at_once(folder: Path) -> None:
     def fault(asked: Asked, attempt: int) -> Reply | None:
         return rate_limited(7200) if stage_of(asked) == CLASSIFICATION else None
 
     with LocalOpenAIServer(Model(Faulty(fault))) as server:
         reason = "classification would have to wait 2 h for the server, longer than --max-wait-minutes (15)."
         stopped(folder, server, reason)
-    resumes(folder, undisturbed)
-
-
-def test_a_storm_of_rate_limits_changes_nothing(undisturbed: Path, folder: Path) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        return rate_limited(0.05) if number_of(asked) % 4 == 0 and attempt <= 3 else None
-
-    with LocalOpenAIServer(Model(Faulty(fault))) as server:
-        finished(folder, server, *cli_runs.OPTIONS[:-2], "--max-in-flight", "auto")
-    assert outputs(folder) == outputs(undisturbed)
-    assert sum(row["retries"] for row in journals(folder)) > 30
-
-
-def test_a_server_that_drips_is_not_waited_for(undisturbed: Path, folder: Path) -> None:
-    def fault(asked: Asked, attempt: int) -> Reply | None:
-        return dripping(answer(asked), 0.1) if attempt == 1 and number_of(asked) % 10 == 0 else None
-
-    faulty = Faulty(fault)
-    with LocalOpenAIServer(Model(faulty)) as server:
-        finished(folder, server, *OPTIONS, "--request-timeout", 1)
-    assert faulty.faults >= 3
-    assert outputs(folder) == outputs(undisturbed)

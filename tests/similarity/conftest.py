@@ -6,7 +6,20 @@ from importlib.util import find_spec
 
 import pytest
 
-from distilabel_selfinstruct.similarity import NoveltyIndex, engines
+from distilabel_selfinstruct.similarity import NoveltyIndex, engines, filter_texts
+from tests.shared import alone, folder_of_the_run
+
+
+@pytest.fixture(scope="session")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One test process compiles, which takes 20 s, and the others take the code from the disk."""
+    if find_spec("numba") is None:
+        return
+    with alone(folder_of_the_run(tmp_path_factory) / "numba"):
+        texts = ["compile first", "compile first, too"]
+        NoveltyIndex(engine="numba").extend(texts)
+        assert NoveltyIndex(engine="numba").admit(texts[0]).admitted
+        assert list(filter_texts(texts, engine="numba", workers=1))
 
 
 @pytest.fixture(scope="module", params=["numpy", pytest.param("numba", marks=pytest.mark.slow)])
@@ -18,5 +31,5 @@ def every_engine(request: pytest.FixtureRequest) -> Iterator[str]:
         patch.setattr(engines, "COMPILED_FROM", 0 if request.param == "numba" else 1 << 62)
         if request.param == "numba":
             engines.check_engine("numba")
-            NoveltyIndex(engine="numba").admit("compile first")  # it takes longer than an example of a test may
+            request.getfixturevalue("compiled_once")
         yield request.param

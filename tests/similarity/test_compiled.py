@@ -18,7 +18,7 @@ from distilabel_selfinstruct.similarity.prefix_index import PrefixIndex
 INSTALLED = importlib.util.find_spec("numba") is not None
 needs_numba = pytest.mark.skipif(not INSTALLED and "CI" not in os.environ, reason="the extra numba is not installed")
 
-pytestmark = pytest.mark.slow  # it compiles
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("compiled_once")]
 
 LENGTHS = [*range(1, 40), 150]
 PARTNERS = range(1, 140)

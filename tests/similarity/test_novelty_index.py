@@ -61,22 +61,22 @@ def test_decisions_and_nearest_texts_equal_the_reference(texts: list[str], max_r
 
 @cache
 def expected_decisions(max_rouge_l: float) -> list[Decision]:
-    """Of the reference, on 200 related texts; both engines are compared with them."""
-    return reference.decisions(related_texts(seed=1, count=200), max_rouge_l)
+    """Of the reference, on 120 related texts; both engines are compared with them."""
+    return reference.decisions(related_texts(seed=1, count=120), max_rouge_l)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("max_rouge_l", [0.3, 0.5, 0.7, 0.9])
-def test_decisions_equal_the_reference_on_hundreds_of_related_texts(max_rouge_l: float) -> None:
-    texts = related_texts(seed=1, count=200)
+def test_decisions_equal_the_reference_on_many_related_texts(max_rouge_l: float) -> None:
+    texts = related_texts(seed=1, count=120)
     assert decide(NoveltyIndex(max_rouge_l), texts) == expected_decisions(max_rouge_l)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("max_rouge_l", [0.2, 0.5, 0.7, 0.8])
-def test_pruned_decisions_equal_comparing_with_all_on_thousands_of_texts(max_rouge_l: float) -> None:
+def test_pruned_decisions_equal_comparing_with_all_on_a_thousand_texts(max_rouge_l: float) -> None:
     index = NoveltyIndex(max_rouge_l)
-    for text in related_texts(seed=2, count=2500):
+    for text in related_texts(seed=2, count=1200):  # the tokens are renumbered twice
         scores = index.scores(text)
         verdict = index.admit(text)
         assert verdict.admitted == (not len(scores) or not scores.max() > max_rouge_l)

@@ -62,6 +62,7 @@ def decisions(texts: Sequence[str], max_rouge_l: float, engine: str) -> list[tup
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("compiled_once")
 @pytest.mark.parametrize("engine", ENGINES)
 @given(
     texts=st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=14).map(" ".join), max_size=12),

@@ -56,7 +56,7 @@ class Rater:
 def test_three_raters_work_while_records_are_pushed(argilla_server):
     client = argilla_server.client()
     rated, pushed = new_dataset(client, min_submitted=3), new_dataset(client)
-    rated.records.log(records(20))
+    rated.records.log(records(10))
     ids = list(server_ids(rated).values())
     faults = []
 
@@ -69,8 +69,8 @@ def test_three_raters_work_while_records_are_pushed(argilla_server):
         rater.http.close()
 
     def push():
-        for start in range(0, 1500, 500):
-            pushed.records.log(records(500, prefix=f"p{start}-"), batch_size=500)
+        for start in range(0, 600, 200):
+            pushed.records.log(records(200, prefix=f"p{start}-"), batch_size=200)
 
     threads = [threading.Thread(target=rate, args=(name,)) for name in ("anna", "ben", "carl")]
     threads.append(threading.Thread(target=push))
@@ -80,11 +80,11 @@ def test_three_raters_work_while_records_are_pushed(argilla_server):
         thread.join()
     assert faults == []
     progress = rated.progress(with_users_distribution=True)
-    assert (progress["completed"], progress["total"]) == (20, 20)
+    assert (progress["completed"], progress["total"]) == (10, 10)
     assert {name: user["completed"]["submitted"] for name, user in progress["users"].items()} == {
-        "anna": 20, "ben": 20, "carl": 20,
+        "anna": 10, "ben": 10, "carl": 10,
     }  # fmt: skip
-    assert pushed.progress()["total"] == 1500
+    assert pushed.progress()["total"] == 600
 
 
 def test_an_answer_is_refused_for_a_rater_of_no_account(argilla_server):

@@ -80,20 +80,29 @@ def use_hub(hub, tmp_path, monkeypatch) -> Callable[..., None]:
 
 
 @pytest.fixture
+def without_figures(monkeypatch) -> None:
+    """The card gets no figures, which take most of the time: matplotlib is as if it were not installed."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+
+
+@pytest.fixture
 def publish(use_hub, monkeypatch, capsys) -> Callable[..., Done]:
-    """The command, in this process. `where` is for `use_hub`."""
+    """The command, in this process; `figures`: whether they are drawn. `where` is for `use_hub`."""
     from distilabel_selfinstruct.cli import main
 
-    def run(*arguments: object, **where: str | None) -> Done:
+    def run(*arguments: object, figures: bool = False, **where: str | None) -> Done:
         use_hub(**where)
         monkeypatch.setattr(sys, "argv", ["selfinstruct", "publish", *map(str, arguments)])
         monkeypatch.setenv("COLUMNS", "200")
         capsys.readouterr()
         status = 0
-        try:
-            main(is_process=False)
-        except SystemExit as ended:
-            status = int(ended.code or 0)
+        with monkeypatch.context() as patch:
+            if not figures:
+                patch.setitem(sys.modules, "matplotlib", None)
+            try:
+                main(is_process=False)
+            except SystemExit as ended:
+                status = int(ended.code or 0)
         output = capsys.readouterr()
         return Done(status, output.out, output.err)
 

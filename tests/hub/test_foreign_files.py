@@ -13,7 +13,7 @@ from distilabel_selfinstruct.hub import publish
 from distilabel_selfinstruct.review.argilla.settings import config_folder
 from tests.hub.builders import instance, rating, review, run_folder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_figures")]
 
 SECRET = "the-name-of-this-machine"
 

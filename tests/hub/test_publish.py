@@ -36,7 +36,7 @@ def test_published_rows_can_be_streamed(hub, publish, load, run):
 
 
 def test_a_dry_run_writes_what_is_uploaded_byte_for_byte_and_sends_nothing(hub, publish, load, run, tmp_path):
-    done = publish(run, *AS_IT_IS, "--to", tmp_path / "dry", token=None)
+    done = publish(run, *AS_IT_IS, "--to", tmp_path / "dry", token=None, figures=True)
     assert done.returncode == 0, done.stderr
     assert hub.requests == []
     written = {
@@ -44,7 +44,8 @@ def test_a_dry_run_writes_what_is_uploaded_byte_for_byte_and_sends_nothing(hub, 
         for path in (tmp_path / "dry").rglob("*")
         if path.is_file()
     }
-    publish(run, *AS_IT_IS)
+    publish(run, *AS_IT_IS, figures=True)
+    assert any(path.endswith(".png") for path in written)
     uploaded = {path: content for path, content in hub.repositories[NAME].files.items() if path != ".gitattributes"}
     assert written == uploaded
     assert load(tmp_path / "dry", "-", "sft") == load(NAME, "-", "sft")
@@ -57,9 +58,9 @@ def test_everything_is_one_commit(hub, publish, run):
 
 
 def test_publishing_again_makes_no_commit(hub, publish, run):
-    publish(run, *AS_IT_IS)
+    publish(run, *AS_IT_IS, figures=True)
     hub.requests.clear()
-    done = publish(run, *AS_IT_IS)
+    done = publish(run, *AS_IT_IS, figures=True)
     assert done.returncode == 0
     assert "no commit was made" in done.stdout
     assert len(hub.repositories[NAME].commits) == 2

@@ -11,6 +11,7 @@ from tests.local_hub_server import Fault
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("without_figures"),
     pytest.mark.filterwarnings("ignore:Use 'content=<...>' to upload raw bytes:DeprecationWarning"),
 ]
 

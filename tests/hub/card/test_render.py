@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def card(tmp_path):
+def card(tmp_path, without_figures):
     def make(source, **options):
         number = len(list(tmp_path.glob("repository-*")))
         folder = tmp_path / f"repository-{number}"

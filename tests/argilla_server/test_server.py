@@ -237,7 +237,12 @@ def serve(home, *arguments):
         text=True,
         start_new_session=True,
     )
-    assert until(lambda: Home(home).server_address() is not None, 60), process.stderr.read()
+
+    def serving():  # what was killed leaves its address behind
+        address = Home(home).server_address()
+        return address is not None and is_alive(address.pid)
+
+    assert until(serving, 60), process.stderr.read()
     return process, Home(home).server_address().pid
 
 

@@ -41,7 +41,7 @@ class _Watch:
         self.started, self.fixtures = [], set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in STARTS or self.test is None:
+        if self.test is None or event not in STARTS:
             return
         if arguments and arguments[0] in LOOKS_FOR_LIBRARIES:
             return

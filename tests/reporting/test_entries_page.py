@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from selenium.webdriver.support.ui import Select
-
 from distilabel_selfinstruct.reporting.entries import Entry
 from distilabel_selfinstruct.reporting.entries_page import entries_page
 
@@ -31,6 +29,8 @@ def position(driver: Any) -> str:
 def test_five_thousand_rows_are_browsed_searched_and_filtered_and_hostile_texts_do_nothing(
     tmp_path: Path, browser: Any
 ) -> None:
+    from selenium.webdriver.support.ui import Select
+
     hostile = entry(0, kind="rejection", title=HOSTILE, reasons=("refusal",), texts=((HOSTILE, HOSTILE),))
     page = tmp_path / "show.html"
     page.write_text(entries_page(HOSTILE, [hostile, *map(entry, range(1, 5000))]), encoding="utf-8")

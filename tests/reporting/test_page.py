@@ -43,13 +43,13 @@ def collected(page: str) -> Collector:
     return collector
 
 
-@pytest.fixture
-def hostile(tmp_path):
-    """A run whose every text is an attack: pairs of near-duplicates, labels, reasons, the name of the folder."""
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """The page of a run whose every text is an attack: near-duplicates, labels, reasons, the name of the folder."""
     texts = [f"Name the colors {payload}" for payload in PAYLOADS]
     texts += [f"{text} please" for text in texts]
-    return write_run(
-        tmp_path / "<img src=x onerror=alert(1)>",
+    run = write_run(
+        tmp_path_factory.mktemp("hostile") / "<img src=x onerror=alert(1)>",
         [task(text, is_classification=True) for text in texts],
         [instance(text, payload, payload, is_classification=True) for text in texts for payload in PAYLOADS],
         [rejection(payload, stage=payload) for payload in PAYLOADS],
@@ -57,11 +57,11 @@ def hostile(tmp_path):
         llm=f"openai:{PAYLOADS[0]}",
         prompts=PAYLOADS[1],
     )
+    return to_html(build_report(run))
 
 
 def test_attacks_in_any_text_show_as_text(hostile):
-    page = to_html(build_report(hostile))
-    found = collected(page)
+    found = collected(hostile)
     assert found.tags <= {
         "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "p", "a", "dl", "div", "dt", "dd",
         "nav", "ul", "li", "main", "section", "figure", "img", "figcaption", "table", "caption", "thead", "tbody", "tr",
@@ -73,7 +73,7 @@ def test_attacks_in_any_text_show_as_text(hostile):
 
 
 def test_the_page_asks_for_nothing_and_runs_no_script(hostile):
-    page = to_html(build_report(hostile))
+    page = hostile
     addresses = [value for name, value in collected(page).attributes if name in {"src", "href", "action"}]
     assert addresses
     links = {address for address in addresses if not address.startswith(("#", "data:image/svg+xml;base64,"))}
@@ -84,7 +84,7 @@ def test_the_page_asks_for_nothing_and_runs_no_script(hostile):
 
 
 def test_every_picture_says_what_it_shows(hostile):
-    attributes = collected(to_html(build_report(hostile))).attributes
+    attributes = collected(hostile).attributes
     assert len([value for name, value in attributes if name == "alt" and value]) == len(
         [value for name, value in attributes if name == "src"]
     )
@@ -111,7 +111,7 @@ def test_in_a_browser_no_attack_runs(hostile, tmp_path):
     if chromium is None:
         skip_or_fail("There is no chromium.")
     path = tmp_path / "report.html"
-    path.write_text(to_html(build_report(hostile)), encoding="utf-8")
+    path.write_text(hostile, encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
     done = subprocess.run(
         [chromium, *options, "--virtual-time-budget=2000", "--dump-dom", path.as_uri()],

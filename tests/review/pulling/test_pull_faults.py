@@ -24,77 +24,77 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(review):
     assert "\n" not in str(raised.value)
 
 
-def test_the_key_of_an_annotator_is_refused_with_the_remedy(review):
+def test_the_key_of_an_annotator_is_refused_with_the_remedy(unchanged_review):
     with (
-        connected(review.server.url, review.server.rater("anna")[2]) as client,
+        connected(unchanged_review.server.url, unchanged_review.server.rater("anna")[2]) as client,
         pytest.raises(ArgillaError, match="use the API key of an owner, or of an admin"),
     ):
-        pull_decisions(review.run, client=client)
+        pull_decisions(unchanged_review.run, client=client)
 
 
-def test_a_folder_without_a_run_is_refused(review, tmp_path):
+def test_a_folder_without_a_run_is_refused(unchanged_review, tmp_path):
     with pytest.raises(RunFolderError, match=r"holds no run: run\.json is missing"):
-        pull_decisions(tmp_path, client=review.client)
+        pull_decisions(tmp_path, client=unchanged_review.client)
 
 
-def test_a_damaged_ratings_file_is_refused_and_left_as_it_is(review):
-    review.path.mkdir()
-    (review.path / "ratings.jsonl").write_text("{\n", encoding="utf-8")
+def test_a_damaged_ratings_file_is_refused_and_left_as_it_is(unchanged_review):
+    unchanged_review.path.mkdir()
+    (unchanged_review.path / "ratings.jsonl").write_text("{\n", encoding="utf-8")
     with pytest.raises(InputFileError, match="line 1"):
-        review.pull()
-    assert (review.path / "ratings.jsonl").read_text(encoding="utf-8") == "{\n"
+        unchanged_review.pull()
+    assert (unchanged_review.path / "ratings.jsonl").read_text(encoding="utf-8") == "{\n"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"datasets": [1]}', '{"datasets": [{}]}'])
-def test_a_damaged_description_of_the_push_is_refused(review, content):
-    review.path.mkdir()
-    (review.path / "push.json").write_text(content, encoding="utf-8")
+def test_a_damaged_description_of_the_push_is_refused(unchanged_review, content):
+    unchanged_review.path.mkdir()
+    (unchanged_review.path / "push.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunFolderError, match=r"push.json is damaged"):
-        review.pull()
+        unchanged_review.pull()
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"other_answers": [{}]}'])
-def test_a_damaged_summary_of_the_last_pull_is_refused(review, content):
-    review.path.mkdir()
-    (review.path / "pull.json").write_text(content, encoding="utf-8")
+def test_a_damaged_summary_of_the_last_pull_is_refused(unchanged_review, content):
+    unchanged_review.path.mkdir()
+    (unchanged_review.path / "pull.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunFolderError, match=r"pull.json is damaged .*: repair or remove it"):
-        review.pull()
+        unchanged_review.pull()
 
 
-def test_two_pulls_into_one_folder_do_not_meet(review):
-    review.path.mkdir()
-    with lock(review.path / "lock"), pytest.raises(RunFolderError, match="in use by another process"):
-        review.pull()
+def test_two_pulls_into_one_folder_do_not_meet(unchanged_review):
+    unchanged_review.path.mkdir()
+    with lock(unchanged_review.path / "lock"), pytest.raises(RunFolderError, match="in use by another process"):
+        unchanged_review.pull()
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(review):
-    review.path.write_text("in the way", encoding="utf-8")
+def test_a_folder_that_cannot_be_written_is_one_sentence(unchanged_review):
+    unchanged_review.path.write_text("in the way", encoding="utf-8")
     with pytest.raises(OutputFileError, match="Cannot write to"):
-        review.pull()
+        unchanged_review.pull()
 
 
-def test_rows_without_usable_texts_are_left_out_and_counted(review):
-    jsonl.write(review.run / "instances.jsonl", [*review.rows, {"instruction": "no output"}])
-    result = review.pull()
-    assert len(review.written("decisions.jsonl")) == 4
+def test_rows_without_usable_texts_are_left_out_and_counted(unchanged_review):
+    jsonl.write(unchanged_review.run / "instances.jsonl", [*unchanged_review.rows, {"instruction": "no output"}])
+    result = unchanged_review.pull()
+    assert len(unchanged_review.written("decisions.jsonl")) == 4
     assert "Rows of the run without usable texts, which nobody can rate: 1." in result.summary.notes
 
 
-def test_progress_is_reported(review):
+def test_progress_is_reported(unchanged_review):
     seen = []
-    review.pull(on_progress=seen.append)
+    unchanged_review.pull(on_progress=seen.append)
     assert seen == [TransferProgress(4, 4)]
 
 
 @pytest.mark.parametrize("error", [ValueError, TypeError, OSError])
-def test_an_error_of_the_callers_own_callback_is_not_blamed_on_the_server_or_the_disk(review, error):
+def test_an_error_of_the_callers_own_callback_is_not_blamed_on_the_server_or_the_disk(unchanged_review, error):
     def on_progress(_):
         raise error("mine")
 
     with pytest.raises(error, match="mine"):
-        review.pull(on_progress=on_progress)
+        unchanged_review.pull(on_progress=on_progress)
     with pytest.raises(error, match="mine"):
-        push_for_review(review.run, client=review.client, on_progress=on_progress)
+        push_for_review(unchanged_review.run, client=unchanged_review.client, on_progress=on_progress)
 
 
 def test_a_dataset_is_read_page_by_page(review, monkeypatch):

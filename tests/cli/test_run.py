@@ -280,9 +280,7 @@ def test_ctrl_c_while_the_process_ends_shows_no_traceback():
         assert (started.returncode, said + complained) == (-signal.SIGINT, "")
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--llm", "nobody:x"], ["--llm", "openai:x"], ["--thinking", "maybe"], ["--prompts", "xx"]], ids=str
-)
+@pytest.mark.parametrize("arguments", [["--llm", "openai:x"], ["--prompts", "xx"]], ids=str)
 def test_a_refusal_takes_less_than_two_seconds_of_the_processor(tmp_path, arguments):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = selfinstruct("run", "-o", tmp_path / "run", *arguments, start=subprocess.run)

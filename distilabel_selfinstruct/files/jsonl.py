@@ -84,13 +84,16 @@ def json_kind(value: object) -> str:
     return "an array" if isinstance(value, list) else "a text"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 def dumps(row: Row) -> str:
     """A row as a line, without the newline. The line can always be encoded as UTF-8.
 
     Lone surrogates, which JSON can hold and UTF-8 cannot, become the replacement character. Values that JSON has no
     form for, such as dates, become text.
     """
-    return encodable(json.dumps(row, ensure_ascii=False, default=str))
+    return encodable(_encode(row))
 
 
 def write(path: str | os.PathLike[str], rows: Iterable[Row]) -> int:

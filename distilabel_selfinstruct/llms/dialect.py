@@ -76,12 +76,13 @@ class Dialect:
     def request(self, wanted: Wanted) -> SentRequest:
         """A request in the form that the server takes, as far as that is known."""
         room = self._thoughts.room
-        asked = replace(
-            wanted,
-            limit=wanted.limit + room,
+        asked = Wanted(
+            wanted.input,
+            wanted.sampling,
+            wanted.limit + room,
             # A server looks for stop sequences in the thoughts too.
-            stop=() if room else wanted.stop,
-            extra={**self._manner.extra_body, **wanted.extra, **self._thoughts.fields},
+            () if room else wanted.stop,
+            {**self._manner.extra_body, **wanted.extra, **self._thoughts.fields},
         )
         return SentRequest(self._rules.body(asked), self._thoughts.turn)
 

@@ -82,7 +82,7 @@ def decoded(content: str, content_type: str, url: str) -> Mapping[str, Any]:
         WrongAPIError: it is something else.
     """
     try:
-        body = json.loads(content.removeprefix("\ufeff"), parse_int=_whole_number)
+        body = _decode(content.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         if "json" in content_type:
             raise BrokenAnswerError(f"the answer cannot be read: {error}") from error
@@ -98,10 +98,10 @@ def read_response(body: object) -> ModelResponse:
     Raises:
         BrokenAnswerError: it holds no answer; `usage.billed` has what it cost all the same.
     """
-    holder = body if isinstance(body, Mapping) else {}
+    holder = body if isinstance(body, dict) else {}
     usage, odd = read_usage(holder.get("usage"))
     choices = holder.get("choices")
-    readable = [choice for choice in choices if isinstance(choice, Mapping)] if isinstance(choices, list) else []
+    readable = [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
     # A proxy gives the error of the server behind it with status 200: for the whole response, or for a choice.
     fault = _fault(holder) or next((found for choice in readable if (found := _fault(choice))), "")
     if readable and not fault and not any(map(_is_damaged, readable)):
@@ -153,7 +153,7 @@ def _is_damaged(choice: Mapping[str, Any]) -> bool:
     """Whether a choice has no place for an answer. One where that is empty is an answer: thoughts took all tokens."""
     message = choice.get("message")
     is_ended = choice.get("finish_reason") not in (None, "")
-    if isinstance(message, Mapping) and (message or is_ended):
+    if isinstance(message, dict) and (message or is_ended):
         return False
     return not any(choice.get(name) is not None or (name in choice and is_ended) for name in ("text", "content"))
 
@@ -163,7 +163,7 @@ def _answer(choice: Mapping[str, Any]) -> ModelAnswer:
     finish_reason = choice.get("finish_reason")
     finish_reason = str(finish_reason) if finish_reason not in (None, "") else None
     message = choice.get("message")
-    if not isinstance(message, Mapping):
+    if not isinstance(message, dict):
         message = choice
     content = _Content()
     content.read(message.get("content") if "content" in message else choice.get("text"))
@@ -194,7 +194,7 @@ class _Content:
         elif isinstance(content, list):
             for part in content:
                 self.read(part)
-        elif isinstance(content, Mapping):
+        elif isinstance(content, dict):
             kind = content.get("type")
             if kind in ("thinking", "reasoning"):
                 thoughts = _text(content.get("thinking") or content.get("text") or content.get("reasoning"))
@@ -210,7 +210,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return "".join(_text(part.get("text") if isinstance(part, Mapping) else part) for part in value)
+        return "".join(_text(part.get("text") if isinstance(part, dict) else part) for part in value)
     return ""
 
 
@@ -219,11 +219,15 @@ def _whole_number(digits: str) -> float:
     return int(digits) if len(digits) <= MOST_DIGITS else float(digits)
 
 
+_decode = json.JSONDecoder(parse_int=_whole_number).decode
+"""To make a decoder takes as long as to read a short answer."""
+
+
 def _fault(holder: Mapping[str, Any]) -> str:
     error = holder.get("error")
     if not error:
         return "the server gives no cause" if holder.get("finish_reason") == "error" else ""
-    message = error.get("message") if isinstance(error, Mapping) else error
+    message = error.get("message") if isinstance(error, dict) else error
     return str(message or error)
 
 

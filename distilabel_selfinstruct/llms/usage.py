@@ -1,6 +1,5 @@
 """What an answer costs in tokens, read from the counts of any server, and what was billed when no answer came of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,12 +47,12 @@ def read_usage(usage: object) -> tuple[TokenUsage, tuple[str, ...]]:
     `total_tokens` is more than prompt and completion together, the rest is thoughts, which xAI and Google count apart
     and bill as output. The cache is in `prompt_tokens_details`, or beside the other counts at DeepSeek and Moonshot.
     """
-    counts = usage if isinstance(usage, Mapping) else {}
+    counts = usage if isinstance(usage, dict) else {}
     odd: list[str] = []
 
     def count(holder: object, name: str) -> int:
-        value = holder.get(name) if isinstance(holder, Mapping) else None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        value = holder.get(name) if isinstance(holder, dict) else None
+        if type(value) is int and value >= 0:
             return value
         if value is not None:
             odd.append(name)

@@ -48,7 +48,7 @@ def test_the_list_of_commands_imports_no_command() -> None:
 def test_a_run_imports_no_client_that_it_does_not_ask_and_its_state_is_shown_without_the_host(tmp_path: Path) -> None:
     imported = imported_by("run", "--num-instructions", 2, "--output", tmp_path / "run")
     assert {"distilabel", "datasets"} <= packages(imported)
-    assert not packages(imported) & {"openai", "matplotlib", "torch", "transformers", "numba"}
+    assert not packages(imported) & {"openai", "matplotlib", "torch", "transformers", "numba", "scipy", "aiohttp"}
     assert not rooms(imported) & {"hub", "review", "argilla_server", "server_steps", "converting", "finetuning"}
     imported = imported_by("status", tmp_path / "run")
     assert not packages(imported) & {*HOST, "numpy", "rapidfuzz", "jinja2"}

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import aiohttp
-
 from distilabel_selfinstruct.llms.transport.errors import (
     APIAnswerError,
     APIConnectionError,
@@ -23,6 +21,8 @@ def named_errors(host: str, seconds: float) -> Iterator[None]:
     Raises:
         APIError: aiohttp raised an error in the block. It is the cause.
     """
+    import aiohttp
+
     try:
         yield
     except asyncio.TimeoutError as error:
@@ -32,6 +32,8 @@ def named_errors(host: str, seconds: float) -> Iterator[None]:
 
 
 def _named(error: Exception, host: str) -> APIError:
+    import aiohttp
+
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         said = getattr(error.certificate_error, "verify_message", "") or error.certificate_error
         return APIConnectionError(f"The certificate of {host} is not trusted: {said}")

@@ -1,13 +1,10 @@
-"""Asks the endpoints of an OpenAI-compatible server."""
+"""Asks the endpoints of an OpenAI-compatible server. aiohttp is imported when a server is asked."""
 
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
-
-import aiohttp
-from yarl import URL
 
 from distilabel_selfinstruct.errors import ConfigError
 from distilabel_selfinstruct.llms.transport.answer import HttpAnswer
@@ -25,6 +22,10 @@ from distilabel_selfinstruct.llms.transport.proxies import (
     origin_of,
     proxy_for,
 )
+
+if TYPE_CHECKING:
+    import aiohttp
+    from multidict import MultiMapping
 
 JSON = "application/json"
 
@@ -55,13 +56,16 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, APIConnectionError | RequestTimeoutError)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def encoded(body: Mapping[str, Any]) -> bytes:
     """A body as JSON.
 
     Raises:
         ValueError: it holds what JSON or UTF-8 cannot: NaN, or half of a surrogate pair.
     """
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _encode(body).encode()
 
 
 class ServerClient:
@@ -165,6 +169,8 @@ class ServerClient:
             await session.close()
 
     async def _answer(self, method: str, target: str, content: bytes, content_type: str, most_bytes: int) -> HttpAnswer:
+        from yarl import URL
+
         with named_errors(self._origin.host, self.seconds):
             async with self._opened().request(
                 method,
@@ -175,10 +181,11 @@ class ServerClient:
                 proxy=self._proxy.origin.address if self._proxy else None,
                 proxy_headers=self._to_proxy,
             ) as response:
-                headers = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
-                return HttpAnswer(response.status, headers, await _body(response, most_bytes))
+                return HttpAnswer(response.status, _joined(response.headers), await _body(response, most_bytes))
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self) -> "aiohttp.ClientSession":
+        import aiohttp
+
         if self._session is None:
             trusted = certificates(of_environment=self._trusts_environment) if self._origin.is_encrypted else True
             self._session = aiohttp.ClientSession(
@@ -211,7 +218,15 @@ class ServerClient:
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
-async def _body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+def _joined(headers: "MultiMapping[str]") -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for given, value in headers.items():
+        name = given.lower()
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
+
+
+async def _body(response: "aiohttp.ClientResponse", most_bytes: int) -> bytes:
     """The body of an answer, unpacked.
 
     Raises:

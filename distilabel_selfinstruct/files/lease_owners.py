@@ -43,13 +43,17 @@ def lives(owner: LeaseOwner) -> bool | None:
 
 def this_process() -> LeaseOwner:
     """The process that runs this."""
-    pid = os.getpid()
-    return LeaseOwner(pid, socket.gethostname(), _this_machine(), _start_of(pid))
+    return _described(os.getpid())
 
 
 def seconds_now() -> float:
     """Seconds since any moment, also of the time for which the machine slept, where the system counts it."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+@lru_cache(maxsize=1)
+def _described(pid: int) -> LeaseOwner:
+    return LeaseOwner(pid, socket.gethostname(), _this_machine(), _start_of(pid))
 
 
 @lru_cache(maxsize=1)

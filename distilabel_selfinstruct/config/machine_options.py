@@ -6,6 +6,7 @@ from pydantic import Field
 
 from distilabel_selfinstruct.config.model_options import ModelOptions
 from distilabel_selfinstruct.config.options import FREE_TO_CHANGE, CommandLine, Panel
+from distilabel_selfinstruct.files.locks import LockKind
 
 MACHINES = CommandLine(Panel.MACHINES)
 
@@ -32,4 +33,10 @@ class MachineOptions(ModelOptions):
         default=None,
         ge=1,
         description="GPUs of each process on Ray that loads a model of its own: vllm, transformers or gguf.",
+    )
+    locks: Annotated[LockKind, MACHINES, FREE_TO_CHANGE] = Field(
+        default="auto",
+        description="How processes keep each other from the output folder: by flock, or by a lease, for machines that "
+        "share a folder without locks. With auto it is a lease where flock is refused or known to hold on one machine "
+        "only.",
     )

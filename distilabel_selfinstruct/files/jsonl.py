@@ -4,7 +4,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,10 +130,18 @@ class Appender:
     Args:
         path: the file.
         checked: end each line with a checksum.
+        may_write: is called before rows are appended, and raises where they must not be.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, checked: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        checked: bool = False,
+        may_write: Callable[[], object] = lambda: None,
+    ) -> None:
         self.path = Path(path)
+        self._may_write = may_write
         self._dumps = dumps_checked if checked else dumps
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._stream = self.path.open("ab", buffering=0)
@@ -152,6 +160,7 @@ class Appender:
         content = memoryview("".join(self._dumps(row) + "\n" for row in rows).encode())
         if not content:
             return
+        self._may_write()
         before = os.fstat(self._stream.fileno()).st_size
         try:
             while content:

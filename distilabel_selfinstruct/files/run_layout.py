@@ -67,6 +67,12 @@ BATCH_REQUESTS = "batches"
 LOCK = "lock"
 """Held by the one process that may write to the folder it stands in."""
 
+LEASES = f"{LOCK}.*"
+"""The records of a lock that is a lease, and `*.lock.*` those of a file: see `files.leases`."""
+
+LEASED = "leased"
+"""Within `STATE`: all processes of the run lock its folders and files by leases."""
+
 STOP = "stop"
 """Within `STATE`: this file asks all steps to stop sending requests, and holds the reason."""
 
@@ -93,7 +99,8 @@ OF_A_RUN = (
     *(DESCRIPTION, PIPELINE, INSTRUCTIONS, INSTANCES, REJECTIONS, REPORT_PAGE, REPORT_FIGURES, ENTRIES_PAGE),
     *(f"{DATASET}/{name}" for name in ("dataset_dict.json", "train/*.json", "train/*.arrow")),
     *(f"{STATE}/{name}" for name in (STOP, f"{STOP}.*", SHARED, ABANDON, REQUEST_PACE, TEXT_PACE, SENT, SPENDING)),
-    *(f"{STATE}/*/{name}" for name in (LOCK, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED)),
+    *(f"{STATE}/{name}" for name in (LEASED, f"*.{LEASES}")),
+    *(f"{STATE}/*/{name}" for name in (LOCK, LEASES, COMPLETIONS, STEP_RESULTS, STEP_REJECTIONS, END, NOTES, DAMAGED)),
     *(f"{STATE}/*/{name}" for name in (REFUSED, BATCHES)),
     f"{STATE}/*/{BATCH_REQUESTS}/*.jsonl",
     f"{SERVER_LOGS}/*.log",

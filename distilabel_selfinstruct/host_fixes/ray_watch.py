@@ -72,12 +72,24 @@ def run_load_queue_loop_in_thread(host_run_loop: Callable[..., Any], pipeline: A
 
 
 def teardown(host_teardown: Callable[..., None], pipeline: Any) -> None:
-    """Stop watching before the host ends the run, with a last look at what became of actors that just ended."""
+    """Stop watching before the host ends the run, with a last look at what became of actors that just ended.
+
+    If the queues are gone, the host cannot end its thread: the log says so, and the error of the run is what was lost.
+
+    Raises:
+        Exception: what the host raises for another reason, as when the last rows cannot be written.
+    """
     pipeline.actor_watch.stop()
     if not pipeline.failures:
         pipeline.actor_watch.look_last()
-    with contextlib.suppress(Exception):  # the load queue may be what failed
+    try:
         host_teardown(pipeline)
+    except Exception as error:
+        from ray.exceptions import RayError
+
+        if not isinstance(error, RayError | ConnectionError):
+            raise
+        pipeline._logger.warning(f"The queues of the run were gone when it ended: {in_words(error)}.")
 
 
 class ActorWatch(threading.Thread):

@@ -5,7 +5,7 @@ the requests of each batch that is open, as they were uploaded. So a step that s
 batches that it had sent, and sends none of their requests again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -70,14 +70,16 @@ class BatchLedger:
 
     Args:
         folder: the folder of the step, which this process holds.
+        may_write: is called before a line is written, and raises where this process holds the folder no more.
 
     Raises:
         OutputFileError: it cannot be written.
         JournalError: a line is damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, may_write: Callable[[], object] = lambda: None) -> None:
         self._folder = folder
+        self._may_write = may_write
         self.path = folder / BATCHES
         self._appender: Appender | None = None
         with writing(self.path):
@@ -135,6 +137,6 @@ class BatchLedger:
 
     def _write(self, state: BatchState) -> None:
         with writing(self.path):
-            self._appender = self._appender or Appender(self.path, checked=True)
+            self._appender = self._appender or Appender(self.path, checked=True, may_write=self._may_write)
             self._appender.append([asdict(state)])
         self._states[state.number] = state

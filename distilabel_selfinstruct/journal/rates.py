@@ -1,10 +1,11 @@
 """So much a minute: a limit on the pace, kept by all steps of a run together."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from distilabel_selfinstruct.files.shared_files import are_leased, exclusively
 
 SECONDS = 60.0
 
@@ -30,6 +31,7 @@ class Rate:
     def __init__(self, per_minute: int, path: Path | None) -> None:
         self._seconds_each = SECONDS / per_minute
         self._path = path
+        self._is_leased = path is not None and are_leased(path.parent)
         self._own = _Turn()
 
     def take(self, amount: float, wall: float) -> float:
@@ -53,14 +55,13 @@ class Rate:
         if self._path is None:
             yield self._own
             return
-        with self._path.open("a+b", buffering=0) as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            stream.seek(0)
+        with exclusively(self._path, by_lease=self._is_leased) as stream:
             before = _time_in(stream.read())
             turn = _Turn(before)
             yield turn
             if turn.at != before:
-                stream.truncate(0)
+                stream.seek(0)
+                stream.truncate()
                 stream.write(repr(turn.at).encode())
 
 

@@ -4,7 +4,6 @@ A request is sent only while what was used, together with what is reserved for t
 limits. So the last request alone can pass a limit, however many are in flight.
 """
 
-import fcntl
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 
 from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.run_layout import SPENDING
+from distilabel_selfinstruct.files.shared_files import are_leased, exclusively
 from distilabel_selfinstruct.journal.stop_file import raise_limit
 
 
@@ -63,6 +63,7 @@ class Spending:
 
     def __init__(self, path: Path, step: str) -> None:
         self._path = path
+        self._is_leased = are_leased(path.parent)
         with self._kept() as kept:
             limits: dict[str, Any] = kept["limits"]
         self._max_tokens: int | None = limits["max_tokens"]
@@ -120,8 +121,7 @@ class Spending:
     @contextmanager
     def _kept(self) -> Iterator[dict[str, Any]]:
         """What is kept, to be read or changed while no other step does."""
-        with self._path.open("r+b") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        with exclusively(self._path, by_lease=self._is_leased) as stream:
             before = stream.read()
             kept = json.loads(before)
             yield kept
@@ -130,7 +130,6 @@ class Spending:
                 stream.seek(0)
                 stream.write(after)
                 stream.truncate()
-                stream.flush()
 
 
 def _add(kept: dict[str, Any], amount: SpentAmount) -> None:

@@ -11,17 +11,19 @@ of a step to one beside it (see `replicas`). When a step starts, it reads what a
 - `notes.jsonl` holds what the step had to say, each sentence once.
 """
 
-import fcntl
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from shutil import copyfile
+from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError, FileError, writing
+from distilabel_selfinstruct.files import atomic
 from distilabel_selfinstruct.files.jsonl import Appender
-from distilabel_selfinstruct.files.locks import PATIENCE, lock
+from distilabel_selfinstruct.files.locks import PATIENCE, FolderLock, lock
 from distilabel_selfinstruct.files.run_layout import (
     COMPLETIONS,
     END,
@@ -33,6 +35,7 @@ from distilabel_selfinstruct.files.run_layout import (
     STEP_REJECTIONS,
     STEP_RESULTS,
 )
+from distilabel_selfinstruct.files.shared_files import are_leased, exclusively
 from distilabel_selfinstruct.journal.batch_ledger import BatchLedger
 from distilabel_selfinstruct.journal.completions import completion_of, completion_row, request_key
 from distilabel_selfinstruct.journal.damage import set_damage_aside
@@ -78,10 +81,10 @@ class StepJournal:
         self.step = step
         self._notes: set[Note] = set()
         self._appenders: dict[str, Appender] = {}
-        self._lock: IO[str] | None = None
+        self._lock: FolderLock | None = None
+        self._is_leased = False
         self._patience = patience
         self._max_requests = max_requests
-        self._sent: IO[bytes] | None = None
         self._num_claimed = 0
         self._stopped = ""  # without a state folder
         self._recorded: defaultdict[str, list[tuple[int, Completion]]] = defaultdict(list)
@@ -155,6 +158,7 @@ class StepJournal:
     def count_refused(self) -> None:
         """Count a request that the server refused since it had too many."""
         if self._folder is not None:
+            self._check()
             with writing(self._folder / REFUSED), (self._folder / REFUSED).open("ab", buffering=0) as stream:
                 stream.write(b".")
 
@@ -198,7 +202,7 @@ class StepJournal:
         """
         if self._folder is None:
             raise ConfigError("`batch` needs a folder for what is paid for: give the step a state_dir.")
-        return BatchLedger(self._folder)
+        return BatchLedger(self._folder, self._check)
 
     def rate(self, name: str, per_minute: int) -> Rate:
         """A limit on the pace, which all steps of the state folder keep together if they give it the same name."""
@@ -214,16 +218,11 @@ class StepJournal:
         if self._state is None:
             self._num_claimed += 1
             return limit is None or self._num_claimed <= limit
-        if self._sent is None:
-            self._sent = (self._state / SENT).open("ab", buffering=0)
-        fcntl.flock(self._sent, fcntl.LOCK_EX)
-        try:
-            if limit is not None and os.fstat(self._sent.fileno()).st_size >= limit:
+        with exclusively(self._state / SENT, by_lease=self._is_leased) as sent:
+            if sent.seek(0, os.SEEK_END) >= (float("inf") if limit is None else limit):
                 return False
-            self._sent.write(b".")
+            sent.write(b".")
             return True
-        finally:
-            fcntl.flock(self._sent, fcntl.LOCK_UN)
 
     @property
     def summary(self) -> str:
@@ -235,9 +234,6 @@ class StepJournal:
         for appender in self._appenders.values():
             appender.close()
         self._appenders.clear()
-        if self._sent is not None:
-            self._sent.close()
-            self._sent = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -245,7 +241,10 @@ class StepJournal:
     def _open(self, folder: Path, folders: Iterable[Path]) -> None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = lock(folder / LOCK, self._patience)
+            self._is_leased = are_leased(folder.parent)
+            self._lock = lock(folder / LOCK, self._patience, "lease" if self._is_leased else "auto")
+            if self._lock.took_over:
+                _replace_journals(folder)
             set_damage_aside(folder)
             for derived in (STEP_RESULTS, STEP_REJECTIONS, END):
                 (folder / derived).unlink(missing_ok=True)
@@ -256,6 +255,10 @@ class StepJournal:
             if row["text"] is not None:
                 self._recorded[row["key"]].append((row.get("request", 0), completion_of(row)))
 
+    def _check(self) -> None:
+        if self._lock is not None:
+            self._lock.check()
+
     def _append(self, name: str, rows: Iterable[dict[str, Any]], *, durable: bool = False) -> None:
         if self._folder is None:
             return
@@ -263,5 +266,13 @@ class StepJournal:
         path = self._folder / name if appender is None else appender.path
         with writing(path):
             if appender is None:
-                appender = self._appenders[name] = Appender(path, checked=name in (COMPLETIONS, NOTES))
+                appender = self._appenders[name] = Appender(
+                    path, checked=name in (COMPLETIONS, NOTES), may_write=self._check
+                )
             appender.append(rows, durable=durable)
+
+
+def _replace_journals(folder: Path) -> None:
+    """Put copies in the place of the journals: who held them before, and stood still, writes a last time to no file."""
+    there = [path for path in (folder / COMPLETIONS, folder / NOTES) if path.exists()]
+    atomic.write_all({path: partial(copyfile, path) for path in there})

@@ -33,8 +33,11 @@ def ask_to_stop(state_dir: Path, reason: str) -> None:
         os.link(partial, state_dir / STOP)  # unlike renaming, this never replaces an earlier reason
     except FileExistsError:
         pass
+    except OSError:  # a file system without links: of two reasons at the same time the second one stands
+        if not (state_dir / STOP).exists():
+            partial.replace(state_dir / STOP)
     finally:
-        partial.unlink()
+        partial.unlink(missing_ok=True)
 
 
 def stop_reason(state_dir: Path) -> str:

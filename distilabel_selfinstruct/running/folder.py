@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +15,10 @@ from distilabel_selfinstruct.config.options import is_free_to_change, is_per_sta
 from distilabel_selfinstruct.config.stages import STAGES
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.leases import RENEWED_EVERY
+from distilabel_selfinstruct.files.locks import FolderLock, lock
 from distilabel_selfinstruct.journal.run_records import read_rejections
+from distilabel_selfinstruct.journal.shared_folder import SharedFolder, share
 from distilabel_selfinstruct.journal.stop_file import forget_stop
 from distilabel_selfinstruct.records import MODEL_STAGES, Reason, RunStatus, Stage
 from distilabel_selfinstruct.running.clearing import (
@@ -38,9 +40,12 @@ class RunFolder:
 
     Args:
         path: the folder. It need not exist.
+        tell: is told, in a sentence, if the folder is locked in an unusual way.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], tell: Callable[[str], None] = lambda _: None) -> None:
+        self._tell = tell
+        self._held: FolderLock | None = None
         self.path = Path(path)
         self.description = self.path / run_layout.DESCRIPTION
         self.state = self.path / run_layout.STATE
@@ -75,7 +80,9 @@ class RunFolder:
         with writing(self.path, remedy):
             self._refuse_what_is_no_run()
             self.path.mkdir(parents=True, exist_ok=True)
-            held = lock(self.path / run_layout.LOCK)
+            self._held = held = lock(self.path / run_layout.LOCK, kind=config.locks)
+        if held.why_leased:
+            self._tell(f"{self.path} is locked by a lease, renewed every {RENEWED_EVERY:g} s: {held.why_leased}.")
         with held:
             with writing(self.path, remedy):
                 refuse_linked_folders(self.path)
@@ -85,12 +92,32 @@ class RunFolder:
                 self._refuse_to_forget()
                 config = self._described(config, extend=extend, preview=preview)
                 self.state.mkdir(exist_ok=True)
+                if held.why_leased:
+                    (self.state / run_layout.LEASED).touch()
                 forget_stop(self.state)
                 for derived in (run_layout.STEP_RESULTS, run_layout.STEP_REJECTIONS, run_layout.END):
                     for file in self.state.glob(f"*/{derived}"):
                         file.unlink()  # they are written again; whoever watches must not read the old ones
                 make_cache(self.path)
             yield config
+
+    def check_held(self) -> None:
+        """Check that this process still holds the folder.
+
+        Raises:
+            FolderInUseError: another process has taken it over.
+        """
+        if self._held is not None:
+            self._held.check()
+
+    def shared(self) -> SharedFolder:
+        """The folder as other machines must see it; it is marked for them.
+
+        Raises:
+            OSError: it cannot be marked.
+        """
+        is_leased = self._held is not None and self._held.why_leased
+        return share(self.state.resolve(), None if is_leased else (self.path / run_layout.LOCK).resolve())
 
     def check(self, config: RunConfig, *, fresh: bool = False, extend: bool = False) -> None:
         """Find out whether a run may start or be resumed here, without a change to the folder: see `prepared`.
@@ -210,6 +237,7 @@ class RunFolder:
             )
 
     def _write(self, description: dict[str, Any]) -> None:
+        self.check_held()
         atomic.write(self.description, json.dumps(description, indent=2, ensure_ascii=False) + "\n", private=True)
 
     def _refuse_to_forget(self) -> None:

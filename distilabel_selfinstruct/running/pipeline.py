@@ -18,7 +18,7 @@ from distilabel.steps import StepResources
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.config.step_fields import options_for
-from distilabel_selfinstruct.journal.shared_folder import share
+from distilabel_selfinstruct.journal.shared_folder import SharedFolder
 from distilabel_selfinstruct.llms import LocalServerLLM
 from distilabel_selfinstruct.records import AnyStage, Stage
 from distilabel_selfinstruct.running.local_servers import LocalServers, context_for
@@ -95,17 +95,13 @@ def self_instruct_pipeline(
     return pipeline
 
 
-def on_ray(pipeline: Pipeline, state: Path) -> Any:
+def on_ray(pipeline: Pipeline, folder: SharedFolder) -> Any:
     """The same pipeline on the cluster of Ray that this process is connected to.
 
     Args:
         pipeline: what to run.
-        state: the folder of the journals, which all machines must share.
-
-    Raises:
-        OSError: the folder cannot be marked.
+        folder: the folder of the journals, which all machines must share.
     """
-    folder = share(state)
     for name in pipeline.dag:
         pipeline.dag.get_step(name)[STEP_ATTR_NAME].expect_shared(folder)
     return pipeline.ray()

@@ -106,7 +106,7 @@ def run(
         ModelError: the model cannot be reached or refuses a first request.
         PipelineError: the pipeline failed or lost rows. All that was made is written before.
     """
-    folder = RunFolder(output)
+    folder = RunFolder(output, tell)
     check_preview(folder, preview, fresh=fresh, extend=extend)
     if not (fresh or extend) and (finished := _finished_before(folder, config)) is not None:
         return finished
@@ -153,7 +153,7 @@ def _run(
             for recorded in folder.state.glob(f"*/{COMPLETIONS}"):
                 set_damage_aside(recorded.parent)  # before anybody counts its records
             if config.ray is not None:
-                pipeline = on_ray(pipeline, folder.state.resolve())
+                pipeline = on_ray(pipeline, folder.shared())
         prompt_tokens = {stage: needed[stage].prompt_tokens for stage in MODEL_STAGES}
         watch = QualityWatch(classification_only=config.classification_only, prompt_tokens=prompt_tokens)
         reader = ProgressReader(folder.state, config.num_instructions, watch)
@@ -193,6 +193,7 @@ def _finished(
     problems = [str(failure)] if failure else missing_rows(records, num_rows)
     ending = ending_of(records, stop_reason(folder.state), reader.read(), has_problems=bool(problems))
     remedy = f"What the model answered is in {folder.state}. Make room, then run the same command again to resume."
+    folder.check_held()
     with writing(folder.path, remedy), without_dataset_bars():
         outcome = {"status": ending.status.value, "problems": problems, "stop_reason": ending.reason}
         if preview is None:

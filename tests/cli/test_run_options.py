@@ -29,6 +29,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "mode": (["strict"], "strict"),
     "tokenizer": (["unicode"], "unicode"),
     "ray": (["auto"], "auto"),
+    "locks": (["lease"], "lease"),
     "max_words": (["99"], 99),
     "max_rouge_l": (["0.5"], 0.5),
     "min_acceptance": (["0.5"], 0.5),

@@ -24,8 +24,20 @@ class Numbers(GeneratorStep):
 
     n: int = 30
     # How it ends: "last" (as it should), "silently", "empty" (an empty last batch), or before batch 2 with
-    # "raising" or "dying" (the process).
+    # "raising", "dying" or "killed" (the process).
     ending: str = "last"
+    # What else is wrong with it: "slow", "raise in load", "raise in unload".
+    fault: str = "none"
+
+    def load(self) -> None:
+        super().load()
+        if self.fault == "raise in load":
+            raise DetailedError("load boom", detail="no model")
+
+    def unload(self) -> None:
+        super().unload()
+        if self.fault == "raise in unload":
+            raise RuntimeError("unload boom")
 
     @property
     def outputs(self) -> list[str]:
@@ -37,6 +49,10 @@ class Numbers(GeneratorStep):
                 raise RuntimeError("generator boom")
             if self.ending == "dying" and start == 2 * self.batch_size:
                 os._exit(9)
+            if self.ending == "killed" and start == 2 * self.batch_size:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if self.fault == "slow":
+                time.sleep(1.0)
             end = min(start + self.batch_size, self.n)
             yield [{"k": k} for k in range(start, end)], self.ending == "last" and end == self.n
         if self.ending == "empty":

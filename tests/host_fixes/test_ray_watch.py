@@ -1,11 +1,16 @@
 """What is said about an actor that ended, and about replicas for which a cluster has no room."""
 
+import logging
+import os
+from importlib.util import find_spec
+from types import SimpleNamespace
+
 import pytest
 
 from distilabel_selfinstruct.host_fixes.failures import StepFailure, WorkerFailedError
 from distilabel_selfinstruct.host_fixes.ray_actor import passed_on
 from distilabel_selfinstruct.host_fixes.ray_capacity import fault_in
-from distilabel_selfinstruct.host_fixes.ray_watch import failure_of
+from distilabel_selfinstruct.host_fixes.ray_watch import failure_of, teardown
 
 DIED = (
     "The actor died unexpectedly before finishing this task.\n\tclass_name: StepActor\n\tpid: 12\n\tip: 10.0.0.4\n{} "
@@ -71,3 +76,25 @@ def test_keys_and_proxies_are_passed_on_and_nothing_of_the_machine_or_of_ray() -
     given = ["OPENAI_API_KEY", "HF_TOKEN", "https_proxy", "NO_PROXY", "DISTILABEL_LOG_LEVEL", "MY_OWN_API_KEY"]
     kept = ["PATH", "RAY_AUTH_TOKEN", "RAY_API_KEY", "CUDA_VISIBLE_DEVICES", "HOME"]
     assert list(passed_on(dict.fromkeys([*given, *kept], "x"))) == given
+
+
+@pytest.mark.skipif("CI" not in os.environ and find_spec("ray") is None, reason="needs the extra ray")
+def test_at_the_end_lost_queues_are_logged_and_any_other_error_is_raised(caplog: pytest.LogCaptureFixture) -> None:
+    from ray.exceptions import ActorDiedError
+
+    watch = SimpleNamespace(stop=lambda: None)
+    pipeline = SimpleNamespace(actor_watch=watch, failures=["lost"], _logger=logging.getLogger("a pipeline"))
+
+    def end(error: Exception) -> None:
+        def host_teardown(_: object) -> None:
+            raise error
+
+        teardown(host_teardown, pipeline)
+
+    for lost in (ActorDiedError(), ConnectionError("no cluster")):
+        end(lost)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2
+    assert all(text.startswith("The queues of the run were gone when it ended: ") for text in said)
+    with pytest.raises(OSError, match="disk full"):
+        end(OSError("disk full"))

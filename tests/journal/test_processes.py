@@ -1,15 +1,17 @@
 """Processes exclude each other from a step, and count their requests together."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from distilabel_selfinstruct.errors import FolderInUseError
+from distilabel_selfinstruct.files.run_layout import LEASED
 from distilabel_selfinstruct.journal.step_journal import StepJournal
 from distilabel_selfinstruct.journal.stop_file import stop_reason
 from distilabel_selfinstruct.records import Completion
-from tests.journal.builders import STEP, completions_file, opened, record, refusal
+from tests.journal.builders import STEP, completions_file, opened, record, refusal, replayed
 from tests.journal.processes import HOLD, said_by, script
 
 
@@ -98,3 +100,18 @@ def test_a_higher_limit_is_reached_exactly_too(tmp_path: Path) -> None:
 
 def test_without_a_limit_any_number_may_be_sent(tmp_path: Path) -> None:
     assert allowed(tmp_path, None, at_most=1000) == 1000
+
+
+def test_a_journal_that_is_taken_over_is_a_new_file_so_that_nothing_more_is_written_to_it(tmp_path: Path) -> None:
+    (tmp_path / LEASED).touch()
+    record(tmp_path, Completion("one"))
+    (records,) = (tmp_path / STEP).glob("lock.*")
+    gone = {**json.loads(records.read_text()), "released": False}
+    gone["owner"]["started"] = "long ago"
+    records.write_text(json.dumps(gone))
+    with completions_file(tmp_path).open("ab") as standing_still:
+        journal = opened(tmp_path)
+        standing_still.write(b"late")
+    assert b"late" not in completions_file(tmp_path).read_bytes()
+    journal.close()
+    assert replayed(tmp_path, 1) == ["one"]

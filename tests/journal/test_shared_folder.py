@@ -44,3 +44,10 @@ def test_journals_of_an_attempt_that_is_ending_are_waited_for_and_no_longer_than
     ending.start()
     wait_until_free(tmp_path, patience=30)
     ending.join()
+
+
+def test_a_machine_on_which_the_lock_of_the_run_does_not_hold_says_so_and_what_helps(tmp_path: Path) -> None:
+    with lock(tmp_path / LOCK):
+        share(tmp_path, tmp_path / LOCK).check(patience=0)
+    with pytest.raises(RunFolderError, match=r"The lock .* does not hold on the machine .*: give `locks=lease`\."):
+        share(tmp_path, tmp_path / LOCK).check(patience=0)

@@ -119,6 +119,7 @@ class Run:
         server: what to ask; None if the options say.
         options: further options of `selfinstruct run`.
         limit: the most bytes that a file may have: as if the disk were full then. 0 for no limit.
+        has_flock: whether the kernel locks files.
         command: another command than `selfinstruct run`.
     """
 
@@ -128,15 +129,17 @@ class Run:
         server: LocalOpenAIServer | None,
         *options: object,
         limit: int = 0,
+        has_flock: bool = True,
         command: Sequence[str] = (),
     ) -> None:
         own = ["--llm", "openai:small", "--base-url", server.url] if server else []
         module = ["-m", "distilabel_selfinstruct"]
-        if limit:
-            limited = f"import resource, runpy\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        limited = f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n" if limit else ""
+        limited += "" if has_flock else "from tests.no_flock import refuse_flock\nrefuse_flock()\n"
+        if limited:
             module = [
                 "-c",
-                f"{limited}runpy.run_module('distilabel_selfinstruct', run_name='__main__', alter_sys=True)",
+                f"{limited}import runpy\nrunpy.run_module('{module[1]}', run_name='__main__', alter_sys=True)",
             ]
         kept = {name: value for name, value in os.environ.items() if name not in ("OPENAI_BASE_URL", "HF_TOKEN")}
         self.folder = folder

@@ -1,8 +1,8 @@
 """Pipelines of the host that fail on Ray, one after the other in one process and one cluster.
 
-    python ray_scenarios.py ADDRESS RAYLET FILE
+    python ray_scenarios.py ADDRESS RAYLET
 
-What came of each goes to FILE, a line of JSON each. `RAYLET` is the process of the node with the resource
+What came of each is printed, in a line each. `RAYLET` is the process of the node with the resource
 `expendable`, which is killed.
 """
 
@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 SECONDS_TO_WAIT = 120
@@ -21,21 +20,15 @@ SECONDS_TO_WAIT = 120
 
 
 def numbers(**options: Any) -> Any:
+    """A step that makes rows. Each step is a process that imports the host: most scenarios do with this one."""
     import scenarios
 
     return scenarios.numbers(**{"n": 60, **options})
 
 
-def many() -> Any:
-    """More numbers than a slow step is done with before it is disturbed."""
-    return numbers(n=6000)
-
-
 def slow(**options: Any) -> Any:
     """A step that works for as long as it is let."""
-    import scenarios
-
-    return scenarios.mark(fault="slow", **options)
+    return numbers(n=6000, fault="slow", **options)
 
 
 def marked(**options: Any) -> Any:
@@ -45,7 +38,7 @@ def marked(**options: Any) -> Any:
 
 
 class Disturbance(threading.Thread):
-    """Does something once the step `mark_0` of a pipeline works.
+    """Does something once the step `numbers_0` of a pipeline works.
 
     Attributes:
         at: when it was done.
@@ -58,11 +51,11 @@ class Disturbance(threading.Thread):
 
     def run(self) -> None:
         until = time.monotonic() + SECONDS_TO_WAIT
-        while getattr(self._pipeline, "replica_statuses", {}).get(("mark_0", 0)) != "loaded":
+        while getattr(self._pipeline, "replica_statuses", {}).get(("numbers_0", 0)) != "loaded":
             if time.monotonic() > until:
                 return
             time.sleep(0.1)
-        time.sleep(1.5)  # it has got a batch by then
+        time.sleep(0.5)  # it makes a batch by then
         self.at = time.monotonic()
         self._act(self._pipeline)
 
@@ -70,7 +63,7 @@ class Disturbance(threading.Thread):
 def kill_actor(pipeline: Any) -> None:
     import ray
 
-    ray.kill(ray.get_actor(f"distilabel-{pipeline.name}-mark_0-0-{pipeline.run_id}"))
+    ray.kill(ray.get_actor(f"distilabel-{pipeline.name}-numbers_0-0-{pipeline.run_id}"))
 
 
 def left() -> list[Any]:
@@ -84,7 +77,7 @@ def left() -> list[Any]:
 
 
 def main() -> None:
-    address, raylet, results = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    address, raylet = sys.argv[1], int(sys.argv[2])
     from distilabel_selfinstruct import host_fixes
 
     host_fixes.apply()
@@ -92,36 +85,29 @@ def main() -> None:
     import scenarios
 
     ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    sent = {"fault": "raise", "at": 25}
     cases: dict[str, tuple[Callable[[], Any], Callable[[Any], None] | None]] = {
-        "step": (lambda: numbers() >> marked(**sent), None),
-        "generator": (lambda: numbers(ending="raising") >> marked(), None),
-        "load": (lambda: numbers() >> marked(fault="raise in load"), None),
-        "unload": (lambda: numbers() >> marked(fault="raise in unload"), None),
-        "no room": (lambda: numbers() >> marked(resources={"gpus": 3}), None),
-        "kill -9": (lambda: numbers() >> marked(fault="killed", at=25), None),
-        "ray.kill": (lambda: many() >> slow(), kill_actor),
-        "node": (
-            lambda: many() >> slow(resources={"resources": {"expendable": 1}}),
-            lambda _: os.kill(raylet, signal.SIGKILL),
-        ),
+        "steps": (lambda: numbers(ending="raising") >> marked(fault="raise", at=15), None),
+        "load": (lambda: numbers(fault="raise in load"), None),
+        "unload": (lambda: numbers(fault="raise in unload"), None),
+        "no room": (lambda: numbers(resources={"gpus": 3}), None),
+        "kill -9": (lambda: numbers(ending="killed"), None),
+        "ray.kill": (slow, kill_actor),
+        "node": (lambda: slow(resources={"resources": {"expendable": 1}}), lambda _: os.kill(raylet, signal.SIGKILL)),
     }
-    with results.open("w") as stream:
-        for name, (build, act) in cases.items():
-            with scenarios.pipeline() as local:
-                build()
-            pipeline = local.ray()
-            began = time.monotonic()
-            disturbance = None if act is None else Disturbance(pipeline, act)
-            if disturbance is not None:
-                disturbance.start()
-            outcome = scenarios.outcome(pipeline)
-            began = disturbance.at if disturbance is not None else began
-            outcome["seconds"] = time.monotonic() - began
-            outcome["left"] = left()
-            outcome["rows"] = outcome["rows"].get("default", [])
-            stream.write(json.dumps({"name": name, **outcome}) + "\n")
-            stream.flush()
+    for name, (build, act) in cases.items():
+        with scenarios.pipeline() as local:
+            build()
+        pipeline = local.ray()
+        began = time.monotonic()
+        disturbance = None if act is None else Disturbance(pipeline, act)
+        if disturbance is not None:
+            disturbance.start()
+        outcome = scenarios.outcome(pipeline)
+        began = disturbance.at if disturbance is not None else began
+        outcome["seconds"] = time.monotonic() - began
+        outcome["left"] = left()
+        outcome["rows"] = outcome["rows"].get("default", [])
+        print(f"\noutcome: {json.dumps({'name': name, **outcome})}", flush=True)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ ARRIVES_IN_LOCAL_SERVERS = ("threads",)
 IS_A_LIMIT = ("max_tokens", "max_cost", "max_minutes", "max_failures", "prices")
 ARRIVES_BY_STAGE = ("decoding", "stages")
 ARRIVES_IN_RESOURCES = ("replicas", "gpus_per_replica")
-DECIDES_WHERE = ("ray",)
+DECIDES_WHERE = ("ray", "locks")
 
 SERVER = {"llm": "openai:small", "base_url": "http://localhost:1/v1"}
 

@@ -1,6 +1,5 @@
 """`DIR/review/push.json`: what was pushed, to which datasets, and which rows could not be. It holds no secret."""
 
-import fcntl
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -9,6 +8,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.files import atomic, jsonl, run_layout
+from distilabel_selfinstruct.files.shared_files import are_leased, exclusively
 from distilabel_selfinstruct.review.argilla.records import FailedRow
 from distilabel_selfinstruct.review.argilla.settings import NAMES
 
@@ -108,8 +108,7 @@ def record_push(folder: Path, pushed: Pushed) -> None:
     path = folder / run_layout.PUSHED
     with writing(path):
         path.parent.mkdir(exist_ok=True)
-        with (folder / run_layout.PUSH_LOCK).open("ab") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        with exclusively(folder / run_layout.PUSH_LOCK, by_lease=are_leased(folder)):
             earlier = read_pushed(folder)
             datasets = merge_datasets(pushed.datasets, earlier.datasets if earlier else ())
             atomic.write(path, jsonl.dumps(asdict(replace(pushed, datasets=datasets))) + "\n")

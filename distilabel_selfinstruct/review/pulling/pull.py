@@ -15,12 +15,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.errors import writing
 from distilabel_selfinstruct.files import atomic, jsonl
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import FolderLock, lock
 from distilabel_selfinstruct.ratings.answers import Rating, write_ratings
 from distilabel_selfinstruct.ratings.decision_file import write_decisions
 from distilabel_selfinstruct.ratings.decisions import Decision, DecisionReason, DecisionRule, decide
@@ -110,7 +110,7 @@ def pull_decisions(
     return PullResult(files, ratings, decisions, summary, rule)
 
 
-def lock_review(files: ReviewFolder) -> IO[str]:
+def lock_review(files: ReviewFolder) -> FolderLock:
     """Make the folder of a review, and lock it until the returned file is closed.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import RunFolderError, writing
 from distilabel_selfinstruct.files import atomic, run_layout
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import is_of_lock, lock
 from distilabel_selfinstruct.records import RunStatus
 
 Settings = Mapping[str, Any]
@@ -80,8 +80,10 @@ class PredictionState:
 
     def _holds_something(self) -> bool:
         """Whether the folder holds more than what an attempt leaves that ended at once."""
-        kept = {run_layout.LOCK, self._replaced.name}
-        return self.path.exists() and any(path.name not in kept for path in self.path.iterdir())
+        return self.path.exists() and not all(self._is_kept(path) for path in self.path.iterdir())
+
+    def _is_kept(self, path: Path) -> bool:
+        return is_of_lock(path) or path.name == self._replaced.name
 
     def _described(self) -> dict[str, Any] | None:
         try:
@@ -115,7 +117,7 @@ class PredictionState:
     def _set_aside(self) -> None:
         """Keep what is there until there is an answer of the new attempt: the model may turn out to be mistyped."""
         shutil.rmtree(self._replaced, ignore_errors=True)
-        found = [path for path in (*self.path.iterdir(), self.output) if path.name != run_layout.LOCK]
+        found = [path for path in (*self.path.iterdir(), self.output) if not is_of_lock(path)]
         self._replaced.mkdir()
         for path in found:
             if path.exists():
@@ -130,7 +132,7 @@ class PredictionState:
         """Remove what an attempt without an answer has written."""
         self.output.unlink(missing_ok=True)
         for path in self.path.iterdir():
-            if path.name in {run_layout.LOCK, self._replaced.name}:
+            if self._is_kept(path):
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
 from distilabel_selfinstruct.files import atomic, run_layout
-from distilabel_selfinstruct.files.locks import lock
+from distilabel_selfinstruct.files.locks import is_of_lock, lock
 from distilabel_selfinstruct.records import RunStatus
 
 ROWS, MODEL_FILE = "rows", "model_file"
@@ -70,7 +70,7 @@ class RegenerationFolder:
 
     def _described(self) -> dict[str, Any] | None:
         if not self.description.exists():
-            if any(file.name != run_layout.LOCK for file in self.path.iterdir()):
+            if not all(map(is_of_lock, self.path.iterdir())):
                 raise RunFolderError(f"{self.path} holds something else: give a new or an empty folder.", self.path)
             return None
         try:

@@ -68,6 +68,14 @@ def unfinished_predictions(file: Path) -> str:
     return f"The predictions in {file} are not finished: resume them with the command that began them."
 
 
+def unfinished_training(folder: Path) -> str:
+    """The end of a sentence where a folder holds a training that is not finished; else empty."""
+    status = _description(folder, run_layout.TRAINING).get("status", RunStatus.FINISHED.value)
+    if status == RunStatus.FINISHED.value:
+        return ""
+    return "the training there is not finished. Resume it with the command that began it."
+
+
 def why_unfinished(description: Mapping[str, Any]) -> str:
     """Why a run is not finished, to be read after "The run in DIR "; empty if it is finished."""
     status = description.get("status")

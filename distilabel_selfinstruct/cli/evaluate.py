@@ -180,9 +180,12 @@ def _require_replaceable(path: Path) -> None:
 
 
 def _notes(result: "Evaluation", missing: str) -> Iterator[str]:
+    from distilabel_selfinstruct.files.run_rows import unfinished_predictions
+
     how = "count as 0" if missing == "zero" else "are not counted"
     for scores in result.files:
         if scores.num_unanswered:
-            yield f"{scores.file} has no answer to {scores.num_unanswered:,} tasks; they {how}."
+            unfinished = unfinished_predictions(Path(scores.file))
+            yield f"{scores.file} has no answer to {scores.num_unanswered:,} tasks; they {how}. {unfinished}".rstrip()
         if scores.num_unknown:
             yield f"{scores.file} answers {scores.num_unknown:,} tasks without a reference; they are not counted."

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from distilabel_selfinstruct.cli.interrupts import saying_after
 from distilabel_selfinstruct.cli.reading_options import (
     ColumnMap,
     Delimiter,
@@ -17,6 +18,7 @@ from distilabel_selfinstruct.cli.reading_options import (
     reading_arguments,
 )
 from distilabel_selfinstruct.cli.screen import say, working
+from distilabel_selfinstruct.records import RESUME
 
 
 def finetune(
@@ -83,7 +85,14 @@ def finetune(
     from distilabel_selfinstruct.finetuning import TrainingProgress
     from distilabel_selfinstruct.finetuning import finetune as train
 
-    with working(get_console(), "loading the model and checking the rows") as tell:
+    def say_how_to_resume() -> None:
+        if any((output / "checkpoints").glob("checkpoint-*")):
+            say(f"What was trained is in {output / 'checkpoints'}. {RESUME}")
+
+    with (
+        working(get_console(), "loading the model and checking the rows") as tell,
+        saying_after(say_how_to_resume),
+    ):
 
         def show_step(progress: TrainingProgress) -> None:
             tell(f"step {progress.step:,} of {progress.num_steps:,}, loss {progress.loss:.3f}")

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import current_thread, main_thread
 from types import FrameType
@@ -49,6 +49,17 @@ def stop_by_exception() -> None:
     """From now on, let Ctrl-C end the command by an exception, so that it closes what it has opened."""
     if current_thread() is main_thread():
         signal.signal(signal.SIGINT, _exit)
+
+
+@contextmanager
+def saying_after(say_more: Callable[[], object]) -> Iterator[None]:
+    """Call a function where Ctrl-C ends the command meanwhile (see `stop_by_exception`)."""
+    try:
+        yield
+    except SystemExit as ending:
+        if ending.code == EXIT_STATUS:
+            say_more()
+        raise
 
 
 def _exit(signal_number: int, frame: FrameType | None) -> None:

@@ -71,7 +71,7 @@ def regenerate(
     for text in _lines(result):
         line(console, text)
     if result.stop_reason:
-        warn(with_flags(result.stop_reason))
+        warn(f"Stopped: {with_flags(result.stop_reason)}")
         raise typer.Exit(STOPPED_STATUS)
 
 

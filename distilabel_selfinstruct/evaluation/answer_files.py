@@ -7,20 +7,22 @@ from enum import Enum
 from typing_extensions import Unpack
 
 from distilabel_selfinstruct.arguments import checks_arguments
-from distilabel_selfinstruct.errors import ConfigError, InputFileError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError, MissingColumnError
 from distilabel_selfinstruct.evaluation.answers import AnswerFacts, Answers, Baseline, baseline_answers, read_answers
 from distilabel_selfinstruct.evaluation.cuts import Cut
-from distilabel_selfinstruct.evaluation.definitions import read_definitions
+from distilabel_selfinstruct.evaluation.definitions import TaskFacts, read_definitions
 from distilabel_selfinstruct.evaluation.lm_eval_task import write_lm_eval_task
 from distilabel_selfinstruct.evaluation.metrics import metrics_of
 from distilabel_selfinstruct.evaluation.references import Measure, Measures, Track, measure_of
 from distilabel_selfinstruct.evaluation.resampling import SEED, Interval, difference_of, interval_of
 from distilabel_selfinstruct.evaluation.scored_tasks import ScoredTask, read_scored
 from distilabel_selfinstruct.evaluation.scores import Evaluation, FileScores
-from distilabel_selfinstruct.reading import OptionNames, ReadingArguments, ReadOptions, Source
+from distilabel_selfinstruct.reading import OptionNames, ReadingArguments, ReadOptions, SkippedRow, Source
 from distilabel_selfinstruct.similarity import TokenizerChoice
 
 FileName = str | os.PathLike[str]
+
+_REFERENCES = "references"
 
 _OF_REFERENCES = OptionNames(columns="reference_columns", column="reference_column")
 
@@ -94,9 +96,8 @@ def evaluate(
     of_references: ReadingArguments = {**reading, "columns": reference_columns}
     if references is None:
         of_references["columns"] = {**(reading.get("columns") or {}), **(reference_columns or {})}
-        reference_column = reference_column or "references"
-    names = None if references is None else _OF_REFERENCES
-    tasks, skipped = read_scored(source, reference_column, facts, names=names, **of_references)
+        reference_column = reference_column or _REFERENCES
+    tasks, skipped = _read_references(source, reference_column, facts, of_references, are_given=references is not None)
     if not tasks:
         raise InputFileError(f"{_name_of(source)} holds no tasks with references.")
     chosen = Track(track) if track is not None else _track_of(tasks, options.on_note)
@@ -156,6 +157,30 @@ def _differences(
 ) -> dict[str, Interval]:
     ours = _by_measure(first)
     return {name: difference_of(ours[name], theirs, units, seed) for name, theirs in _by_measure(second).items()}
+
+
+def _read_references(
+    source: Source,
+    column: str | None,
+    facts: Mapping[str, TaskFacts],
+    reading: ReadingArguments,
+    *,
+    are_given: bool,
+) -> tuple[list[ScoredTask], tuple[SkippedRow, ...]]:
+    """The tasks with their references: of a file of their own, or of the first file of answers.
+
+    Raises:
+        InputFileError: they cannot be read.
+    """
+    if are_given:
+        return read_scored(source, column, facts, names=_OF_REFERENCES, **reading)
+    try:
+        return read_scored(source, column, facts, names=OptionNames(column="reference_column"), **reading)
+    except MissingColumnError as error:
+        if column != _REFERENCES:
+            raise
+        remedy = "name a file that has them with `references`, or their column with `reference_column`"
+        raise MissingColumnError(error.fault, remedy, error.path) from error
 
 
 def _require_answers(file: str, answers: Answers, source: Source) -> None:

@@ -132,6 +132,8 @@ def _of_two_files(source: SuperNISource) -> Iterator[SuperNITask]:
     folder = source.folder
     if source.split == "train":
         raise InputFileError(f"{folder} has no training tasks: name a clone of natural-instructions.", folder)
+    if not folder.is_dir():
+        raise InputFileError(f"There is no folder {folder}: check the path.", folder)
     definitions, rows = _two_files(folder)
     if len(definitions) != 1 or len(rows) != 1:
         raise InputFileError(

@@ -103,7 +103,8 @@ def open_answers(
     Raises:
         InputFileError: the source cannot be read, or lacks a column.
     """
-    options = ReadOptions(**reading, names=names or OptionNames())
+    names = names or OptionNames()
+    options = ReadOptions(**reading, names=replace(names, output=names.column))
     if column is not None:
         options = replace(options, columns={**(options.columns or {}), "output": column})
     rows = open_rows(source, options)

@@ -22,6 +22,9 @@ PREDICTION_STATE = ".state"
 PREDICTION = "prediction.json"
 """Within this folder: with which settings the predictions are made."""
 
+TRAINING = "finetune.json"
+"""Within the folder of a model that was fine-tuned: what was done."""
+
 REGENERATION = "regeneration"
 """Within the description of a run: which model rewrote its outputs, and how. Its own stages have no journal."""
 

@@ -57,6 +57,25 @@ def unfinished_run(folder: Path) -> str:
     return f"The run in {folder} {why}"
 
 
+def unfinished_predictions(file: Path) -> str:
+    """A sentence where a file of predictions is not finished; empty if it is, or if it is none."""
+    state = file.with_name(f"{file.name}{run_layout.PREDICTION_STATE}")
+    status = _description(state, run_layout.PREDICTION).get("status", RunStatus.FINISHED.value)
+    if status == RunStatus.FINISHED.value:
+        return ""
+    if holder_of(state / run_layout.LOCK) is not None:
+        return f"The predictions in {file} are still being made."
+    return f"The predictions in {file} are not finished: resume them with the command that began them."
+
+
+def unfinished_training(folder: Path) -> str:
+    """The end of a sentence where a folder holds a training that is not finished; else empty."""
+    status = _description(folder, run_layout.TRAINING).get("status", RunStatus.FINISHED.value)
+    if status == RunStatus.FINISHED.value:
+        return ""
+    return "the training there is not finished. Resume it with the command that began it."
+
+
 def why_unfinished(description: Mapping[str, Any]) -> str:
     """Why a run is not finished, to be read after "The run in DIR "; empty if it is finished."""
     status = description.get("status")
@@ -86,10 +105,10 @@ def text_of(value: object) -> str:
     return str(value) if value or value == 0 else ""
 
 
-def _description(folder: Path) -> dict[str, Any]:
+def _description(folder: Path, name: str = run_layout.DESCRIPTION) -> dict[str, Any]:
     """What the description of a run says; empty if there is none, or none that can be read."""
     try:
-        content = json.loads((folder / run_layout.DESCRIPTION).read_text(encoding="utf-8"))
+        content = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from distilabel_selfinstruct.errors import RunFolderError, reading, writing
-from distilabel_selfinstruct.files import atomic
+from distilabel_selfinstruct.files import atomic, run_layout
 from distilabel_selfinstruct.records import RunStatus
 
-DESCRIPTION = "finetune.json"
+DESCRIPTION = run_layout.TRAINING
 ROWS = "rows.jsonl"
 CURVE = "loss.svg"
 ADAPTER = "adapter"

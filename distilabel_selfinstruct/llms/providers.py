@@ -11,6 +11,7 @@ from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config.providers import KNOWN_PROVIDERS, check_access, check_llm, gguf_file, server_of
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.files.hub_names import require_hub_model
+from distilabel_selfinstruct.files.run_rows import unfinished_training
 from distilabel_selfinstruct.llms.local_server import LocalServerLLM
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
@@ -72,7 +73,8 @@ def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
         try:
             template = AutoTokenizer.from_pretrained(model).chat_template
         except (OSError, ValueError) as error:
-            raise ConfigError(f"Cannot load the tokenizer of {model!r}: {error}") from error
+            first = str(error).strip().partition("\n")[0].rstrip(".: ")
+            raise ConfigError(f"Cannot load the tokenizer of {model!r}: {first}.") from error
         if template is None:  # the host would send the system message alone
             raise ConfigError(f"{model} has no chat template, as base models have none: use `prompt_form=completion`.")
     return LocalServerLLM(engine="transformers", path=model, model=_name_of(model))
@@ -92,9 +94,16 @@ def _gguf(model: str, base_url: str | None, form: PromptForm) -> LLM:
 
 
 def _require_model(model: str) -> None:
-    """Refuse at once what the library of the Hub looks for a minute and longer."""
-    if not Path(model).expanduser().is_dir():
+    """Refuse at once what an engine finds out after a while: a name that the Hub lacks, and a folder without a model.
+
+    Raises:
+        ConfigError: there is no such model.
+    """
+    folder = Path(model).expanduser()
+    if not folder.is_dir():
         require_hub_model(model)
+    elif not any((folder / name).is_file() for name in ("config.json", "adapter_config.json")):
+        raise ConfigError(f"{model} holds no model: {unfinished_training(folder) or 'config.json is missing.'}")
 
 
 def _name_of(model: str) -> str:

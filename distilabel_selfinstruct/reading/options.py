@@ -30,15 +30,19 @@ class ReadingArguments(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class OptionNames:
-    """What options of a reader are called where its user gives them, for messages; None where nobody can give them."""
+    """What options of a reader are called where its user gives them, for messages; None where nobody can give them.
+
+    `output` is the option by which the column of the outputs was named, if another than `columns` was.
+    """
 
     columns: str | None = "columns"
     column: str | None = "column"
     split: str | None = "split"
     encoding: str | None = "encoding"
+    output: str | None = None
 
 
-NO_OPTIONS = OptionNames(None, None, None, None)
+NO_OPTIONS = OptionNames(columns=None, column=None, split=None, encoding=None)
 """For files beside the one that the options of a command are about."""
 
 

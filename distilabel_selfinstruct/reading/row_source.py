@@ -217,7 +217,8 @@ def open_rows(source: Source, options: ReadOptions | None = None, *, quiet: bool
     missing = missing_columns(values, recognized)
     for ours, column in recognized.columns.items():
         if ours in given and column in missing:
-            found._refuse(column, options.names.columns)  # noqa: SLF001 - it is this module's own
+            named_by = (ours == "output" and options.names.output) or options.names.columns
+            found._refuse(column, named_by)  # noqa: SLF001 - it is this module's own
     if values and not quiet and not _is_ours(path):
         options.on_note(found.note)
     return found

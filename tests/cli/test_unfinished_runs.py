@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.errors import SelfInstructError
-from distilabel_selfinstruct.files import run_layout
+from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.files.locks import lock
 from distilabel_selfinstruct.records import Reason, Stage
 from tests.live_argilla import skip_or_fail
@@ -128,6 +128,20 @@ def test_what_an_earlier_attempt_wrote_is_used_and_it_is_said_that_the_run_has_n
     run = while_resumed(tmp_path / "run")
     said = said_by(*READING[command](run, tmp_path / "out"))
     assert "was interrupted. Resume the run with the command that began it." in said
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("started", "resume them with the command that began them."), ("finished", "count as 0.")]
+)
+def test_predictions_that_lack_answers_are_not_finished(tmp_path: Path, status: str, said: str) -> None:
+    row = {"id": "t0", "instruction": "Name a sea.", "input": "", "references": ["North Sea"], "output": None}
+    jsonl.write(tmp_path / "p.jsonl", [row, {**row, "id": "t1", "output": "Baltic Sea"}])
+    (tmp_path / "p.jsonl.state").mkdir()
+    (tmp_path / "p.jsonl.state" / "prediction.json").write_text(json.dumps({"settings": {}, "status": status}))
+    shown = said_by("evaluate", tmp_path / "p.jsonl")
+    assert "has no answer to 1 tasks; they count as 0." in shown
+    assert said in shown
+    assert ("not finished" in shown) is (status == "started")
 
 
 def test_rows_of_a_finished_run_that_are_gone_are_asked_for(tmp_path: Path) -> None:

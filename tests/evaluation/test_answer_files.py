@@ -80,3 +80,26 @@ def test_answers_and_references_may_have_other_columns_each(tmp_path):
         reference_column="gold",
     )
     assert result.files[0].metrics.overall.exact_match == 100.0
+
+
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ({}, "name a file that has them with `references`, or their column with `reference_column`"),
+        ({"reference_column": "truth"}, "name the one that holds it with `reference_column`"),
+        ({"references": [{"instruction": "i", "output": "o"}], "column": "said"}, "that holds it with `column`"),
+        ({"references": [{"task": "i"}]}, r"that holds it with `reference_columns` \(instruction=COLUMN\)"),
+    ],
+)
+def test_a_missing_column_is_named_with_the_option_that_names_another(tmp_path, options, remedy):
+    jsonl.write(tmp_path / "answers.jsonl", [{"instruction": "i", "output": "o"}])
+    with pytest.raises(InputFileError, match=remedy):
+        evaluate(tmp_path / "answers.jsonl", **options)
+
+
+def test_files_without_rows_are_named(tmp_path, references):
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(InputFileError, match=r"empty\.jsonl holds no answers"):
+        evaluate(tmp_path / "empty.jsonl", references)
+    with pytest.raises(InputFileError, match=r"empty\.jsonl holds no tasks with references"):
+        evaluate(references, tmp_path / "empty.jsonl")

@@ -97,6 +97,8 @@ def test_a_source_without_a_folder_and_a_folder_without_tasks_are_named(tmp_path
         read_scored("superni::test:100")
     with pytest.raises(InputFileError, match="is no clone of natural-instructions"):
         read_scored(f"superni:{tmp_path}")
+    with pytest.raises(InputFileError, match=r"There is no folder .*nowhere: check the path"):
+        read_scored(f"superni:{tmp_path / 'nowhere'}")
     (clone / "tasks" / "task1_a.json").unlink()
     with pytest.raises(InputFileError, match=r"task1_a\.json"):
         read_scored(clone)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from distilabel_selfinstruct.config.providers import natural_form
 from distilabel_selfinstruct.errors import ConfigError, MissingExtraError, MissingKeyError, SelfInstructError
 from distilabel_selfinstruct.llms import PROVIDERS, OpenAICompatibleLLM, RecordedLLM, make_llm
 from tests.gguf_files import LLAMA, gguf_file
+from tests.live_argilla import skip_or_fail
 
 
 @pytest.fixture(autouse=True)
@@ -203,6 +205,15 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(llm: str, ex
 def test_a_path_that_is_no_folder_is_not_looked_for_on_the_hub(provider: str, path: str) -> None:
     with pytest.raises(ConfigError, match=f"'{provider}:{path}' names no folder"):
         make_llm(f"{provider}:{path}")
+
+
+def test_a_folder_without_a_model_is_refused_with_how_to_finish_its_training(tmp_path: Path) -> None:
+    if find_spec("transformers") is None or find_spec("torch") is None:
+        skip_or_fail("transformers and torch are not installed: they are in the extra transformers.")
+    assert "holds no model: config.json is missing." in message_for(f"transformers:{tmp_path}", ConfigError)
+    (tmp_path / "finetune.json").write_text('{"status": "started"}')
+    message = message_for(f"transformers:{tmp_path}", ConfigError, prompt_form="chat")
+    assert "the training there is not finished. Resume it with the command that began it." in message
 
 
 def test_a_gguf_file_that_is_not_there_is_named(tmp_path: Path) -> None:

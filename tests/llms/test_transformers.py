@@ -186,8 +186,9 @@ def test_a_request_that_is_none_is_refused_and_the_next_one_answered(llm: LocalS
     assert answers(llm, "abc", decoding=GREEDY)[0].error == ""
 
 
-def test_a_folder_without_a_model_is_answered_with_the_end_of_the_log(tmp_path: Path) -> None:
+def test_a_damaged_model_is_answered_with_the_end_of_the_log(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
     empty = make_llm(f"transformers:{tmp_path / 'model'}", prompt_form="completion")
     with pytest.raises(ModelError, match=r"transformers:model cannot be served: the server ended with status 1 before"):
         empty.load()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from distilabel_selfinstruct.config import RunConfig
 from distilabel_selfinstruct.errors import ModelError
@@ -75,6 +76,7 @@ def put_in_place_of_vllm(code: str, folder: Path, monkeypatch: pytest.MonkeyPatc
     (package / "main.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder / "packages"), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.syspath_prepend(str(folder / "packages"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # the model is on no Hub
 
 
 def test_the_cause_that_a_server_does_not_start_is_the_last_that_is_said(

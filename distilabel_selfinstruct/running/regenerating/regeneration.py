@@ -11,7 +11,7 @@ from typing import Any
 
 from distilabel_selfinstruct.arguments import checks_arguments
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.errors import RunFolderError, writing
+from distilabel_selfinstruct.errors import InputFileError, RunFolderError, writing
 from distilabel_selfinstruct.evaluation.task_prompts import TaskPrompt, plain_prompt
 from distilabel_selfinstruct.exporting.training_rows import training_rows
 from distilabel_selfinstruct.files import jsonl, run_layout
@@ -97,6 +97,7 @@ def regenerate(
     Raises:
         ConfigError: an option cannot work.
         ModelError: the model cannot be reached, or refuses a first request.
+        InputFileError: the run has no instances.
         RunFolderError: there is no run, or the output folder holds something else or other settings.
         OutputFileError: the folder cannot be written.
     """
@@ -105,6 +106,8 @@ def regenerate(
     if folder.path.exists() and folder.path.samefile(source):
         raise RunFolderError(f"{source} is the run itself: give another folder for the new outputs.", source)
     rows = list(training_rows(source, parse_included(include))[0])
+    if not rows:
+        raise InputFileError(f"{source} has no instances, so there is nothing to regenerate: give another run.", source)
     if unfinished := unfinished_run(source):
         tell(f"{unfinished} Only what it has so far is regenerated.")
     config = check_asking(config)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
 from distilabel_selfinstruct.config import RunConfig
-from distilabel_selfinstruct.errors import RunFolderError
+from distilabel_selfinstruct.errors import InputFileError, RunFolderError
 from distilabel_selfinstruct.exporting import export
 from distilabel_selfinstruct.files import jsonl
 from distilabel_selfinstruct.records import Row, RunStatus
@@ -98,6 +98,13 @@ def test_each_row_has_the_new_output_the_old_one_and_the_model(run: Path, server
     assert sorted(one.prompt for one in server.asked if "Task 1." in one.prompt) == [
         "Task 1.\n\nInput: Text: 1\nOutput:"
     ]
+
+
+def test_a_run_without_instances_is_refused_before_anything_is_asked(run: Path, server: LocalOpenAIServer) -> None:
+    (run / "instances.jsonl").write_text("")
+    with pytest.raises(InputFileError, match="has no instances, so there is nothing to regenerate"):
+        again(run, server)
+    assert (server.asked, run.with_name("new").exists()) == ([], False)
 
 
 def test_refusals_cut_offs_and_empty_outputs_are_named_beside_what_the_run_dropped(

@@ -25,7 +25,7 @@ from tests.shared import Description, shared
 ROOT = Path(__file__).parents[1]
 READ_AT_START = ("HF_", "HOME", "HUGGING", "LANG", "LC_", "LD_", "MPL", "NUMBA_", "OMP_", "PYTHON", "XDG_")
 """How the names of variables begin that Python, or what it imports, reads once."""
-READ_LATER = ("PYTHONPATH", "PYTHONWARNINGS")
+READ_LATER = ("HF_TOKEN", "PYTHONPATH", "PYTHONWARNINGS")
 READ_BY_LIBRARIES = ("LANG", "LC_", "LD_", "OMP_", "PYTHON")
 """How the names begin of those that Python and `fork_server.LIBRARIES` read."""
 

@@ -11,7 +11,7 @@ from threading import Thread
 from distilabel_selfinstruct.errors import ModelError, writing
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop
 from distilabel_selfinstruct.llms import LocalServerLLM
-from distilabel_selfinstruct.llms.local.child import ChildServer, how_ended
+from distilabel_selfinstruct.llms.local.child import SECONDS_TO_LOAD, ChildServer, how_ended
 from distilabel_selfinstruct.llms.local.memory import in_gigabytes
 from distilabel_selfinstruct.records import RESUME, AnyStage, InFlight
 from distilabel_selfinstruct.running.budget import SECONDS_TO_FINISH
@@ -116,12 +116,18 @@ def local_servers(
                 f"{_count(settings.slots, 'request')} at a time, {_count(settings.threads, 'thread')}."
             )
             stack.callback(server.stop)
-            server.start()
+            server.start(seconds_to_load(models))
             served[llm.path] = _Served(server, settings.slots)
         for model in models:
             if isinstance(model.llm, LocalServerLLM):
                 servers.connect(model.llm)
         yield servers
+
+
+def seconds_to_load(models: Sequence[PlannedModel]) -> float:
+    """How long a server may take to load its model: an hour, or as long as the whole run may take."""
+    limits = [60 * model.config.max_minutes for model in models if model.config.max_minutes is not None]
+    return min([SECONDS_TO_LOAD, *limits])
 
 
 def _asked(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need]) -> dict[str, LocalServerLLM]:

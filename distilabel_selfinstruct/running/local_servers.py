@@ -62,6 +62,17 @@ class LocalServers:
                 served.server.log.keep_in(log)
             Thread(target=self._watch, args=(served.server, state), daemon=True).start()
 
+    def raise_if_one_has_ended(self, error: ModelError) -> None:
+        """Say of a model that cannot be asked that its server has ended, if it has: nobody mistyped its address.
+
+        Raises:
+            ModelError: it has.
+        """
+        for served in self._served.values():
+            if (status := served.server.status) is not None:
+                said = f"The server of {served.server.title} {how_ended(status)} when it was asked."
+                raise ModelError(f"{said} {served.server.log.cause}") from error
+
     def _watch(self, server: ChildServer, state: Path) -> None:
         """Start a server that ends by itself again, once."""
         status = server.wait()
@@ -121,7 +132,11 @@ def local_servers(
         for model in models:
             if isinstance(model.llm, LocalServerLLM):
                 servers.connect(model.llm)
-        yield servers
+        try:
+            yield servers
+        except ModelError as error:
+            servers.raise_if_one_has_ended(error)
+            raise
 
 
 def seconds_to_load(models: Sequence[PlannedModel]) -> float:

@@ -24,6 +24,7 @@ SECONDS_TO_LOAD = 3600.0
 SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_ANSWER = 5.0
+SECONDS_TO_CRASH = 1.0
 
 _WATCHED = Path(__file__).parents[1] / "engines" / "watched.py"
 
@@ -115,6 +116,14 @@ class ChildServer:
         """
         _end(self._running)  # what it started may live on and hold the port
         self._start()
+
+    @property
+    def status(self) -> int | None:
+        """The exit status of the server, as `wait` gives it; None while it runs. One that crashes has a moment."""
+        try:
+            return self._running.wait(SECONDS_TO_CRASH)
+        except subprocess.TimeoutExpired:
+            return None
 
     def wait(self) -> int:
         """Wait until the server ends. Returns its exit status; from 128 on, 128 and the number of a signal."""

@@ -15,6 +15,8 @@ def report_of(error: Exception) -> str:
 
     The host, where it was imported, has set a hook that shows all of these; so they are not left to a hook.
     """
+    if isinstance(error, MemoryError):
+        return "selfinstruct: There is not enough memory: end other programs, or raise the limit that this one has."
     text = "".join(traceback.format_exception(error))
     secrets = {value.strip() for name, value in os.environ.items() if _SECRET.search(name)}
     for secret in sorted(secrets, key=len, reverse=True):

@@ -114,13 +114,16 @@ class RunConfig(MachineOptions):
         default=None, ge=1, description="The most tokens, in and out together."
     )
     max_cost: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
-        default=None, gt=0, description="The most to pay, in US dollars; needs a known price."
+        default=None, gt=0, allow_inf_nan=False, description="The most to pay, in US dollars; needs a known price."
     )
     max_minutes: Annotated[float | None, LIMITS, FREE_TO_CHANGE] = Field(
-        default=None, gt=0, description="The longest time, in minutes."
+        default=None, gt=0, allow_inf_nan=False, description="The longest time, in minutes."
     )
     max_wait_minutes: Annotated[float, LIMITS, FREE_TO_CHANGE] = Field(
-        default=15, ge=0, description="The longest wait, in minutes, for a server that does not answer."
+        default=15,
+        ge=0,
+        allow_inf_nan=False,
+        description="The longest wait, in minutes, for a server that does not answer.",
     )
     max_failures: Annotated[int | None, LIMITS, FREE_TO_CHANGE] = Field(
         default=None, ge=0, description="The most failed requests."

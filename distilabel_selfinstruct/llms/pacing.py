@@ -248,9 +248,11 @@ class Pacer:
             return
         self._paused_until = now + seconds
         if seconds >= SECONDS_TO_NOTE and self._told.may_tell(cause, now):
-            until = datetime.fromtimestamp(self._clock.wall() + seconds).astimezone()
+            now_there, until = (datetime.fromtimestamp(self._clock.wall() + left).astimezone() for left in (0, seconds))
+            day = "" if until.date() == now_there.date() else f"{until:%Y-%m-%d} "
             text = (
-                f"Waits {spoken(seconds)}, until {until:%H:%M:%S}, before it sends more requests: {cause.rstrip('.')}."
+                f"Waits {spoken(seconds)}, until {day}{until:%H:%M:%S}, before it sends more requests: "
+                f"{cause.rstrip('.')}."
             )
             self._journal.record_note(Note(NoteKind.WAITING, "requests", text))
 

@@ -11,7 +11,7 @@ from threading import Thread
 from distilabel_selfinstruct.errors import ModelError, writing
 from distilabel_selfinstruct.journal.stop_file import ask_to_abandon, ask_to_stop
 from distilabel_selfinstruct.llms import LocalServerLLM
-from distilabel_selfinstruct.llms.local.child import ChildServer, how_ended
+from distilabel_selfinstruct.llms.local.child import SECONDS_TO_LOAD, ChildServer, how_ended
 from distilabel_selfinstruct.llms.local.memory import in_gigabytes
 from distilabel_selfinstruct.records import RESUME, AnyStage, InFlight
 from distilabel_selfinstruct.running.budget import SECONDS_TO_FINISH
@@ -61,6 +61,17 @@ class LocalServers:
             with writing(log, "Make room."):
                 served.server.log.keep_in(log)
             Thread(target=self._watch, args=(served.server, state), daemon=True).start()
+
+    def raise_if_one_has_ended(self, error: ModelError) -> None:
+        """Say of a model that cannot be asked that its server has ended, if it has: nobody mistyped its address.
+
+        Raises:
+            ModelError: it has.
+        """
+        for served in self._served.values():
+            if (status := served.server.status) is not None:
+                said = f"The server of {served.server.title} {how_ended(status)} when it was asked."
+                raise ModelError(f"{said} {served.server.log.cause}") from error
 
     def _watch(self, server: ChildServer, state: Path) -> None:
         """Start a server that ends by itself again, once."""
@@ -116,12 +127,22 @@ def local_servers(
                 f"{_count(settings.slots, 'request')} at a time, {_count(settings.threads, 'thread')}."
             )
             stack.callback(server.stop)
-            server.start()
+            server.start(seconds_to_load(models))
             served[llm.path] = _Served(server, settings.slots)
         for model in models:
             if isinstance(model.llm, LocalServerLLM):
                 servers.connect(model.llm)
-        yield servers
+        try:
+            yield servers
+        except ModelError as error:
+            servers.raise_if_one_has_ended(error)
+            raise
+
+
+def seconds_to_load(models: Sequence[PlannedModel]) -> float:
+    """How long a server may take to load its model: an hour, or as long as the whole run may take."""
+    limits = [60 * model.config.max_minutes for model in models if model.config.max_minutes is not None]
+    return min([SECONDS_TO_LOAD, *limits])
 
 
 def _asked(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need]) -> dict[str, LocalServerLLM]:

@@ -51,6 +51,11 @@ def test_a_chosen_prompt_form_stands():
             (f"max_in_flight: {bad}", "`max_in_flight` is .*run.yaml: it should be a whole number from 1 on, or auto")
             for bad in ("0", "-3", "many", "true", "2.5", "[4]")
         ),
+        *(
+            (f"{name}: .{value}", f"`{name}` is {value} in .*run.yaml: it should be a finite number")
+            for name in ("max_cost", "max_minutes", "max_wait_minutes")
+            for value in ("inf", "nan")
+        ),
         ("mode: loose", "`mode` is 'loose' in .*run.yaml: it should be 'strict' or 'default'"),
         ("nun_instructions: 3", "There is no option 'nun_instructions' in .*run.yaml: use llm, "),
         ("- a\n- b", "holds a list"),

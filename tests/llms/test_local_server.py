@@ -151,6 +151,15 @@ def test_a_server_that_never_answers_its_key_is_no_server(tmp_path: Path) -> Non
         ChildServer(program).start()
 
 
+def test_a_server_that_loads_for_too_long_is_given_up_with_the_end_of_its_log() -> None:
+    code = "import sys, time; sys.stderr.write('loading\\n'); sys.stderr.flush(); time.sleep(60)"
+    server = ChildServer(ServerProgram("a:model", lambda _: [sys.executable, "-c", code], "A_KEY"))
+    with pytest.raises(ModelError, match=r"was not loaded in 0\.05 minutes\. Its log ends with: loading\."):
+        server.start(seconds=3)
+    assert server.wait() != 0
+    server.stop()
+
+
 def test_the_key_is_cut_out_of_the_log(tmp_path: Path) -> None:
     code = "import os; print('key', os.environ['A_KEY'])"
     program = ServerProgram("a:model", lambda port: [sys.executable, "-c", code, str(port)], "A_KEY")

@@ -1,7 +1,9 @@
 """When the next request may be sent, after some were refused."""
 
 import asyncio
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,16 @@ def test_waits_for_a_silent_server_grow_unless_it_says_how_long_to_wait(asked: f
         pacer.failed(1, replace(REFUSED, retry_after=asked), sent_at, answered_before=0)
         assert pacer.seconds_left(0) == wait
         asyncio.run(clock.sleep(wait))
+
+
+def test_a_wait_beyond_this_day_is_told_with_the_day(tmp_path: Path) -> None:
+    journal = StepJournal(tmp_path, "step")
+    pacer = Pacer(Pace(max_wait_minutes=10_000), journal=journal, clock=JumpingClock())
+    sent_at = pacer.sent()
+    pacer.ended("", expected_tokens=0, tokens=0)
+    pacer.failed(1, replace(REFUSED, retry_after=48 * 3600.0), sent_at, answered_before=0)
+    journal.close()
+    assert re.search(r"Waits 48 h, until 2027-01-1\d \d\d:", (tmp_path / "step" / "notes.jsonl").read_text())
 
 
 def test_a_server_that_says_how_long_it_wants_to_be_left_alone_is_left_alone_by_all() -> None:

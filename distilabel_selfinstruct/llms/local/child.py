@@ -24,6 +24,7 @@ SECONDS_TO_LOAD = 3600.0
 SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.05
 SECONDS_TO_ANSWER = 5.0
+SECONDS_TO_CRASH = 1.0
 
 _WATCHED = Path(__file__).parents[1] / "engines" / "watched.py"
 
@@ -73,6 +74,7 @@ class ChildServer:
         self._program = program
         self._port = 0
         self._reservation: socket.socket | None = None
+        self._seconds_to_load = SECONDS_TO_LOAD
         self._key = key
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
@@ -87,12 +89,17 @@ class ChildServer:
         """The number of the process, which is also that of its group."""
         return self._running.pid
 
-    def start(self) -> None:
+    def start(self, seconds: float = SECONDS_TO_LOAD) -> None:
         """Start the server, and wait until it answers.
 
+        Args:
+            seconds: for how long it is waited for, also when it is started again.
+
         Raises:
-            ModelError: it ended before it answered; the message has the last lines of its log.
+            ModelError: it ended before it answered, and the message has the last lines of its log; or it did not answer
+                in time.
         """
+        self._seconds_to_load = seconds
         self._reservation = _reserved_port()
         self._port = self._reservation.getsockname()[1]
         try:
@@ -109,6 +116,14 @@ class ChildServer:
         """
         _end(self._running)  # what it started may live on and hold the port
         self._start()
+
+    @property
+    def status(self) -> int | None:
+        """The exit status of the server, as `wait` gives it; None while it runs. One that crashes has a moment."""
+        try:
+            return self._running.wait(SECONDS_TO_CRASH)
+        except subprocess.TimeoutExpired:
+            return None
 
     def wait(self) -> int:
         """Wait until the server ends. Returns its exit status; from 128 on, 128 and the number of a signal."""
@@ -166,7 +181,7 @@ class ChildServer:
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]", reader: Thread) -> None:
         started = time.monotonic()
-        while time.monotonic() - started < SECONDS_TO_LOAD:
+        while time.monotonic() - started < self._seconds_to_load:
             if process.poll() is not None:
                 reader.join(SECONDS_TO_END)
                 raise ModelError(
@@ -176,7 +191,8 @@ class ChildServer:
             if _answers(self.address):
                 return
             time.sleep(SECONDS_BETWEEN_LOOKS)
-        raise ModelError(f"{self.title} cannot be served: it was not loaded in {SECONDS_TO_LOAD / 60:.0f} minutes.")
+        waited = self._seconds_to_load / 60
+        raise ModelError(f"{self.title} cannot be served: it was not loaded in {waited:g} minutes. {self.log.ending}")
 
 
 def how_ended(status: int) -> str:

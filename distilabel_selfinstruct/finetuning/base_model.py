@@ -143,7 +143,10 @@ def runs_on_gpu(device: Device) -> bool:
 def device_name(*, on_gpu: bool) -> str:
     """What trains, in words."""
     torch = import_module("torch")
-    return str(torch.cuda.get_device_name()) if on_gpu else f"CPU, {torch.get_num_threads()} threads"
+    if on_gpu:
+        return str(torch.cuda.get_device_name())
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' * (threads != 1)}"
 
 
 def _digest_of_all(files: list[Path]) -> str:

@@ -39,7 +39,8 @@ class Parts:
         """
         before = self.done.setdefault("settings", settings)
         if changed := [name for name in settings if before.get(name) != settings[name]]:
-            told = ", ".join(f"{name} was {before.get(name)} and is now {settings[name]}" for name in changed)
+            both = {name: [one.get(name) or "not set" for one in (before, settings)] for name in changed}
+            told = ", ".join(f"{name} was {old} and is now {new}" for name, (old, new) in both.items())
             raise RunFolderError(f"{self._file.parent} was begun with other settings ({told}): give another --folder.")
         self._write()
 

@@ -14,7 +14,7 @@ from distilabel_selfinstruct.errors import ConfigError, MissingExtraError
 from distilabel_selfinstruct.exporting.recipe import Method
 from distilabel_selfinstruct.files.hub_names import require_hub_model
 from distilabel_selfinstruct.finetuning.memory import explained
-from distilabel_selfinstruct.model_files import digest_of
+from distilabel_selfinstruct.model_files import digest_of, loading_fault
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -101,10 +101,9 @@ def load_model(source: ModelSource, method: Method, *, on_gpu: bool) -> LoadedMo
             tokenizer = transformers.AutoTokenizer.from_pretrained(source.folder, **gguf)
             model = transformers.AutoModelForCausalLM.from_pretrained(source.folder, dtype=dtype, **gguf)
     except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        first = str(error).strip().partition("\n")[0].rstrip(".")
         raise ConfigError(
-            f"Cannot load {source.name}: {first}. Give the folder of a language model, a GGUF file, or a name on the "
-            "Hub."
+            f"Cannot load {source.name}: {loading_fault(error)}. Give the folder of a language model, a GGUF file, or "
+            "a name on the Hub."
         ) from error
     if source.gguf:  # or it refuses to be saved, as if its weights still were those of the file
         model.hf_quantizer = None
@@ -144,7 +143,10 @@ def runs_on_gpu(device: Device) -> bool:
 def device_name(*, on_gpu: bool) -> str:
     """What trains, in words."""
     torch = import_module("torch")
-    return str(torch.cuda.get_device_name()) if on_gpu else f"CPU, {torch.get_num_threads()} threads"
+    if on_gpu:
+        return str(torch.cuda.get_device_name())
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' * (threads != 1)}"
 
 
 def _digest_of_all(files: list[Path]) -> str:

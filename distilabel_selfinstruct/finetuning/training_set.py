@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 from typing_extensions import Unpack
 
-from distilabel_selfinstruct.errors import InputFileError
+from distilabel_selfinstruct.errors import ConfigError, InputFileError
 from distilabel_selfinstruct.exporting import export
-from distilabel_selfinstruct.exporting.training_rows import training_rows, training_seeds
+from distilabel_selfinstruct.exporting.training_rows import is_run, name_of, training_rows, training_seeds
 from distilabel_selfinstruct.files import jsonl, run_layout
 from distilabel_selfinstruct.finetuning.folder import DESCRIPTION, ROWS
 from distilabel_selfinstruct.model_files import digest_of
@@ -60,6 +60,11 @@ def training_set(
         InputFileError: the source cannot be read, or has no row to train on.
         RunFolderError: the run has no rows yet.
     """
+    if instructions is not None and not is_run(source):
+        raise ConfigError(
+            f"`instructions` counts those that a run generated, and {name_of(source)} is no run: leave it out, or make "
+            "the subset with selfinstruct export first."
+        )
     with TemporaryDirectory() as scratch:
         file = Path(scratch) / "rows.jsonl"
         if isinstance(source, str | os.PathLike) and is_exported(Path(source)):

@@ -15,7 +15,7 @@ from distilabel_selfinstruct.files.run_rows import unfinished_training
 from distilabel_selfinstruct.llms.local_server import LocalServerLLM
 from distilabel_selfinstruct.llms.openai_compatible import OpenAICompatibleLLM
 from distilabel_selfinstruct.llms.recorded import RecordedLLM
-from distilabel_selfinstruct.model_files import read_gguf
+from distilabel_selfinstruct.model_files import loading_fault, read_gguf
 from distilabel_selfinstruct.prompts import PromptForm
 
 
@@ -73,8 +73,7 @@ def _transformers(model: str, base_url: str | None, form: PromptForm) -> LLM:
         try:
             template = AutoTokenizer.from_pretrained(model).chat_template
         except (OSError, ValueError) as error:
-            first = str(error).strip().partition("\n")[0].rstrip(".: ")
-            raise ConfigError(f"Cannot load the tokenizer of {model!r}: {first}.") from error
+            raise ConfigError(f"Cannot load the tokenizer of {model!r}: {loading_fault(error)}.") from error
         if template is None:  # the host would send the system message alone
             raise ConfigError(f"{model} has no chat template, as base models have none: use `prompt_form=completion`.")
     return LocalServerLLM(engine="transformers", path=model, model=_name_of(model))

@@ -2,6 +2,7 @@
 
 from distilabel_selfinstruct.model_files.digests import digest_of
 from distilabel_selfinstruct.model_files.gguf import GGUFFile, read_gguf
+from distilabel_selfinstruct.model_files.loading import loading_fault
 from distilabel_selfinstruct.model_files.naming import NamedFile, find_gguf
 from distilabel_selfinstruct.model_files.packaged import PACKAGED_MODELS, PackagedModel, check_digest
 
@@ -13,5 +14,6 @@ __all__ = [
     "check_digest",
     "digest_of",
     "find_gguf",
+    "loading_fault",
     "read_gguf",
 ]

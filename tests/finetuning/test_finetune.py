@@ -96,6 +96,21 @@ def test_rows_that_do_not_fit_are_named_and_can_be_left_out(base: Path, tmp_path
     assert lines[0].endswith("They are left out.")
 
 
+def test_a_subset_of_rows_that_are_no_run_is_refused(base: Path, tmp_path: Path) -> None:
+    jsonl.write(tmp_path / "rows.jsonl", [{"instruction": "Name a sea.", "output": "North Sea"}])
+    with pytest.raises(ConfigError, match=r"`instructions` counts those that a run generated, and .* is no run"):
+        train(tmp_path / "rows.jsonl", base, tmp_path / "tuned", instructions=1)
+
+
+def test_columns_are_named_as_for_export(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a|b\nName a sea.|North Sea\n")
+    with pytest.raises(InputFileError, match="name the one that holds it with `columns`"):
+        train(tmp_path / "rows.csv", base, tmp_path / "tuned")
+    columns = {"instruction": "a", "output": "b"}
+    result = train(tmp_path / "rows.csv", base, tmp_path / "tuned", columns=columns, delimiter="|")
+    assert result.num_rows == 1
+
+
 def test_the_command_says_what_it_checked_and_what_it_wrote(base: Path, tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     jsonl.write(file, [{"prompt": f"Say {number}.\n\n", "completion": str(number)} for number in range(8)])

@@ -7,6 +7,7 @@ import pytest
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError
 from distilabel_selfinstruct.evaluation import answers_of
 from distilabel_selfinstruct.files import jsonl
+from distilabel_selfinstruct.review.argilla.settings import config_folder
 from distilabel_selfinstruct.review.comparing.comparison import CompareOptions, pull_comparison, push_comparison
 from distilabel_selfinstruct.review.comparing.key import read_key
 from tests.review.comparing.comparisons import MODELS, counts, dataset_id, get, rate, seen, two_models
@@ -60,6 +61,25 @@ def test_a_larger_sample_extends_the_smaller_one(client, folder):
     more = push_comparison(folder, two_models(20), CompareOptions(sample=8), client=client).pushed
     assert 5 * 2 - 1 <= more.already_there <= 10
     assert more.created + more.already_there == more.records
+
+
+def test_raters_see_what_the_settings_say(argilla_server, client, folder, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    text = (config_folder() / "comparison.yaml").read_text()
+    mine.write_text(text.replace("How good is the answer?", "Wie gut ist die Antwort?"))
+    (tmp_path / "comparison.md").write_text("# Guidelines")
+    push_comparison(folder, two_models(), CompareOptions(settings=str(mine)), client=client)
+    questions = get(argilla_server, "anna", f"/datasets/{dataset_id(folder)}/questions")["items"]
+    assert "Wie gut ist die Antwort?" in [question["title"] for question in questions]
+
+
+def test_settings_that_do_not_ask_for_a_letter_are_refused(folder, tmp_path):
+    fields = "".join(f"  - {{name: {name}, title: T}}\n" for name in ("instruction", "input", "output"))
+    question = "  - {name: comment, type: text, title: T, required: true}\n"
+    (tmp_path / "mine.yaml").write_text(f"guidelines: x.md\nfields:\n{fields}questions:\n{question}")
+    (tmp_path / "x.md").write_text("# Guidelines")
+    with pytest.raises(ConfigError, match=r"`settings` is .*mine\.yaml, which does not ask 'overall'"):
+        push_comparison(folder, two_models(), CompareOptions(settings=str(tmp_path / "mine.yaml")))
 
 
 @pytest.mark.parametrize("change", ["another model", "another answer", "a smaller sample"])

@@ -46,6 +46,8 @@ def read_usage(usage: object) -> tuple[TokenUsage, tuple[str, ...]]:
     Such a count is 0; one that is missing or null is 0 as well, and not named. Servers differ in what they count. Where
     `total_tokens` is more than prompt and completion together, the rest is thoughts, which xAI and Google count apart
     and bill as output. The cache is in `prompt_tokens_details`, or beside the other counts at DeepSeek and Moonshot.
+    Gateways to Anthropic's API and to OpenAI's Responses API may hand on the names of these: `input_tokens` and
+    `output_tokens`.
     """
     counts = usage if isinstance(usage, dict) else {}
     odd: list[str] = []
@@ -58,10 +60,13 @@ def read_usage(usage: object) -> tuple[TokenUsage, tuple[str, ...]]:
             odd.append(name)
         return 0
 
-    prompt, completion = count(counts, "prompt_tokens"), count(counts, "completion_tokens")
-    thoughts = count(counts.get("completion_tokens_details"), "reasoning_tokens")
+    prompt = count(counts, "prompt_tokens") or count(counts, "input_tokens")
+    completion = count(counts, "completion_tokens") or count(counts, "output_tokens")
+    details_of_output = counts.get("completion_tokens_details") or counts.get("output_tokens_details")
+    details_of_input = counts.get("prompt_tokens_details") or counts.get("input_tokens_details")
+    thoughts = count(details_of_output, "reasoning_tokens")
     cached = (
-        count(counts.get("prompt_tokens_details"), "cached_tokens")
+        count(details_of_input, "cached_tokens")
         or count(counts, "prompt_cache_hit_tokens")
         or count(counts, "cached_tokens")
     )

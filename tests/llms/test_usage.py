@@ -32,6 +32,19 @@ def test_thoughts_and_the_cache_are_counted_apart() -> None:
     assert (usage, odd) == (TokenUsage(100, 50, 40, 80), ())
 
 
+def test_counts_by_the_names_of_the_responses_api_are_read() -> None:
+    usage, odd = read_usage(
+        {
+            "input_tokens": 100,
+            "output_tokens": 50,
+            "total_tokens": 150,
+            "output_tokens_details": {"reasoning_tokens": 40},
+            "input_tokens_details": {"cached_tokens": 80},
+        }
+    )
+    assert (usage, odd) == (TokenUsage(100, 50, 40, 80), ())
+
+
 @pytest.mark.parametrize("counts", [{"prompt_cache_hit_tokens": 80}, {"cached_tokens": 80}])
 def test_the_cache_is_counted_by_the_names_of_other_providers(counts: dict[str, Any]) -> None:
     assert read_usage({"prompt_tokens": 100, **counts})[0].cached_tokens == 80

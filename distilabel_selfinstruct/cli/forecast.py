@@ -33,8 +33,10 @@ def forecast_view(plan: RunPlan) -> RenderableType:
 
 def _table(expected: Forecast) -> PlainTable:
     table = PlainTable(title="What the run is expected to take", title_justify="left")
-    for name in ("stage", "model", "requests", "tokens in", "tokens out", "time"):
-        table.add_column(name, justify="left" if name in ("stage", "model") else "right")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("model", overflow="fold")
+    for name in ("requests", "tokens in", "tokens out", "time"):
+        table.add_column(name, justify="right")
     for stage in expected.stages:
         table.add_row(
             stage.stage.value,

@@ -37,6 +37,9 @@ def models() -> None:
 
     console = get_console()
     show(console, _engines())
+    for engine in ENGINES:
+        if not _installed(engine):
+            line(console, f"To install {engine.provider}: pip install 'distilabel-selfinstruct[{engine.extra}]'")
     show(console)
     show(console, _packaged())
     show(console)
@@ -52,13 +55,16 @@ def _engines() -> "PlainTable":
     for name in ("--llm", "what", "installed"):
         table.add_column(name, overflow="fold")
     for engine in ENGINES:
-        try:
-            installed = f"{engine.package} {version(engine.package)}" if find_spec(engine.package) else ""
-        except PackageNotFoundError:
-            installed = engine.package
-        how = installed or f"no: pip install 'distilabel-selfinstruct[{engine.extra}]'"
-        table.add_row(f"{engine.provider}:…", engine.words, how)
+        table.add_row(f"{engine.provider}:…", engine.words, _installed(engine) or "no")
     return table
+
+
+def _installed(engine: _Engine) -> str:
+    """Its package, with the version where that is known; empty where it is not installed."""
+    try:
+        return f"{engine.package} {version(engine.package)}" if find_spec(engine.package) else ""
+    except PackageNotFoundError:
+        return engine.package
 
 
 def _packaged() -> "PlainTable":

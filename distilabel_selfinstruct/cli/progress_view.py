@@ -53,7 +53,7 @@ def used_in_words(config: RunConfig, progress: Progress) -> str:
     """The time, the tokens and the money that a run took, and what failed."""
     used = f"{progress.elapsed:.0f} s, {_tokens(progress)}{_cost(config, progress)}"
     if progress.failures or progress.retries:
-        used += f", {progress.failures} requests failed, {progress.retries} retries"
+        used += f", {progress.failures} requests failed, {progress.retries} retried"
     if not progress.failures:
         return f"{used}."
     return f"{used}. The last failure was: {shown_failure(progress.last_failure)}"

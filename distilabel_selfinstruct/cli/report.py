@@ -67,7 +67,7 @@ def report(
     if run is not None and (why := why_unfinished(asdict(run))):
         say(f"The run {with_flags(why)}")
     for part, missing in result.report.left_out.items():
-        say(f"Left out, {part.replace('_', ' ')}: {with_flags(str(missing))}")
+        say(f"Left out ({part.replace('_', ' ')}): {with_flags(str(missing))}")
     if result.note:
         say(result.note)
     for path in (result.page, result.figures):

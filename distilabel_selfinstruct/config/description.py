@@ -9,7 +9,7 @@ from distilabel_selfinstruct import __version__
 from distilabel_selfinstruct.config.run_config import RunConfig
 from distilabel_selfinstruct.errors import ConfigError, RunFolderError, reading
 from distilabel_selfinstruct.files import run_layout
-from distilabel_selfinstruct.files.run_rows import text_of, texts_of
+from distilabel_selfinstruct.files.run_rows import no_run, text_of, texts_of
 
 
 def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
@@ -25,7 +25,7 @@ def described_run(folder: Path) -> tuple[dict[str, Any], RunConfig]:
     try:
         with reading(path, RunFolderError):
             if not path.exists():
-                raise RunFolderError(f"{folder} holds no run: {path.name} is missing.", folder)
+                raise no_run(folder)
             description = json.loads(path.read_text(encoding="utf-8"))
         config = description["config"]
         description = {**description, **_readable(description)}

@@ -162,9 +162,8 @@ def export(
     if not formatted.train and not formatted.test:
         if rejected and files.are_ours:
             write_files({files.rejected: rejected})
-        raise InputFileError(
-            f"No row of {name_of(source)} can be used: {_why(rejected, reasons, files)}.", name_of(source)
-        )
+        why = _why(rejected, reasons, files)
+        raise InputFileError(f"No row of {name_of(source)} can be used: {why}.{_remedy(left_out)}", name_of(source))
     parts = (
         split_into_parts(generated, seeds, sizes, options, test_fraction)
         if sizes
@@ -224,3 +223,11 @@ def _why(rejected: Sequence[Row], reasons: Mapping[str, int], files: OutputFiles
         return f"{files.rejected} says why for each ({counts})"
     detail = f" ({rejected[0]['detail']})" if rejected[0]["detail"] else ""
     return f"{counts}; the first is {rejected[0]['reason']}{detail}"
+
+
+def _remedy(left_out: Sequence[LeftOutRow]) -> str:
+    """What to do where the decisions of the review left rows out; empty where they did not."""
+    if not left_out:
+        return ""
+    status = max(row.status.value for row in left_out)  # those that are undecided before those that were dropped
+    return f" Rate some, or export the {status} rows with `include={status}`."

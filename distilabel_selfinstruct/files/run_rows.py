@@ -17,6 +17,13 @@ RESUME_THE_RUN = "Resume the run with the command that began it."
 """As `RESUME`, for whoever sees it after another command."""
 
 
+def no_run(folder: Path) -> RunFolderError:
+    """What is said of a folder without a run, or of one that is not there."""
+    if not folder.exists():
+        return RunFolderError(f"There is no folder {folder}: check the path.", folder)
+    return RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
+
+
 def run_file(folder: Path, name: str) -> Path:
     """The path of a file of rows in the folder of a run.
 
@@ -28,7 +35,7 @@ def run_file(folder: Path, name: str) -> Path:
     if path.exists():
         return path
     if not (folder / run_layout.DESCRIPTION).exists():
-        raise RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
+        raise no_run(folder)
     holder = holder_of(folder / run_layout.LOCK)
     if holder is not None:
         raise FolderInUseError(

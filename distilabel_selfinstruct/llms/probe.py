@@ -72,14 +72,17 @@ _WRONG_FORMS: tuple[tuple[PromptForm, re.Pattern[str], type[Exception], str], ..
 )
 
 
-def probe(llm: LLM, prompt_form: PromptForm) -> None:
+def probe(llm: LLM, prompt_form: PromptForm) -> str | None:
     """Ask an OpenAI-compatible server for one token. Other LLMs are loaded where they run, and not probed.
+
+    Returns:
+        What the server said if it is busy or ill at the moment; None if it answered, or was not asked.
 
     Raises:
         ModelError: the server cannot be reached, or refuses the key, the model or the form of prompt.
     """
     if not isinstance(llm, OpenAICompatibleLLM):
-        return
+        return None
     llm = llm.model_copy()
     llm.timeout, llm.max_retries = SECONDS, RETRIES
     llm.on_note(lambda _: None)  # each stage says what it learns
@@ -99,6 +102,8 @@ def probe(llm: LLM, prompt_form: PromptForm) -> None:
                     cause=without_secrets(llm, str(error.__cause__ or error)),
                 )
                 raise ModelError(filled) from None
+        return _said(error, llm)
+    return None
 
 
 async def _ask(llm: OpenAICompatibleLLM, prompt_form: PromptForm) -> None:

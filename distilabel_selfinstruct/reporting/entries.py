@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distilabel_selfinstruct.config import RunConfig, described_run
-from distilabel_selfinstruct.errors import RunFolderError
 from distilabel_selfinstruct.files import jsonl, run_layout
-from distilabel_selfinstruct.files.run_rows import run_file
+from distilabel_selfinstruct.files.run_rows import no_run, run_file
 from distilabel_selfinstruct.journal.replicas import replica_folders
 from distilabel_selfinstruct.journal.run_records import journaled_rejections, read_rejections, read_run
 from distilabel_selfinstruct.prompts import PromptSet, load_prompts, prompt_text
@@ -106,7 +105,7 @@ def recorded_rejections(folder: Path) -> list[RecordedRejection]:
     if written.exists():
         return list(read_rejections(written))
     if not (folder / run_layout.DESCRIPTION).exists():
-        raise RunFolderError(f"{folder} holds no run: {run_layout.DESCRIPTION} is missing.", folder)
+        raise no_run(folder)
     return list(journaled_rejections(folder / run_layout.STATE))
 
 

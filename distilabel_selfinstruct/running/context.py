@@ -31,7 +31,9 @@ def check_models(models: Sequence[PlannedModel], needed: Mapping[AnyStage, Need]
 
             where = "" if isinstance(model.llm, LocalServerLLM) else f" at {redact_url(str(model.llm.base_url))}"
             tell(f"Waiting for a first answer from {model.config.llm}{where}.")
-            probe(model.llm, model.config.effective_prompt_form)
+            busy = probe(model.llm, model.config.effective_prompt_form)
+            if busy is not None:
+                tell(f"{model.config.llm} gives no answer yet: {busy}. The run begins, and asks it again.")
             _check_context(model, model.llm, needed, tell)
             if model.config.batch:
                 check_batches(model.llm)

@@ -1,5 +1,6 @@
 """`selfinstruct models`: engines, models, and what to type."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from rich import get_console
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
+from distilabel_selfinstruct.cli.models import ENGINES
 from tests.gguf_files import LLAMA, gguf_file
 
 
@@ -32,6 +34,14 @@ def test_engines_and_packaged_models_are_shown_where_nothing_is_found(home: Path
     assert "gguf:…" in text
     assert "SmolLM2 135M Instruct" in text
     assert "No GGUF file was found" in text
+
+
+def test_what_installs_an_engine_is_one_line_on_a_narrow_screen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_console(), "_width", 60)
+    lines = shown().splitlines()
+    for engine in ENGINES:
+        says = f"To install {engine.provider}: pip install 'distilabel-selfinstruct[{engine.extra}]'"
+        assert (says in lines) == (find_spec(engine.package) is None)
 
 
 def test_a_model_is_shown_with_its_form_and_what_to_type(home: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_page_and_the_figures_lie_in_the_run(demo, described):
 
 
 def test_what_is_left_out_is_said(described):
-    assert "Left out, review: Nobody has rated the instances yet" in described.stdout
+    assert "Left out (review): Nobody has rated the instances yet" in described.stdout
 
 
 def test_all_parts_of_a_run_are_there(demo, described):
@@ -70,7 +70,7 @@ def test_other_rows_are_described_in_the_working_folder(tmp_path):
     done = selfinstruct("report", "rows.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "1 instructions, 1 instances."
-    assert "Left out, usage: The rows do not come from a run." in done.stdout
+    assert "Left out (usage): The rows do not come from a run." in done.stdout
     assert (tmp_path / "report.html").exists()
 
 

@@ -80,6 +80,8 @@ def test_a_long_text_is_cut_where_asked(run: Path) -> None:
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="holds no run"):
         list(entries(tmp_path))
+    with pytest.raises(RunFolderError, match=r"There is no folder .*frist: check the path\."):
+        list(entries(tmp_path / "frist"))
 
 
 def test_a_reason_that_there_is_not_is_refused() -> None:

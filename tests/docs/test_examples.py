@@ -42,6 +42,7 @@ NEEDS: Counter[tuple[str, str]] = Counter(
         ("docs/languages.md", "key"): 1,
         ("docs/models.md", "key"): 1,
         ("docs/models.md", "model"): 1,
+        ("docs/models.md", "network"): 1,
         ("docs/novelty_at_scale.md", "server"): 1,
         ("docs/publish.md", "hub"): 1,
         ("docs/quickstart.md", "key"): 1,

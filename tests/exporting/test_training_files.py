@@ -187,8 +187,9 @@ def test_a_review_without_a_kept_row_exports_nothing_and_says_so(tmp_path: Path)
     undecided = [{**row, "verdict": "undecided"} for row in read(folder / "review" / "decisions.jsonl")]
     jsonl.write(folder / "review" / "decisions.jsonl", undecided)
     message = r"No row of .* can be used: .*alpaca\.rejected\.jsonl says why for each \(30 undecided\)\."
-    with pytest.raises(InputFileError, match=message):
+    with pytest.raises(InputFileError, match=message) as refusal:
         export(folder, "alpaca")
+    assert str(refusal.value).endswith("Rate some, or export the undecided rows with `include=undecided`.")
     assert len(read(folder / "export" / "alpaca.rejected.jsonl")) == 30
 
 

@@ -11,7 +11,7 @@ from distilabel_selfinstruct.records import MODEL_STAGES, Stage
 from distilabel_selfinstruct.running.context import check_models
 from distilabel_selfinstruct.running.needs import needs
 from distilabel_selfinstruct.running.plan import plan_run
-from tests.local_openai_server import KEY, LocalOpenAIServer, text
+from tests.local_openai_server import KEY, LocalOpenAIServer, Reply, text
 
 FIRST, SECOND, THIRD = MODEL_STAGES
 
@@ -74,3 +74,11 @@ def test_each_model_is_asked_once_for_all_of_its_stages() -> None:
         check_models(plan.models, needs(plan), said.append)
         assert [asked.body["model"] for asked in server.asked] == ["big", "small"]
     assert len(said) == 2
+
+
+def test_a_server_that_is_busy_is_said_to_be_so_and_the_run_begins() -> None:
+    said: list[str] = []
+    with LocalOpenAIServer([Reply(status=429, error="Rate limit reached.")]) as server:
+        plan = plan_run(RunConfig(llm="openai:small", base_url=server.url))
+        check_models(plan.models, needs(plan), said.append)
+    assert said[1:] == ["openai:small gives no answer yet: Rate limit reached. The run begins, and asks it again."]

@@ -156,8 +156,8 @@ def _show(console: "Console", folder: Path, options: PushOptions, result: "PushR
     if len(result.failed) > MAX_FAILURES:
         line(f"… and {len(result.failed) - MAX_FAILURES:,} more rows; all are in {folder / run_layout.PUSHED}.")
     if not options.raters:
-        answers = "one answer" if result.min_submitted == 1 else f"{result.min_submitted} answers, of a person each"
-        line(f"A record is complete after {answers} (--min-submitted).")
+        people = "one person has" if result.min_submitted == 1 else f"{result.min_submitted} people have"
+        line(f"A record is complete when {people} answered it (--min-submitted).")
     for dataset in result.datasets:
         whose = f"{dataset.rater} ({len(dataset.records):,} records)" if dataset.rater else "Rate"
         line(f"{whose}: {dataset.url}")

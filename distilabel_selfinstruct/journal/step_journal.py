@@ -13,11 +13,13 @@ of a step to one beside it (see `replicas`). When a step starts, it reads what a
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from shutil import copyfile
+from threading import get_ident
 from typing import Any
 
 from distilabel_selfinstruct.errors import ConfigError, FileError, writing
@@ -85,6 +87,8 @@ class StepJournal:
         self._is_leased = False
         self._patience = patience
         self._max_requests = max_requests
+        self._gathering: int | None = None  # the thread that does
+        self._gathered: list[dict[str, Any]] = []
         self._num_claimed = 0
         self._stopped = ""  # without a state folder
         self._recorded: defaultdict[str, list[tuple[int, Completion]]] = defaultdict(list)
@@ -121,8 +125,23 @@ class StepJournal:
             completion: what came of it.
             durable: return once it is on disk. Several that are not durable are on disk after one `sync`.
         """
-        if self._folder is not None:
-            self._append(COMPLETIONS, [completion_row(request, decoding, completion)], durable=durable)
+        if self._folder is None:
+            return
+        row = completion_row(request, decoding, completion)
+        if self._gathering == get_ident():
+            self._gathered.append(row)
+        else:
+            self._append(COMPLETIONS, [row], durable=durable)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Write all completions that this thread records in the block at its end, with one write and one fsync."""
+        self._gathering = get_ident()
+        try:
+            yield
+        finally:
+            rows, self._gathered, self._gathering = self._gathered, [], None
+            self._append(COMPLETIONS, rows, durable=True)
 
     def sync(self) -> None:
         """Have all completions on disk."""

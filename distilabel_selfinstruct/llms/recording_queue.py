@@ -44,21 +44,13 @@ class RecordingQueue:
 
     def _write(self) -> None:
         self._is_about_to_write = False  # what is added from now on may come too late for this turn
-        written: list[tuple[Work, Completion]] = []
-        for _ in range(len(self._waiting)):
-            arrival = self._waiting.popleft()
-            try:
-                recorded = arrival.work.record(arrival.completion)
-            except Exception as error:  # the disk is full
-                arrival.work.future.set_exception(error)
-            else:
-                written.append((arrival.work, arrival.handed_out or recorded))
+        arrived = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
-            if written:
-                self._journal.sync()
-        except Exception as error:
-            for work, _ in written:
-                work.future.set_exception(error)
+            with self._journal.gathering():
+                recorded = [arrival.work.record(arrival.completion) for arrival in arrived]
+        except Exception as error:  # the disk is full
+            for arrival in arrived:
+                arrival.work.future.set_exception(error)
         else:
-            for work, completion in written:
-                work.future.set_result(completion)
+            for arrival, completion in zip(arrived, recorded, strict=True):
+                arrival.work.future.set_result(arrival.handed_out or completion)

@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -28,6 +29,28 @@ def test_a_record_is_on_disk_when_recording_it_returns(tmp_path: Path, monkeypat
         assert synced[-1] == completions_file(tmp_path).stat().st_size
         assert len(list(read_rows(completions_file(tmp_path)))) == number + 1
     journal.close()
+
+
+def test_records_that_a_thread_gathers_are_on_disk_together_with_one_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(descriptor) or real(descriptor))
+    journal = opened(tmp_path)
+    with journal.gathering():
+        for number in range(3):
+            journal.record_completion(a_request(number), DECODING, Completion(str(number)), durable=False)
+        other = Thread(target=journal.record_completion, args=(a_request(3), DECODING, Completion("3")))
+        other.start()
+        other.join()
+        assert [row["text"] for row in read_rows(completions_file(tmp_path))] == ["3"]
+        synced.clear()
+    assert len(synced) == 1
+    assert [row["text"] for row in read_rows(completions_file(tmp_path))] == ["3", "0", "1", "2"]
+    journal.record_completion(a_request(4), DECODING, Completion("4"))
+    journal.close()
+    assert replayed(tmp_path, 6) == ["0", "1", "2", "3", "4", None]
 
 
 def test_each_record_survives_the_kill_that_follows_it(tmp_path: Path) -> None:

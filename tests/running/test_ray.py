@@ -163,18 +163,18 @@ def on_the_cluster(
     return (*OPTIONS, "--ray", cluster.address)
 
 
-def test_a_run_that_is_killed_is_resumed_with_replicas_and_makes_what_one_machine_makes(
+def test_a_run_that_is_killed_is_resumed_with_other_replicas_and_makes_what_one_machine_makes(
     server: LocalOpenAIServer, undisturbed: Path, tmp_path: Path, on_the_cluster: tuple[object, ...]
 ) -> None:
     model, folder = server._answer, tmp_path / "run"
     assert isinstance(model, Model)
-    started = Run(folder, server, *on_the_cluster)
+    started = Run(folder, server, *on_the_cluster, "--replicas", 2)
     model.wait_for(CLASSIFICATION, 9)
     started.kill()
     known, before = recorded(folder), len(server.asked)
-    done = Run(folder, server, *on_the_cluster, "--replicas", 2).done()
+    done = Run(folder, server, *on_the_cluster, "--replicas", 4).done()
     assert (done.status, done.complained) == (0, ""), done
     assert asked_again(server.asked[before:], known) == []
     assert max(recorded(folder).values()) == 1
-    assert len(list(folder.glob("state/classification*"))) == 2
+    assert len(list(folder.glob("state/classification*"))) == 4
     assert outputs(folder) == outputs(undisturbed)

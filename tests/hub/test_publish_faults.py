@@ -88,7 +88,7 @@ def test_after_a_failed_commit_the_same_command_sends_no_large_file_twice(hub, p
     assert hub.repositories[NAME].titles == ["initial commit"]
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
     sent = [request.path for request in hub.sent("PUT", "/lfs/")]
-    assert len(sent) == len(set(sent)) > 3
+    assert len(sent) == len(set(sent)) > 1
     hub.faults.clear()
     assert publish(run, *AS_IT_IS).returncode == 0
     assert [request.path for request in hub.sent("PUT", "/lfs/")] == sent

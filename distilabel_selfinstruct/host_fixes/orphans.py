@@ -21,7 +21,7 @@ FIXES = (
         "orphaned processes",
         "pipeline/local.py:226",
         "after `kill -9` workers keep asking the model, and the process with the queues stays forever",
-        "tests/running/test_resume.py::test_a_killed_run_goes_on_as_if_nothing_had_happened",
+        "tests/running/test_resume.py::test_a_run_that_is_killed_in_each_stage_goes_on_as_if_nothing_had_happened",
     ),
 )
 

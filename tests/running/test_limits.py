@@ -98,7 +98,7 @@ def test_a_cost_without_a_price_is_an_error_before_the_start(server: LocalOpenAI
 
 
 def test_max_minutes_stops_the_run(slow_server: LocalOpenAIServer, tmp_path: Path) -> None:
-    stopped(tmp_path / "run", slow_server, "--max-minutes (0.05) was reached.", "--max-minutes", 0.05)
+    stopped(tmp_path / "run", slow_server, "--max-minutes (0.03) was reached.", "--max-minutes", 0.03)
     assert len(work(slow_server.asked)) < 50
 
 

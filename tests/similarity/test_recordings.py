@@ -31,11 +31,13 @@ def test_recorded_pairs_are_decided_as_their_scores_say() -> None:
 
 
 @pytest.mark.usefixtures("every_engine")
-@pytest.mark.parametrize("name", ["korean_4k", "chinese_4k", "japanese_1k", "thai_2k"])
-def test_unicode_decisions_equal_comparing_with_all_on_real_texts(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "count"), [("korean_4k", 1250), ("chinese_4k", 800), ("japanese_1k", 800), ("thai_2k", 800)]
+)
+def test_unicode_decisions_equal_comparing_with_all_on_real_texts(name: str, count: int) -> None:
     index = NoveltyIndex(0.7, "unicode")
     rejected = 0
-    for row in rows(f"instructions/{name}.jsonl")[:800]:
+    for row in rows(f"instructions/{name}.jsonl")[:count]:
         scores = index.scores(row["instruction"])
         verdict = index.admit(row["instruction"])
         rejected += not verdict.admitted

@@ -97,12 +97,17 @@ def _glossary(pack: Pack) -> Iterator[PackFinding]:
         return
     guidelines = [f"review/{name}{end}" for name in NAMES for end in (".yaml", ".md")]
     texts = {
-        name: _CODE.sub("", found.read_text(encoding="utf-8"))
+        name: _CODE.sub("", found.read_text(encoding="utf-8", errors="replace"))  # that it is not UTF-8 is said above
         for name in (*_READ_BY_PEOPLE, *guidelines)
         if (found := pack.file(name))
     }
     for entry in entries if isinstance(entries, list) else ():
-        for word in entry.get("not") or () if isinstance(entry, dict) else ():
+        unwanted = (entry.get("not") or []) if isinstance(entry, dict) else []
+        if not isinstance(unwanted, list):
+            remedy = "Write it as a list: not: [word, other word]."
+            yield PackFinding("error", "glossary.yaml", f"{unwanted!r} under `not` is no list", remedy)
+            continue
+        for word in unwanted:
             begins = r"\b" if pack.word_boundaries else ""
             pattern = re.compile(begins + re.escape(str(word)) + begins, re.IGNORECASE)
             for name, text in texts.items():

@@ -22,6 +22,9 @@ _IN_A_LIST = 3
 
 def check_round_trip(pack: Pack, prompts: PromptSet) -> Iterator[PackFinding]:
     """Examples that are read as something else than they say."""
+    if not prompts.classification_examples:
+        yield PackFinding("error", "classification.jsonl", "it has no examples", "Write some, for yes and for no.")
+        return
     yield from _lists(pack, prompts)
     yield from _verdicts(pack, prompts)
     yield from _instances(pack, prompts)

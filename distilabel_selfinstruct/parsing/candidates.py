@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from distilabel_selfinstruct.parsing.cleaning import is_rule_line
 from distilabel_selfinstruct.parsing.fences import is_fence
-from distilabel_selfinstruct.parsing.marker_lines import Kind, Marker, MarkerReader, Style
+from distilabel_selfinstruct.parsing.marker_lines import BULLET, Kind, Marker, MarkerReader, Style
 from distilabel_selfinstruct.parsing.remarks import Remarks, is_heading
 
 # An item of a list with a label of its own: "2. **Weaving:** the shuttle crosses", "- Process: slow heat".
 _LABELLED_ITEM = re.compile(
-    r"[ \t]*(?:(?P<bullet>[-*\u2022])|(?P<ordinal>\d{1,2})[.)])[ \t]+"
+    rf"[ \t]*(?:{BULLET}|(?P<ordinal>\d{{1,2}})[.)][ \t]+)"
     r"(?:[*_]{0,3}[^\W\d_][^:\uff1a.!?\n]{0,40}[:\uff1a]|[*_]{2}[^*_\n]{1,40}[*_]{2}[ \t]*$)"
 )
 

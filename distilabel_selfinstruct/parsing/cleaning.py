@@ -1,15 +1,21 @@
 """What stands between a model's text and the format asked for: encodings, reasoning, markdown."""
 
 import re
+import unicodedata
 
 from distilabel_selfinstruct.records import REFUSAL, TOOL_CALLS, Completion, Reason, Rejection, is_refused
 from distilabel_selfinstruct.words import encodable
 
-# Control characters except tab and newline, the byte order mark and the zero-width space.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\u200b]")
+# Control characters except tab and newline, the byte order mark, and what takes no room and joins or parts no letters:
+# the zero-width space, the word joiner, the soft hyphen.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff]")
+
+# Letters written in parts: with marks of their own, or as the parts of a Korean syllable. Signs that a composed form
+# would replace by others, such as the sign for ohm, are left alone.
+_IN_PARTS = re.compile("[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]+|.[\u0300-\u036f\u3099\u309a]+")
 
 # Marks of the direction of writing around a line, as Arabic and Hebrew have them: they hide where a line begins.
-_DIRECTION = re.compile("^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+|[\u202c\u2069]+$", re.MULTILINE)
+_DIRECTION = re.compile("^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+|[\u200e\u200f\u202c\u2069]+$", re.MULTILINE)
 
 # A line end of another system.
 _LINE_END = re.compile("\r\n?|\u2028|\u2029|\x85")
@@ -43,8 +49,15 @@ def _why_empty(completion: Completion) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with newlines for line ends, without control characters, lone surrogates or marks of direction."""
-    return _DIRECTION.sub("", _CONTROL.sub("", _LINE_END.sub("\n", encodable(text))))
+    """The text with newlines for line ends, without control characters, lone surrogates or marks of direction.
+
+    Letters in parts are put together, as the words of the packs are written.
+    """
+    return _composed(_DIRECTION.sub("", _CONTROL.sub("", _LINE_END.sub("\n", encodable(text)))))
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else _IN_PARTS.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
 def without_thinking(text: str) -> tuple[str, str]:

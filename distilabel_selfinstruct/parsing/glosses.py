@@ -24,10 +24,10 @@ class Glosses:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         labels = words_of(packs, WordKind.GLOSS_LABELS)
-        # "Explanation: …", "**Reason:**", "(Note: …", "- Why: …" at the beginning of a line.
+        # "Explanation: …", "**Reason:**", "(Note: …", "- Why: …", "[Note] …" at the beginning of a line.
         self._labelled = re.compile(
             r"[ \t]*(?:[-*\u2022>\u2192\u203b][ \t]*)?(?:#{1,6}[ \t]*)?[*_(\uff08\[\u3010]{0,4}"
-            rf"(?P<label>{labels})[*_]{{0,3}}{BLANK}*(?:[*_)\uff09\]\u3011]{{1,2}}{BLANK}*)?[:\uff1a]",
+            rf"(?P<label>{labels})[*_]{{0,3}}{BLANK}*(?:(?:[*_)\uff09\]\u3011]{{1,2}}{BLANK}*)?[:\uff1a]|[\]\u3011])",
             re.IGNORECASE,
         )
         # A sentence about the task. It begins with a capital, where there are capitals.

@@ -8,6 +8,7 @@ line is a marker of the response or a line of the answer, `markers` decides.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -71,14 +72,23 @@ class Marker:
     rest: str
 
 
-BLANK = r"[\x20\t\u00a0\u202f]"
-"""A pattern for white space beside a colon: French sets a no-break space there."""
+BLANK = r"[\x20\t\u00a0\u2009\u202f\u3000\u200e\u200f]"
+"""A pattern for white space beside a colon, and marks of direction.
 
-DECORATION = r"""
-    (?P<space>[ \t]*)(?P<quote>(?:>[ \t]*)*)(?:(?P<bullet>[-*\u2022])[ \t]+)?(?P<heading>\#{LEVELS}[ \t]*)?
-    (?:(?P<ordinal>\d{1,2})[.)][ \t]+)?(?P<bold>[*_\[]{0,3})
+French sets a no-break space there, Japanese and Chinese a full-width one, Arabic and Hebrew a mark of direction.
 """
-"""What may stand before a marker on its line: a quotation mark, a bullet, a heading, a list number, bold stars.
+
+BULLET = (
+    r"(?P<bullet>[-*\u2022](?=[ \t])|[\u00b7\u30fb\u2192\u21d2\u203b\u25a0-\u27bf\U0001f300-\U0001faff]"
+    r"|[\u2013\u2014](?=[ \t]))\ufe0f?[ \t\u3000]*"
+)
+"""A pattern for a bullet before a marker; only after a dash, a star or a dot must a blank follow."""
+
+DECORATION = rf"""
+    (?P<space>[ \t\u00a0\u3000]*)(?P<quote>(?:>[ \t]*)*)(?:{BULLET})?(?P<heading>\#{{LEVELS}}[ \t]*)?
+    (?:(?P<ordinal>\d{{1,2}})[.)][ \t]+)?(?P<bold>[*_\[\u3010\u3014\u3008\uff3b]{{0,3}})
+"""
+"""What may stand before a marker on its line: a quotation mark, a bullet, a heading, a list number, stars, brackets.
 
 A verbose pattern; LEVELS is to be replaced by the levels of headings, such as "1,6".
 """
@@ -86,22 +96,40 @@ A verbose pattern; LEVELS is to be replaced by the levels of headings, such as "
 _FIELD = r"""
     (?:(?P<prefix>PREFIXES)[ ]{1,3}(?=(?:INPUT|OUTPUT)))?
     (?P<name>(?P<input>INPUT)|(?P<output>OUTPUT)|(?P<label>LABEL)|(?P<answer>ANSWER))
-    BLANK*(?:(?P<number>\d{1,3})BLANK*)?(?:[*_\]]{1,3}BLANK*)?(?:(?P<colon>[:\uff1a])[*_]{0,3}|$)BLANK*
+    BLANK*(?:(?:\#|No\.BLANK?|[(\uff08])?(?P<number>\d{1,3}|[\u2460-\u2473])[)\uff09]?BLANK*)?
+    (?:(?P<close>[*_\]\u3011\u3015\u3009\uff3d]{1,3})BLANK*)?
+    (?:(?P<colon>[:\uff1a])[*_]{0,3}|$|(?(close)(?<![*_\s])(?!\()|(?!)))BLANK*
     """
 """A field: "Input:", "Output 2:", "**Output:**", "### Output", "Expected output:", "Class label: ".
 
-The colon may be missing only where the marker is alone on its line.
+The colon may be missing only where the marker is alone on its line, or in brackets: "[Output] x".
 """
 
 _EXAMPLE = r"""
-    (?:(?P<name>EXAMPLE)BLANK?\#?(?P<number>\d{0,3})|(?P<counted>COUNTED)BLANK?\#?(?P<count>\d{1,3}))
-    (?:BLANK*\([^()\n]{0,60}\))?
-    [*_\]]{0,3}(?:BLANK*(?P<colon>[:.\uff1a])|BLANK+[-\u2013\u2014](?=BLANK)|BLANK*$)[*_]{0,3}BLANK*
+    (?:(?P<name>EXAMPLE)BLANK?SIGN?(?P<number>\d{0,3}|NUMERAL)(?:(?<=\d)[)\uff09])?
+    |(?P<counted>COUNTED)BLANK?(?:SIGN|[(\uff08])?(?P<count>\d{1,3}|NUMERAL)[)\uff09]?)
+    (?:BLANK*[(\uff08][^()\uff08\uff09\n]{0,60}[)\uff09])?
+    [*_\]\u3011\u3015\u3009\uff3d]{0,3}(?:BLANK*(?P<colon>[:.\uff1a])|BLANK+[-\u2013\u2014](?=BLANK)|BLANK*$)[*_]{0,3}BLANK*
     """
 """An example: "Example 1", "Example 2:", "Example:", "### Example 3 (negative)", "**Example 1.**".
 
 A number alone does not do: "Example 1 shows …" is a sentence.
 """
+
+_WRAPPED = r"""
+    (?:[(<\uff08\u300c\u300e\u300a]|[=~\u2500\u2501-]{2,5}BLANK*)
+    (?P<name>EXAMPLE|COUNTED)BLANK?\#?(?P<number>\d{1,3}|NUMERAL)
+    (?:[)>\uff09\u300d\u300f\u300b]|BLANK*[=~\u2500\u2501-]{2,5})BLANK*(?P<colon>[:\uff1a])?BLANK*$
+    """
+"""An example between signs, alone on its line and with its number: "<Example 1>", "=== Example 1 ==="."""
+
+# A circled number, or one of a single Chinese character.
+_NUMERAL = "[\u2460-\u2473\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]"
+
+# What stands between a word and its number.
+_SIGN = r"(?:\#|N[\u00ba\u00b0or]\.?BLANK?(?=\d)|-(?=\d))".replace("BLANK", BLANK)
+
+_OPENING = frozenset("[\u3010\u3014\u3008\uff3b")
 
 # A field inside a line begins after white space or a separator, and has its colon.
 _COLON = r"\s{0,3}\d{0,3}\s{0,3}[:\uff1a]"
@@ -131,6 +159,8 @@ class MarkerReader:
         counted = tuple(word for word in words.example if word in words.needs_number)
         names = {
             "BLANK": BLANK,
+            "NUMERAL": _NUMERAL,
+            "SIGN": _SIGN,
             "PREFIXES": _either(words.prefixes),
             "INPUT": _either(words.input),
             "OUTPUT": _either(words.output),
@@ -144,6 +174,9 @@ class MarkerReader:
         )
         self._example = re.compile(
             DECORATION.replace("LEVELS", "1,6") + _filled(_EXAMPLE, names), re.VERBOSE | re.IGNORECASE
+        )
+        self._wrapped = re.compile(
+            DECORATION.replace("LEVELS", "1,6") + _filled(_WRAPPED, names), re.VERBOSE | re.IGNORECASE
         )
         expected = "(?:Expected )?"
         fields = f"(?:{names['INPUT']}|{expected}(?:{names['OUTPUT']})){_COLON}"
@@ -169,7 +202,7 @@ class MarkerReader:
         found = self._field.match(line)
         if found:
             return _field(found, line, next(kind for kind in _FIELDS if found[kind.value] is not None))
-        found = self._example.match(line)
+        found = self._example.match(line) or self._wrapped.match(line)
         return _marker(found, line, Kind.EXAMPLE) if found else None
 
 
@@ -190,6 +223,8 @@ def _filled(pattern: str, names: dict[str, str]) -> str:
 def _field(found: re.Match[str], line: str, kind: Kind) -> Marker | None:
     marker = _marker(found, line, kind)
     style = marker.style
+    if style.has_colon and not found["colon"] and (style.case == "lower" or _OPENING.isdisjoint(found["bold"])):
+        return None
     if not style.has_colon:
         # Then a stand-in is a heading of the text, a lower-case word is a word, and an item is an item.
         is_word = style.case == "lower" and not style.heading
@@ -212,17 +247,21 @@ def _marker(found: re.Match[str], line: str, kind: Kind) -> Marker:
         bold=bool(found["bold"]),
         prefix=prefix.lower(),
         case=_case(prefix or name),
-        has_colon=bool(found["colon"]),
+        has_colon=bool(found["colon"]) or (bool(groups.get("close")) and found.end() < len(line)),
     )
     return Marker(
         kind,
         name,
-        int(number) if number else None,
+        _number(number) if number else None,
         int(found["ordinal"]) if found["ordinal"] else None,
         indent,
         style,
         line[found.end() :],
     )
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isdecimal() else int(unicodedata.numeric(digits))
 
 
 def _case(name: str) -> str:

@@ -19,21 +19,26 @@ from distilabel_selfinstruct.parsing.task_words import letters as letters_of
 
 # The number of an item at a line's start, with what chat models put around it: "10. ", "10) ", "(10) ",
 # "10、", "**10.** ", "- 10. ", "### 10. ", "### Task 12: ", "Task 12" alone on its line.
-_NUMBER = r"""(?P<indent>[ \t]*)
+_NUMBER = r"""(?P<indent>[ \t\u00a0\u3000]*)
     (?:[-*\u2022>][ \t]+)?                        # a bullet or a quotation mark before the number
     (?P<heading>\#{1,6}[ \t]*)?
-    (?P<bold>[*_]{1,3})?
+    (?P<bold>[*_]{1,3})?[\[\u3010\u3014]?
     (?P<word>(?:WORDS|(?P<other>OTHER))\.?[ \t]*(?:\#[ \t]*)?)?
-    [(\uff08\[]?(?P<number>\d{1,4})(?P<counter>COUNTERS)?
+    [(\uff08]?(?P<number>\d{1,4})(?P<counter>COUNTERS)?
     BLANK?
-    (?P<separator>[.)\uff09\uff0e\u3001\]]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)
+    (?P<separator>[.)\uff09\uff0e\u3001\]\u3011\u3015]|[:\uff1a]|[-\u2013\u2014](?=[ \t])|(?=[*_]*[ \t]*$)
     |(?(counter)(?<=[ \t])|(?!)))
-    (?:(?!\d)|(?<=[\uff0e\u3001\uff09]))           # "3.5 metres" begins no item, and no decimal has a full-width dot
-    [*_]{0,3}(?:[:\uff1a]|-(?=[ \t]))?[ \t]*
+    (?:(?<=\.)[)\u00ba])?                         # "9.)" in German, "9.\u00ba" in Spanish
+    (?:(?!\d)|(?<=[\uff0e\u3001\uff09\u3011\u3015]))  # "3.5 metres" begins no item; no decimal has a full-width dot
+    [*_]{0,3}(?:[:\uff1a]|-(?=[ \t]))?BLANK*
     """
 
 # A bullet at a line's start. A dash that is a minus or a dialogue's dash has no space after it.
-_BULLET = re.compile(r"[ \t]*(?:[-*\u2022\u25cf\u2023\u25e6\u2013\u25aa][ \t]+|[\u30fb\u00b7][ \t\u3000]*)")
+_BULLET = re.compile(
+    r"[ \t\u3000]*(?:[-*\u2022\u2023\u25e6\u2013\u2043\u2981][ \t]+"
+    r"|[\u30fb\u00b7\u318d\u203b\u21d2\u2192\u25a0-\u25cf\u25d8-\u25e5\u2605\u2606\u2610-\u2612\u2713\u2714\u27a4]\ufe0f?"
+    r"[ \t\u3000]*)"
+)
 
 # "Task: …" without a number, on each item.
 _LABEL = (
@@ -47,6 +52,10 @@ _DASH = re.compile(r"[ \t]*(\d{1,4})(?:[ \t]*[-\u2013\u2014]|[/>|])[ \t]+")
 _HASH = re.compile(r"[ \t]*#(\d{1,4})[.):]?[ \t]+")
 _BARE = re.compile(r"[ \t]*(\d{1,4})[ \t]+(?=[^\W\d_a-z])")
 _CIRCLED = re.compile(r"[ \t]*([\u2460-\u249b\u24ea\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf])[ \t]*")
+_ENCLOSED = re.compile(
+    r"[ \t]*([\u2160-\u216b\u24b6-\u24e9\u3200-\u320d\u320e-\u321b\u3220-\u3229\u3260-\u327b\u3280-\u3289])\.?[ \t]*"
+)
+_FIRST_ENCLOSED = (0x2160, 0x24B6, 0x24D0, 0x3200, 0x320E, 0x3220, 0x3260, 0x326E, 0x3280)
 _KEYCAP = re.compile("[ \t]*((?:\\d\ufe0f?\u20e3){1,2}|\U0001f51f)[ \t]*")
 _LETTER = r"[ \t]*[(\uff08]?([LETTERS])(?:[.)][ \t]+|[\uff09\uff0e\u3001][ \t\u3000]*)"
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -54,7 +63,7 @@ _ROMAN = re.compile(r"[ \t]*\(?([ivxl]{1,6}|[IVXL]{1,6})[.)\uff09][ \t]+")
 
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50}
 
-_DOTS = {"\uff0e": ".", "\uff09": ")", "]": ")"}
+_DOTS = {"\uff0e": ".", "\uff09": ")", "]": ")", "\u3011": ")", "\u3015": ")"}
 _UNMARKED = frozenset({".", ")", "\u3001"})
 
 
@@ -97,6 +106,7 @@ class Numbering:
             _counted(_COLON, int),
             _counted(_DASH, int),
             _counted(_CIRCLED, _value),
+            _counted(_ENCLOSED, _enclosed_value),
             _counted(_KEYCAP, _keycap_value),
             _counted(_HASH, int),
             _counted(_ROMAN, _roman_value),
@@ -177,6 +187,10 @@ def _indent(line: str) -> int:
 
 def _value(sign: str) -> int:
     return int(unicodedata.numeric(sign))
+
+
+def _enclosed_value(sign: str) -> int:
+    return ord(sign) - max(first for first in _FIRST_ENCLOSED if first <= ord(sign)) + 1
 
 
 def _keycap_value(keycaps: str) -> int:

@@ -34,6 +34,13 @@ _NUMBERED_LINE = re.compile(
     r"[ \t]*(\d{1,3})[*_]{0,3}[ \t]*(?:(?:[:\uff1a.][*_]{0,3}|[*_]{1,3})[ \t]*)?$"
 )
 
+# "[입력] 밥", "<Eingabe>", "Salida – x", "「出力」": a word with any sign before or after it.
+_SIGNED_LINE = re.compile(
+    r"[^\w\n]{0,8}(?:[\d\u2460-\u2473]{1,2}[^\w\n]{1,3})?"
+    rf"({_LETTER}(?:[\w'\u2019-]| (?={_LETTER})|{_SIGN}){{0,24}}?)"
+    r"[^\S\n]*[\d\u2460-\u2473]{0,3}[^\S\n]*(?:[^\w\s'\u2019]|$)"
+)
+
 _FEWEST_ROUNDS = 2
 _LABELS_OF_A_FORMAT = 2
 
@@ -43,9 +50,10 @@ _LINES_LOOKED_AT = 400
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The labels of a text in order, the words before numbers, and whether the text begins with one of them."""
+    """The labels of a text in order, those with other signs, the words before numbers, and whether it begins so."""
 
     labels: tuple[str, ...]
+    signed: tuple[str, ...]
     numbered: tuple[str, ...]
     at_start: bool
 
@@ -72,6 +80,7 @@ def translated_markers(text: str) -> tuple[str, ...]:
 
 def _labels(text: str) -> _Lines:
     labels: list[str] = []
+    signed: list[str] = []
     numbered: list[str] = []
     at_start: bool | None = None
     for line in [line for line in text.split("\n") if line.strip()][:_LINES_LOOKED_AT]:
@@ -81,15 +90,17 @@ def _labels(text: str) -> _Lines:
             labels.append(label[1])
         elif number:
             numbered.append(number[1])
+        elif sign := _SIGNED_LINE.match(line):
+            signed.append(sign[1])
         at_start = bool(label or number) if at_start is None else at_start
-    return _Lines(tuple(labels), tuple(numbered), bool(at_start))
+    return _Lines(tuple(labels), tuple(signed), tuple(numbered), bool(at_start))
 
 
 def _is_translated(found: _Lines) -> bool:
-    if not found.labels and not found.numbered:
+    if not found.labels and not found.signed and not found.numbered:
         return False
     words = _words_of_all_languages()
-    labels = [label.casefold() for label in found.labels]
+    labels = [label.casefold() for label in (*found.labels, *found.signed)]
     has_output, has_input = not words["output"].isdisjoint(labels), not words["input"].isdisjoint(labels)
     examples = sum(word.casefold() in words["example"] for word in found.numbered)
     class_labels = sum(label in words["class_label"] for label in labels)
@@ -102,7 +113,9 @@ def _is_translated(found: _Lines) -> bool:
 
 def _translations(found: _Lines) -> tuple[str, ...]:
     known = frozenset().union(*_words_of_all_languages().values())
-    return tuple(dict.fromkeys(word for word in (*found.numbered, *found.labels) if word.casefold() in known))
+    return tuple(
+        dict.fromkeys(word for word in (*found.numbered, *found.labels, *found.signed) if word.casefold() in known)
+    )
 
 
 @cache

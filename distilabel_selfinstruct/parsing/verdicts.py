@@ -19,13 +19,19 @@ _QUESTION = ("?", "\uff1f", "\u061f")
 # The last word of a sentence, in writing without blanks what follows the last comma.
 _LAST_WORD = re.compile(r"[^\s,\u060c\uff0c\u3001]+$")
 
-# Marks around an answer: markdown, quotation marks, brackets.
+# Arrows, boxes, ticks and pictures.
+_SIGNS = "".join(map(chr, (*range(0x2190, 0x2200), *range(0x25A0, 0x27C0), *range(0x1F300, 0x1FB00), 0x203B, 0xFE0F)))
+
+# Marks around an answer: markdown, quotation marks, brackets, signs.
 _MARKS = (
     " \t\n\u00a0\u202f*_`\"'()[]{}<>#-:.,;!\u2022"
     "\u201c\u201d\u2018\u2019\u201e\u201a\u00ab\u00bb\u2039\u203a\u00bf\u00a1"
     "\u060c\u061b\u061f\u06d4\u0964"
-    "\u3002\u300a\u300b\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff1a"
-)
+    "\u3000\u3002\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011\u3014\u3015\uff01\uff08\uff09\uff1a\uff3b\uff3d"
+) + _SIGNS
+
+# What begins a remark on a verdict, after a blank.
+_REMARK = rf"[-\u2013\u2014(\uff08{_SIGNS}]"
 
 # Longer answers are read at their beginning and at their end.
 _LOOKED_AT = 4000
@@ -42,7 +48,9 @@ class Verdicts:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         flags = re.IGNORECASE
-        words = [_Words(pack) for pack in packs]
+        # A word of several languages, as "No" is, means what it means in the first of them.
+        spelled = {word.casefold() for kind in (WordKind.YES, WordKind.NO) for word in packs[0].words(kind)}
+        words = [_Words(pack, frozenset(spelled) if index else frozenset()) for index, pack in enumerate(packs)]
         yes, no = any_of(one.yes for one in words), any_of(one.no for one in words)
         right, wrong = any_of(one.right for one in words), any_of(one.wrong for one in words)
         # A verdict wherever one is given, and one where it is all that is said.
@@ -89,7 +97,8 @@ class Verdicts:
         if sentence.endswith(_QUESTION):
             return None
         opening = self._opening.match(sentence) if first else None
-        if opening:
+        word = self._word.match(sentence)
+        if opening and (word is None or word.end() < opening.end()):  # "Bien sûr que non" is more than an opening
             sentence = sentence[opening.end() :]
         both = self._both.search(sentence)
         if both:
@@ -104,9 +113,15 @@ class Verdicts:
             sentence = sentence[lead_in.end() :].lstrip(_MARKS)
         word = self._word.match(sentence)
         if word and (first or lead_in):
-            return _polarity(word)
+            return None if self._takes_back(word) else _polarity(word)
         alone = self._word_alone.fullmatch(sentence.strip(_MARKS))
         return _polarity(alone) if alone else self._stated(sentence)
+
+    def _takes_back(self, word: re.Match[str]) -> bool:
+        """True for a yes in whose sentence a statement says no: "Yes, this is not a classification task"."""
+        rest = word.string[word.end() :]
+        other, says_no = self._is_no_task.subn("", rest)
+        return _polarity(word) and says_no > 0 and self._is_task.search(other) is None
 
     def _stated(self, sentence: str) -> bool | None:
         """What a statement such as "This is not a classification task" says, or a verdict at the end of its reasons."""
@@ -140,10 +155,11 @@ class Verdicts:
 
 
 class _Words:
-    """The patterns of one language: words as wholes."""
+    """The patterns of one language: words as wholes, less those left out."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, left_out: frozenset[str]) -> None:
         self._pack = pack
+        self._left_out = left_out
         self._end = no_letter_follows(pack.scripts)
         self.yes, self.no = self._whole(WordKind.YES), self._whole(WordKind.NO)
         self.right, self.wrong = self._whole(WordKind.RIGHT), self._whole(WordKind.WRONG)
@@ -153,7 +169,8 @@ class _Words:
         """Words of which no letter is the beginning of another word, and which mean what they mean elsewhere."""
         held = self._pack.list_of(kind)
         patterns = [f"(?:{pattern}){self._end}" for pattern in held.patterns]
-        return any_of([*patterns, *(self._word(word) for word in sorted(held.words, key=len, reverse=True))])
+        words = [word for word in held.words if word.casefold() not in self._left_out]
+        return any_of([*patterns, *(self._word(word) for word in sorted(words, key=len, reverse=True))])
 
     def _word(self, word: str) -> str:
         pack = self._pack
@@ -164,7 +181,7 @@ class _Words:
         if word not in pack.words(WordKind.ONLY_BEFORE_MARK):
             return pattern
         others = [one for kind in (WordKind.YES, WordKind.NO) for one in pack.words(kind) if one != word]
-        return rf"{pattern}(?=[^\w\s]|\s*$|\s+{either(others)})" if others else pattern
+        return rf"{pattern}(?=[^\w\s]|\s*$|\s+(?:{_REMARK}|{either(others)}))" if others else pattern
 
     def _pairs(self) -> Iterator[str]:
         joined = any_of([words_of([self._pack], WordKind.JOINED), "[/\uff0f\\\\|]"])
@@ -189,7 +206,8 @@ def _lead_in(packs: Sequence[Pack]) -> str:
     words = any_of(any_of([*held.patterns, _after_two_words(held.words)]) for held in _lists(packs, WordKind.LEAD_IN))
     over = words_of(packs, WordKind.LEAD_OVER)
     therefore, says = words_of(packs, WordKind.THEREFORE), words_of(packs, WordKind.SAYS)
-    colon = r"[:\uff1a=\u2013\u2014-]"
+    # A bracket that closes around the lead-in stands for a colon: "[Answer] Yes".
+    colon = r"[:\uff1a=\u2013\u2014\]\u3011\uff3d\u3015-]"
     # Without a colon, a word must lead over.
     led = rf"{words}(?P<over>\s?{over}(?:\s|(?!\w)|(?<![A-Za-z\u00c0-\u024f])))?{_SPACE}(?:{colon}|(?(over)|(?!)))"
     return rf"{therefore}?\W*(?:{led}|{says}{_SPACE}{colon}?){_SPACE}"

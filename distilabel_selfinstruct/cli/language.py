@@ -13,7 +13,7 @@ from distilabel_selfinstruct.cli.flags import with_flags
 from distilabel_selfinstruct.cli.run import STOPPED_STATUS
 from distilabel_selfinstruct.cli.run_options import overrides_of, takes_asking_options
 from distilabel_selfinstruct.cli.screen import line, say, warn, working
-from distilabel_selfinstruct.errors import OutputFileError, writing
+from distilabel_selfinstruct.errors import ConfigError, OutputFileError, writing
 from distilabel_selfinstruct.files import atomic
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ def new(
 ) -> None:
     """Begin a pack in a new folder: the packaged words of the language, else English ones with marks to write them."""
     from distilabel_selfinstruct.languages import english, find_pack
+    from distilabel_selfinstruct.languages.locale_file import TAG
 
+    if not TAG.fullmatch(language):
+        raise ConfigError(
+            f"{language!r} is no tag of a language: name one such as da or pt-BR, and a folder by --output."
+        )
     target = output or Path(language)
     if target.exists():
         raise OutputFileError(f"{target} exists: choose another name with --output.", target)

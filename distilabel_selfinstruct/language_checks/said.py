@@ -24,7 +24,7 @@ def check_said(pack: Pack) -> Iterator[PackFinding]:
     try:
         own = pack_texts(pack)
     except ConfigError as error:
-        yield PackFinding("error", "report.yaml", str(error).rstrip("."), "Repair it.")
+        yield PackFinding("error", "texts for people", str(error).rstrip("."), "Repair it.")
         return
     known = pack_texts(english())
     for key, text in own.items():

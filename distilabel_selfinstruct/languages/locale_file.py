@@ -15,7 +15,8 @@ from distilabel_selfinstruct.languages.word_kinds import ForbiddenWord, WordKind
 
 LOCALE_FILE = "locale.yaml"
 
-_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
+TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
+"""A BCP-47 tag: "ko", "pt-BR"."""
 
 _MARKERS = ("task", "example", "input", "output", "answer", "class_label")
 _MARKER_LISTS = (*_MARKERS, "prefixes", "needs_number")
@@ -86,7 +87,7 @@ def read_locale(folder: Path, digest: str, english: MarkerWords | None) -> Pack:
     min_stem = tokenizer.get("min_stem", 2)
     if not isinstance(min_stem, int) or isinstance(min_stem, bool) or min_stem < 1:
         raise fields.fault("tokenizer.min_stem", "make it a whole number from 1")
-    if not _TAG.fullmatch(fields.text("language")):
+    if not TAG.fullmatch(fields.text("language")):
         raise fields.fault("language", "make it a BCP-47 tag, such as da")
     return Pack(
         language=fields.text("language"),

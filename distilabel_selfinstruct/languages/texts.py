@@ -102,7 +102,10 @@ def _filled(text: str, slots: Mapping[str, str]) -> str:
 
 def _card(pack: Pack) -> dict[str, str]:
     path = pack.file("card.md")
-    text = path.read_text(encoding="utf-8") if path else ""
+    try:
+        text = path.read_text(encoding="utf-8") if path else ""
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"Cannot read {path} of the language pack: {error}.") from error
     return {f"card.{found[1]}": found[2].strip() for found in _CARD_TEXT.finditer(text)}
 
 

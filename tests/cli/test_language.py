@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from distilabel_selfinstruct.cli.app import app
-from distilabel_selfinstruct.errors import OutputFileError
+from distilabel_selfinstruct.errors import ConfigError, OutputFileError
 from distilabel_selfinstruct.languages import load_pack
 
 
@@ -45,6 +45,12 @@ def test_a_new_pack_of_a_language_that_is_read_only_begins_with_its_words(tmp_pa
         f"seed_tasks.jsonl, line {number} instruction" for number in (1, 2, 3)
     ]
     assert "warning: 172 more like the last one." in done.stdout  # a fault of many lines
+
+
+@pytest.mark.parametrize("name", ["..", "", "a b", "한국어", "/", "da\n"])
+def test_a_new_pack_is_of_a_language_that_has_a_tag(tmp_path, name):
+    assert isinstance(language("new", "--output", str(tmp_path / "new"), "--", name).exception, ConfigError)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_new_pack_that_cannot_be_written_leaves_nothing(tmp_path):

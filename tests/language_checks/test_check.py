@@ -6,8 +6,10 @@ import pytest
 
 from distilabel_selfinstruct.language_checks import check_pack
 from distilabel_selfinstruct.language_checks.files import check_files
+from distilabel_selfinstruct.language_checks.round_trip import check_round_trip
 from distilabel_selfinstruct.language_checks.said import check_said
 from distilabel_selfinstruct.languages import load_pack, pack_names
+from distilabel_selfinstruct.prompts import load_prompts
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +19,31 @@ READY = [name for name in pack_names() if load_pack(name).has_prompts]
 @pytest.mark.parametrize("tag", READY)
 def test_a_packaged_language_says_all_that_english_says(tag):
     assert list(check_said(load_pack(tag))) == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "card.md", "report.yaml", "hints.yaml", "prompts.yaml", "glossary.yaml"])
+def test_a_file_in_another_encoding_is_a_finding(tmp_path, name):
+    shutil.copytree(load_pack("ko").folder, tmp_path / "ko")
+    path = tmp_path / "ko" / name
+    path.write_bytes(path.read_text("utf-8").encode("cp949", "replace"))
+    pack = load_pack(tmp_path / "ko")
+    found = [*check_files(pack), *check_said(pack)]
+    assert (name, "it is not UTF-8") in [(one.location, one.fault) for one in found]
+
+
+def test_words_of_the_glossary_that_are_no_list_are_a_finding(tmp_path):
+    shutil.copytree(load_pack("ko").folder, tmp_path / "ko")
+    (tmp_path / "ko" / "glossary.yaml").write_text("- {en: a, not: 3}\n- {en: b, not: word}\n", "utf-8")
+    found = [one.fault for one in check_files(load_pack(tmp_path / "ko")) if one.location == "glossary.yaml"]
+    assert found == ["3 under `not` is no list", "'word' under `not` is no list"]
+
+
+def test_a_pack_without_classified_examples_is_a_finding(tmp_path):
+    shutil.copytree(load_pack("ko").folder, tmp_path / "ko")
+    (tmp_path / "ko" / "classification.jsonl").write_text("")
+    pack = load_pack(tmp_path / "ko")
+    (found,) = check_round_trip(pack, load_prompts(pack.folder))
+    assert (found.location, found.fault) == ("classification.jsonl", "it has no examples")
 
 
 def test_code_is_no_word_of_the_glossary(tmp_path):

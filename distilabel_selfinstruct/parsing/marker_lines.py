@@ -119,7 +119,7 @@ A number alone does not do: "Example 1 shows …" is a sentence.
 _WRAPPED = r"""
     (?:[(<\uff08\u300c\u300e\u300a]|[=~\u2500\u2501-]{2,5}BLANK*)
     (?P<name>EXAMPLE|COUNTED)BLANK?\#?(?P<number>\d{1,3}|NUMERAL)
-    (?:[)>\uff09\u300d\u300f\u300b]|BLANK*[=~\u2500\u2501-]{2,5})BLANK*(?P<colon>[:\uff1a])?BLANK*$
+    (?:[)>\uff09\u300d\u300f\u300b]|BLANK*[=~\u2500\u2501-]{2,5})BLANK*(?:(?P<colon>[:\uff1a])BLANK*)?$
     """
 """An example between signs, alone on its line and with its number: "<Example 1>", "=== Example 1 ==="."""
 

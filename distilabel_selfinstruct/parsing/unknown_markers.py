@@ -38,7 +38,7 @@ _NUMBERED_LINE = re.compile(
 _SIGNED_LINE = re.compile(
     r"[^\w\n]{0,8}(?:[\d\u2460-\u2473]{1,2}[^\w\n]{1,3})?"
     rf"({_LETTER}(?:[\w'\u2019-]| (?={_LETTER})|{_SIGN}){{0,24}}?)"
-    r"[^\S\n]*[\d\u2460-\u2473]{0,3}[^\S\n]*(?:[^\w\s'\u2019]|$)"
+    r"[^\S\n]*(?:[\d\u2460-\u2473]{1,3}[^\S\n]*)?(?:[^\w\s'\u2019]|$)"
 )
 
 _FEWEST_ROUNDS = 2

@@ -6,8 +6,7 @@ The host asks a generator for its next batch only when the step after it has use
 
 What a step sends is handed on at once (`pipeline/base.py:1640`), however much waits before the next step: before a slow
 one, all rows of a run would fill the memory. So a generator that `RunsAhead` is held back while a step after it has as
-much as it needs to be kept busy, and one batch more. As long as that step works, it answers, and with each answer it is
-looked again.
+much as it needs to be kept busy, and one batch more. Whether there is room is checked whenever a step answers.
 """
 
 from __future__ import annotations

@@ -62,8 +62,10 @@ def read_run(state: Path, *, is_working: bool = False) -> RunRecords:
     num_results: dict[Stage, int] = {}
     statuses: dict[Stage, Counter[str]] = {}
 
+    read = readable_rows if is_working else read_rows
+
     def results(stage: Stage) -> list[Row]:
-        rows = merged_results(state, stage.value, STEP_RESULTS, read_rows if not is_working else readable_rows)
+        rows = merged_results(state, stage.value, STEP_RESULTS, read)
         num_results[stage] = len(rows)
         statuses[stage] = Counter(row["status"] for row in rows if stage in MODEL_STAGES[1:])
         return rows
@@ -83,7 +85,7 @@ def read_run(state: Path, *, is_working: bool = False) -> RunRecords:
         )
         for task, row in _by_task(results(Stage.INSTRUCTION_GENERATION))
     )
-    ends = list((readable_rows if is_working else read_rows)(state / Stage.INSTRUCTION_GENERATION.value / END))
+    ends = list(read(state / Stage.INSTRUCTION_GENERATION.value / END))
     return RunRecords(
         tasks=tasks,
         rejections=tuple(journaled_rejections(state)),

@@ -19,27 +19,15 @@ from tests.local_openai_server import Asked, Reply, malformed_json, no_choices, 
 # --- counts
 
 
-def test_thoughts_and_the_cache_are_counted_apart() -> None:
+@pytest.mark.parametrize(("prompt", "answer"), [("prompt", "completion"), ("input", "output")])
+def test_thoughts_and_the_cache_are_counted_apart_by_the_names_of_either_api(prompt: str, answer: str) -> None:
     usage, odd = read_usage(
         {
-            "prompt_tokens": 100,
-            "completion_tokens": 50,
+            f"{prompt}_tokens": 100,
+            f"{answer}_tokens": 50,
             "total_tokens": 150,
-            "completion_tokens_details": {"reasoning_tokens": 40},
-            "prompt_tokens_details": {"cached_tokens": 80},
-        }
-    )
-    assert (usage, odd) == (TokenUsage(100, 50, 40, 80), ())
-
-
-def test_counts_by_the_names_of_the_responses_api_are_read() -> None:
-    usage, odd = read_usage(
-        {
-            "input_tokens": 100,
-            "output_tokens": 50,
-            "total_tokens": 150,
-            "output_tokens_details": {"reasoning_tokens": 40},
-            "input_tokens_details": {"cached_tokens": 80},
+            f"{answer}_tokens_details": {"reasoning_tokens": 40},
+            f"{prompt}_tokens_details": {"cached_tokens": 80},
         }
     )
     assert (usage, odd) == (TokenUsage(100, 50, 40, 80), ())
